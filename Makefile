@@ -1,0 +1,57 @@
+# `make demo` shows numplan at work; `make check test` is what CI runs. Each sets up what it needs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## Show what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up $(VENV), with the versions of constraints.txt; once, for about half a minute …"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	@touch $@
+
+setup: $(READY) ## Make the virtual environment, with the versions of constraints.txt
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest -m "slow or not torture"
+
+check: $(READY) ## Lint, types, layers and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Let the formatter decide
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+torture: $(READY) ## Thousands of crashes and faults under one law; takes about an hour
+	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -m torture
+	$(BIN)/python -m tests.torture.campaign --injections 10000
+
+coverage: $(READY) ## Run the tests and show what they never reach
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+demo: $(READY) ## Plan, apply, shrink and look, on an emulated account
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python examples/demo.py
+
+schemas: $(READY) ## Write the schemas of state and plan anew, from their types
+	$(BIN)/python -m numplan.state.schema
+
+lock: ## Write constraints.txt anew, from the newest versions that work together
+	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[emulator,dev]'
+	$(VENV)-lock/bin/python -m pip freeze --exclude-editable > constraints.txt
+	rm -rf $(VENV)-lock
+
+wheel: $(READY) ## Build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
+
+clean: ## Remove what was made
+	rm -rf $(VENV) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help setup test torture check format coverage demo schemas lock wheel clean

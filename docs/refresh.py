@@ -1,0 +1,147 @@
+# ruff: noqa: INP001, S603 - a script; the commands it runs are numplan's own, from our own pages
+"""Write anew what the pages quote from the tool: `python docs/refresh.py`, or `--check` to only compare.
+
+- README.md: the table of commands, between `<!-- commands -->` and `<!-- /commands -->`.
+- docs/cli.md: the help of each command, after `<!-- help: NAME -->`.
+- docs/getting-started.md: what each `$ command` in its `console` blocks prints, run from the top of the page to
+  its end in one folder, against an emulator of its own. A block after `<!-- file: NAME -->` is written to that
+  file first.
+- docs/images/plan.svg: by docs/images/make.py.
+"""
+
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Final
+
+import click
+
+from numplan.cli.main import COMMANDS, numplan, run
+from numplan.emulator.server import Emulator, EmulatorSettings
+
+DOCS: Final = Path(__file__).parent
+PORT: Final = "8190"
+"""The port that the pages show; an emulator of our own has another one."""
+
+_HELP: Final = re.compile(r"(<!-- help: ([a-z ]+) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
+_TABLE: Final = re.compile(r"(<!-- commands -->\n).*?(<!-- /commands -->\n)", re.DOTALL)
+_FENCE: Final = re.compile(
+    r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>[a-z]*)(?P<kind>[^\n]*)\n(?P<text>.*?)```\n",
+    re.DOTALL,
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages anew, or check them; returns the exit code."""
+    check = "--check" in arguments
+    code = 0
+    for page, refresh in PAGES.items():
+        kept = page.read_text(encoding="utf-8")
+        fresh = refresh(kept)
+        if fresh == kept:
+            continue
+        if check:
+            sys.stderr.write(
+                f"{page.name} quotes something that numplan no longer says: run docs/refresh.py\n"
+            )
+            code = 1
+        else:
+            page.write_text(fresh, encoding="utf-8")
+    picture = [sys.executable, str(DOCS / "images" / "make.py"), *(["--check"] if check else [])]
+    return subprocess.run(picture, check=False).returncode or code
+
+
+def with_commands(page: str) -> str:
+    """The page with the table of commands as it is."""
+    rows = "".join(f"| `{name}` | {summary} |\n" for name, summary in COMMANDS.items())
+    return _TABLE.sub(lambda found: f"{found[1]}| command | does |\n|---|---|\n{rows}{found[2]}", page)
+
+
+def with_help(page: str) -> str:
+    """The page with each command's help as it is."""
+    return _HELP.sub(lambda found: found[1] + help_of(found[2]) + found[4], page)
+
+
+def help_of(name: str) -> str:
+    """What `numplan NAME --help` prints on a terminal of 80 columns; `numplan` itself has the name `numplan`."""
+    words = [] if name == "numplan" else name.split()
+    printed = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "80"
+    try:
+        with redirect_stdout(printed):
+            run([*words, "--help"])
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
+    return printed.getvalue()
+
+
+def names() -> list[str]:
+    """Every command that has help: `numplan` itself, its commands, and theirs."""
+    context = click.Context(numplan)
+    found = ["numplan"]
+    for name in COMMANDS:
+        found.append(name)
+        command = numplan.get_command(context, name)
+        if isinstance(command, click.Group):
+            found += [f"{name} {below}" for below in command.list_commands(context)]
+    return found
+
+
+def with_session(page: str) -> str:
+    """The page with what its commands print now."""
+    with Emulator(EmulatorSettings(owned=3)) as account, tempfile.TemporaryDirectory() as folder:
+        port = account.url.removesuffix("/o/").rpartition(":")[2]
+        own = {name: value for name, value in os.environ.items() if not name.startswith("NUMPLAN_")}
+        environment = own | {
+            "NUMPLAN_API_URL": account.url,
+            "NUMPLAN_TOKEN": account.token,
+            "NUMPLAN_ACCOUNT_ID": account.account,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+
+        def block(found: re.Match[str]) -> str:
+            if found["file"]:
+                Path(folder, found["file"]).write_text(found["text"], encoding="utf-8")
+            if found["language"] != "console":
+                return found[0]
+            commands = [line[2:] for line in found["text"].splitlines() if line.startswith("$ ")]
+            told = "".join(f"$ {one}\n{_output(one, folder, environment)}" for one in commands)
+            told = told.replace(f":{port}/", f":{PORT}/")
+            return f"```console\n{told}```\n"
+
+        return _FENCE.sub(block, page)
+
+
+def _output(command: str, folder: str, environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        ["bash", "-c", command],  # noqa: S607
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout
+
+
+PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
+    DOCS.parent / "README.md": with_commands,
+    DOCS / "cli.md": with_help,
+    DOCS / "getting-started.md": with_session,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

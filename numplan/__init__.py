@@ -1,0 +1,3 @@
+"""Phone numbers as code."""
+
+__version__ = "0.1.0"

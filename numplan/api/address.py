@@ -1,0 +1,90 @@
+"""Where the API is and who calls it, checked before anything is sent there."""
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+import requests.auth
+
+from numplan.model.errors import SettingError
+
+PATH: Final = "virtual-numbers/v1.0/"
+_TOKEN_LEAST: Final = 8  # a shorter one is no secret, and might be a piece of any word or number
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+
+
+class Bearer(requests.auth.AuthBase):
+    """The token, on each request. An explicit auth object also keeps requests from reading `~/.netrc`."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on a request."""
+        r.headers["Authorization"] = f"Bearer {self._token}"
+        return r
+
+    def __repr__(self) -> str:
+        return "Bearer(***)"
+
+    def redact(self, body: bytes) -> bytes:
+        """The body of an answer without the token: a server that echoes its request must not carry it into
+        messages, plans or state.
+        """
+        if len(self._token) < _TOKEN_LEAST:
+            return body
+        return body.replace(self._token.encode(), b"***")
+
+
+def check_url(url: str) -> str:
+    """The base URL with lower-case scheme and host and a `/` at its end.
+
+    Raises SettingError for anything but https, http to a loopback address (a bearer token does not travel in
+    the clear), and for URLs with a user, a query or a fragment.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise SettingError(f"the API URL {url!r} cannot be read", hint=_HINT) from None
+    if "@" in parts.netloc:
+        raise SettingError("the API URL must not hold a user or password", hint=_HINT)
+    if parts.scheme not in {"http", "https"} or not host or not _VISIBLE.fullmatch(url.strip()):
+        raise SettingError(f"the API URL {url!r} is not an https:// address", hint=_HINT)
+    if parts.query or parts.fragment:
+        raise SettingError(f"the API URL {url!r} must not have a query or a fragment", hint=_HINT)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise SettingError(
+            f"the API URL {url!r} is plain http: the token would travel in the clear",
+            hint="Use https://; plain http:// is for an emulator on this machine.",
+        )
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port is None else f"{shown}:{port}"
+    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}/"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine by name or address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_header_text(text: str, variable: str) -> str:
+    """The text, if it can travel in a header. Raises SettingError, which never shows it."""
+    if not text:
+        raise SettingError(f"{variable} is empty", hint=f"Set {variable}.")
+    if not _VISIBLE.fullmatch(text):
+        raise SettingError(
+            f"{variable} holds spaces, line breaks or other characters that no HTTP header can carry",
+            hint=f"Set {variable} again, without quotes or a line break.",
+        )
+    return text
+
+
+_HINT = "Set NUMPLAN_API_URL to something like https://api.integrari.com/o/."

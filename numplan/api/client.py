@@ -1,0 +1,203 @@
+"""The client: the engine's `Provider`, over HTTP.
+
+Source: the vendor's Virtual Numbers page; where the page leaves something open, the reading is told at the
+function that needs it.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Self
+
+from numplan.api.exchange import Answer
+from numplan.api.listing import Filters, ListingReader
+from numplan.api.patience import Patience, Pauses
+from numplan.api.posting import Poster
+from numplan.api.rows import appears_in, exact_row, matching
+from numplan.api.sizes import LARGEST, RejectedError, largest_page
+from numplan.api.transport import Timeouts, Transport
+from numplan.api.wire import OfferPage, OwnedPage, message_of, read_offers, read_owned, read_regions
+from numplan.engine.ports import Clock
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.errors import AnswerError, CredentialsError
+from numplan.model.number import E164, digits_of
+from numplan.model.outcome import Outcome
+
+_OK: Final = 200
+_NOT_FOUND: Final = 404
+_SEARCH_ALL: Final = 1000
+_TIMEOUTS: Final = Timeouts()
+_PATIENCE: Final = Patience()
+_LOOK_UP_SIZES: Final = (10, 1000, 100_000)
+
+
+class Client:
+    """One account at the vendor. Safe to use from several threads; reading calls raise ApiError.
+
+    `clock` times the waits between attempts and carries the wish to stop; `jitter` gives numbers from 0 to 1.
+    Raises SettingError for a URL, account or token that cannot be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        account: str,
+        token: str,
+        clock: Clock,
+        *,
+        parallelism: int = 4,
+        timeouts: Timeouts = _TIMEOUTS,
+        patience: Patience = _PATIENCE,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._transport = Transport(
+            url,
+            account,
+            token,
+            parallelism=parallelism,
+            timeouts=timeouts,
+            pauses=Pauses(clock, patience, jitter),
+        )
+        self._listing = ListingReader(self._ask, self.regions, parallelism)
+        self._poster = Poster(self._transport)
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r}, {self.account!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._transport.close()
+
+    @property
+    def account(self) -> str:
+        """The account id that every call carries."""
+        return self._transport.account
+
+    @property
+    def url(self) -> str:
+        """The API's base URL: lower-case scheme and host, a `/` at the end."""
+        return self._transport.url
+
+    def regions(self) -> tuple[Region, ...]:
+        """The countries on offer, with their types. Raises ApiError."""
+        return read_regions("regions", self._get("regions", {}).body)
+
+    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+        """All that the account owns, proven complete or marked as not; see `listing`. Raises ApiError."""
+        return self._listing.read(Filters(), expected=expected, states=states)
+
+    def purchased_in(self, criteria: Criteria) -> Listing:
+        """What the account owns under the listing's own filters. Rows of another country or type than asked
+        for are left out; a row does not name its state, so there the vendor's filter stands alone.
+        Category and digits are no filters of the listing. Raises ApiError.
+        """
+        return self._listing.read(Filters(criteria.country, criteria.type, criteria.state))
+
+    def look_up(self, number: E164) -> OwnedNumber | None:
+        """One owned number, or None where the account provably does not show it. Raises ApiError.
+
+        Only a row for exactly this number counts: the vendor's filter may match parts of numbers, or be
+        ignored. An answer that is full, or says that there is more, proves nothing: then a longer one is
+        asked for, and in the end an AnswerError says so, because "absent" would let the number be
+        bought again.
+        """
+        for size in _LOOK_UP_SIZES:
+            page, taken = largest_page(
+                lambda rows: self._ask({"accessNumber": digits_of(number)}, rows), size
+            )
+            row = exact_row(page.rows, number)
+            if row is not None:
+                return row
+            if _shows_all(page, taken, number):
+                return None
+        raise AnswerError(
+            "purchased-list", f"whether {number} is owned could not be told: its answer is cut short"
+        )
+
+    def find(self, number: E164) -> Offer | None:
+        """One number's offer, or None where it is not for sale (no data, or 404). Raises ApiError."""
+        came = self._get("find-number", {"number": digits_of(number)}, absent=_NOT_FOUND)
+        if came.status == _NOT_FOUND:
+            return None
+        offers = set(read_offers("find-number", came.body).offers)
+        for offer in offers:
+            if offer.number != number:
+                raise AnswerError("find-number", f"asked for {number}, the answer is about {offer.number}")
+        if len(offers) > 1:
+            raise AnswerError("find-number", f"the answer has {len(offers)} different rows for {number}")
+        return offers.pop() if offers else None
+
+    def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
+        """At least `wanted` offers if there are so many, in ascending order; all where `wanted` is None.
+
+        There is no cursor, so the size grows while answers are full. Rows that contradict the criteria are
+        left out, see `rows.matching`. Raises ApiError.
+        """
+        if wanted is not None and wanted <= 0:
+            return Found((), exhausted=False)
+        size = _SEARCH_ALL if wanted is None else wanted + max(10, wanted // 4)
+        while True:
+            page, taken = largest_page(lambda rows: self._offered(criteria, rows), size)
+            offers = matching(page.offers, criteria)
+            if len(page.offers) < taken:
+                return Found(offers, exhausted=page.total is None or page.total <= len(page.offers))
+            if taken < size or size >= LARGEST or (wanted is not None and len(offers) >= wanted):
+                return Found(offers, exhausted=False)
+            size = min(size * 4, LARGEST)
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        """Buy; every number asked for has an outcome. Never raises."""
+        return self._poster.purchase(numbers, sip_trunk_id)
+
+    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+        """Release; every number asked for has an outcome. Never raises."""
+        return self._poster.release(numbers)
+
+    def _offered(self, criteria: Criteria, size: int) -> OfferPage:
+        came = self._get("search", _search_query(criteria, size), rows=size)
+        return read_offers("search", came.body)
+
+    def _ask(self, filters: Mapping[str, str], size: int) -> OwnedPage:
+        came = self._get("purchased-list", {**filters, "size": str(size)}, rows=size)
+        return read_owned("purchased-list", came.body)
+
+    def _get(self, endpoint: str, query: Mapping[str, str], *, rows: int = 1, absent: int = _OK) -> Answer:
+        """A 200, or the one other status that the caller reads. Raises ApiError for all else."""
+        came = self._transport.get(endpoint, query, rows=rows)
+        if came.status in {_OK, absent}:
+            return came
+        if came.status in {401, 403}:
+            raise CredentialsError(
+                endpoint,
+                f"the API refused the credentials ({came.status})",
+                hint="Check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID.",
+            )
+        said = message_of(came.body)
+        words = f"the API answered {came.status}" + (f": {said}" if said else "")
+        raise RejectedError(endpoint, came.status, words)
+
+
+def _shows_all(page: OwnedPage, size: int, number: E164) -> bool:
+    """Whether a look-up's answer without the number proves that it is not owned."""
+    if len(page.rows) >= size:
+        return False
+    if page.total is not None:
+        return page.total <= len(page.rows)
+    return all(appears_in(digits_of(number), row.number) for row in page.rows)
+
+
+def _search_query(criteria: Criteria, size: int) -> Mapping[str, str]:
+    """The search's own spelling is the canonical one, so it travels as it is."""
+    asked = {
+        "country": criteria.country,
+        "state": criteria.state,
+        "numberType": criteria.type,
+        "numberCategory": criteria.category,
+        "digits": criteria.digits,
+    }
+    return {"size": str(size)} | {name: text for name, text in asked.items() if text}

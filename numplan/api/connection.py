@@ -1,0 +1,152 @@
+"""Connections that know two things requests does not tell: whether a call left, and when time is up.
+
+A timeout of requests counts from one received byte to the next, so a server that sends a byte now and then is
+never late. Here the time left when the request has been written becomes a deadline over the whole answer,
+header and body. And no exception type of requests or urllib3 says for certain whether the server may have
+seen a request (a TLS error can strike before or after it), so the connection keeps a note of it.
+"""
+
+# ruff: noqa: ANN401 - overridden methods pass on what urllib3 and requests hand them
+
+import io
+import socket
+import threading
+import time
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any, Final
+
+import requests.adapters
+from requests.exceptions import InvalidSchema
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class Departure(threading.local):
+    """Whether the call that this thread is making may have reached the server. Reset it before each call."""
+
+    made: bool = False
+
+
+departure = Departure()
+
+
+class _DeadlineReader(io.RawIOBase):
+    """The bytes of one answer, until its time is up: then TimeoutError."""
+
+    def __init__(self, source: io.RawIOBase, sock: socket.socket, seconds: float) -> None:
+        super().__init__()
+        self._source = source
+        self._sock = sock
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._source.fileno()
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self._sock.settimeout(left)
+        try:
+            return self._source.readinto(buffer)
+        finally:
+            self._sock.settimeout(self._seconds)
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class _DeadlineResponse(HTTPResponse):
+    """An answer whose header and body together must come within the socket's timeout."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
+        super().__init__(sock, *args, **named)
+        seconds = sock.gettimeout()
+        if seconds is not None:
+            raw = self.fp.detach()
+            self.fp = io.BufferedReader(_DeadlineReader(raw, sock, seconds))
+
+
+class _Connection(HTTPConnection):
+    response_class = _DeadlineResponse
+    _connecting = False
+
+    def connect(self) -> None:
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        if not self._connecting:  # while connecting, only a CONNECT to a proxy is sent
+            departure.made = True
+        super().send(data)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Fresh(HTTPConnectionPool):
+    """Keeps no connection open. `Connection: close` alone would not do: few servers say that they obey it."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+        super()._put_conn(conn)
+
+
+class _FreshPool(_Fresh, _Pool):
+    pass
+
+
+class _FreshTlsPool(_Fresh, _TlsPool):
+    pass
+
+
+_KEEPING: Final = {"http": _Pool, "https": _TlsPool}
+_FRESH: Final = {"http": _FreshPool, "https": _FreshTlsPool}
+
+
+class Adapter(requests.adapters.HTTPAdapter):
+    """An adapter of such connections, for direct calls and for HTTP proxies. It never retries by itself.
+
+    Where `fresh`, every call has a connection of its own.
+    """
+
+    def __init__(self, connections: int, *, fresh: bool) -> None:
+        self._pools = _FRESH if fresh else _KEEPING
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **named: Any) -> None:
+        """Open pools of our connections for direct calls."""
+        super().init_poolmanager(*args, **named)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        """Open pools of our connections for calls through a proxy. Raises InvalidSchema for SOCKS."""
+        if proxy.lower().startswith("socks"):
+            # Its connections would not note a departure, and a call that left would look as if it had not.
+            raise InvalidSchema("numplan does not go through SOCKS proxies")
+        manager = super().proxy_manager_for(proxy, **named)
+        manager.pool_classes_by_scheme = self._pools
+        return manager

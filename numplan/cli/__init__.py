@@ -1,0 +1,1 @@
+"""The command line: parse, load, plan, render, ask, exit."""

@@ -1,0 +1,29 @@
+"""`numplan destroy`."""
+
+from typing import Any
+
+import click
+
+from numplan.cli.applying import apply_chosen, fresh_plan
+from numplan.cli.planning import allowances_of, planning_options
+from numplan.cli.screen import Screen
+from numplan.cli.settings import Settings, common
+
+
+@click.command()
+@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@planning_options
+def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Release all that is managed.
+
+    What would happen, `numplan plan --destroy` shows. Every guard but the empty manifest's holds, so
+    --max-releases must allow so many, and --allow-release must name what is protected.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    allowances = allowances_of(flags)
+    fresh = fresh_plan(screen, allowances, destroy=True, expand=expand)
+    return apply_chosen(
+        settings, screen, "destroy", fresh, ask=not auto_approve, new_state=allowances.new_state
+    )

@@ -1,0 +1,142 @@
+"""`numplan emulator`: the Virtual Numbers API on this machine, until interrupted."""
+
+import shlex
+import signal
+import threading
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from numplan.emulator.server import Emulator
+    from numplan.emulator.settings import EmulatorSettings
+
+
+@click.command(name="emulator")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8190, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port."
+)
+@click.option(
+    "--database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="SQLite file that outlives the emulator.  [default: in memory]",
+)
+@click.option("--seed", default=1, show_default=True, help="Same seed, same numbers and prices.")
+@click.option("--stock", default=5000, show_default=True, type=click.IntRange(0), help="Numbers for sale.")
+@click.option(
+    "--owned", default=0, show_default=True, type=click.IntRange(0), help="Numbers already purchased."
+)
+@click.option("--token", default="emulator-token", show_default=True, help="The bearer token to accept.")
+@click.option("--account", default="190", show_default=True, help="The account id to accept.")
+@click.option("--control", is_flag=True, help="Serve /_control/, where faults are scripted.")
+@click.option("--size-cap", type=click.IntRange(1), help="Most rows in one answer.")
+@click.option("--batch-limit", type=click.IntRange(1), help="Most numbers in one POST.")
+@click.option(
+    "--latency-ms", default=0, show_default=True, type=click.IntRange(0), help="Delay of every call."
+)
+@click.option("--quiet", is_flag=True, help="Print nothing once started.")
+def emulator(
+    *,
+    host: str,
+    port: int,
+    database: Path | None,
+    seed: int,
+    stock: int,
+    owned: int,
+    token: str,
+    account: str,
+    control: bool,
+    size_cap: int | None,
+    batch_limit: int | None,
+    latency_ms: int,
+    quiet: bool,
+) -> None:
+    """Serve the Virtual Numbers API on this machine.
+
+    Numbers live in SQLite, nothing costs money, and the same seed gives the same numbers. Runs until
+    it is interrupted; with --quiet, only errors are printed.
+    """
+    try:
+        from numplan.emulator.server import Emulator, EmulatorSettings
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("flask", "waitress"):
+            raise
+        raise click.ClickException(
+            "numplan emulator needs its extra: pip install 'numplan[emulator]'"
+        ) from None
+    if control and not _is_loopback(host):
+        raise click.UsageError("--control is for this machine alone: leave --host at a loopback address")
+    settings = EmulatorSettings(
+        host=host,
+        port=port,
+        database=None if database is None else str(database),
+        seed=seed,
+        stock=stock,
+        owned=owned,
+        token=token,
+        account=account,
+        control=control,
+        size_cap=size_cap,
+        batch_limit=batch_limit,
+        latency_ms=latency_ms,
+    )
+    _serve(Emulator, settings, quiet=quiet)
+
+
+def _serve(make: "type[Emulator]", settings: "EmulatorSettings", *, quiet: bool) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    interrupted = threading.Event()
+
+    def interrupt(_number: int, _frame: "FrameType | None") -> None:
+        interrupted.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    running = _prepared(make, settings)
+    try:
+        _listen(running)
+        if not quiet:
+            click.echo(_greeting(running))
+        interrupted.wait()
+    finally:
+        running.stop()
+
+
+def _prepared(make: "type[Emulator]", settings: "EmulatorSettings") -> "Emulator":
+    import sqlite3
+
+    try:
+        return make(settings)
+    except sqlite3.Error as problem:
+        raise click.ClickException(f"can't use the database {settings.database}: {problem}") from None
+
+
+def _listen(running: "Emulator") -> None:
+    try:
+        running.start()
+    except OSError as problem:
+        where = f"{running.settings.host}:{running.settings.port}"
+        raise click.ClickException(f"can't listen on {where}: {problem.strerror}") from None
+
+
+def _greeting(running: "Emulator") -> str:
+    """What a person wants to know, and what a shell can be given."""
+    exports = {
+        "NUMPLAN_API_URL": running.url,
+        "NUMPLAN_TOKEN": running.token,
+        "NUMPLAN_ACCOUNT_ID": running.account,
+    }
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in exports.items()]
+    return "\n".join([f"Virtual Numbers API at {running.url}", *lines])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,113 @@
+"""The entry point: find the command, run it, turn what went wrong into words and an exit code."""
+
+import os
+import sys
+from importlib import import_module
+from typing import Final, NoReturn
+
+import click
+
+from numplan.cli.settings import common
+
+COMMANDS: Final = {
+    "init": "Write a commented manifest to start from.",
+    "validate": "Check the manifest, offline.",
+    "plan": "Show what apply would do and cost. Changes nothing.",
+    "apply": "Carry out a plan: purchase, release, remember.",
+    "destroy": "Release all that is managed.",
+    "show": "Show a saved plan, or the state.",
+    "state": "Look into the state, and mend it.",
+    "search": "List numbers that are for sale.",
+    "find": "Show one number that is for sale.",
+    "regions": "List the countries on offer and their types.",
+    "numbers": "List the numbers that the account owns.",
+    "schema": "Print a JSON Schema, for editors and checks.",
+    "emulator": "Serve the API on this machine, to try things without cost.",
+    "completion": "Print a shell's completion script.",
+    "version": "Print numplan's version.",
+}
+_WHAT: Final = """Phone numbers as code: declare them in YAML, review the plan, apply it.
+
+\b
+  numplan init      write a manifest to start from
+  numplan plan      show what would change, and what it would cost
+  numplan apply     change it, after asking
+"""
+_ENVIRONMENT: Final = """\b
+Environment:
+  NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
+  NUMPLAN_ACCOUNT_ID   the account's id
+  NUMPLAN_API_URL      the API, where not the manifest's, such as an emulator
+  NUMPLAN_MANIFEST     as --manifest
+  NUMPLAN_STATE        as --state
+  NUMPLAN_NO_INPUT     as --no-input; CI does the same
+  NUMPLAN_LOG          info or debug: log to standard error
+  NO_COLOR             as --no-color
+  HTTPS_PROXY, REQUESTS_CA_BUNDLE and the like, as with any HTTP client
+\b
+Exit codes:
+  0 done, or nothing to do      1 failed, and nothing was changed
+  2 there are changes (plan --detailed-exitcode)
+  4 done in part                5 the outcome of some call is unknown
+  6 refused by a guard          7 the saved plan is stale
+  8 the state is locked         9 not confirmed
+  64 wrong usage                129, 130, 143 interrupted
+"""
+INTERRUPTED: Final = 130
+
+
+class _Commands(click.Group):
+    """Commands by name, each module imported only when it is run: start-up time is a promise."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"numplan.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=_WHAT,
+    epilog=_ENVIRONMENT,
+)
+@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+def numplan() -> None:
+    """Hold the commands and the options that stand before them."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    if not (sys.stdin and sys.stdout and sys.stderr):
+        from numplan.cli.screen import open_streams
+
+        open_streams()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns its exit code, having said what went wrong."""
+    try:
+        code = numplan.main(args=arguments, prog_name="numplan", standalone_mode=False, obj={})
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.Abort:  # click's word for a KeyboardInterrupt
+        code = INTERRUPTED
+    except BaseException as problem:  # noqa: BLE001 - the last place where anything can be said
+        from numplan.cli.failure import say
+
+        code = say(problem)
+    return int(code) if isinstance(code, int) else 0
+
+
+def log_level() -> str:
+    """The level that NUMPLAN_LOG asks for, or an empty text."""
+    return os.environ.get("NUMPLAN_LOG", "").strip().lower()

@@ -1,0 +1,49 @@
+"""`numplan plan`."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from numplan.cli.drafting import draft
+from numplan.cli.planfile import save_plan
+from numplan.cli.planning import allowances_of, planning_options, refuse_danger, refuse_errors, show_plan
+from numplan.cli.screen import Screen
+from numplan.cli.settings import Settings, common
+from numplan.cli.signals import SystemClock
+from numplan.model.plan import count
+
+CHANGES: Final = 2
+EXAMPLES: Final = """\b
+Examples:
+  numplan plan --out tonight.plan      then: numplan apply tonight.plan
+  numplan plan --detailed-exitcode     2 where there are changes, 0 where none
+  numplan plan --destroy               what `numplan destroy` would do
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism")
+@click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
+@click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes, 0 where there are none."
+)
+@planning_options
+def plan(out: str | None, *, destroy: bool, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Show what apply would do and cost. Changes nothing.
+
+    Takes no lock, so it may run beside an apply. Where a guard refuses, the plan is still shown and saved.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    clock = SystemClock()
+    with clock.watching():
+        drafted = draft(settings, clock, screen, allowances_of(flags), destroy=destroy)
+        show_plan(drafted, screen, expand=expand)
+        refuse_errors(drafted)
+        if out is not None:
+            save_plan(drafted, Path(out), settings, screen)
+        refuse_danger(drafted)
+        screen.require_written()
+    return CHANGES if detailed_exitcode and count(drafted.changes).any else 0

@@ -1,0 +1,100 @@
+"""What `plan`, `apply` and `destroy` share: the options that allow danger, and showing a plan."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+from numplan.cli.screen import Screen
+from numplan.model.errors import GuardError, NumplanError
+from numplan.model.plan import Allowances, Plan
+
+LONGEST: Final = 120
+"""Characters of what would lift a guard, where it is told once more in one line."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "--allow-release",
+        {
+            "multiple": True,
+            "metavar": "ADDRESS|NUMBER",
+            "help": "Let this protected or surplus number go; repeatable.",
+        },
+    ),
+    (
+        "--max-releases",
+        {
+            "type": click.IntRange(0),
+            "metavar": "N",
+            "help": "Allow so many releases; 5 unless the policy says.",
+        },
+    ),
+    (
+        "--max-purchases",
+        {
+            "type": click.IntRange(0),
+            "metavar": "N",
+            "help": "Allow so many purchases; no limit unless the policy says.",
+        },
+    ),
+    ("--allow-empty", {"is_flag": True, "help": "Allow a manifest that declares nothing to release all."}),
+    ("--accept-missing", {"is_flag": True, "help": "Buy again, however many managed numbers are missing."}),
+    (
+        "--new-state",
+        {"is_flag": True, "help": "Buy although there is no state and the account owns numbers that match."},
+    ),
+    ("--expand", {"is_flag": True, "help": "Show every line of long runs."}),
+)
+
+
+def planning_options(command: Command) -> Command:
+    """The options of every command that makes a plan."""
+    for flag, details in reversed(_OPTIONS):
+        command = click.option(flag, **details)(command)
+    return command
+
+
+def allowances_of(flags: dict[str, Any]) -> Allowances:
+    """What the flags allow beyond the policy."""
+    return Allowances(
+        releases=tuple(flags["allow_release"]),
+        max_releases=flags["max_releases"],
+        max_purchases=flags["max_purchases"],
+        empty=flags["allow_empty"],
+        missing=flags["accept_missing"],
+        new_state=flags["new_state"],
+    )
+
+
+def show_plan(plan: Plan, screen: Screen, *, expand: bool) -> None:
+    """Print a plan for people."""
+    from numplan.views.plan_text import plan_text
+
+    for line in plan_text(plan, expand=expand):
+        screen.line(line.text, style=line.style)
+
+
+def refuse_errors(plan: Plan) -> None:
+    """Raise NumplanError where a plan holds errors: it is shown, but can be neither saved nor applied."""
+    errors = len(plan.errors)
+    if errors:
+        raise NumplanError(
+            f"the plan has {errors} error{'' if errors == 1 else 's'} and cannot be applied",
+            hint="each is shown above, with its place in the manifest; nothing was sent",
+        )
+
+
+def refuse_danger(plan: Plan) -> None:
+    """Raise GuardError where a guard refuses a plan."""
+    if plan.refusals:
+        ways = dict.fromkeys((one.guard, one.lifted_by) for one in plan.refusals)
+        guards = dict.fromkeys(guard for guard, _ in ways)
+        raise GuardError(
+            f"refused by {'the guard' if len(guards) == 1 else 'the guards'} {', '.join(guards)}",
+            hint="\n".join(
+                f"{guard}: allowed by {way if len(way) <= LONGEST else 'what is shown above'}"
+                for guard, way in ways
+            ),
+        )

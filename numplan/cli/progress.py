@@ -1,0 +1,102 @@
+"""Progress on standard error: a moving line on a terminal, now and then a plain one elsewhere."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from numplan.cli.screen import Screen
+from numplan.engine.ports import Provider
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.number import E164
+from numplan.model.outcome import Outcome
+
+Step = Callable[[str], None]
+
+PAUSE: Final = 10.0
+"""Seconds between two plain lines, and before the first."""
+
+
+@contextmanager
+def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
+    """Within, each call of the yielded function shows what is being done, and how many times it was: on a
+    `moving` line, or on a plain one now and then where the phase is long.
+    """
+    counts: dict[str, int] = {}
+
+    def told(name: str) -> str:
+        counts[name] = counts.get(name, 0) + 1
+        return f"{title} … " + ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+    if moving:
+        from rich.console import Console
+
+        with Console(stderr=True, no_color=not screen.color).status(f"{title} …") as status:
+            yield lambda name: status.update(told(name))
+    else:
+        said = time.monotonic()
+
+        def step(name: str) -> None:
+            nonlocal said
+            text = told(name)
+            if time.monotonic() - said >= PAUSE:
+                said = time.monotonic()
+                screen.error(text)
+
+        yield step
+
+
+class Watched:
+    """A provider that tells `step` of every reading call. Implements the engine's Provider port."""
+
+    def __init__(self, provider: Provider, step: Step) -> None:
+        self._provider = provider
+        self._step = step
+
+    @property
+    def account(self) -> str:
+        """The account id."""
+        return self._provider.account
+
+    @property
+    def url(self) -> str:
+        """The API's base URL."""
+        return self._provider.url
+
+    def regions(self) -> tuple[Region, ...]:
+        """The countries on offer."""
+        self._step("regions")
+        return self._provider.regions()
+
+    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+        """All that the account owns."""
+        self._step("listing")
+        return self._provider.purchased(expected=expected, states=states)
+
+    def purchased_in(self, criteria: Criteria) -> Listing:
+        """What the account owns under a filter."""
+        self._step("listing")
+        return self._provider.purchased_in(criteria)
+
+    def look_up(self, number: E164) -> OwnedNumber | None:
+        """One owned number."""
+        self._step("looked up")
+        return self._provider.look_up(number)
+
+    def find(self, number: E164) -> Offer | None:
+        """One number's offer."""
+        self._step("priced")
+        return self._provider.find(number)
+
+    def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
+        """Offers that match."""
+        self._step("searched")
+        return self._provider.search(criteria, wanted=wanted)
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        """Buy."""
+        return self._provider.purchase(numbers, sip_trunk_id)
+
+    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+        """Release."""
+        return self._provider.release(numbers)

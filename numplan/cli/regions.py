@@ -1,0 +1,18 @@
+"""`numplan regions`."""
+
+import click
+
+from numplan.cli.catalogue import account, csv_option, show_rows
+from numplan.cli.settings import Settings, common
+from numplan.views.table import region_row
+
+
+@click.command()
+@common("chdir", "manifest", "json", "no_color")
+@csv_option
+def regions(*, as_csv: bool) -> None:
+    """List the countries on offer and their types."""
+    settings = Settings.current()
+    with account(settings) as client:
+        found = client.regions()
+    show_rows([region_row(region) for region in found], settings, as_csv=as_csv)

@@ -1,0 +1,112 @@
+"""Where output goes. Output never aborts a run: on a closed pipe, a full device or a terminal that lacks a
+character, the run goes on without it.
+"""
+
+import os
+import sys
+from typing import TextIO
+
+import click
+
+from numplan.model.errors import NumplanError
+from numplan.views.plain import plain
+
+
+class Screen:
+    """Standard output for results, standard error for everything else.
+
+    All text passes `plain`: control characters from outside never reach a terminal.
+    """
+
+    def __init__(self, *, color: bool) -> None:
+        self.color = color and sys.stdout.isatty()
+        self.lost: Exception | None = None
+        """Why results no longer reach standard output, or None."""
+        self.moves = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        """Whether standard error can show a line that moves."""
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(errors="backslashreplace")
+
+    def line(self, text: str = "", *, style: str = "") -> None:
+        """One line, or several, of the result. `style` is a colour."""
+        clean = plain(text)
+        self._result(click.style(clean, fg=style) if style and self.color else clean)
+
+    def last_line(self, text: str) -> None:
+        """What a run came to: on standard error where standard output is lost."""
+        self.line(text)
+        if self.lost:
+            self.error(f"warning: standard output could not be written: {_why(self.lost)}")
+            self.error(text)
+
+    def document(self, text: str) -> None:
+        """A result for machines, as it is: JSON and CSV escape for themselves."""
+        self._result(text)
+        self.require_written()
+
+    def error(self, text: str) -> None:
+        """A line about the run, for people."""
+        _write(sys.stderr, plain(text))
+
+    def ask(self, question: str) -> str:
+        """The answer to a question, or an empty text at the end of input. Needs a terminal on standard input.
+
+        The question goes to standard error where standard output is no terminal, so that it is seen.
+        """
+        stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+        _write(stream, plain(question), end=" ")
+        try:
+            answer = sys.stdin.readline()
+        except (OSError, ValueError):
+            answer = ""
+        if not answer.endswith("\n"):
+            _write(stream, "")
+        return answer.strip()
+
+    def require_written(self) -> None:
+        """Raise NumplanError where results were lost, unless by a reader that had enough (`| head`)."""
+        if self.lost and not isinstance(self.lost, BrokenPipeError):
+            raise NumplanError(f"standard output could not be written: {_why(self.lost)}")
+
+    def _result(self, text: str) -> None:
+        self.lost = _write(sys.stdout, text) or self.lost
+
+
+def open_streams() -> None:
+    """Give the process the three streams it may have been started without (`>&-`).
+
+    A file opened later must never become descriptor 1 or 2: what is printed would go into it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - the three streams
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def silence(stream: TextIO) -> None:
+    """Let a stream lead nowhere, so that a flush at exit cannot fail."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        pass
+
+
+def _write(stream: TextIO, text: str, end: str = "\n") -> Exception | None:
+    """Write at once; returns what went wrong, and then nothing more can."""
+    try:
+        stream.write(text + end)
+        stream.flush()
+    except (OSError, ValueError) as problem:
+        silence(stream)
+        return problem
+    return None
+
+
+def _why(problem: Exception) -> str:
+    return getattr(problem, "strerror", None) or str(problem)

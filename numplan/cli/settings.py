@@ -1,0 +1,148 @@
+"""Options that many commands share, and the environment behind them. A flag wins over the environment, which
+wins over the manifest.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _seconds(text: str) -> float:
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+    stem = text.strip()
+    for unit in sorted(units, key=len, reverse=True):
+        if stem.endswith(unit):
+            number, factor = stem.removesuffix(unit), units[unit]
+            break
+    else:
+        number, factor = stem, 1.0
+    value = float(number) * factor
+    if not 0 <= value < 10 * 365 * units["d"]:
+        raise ValueError(text)
+    return value
+
+
+class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """A span of time, such as `30s`, `5m` or `24h`; in seconds."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Seconds from a text. Fails as click does."""
+        if isinstance(value, int | float):
+            return float(value)
+        try:
+            return _seconds(value)
+        except ValueError:
+            self.fail(f"{value!r} is no span of time such as 30s, 5m or 24h", param, ctx)
+
+
+_OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
+    "chdir": (("--chdir",), {"metavar": "DIR", "help": "Change to this folder first."}),
+    "manifest": (
+        ("-f", "--manifest"),
+        {"metavar": "PATH", "help": "The manifest; numplan.yaml, .yml or .json unless given."},
+    ),
+    "state": (
+        ("--state",),
+        {"metavar": "PATH", "help": "The state; numplan.state.json beside the manifest."},
+    ),
+    "no_color": (("--no-color",), {"is_flag": True, "default": None, "help": "Print without colour."}),
+    "no_input": (("--no-input",), {"is_flag": True, "default": None, "help": "Never ask."}),
+    "json": (("--json",), {"is_flag": True, "default": None, "help": "Print JSON."}),
+    "parallelism": (
+        ("--parallelism",),
+        {"type": click.IntRange(1, 64), "metavar": "N", "help": "Calls at once; 4 unless the manifest says."},
+    ),
+    "lock_timeout": (
+        ("--lock-timeout",),
+        {"type": Span(), "metavar": "SPAN", "help": "Wait so long for a locked state, such as 30s."},
+    ),
+}
+
+
+def common(*names: str) -> Callable[[Command], Command]:
+    """Add shared options to a command. Their values are kept on the context, for `Settings`; an option given
+    after the command wins over the same one given before it.
+    """
+
+    def remember(ctx: click.Context, param: click.Parameter, value: object) -> None:
+        if value is not None and param.name is not None:
+            ctx.ensure_object(dict)[param.name] = value
+
+    def decorate(command: Command) -> Command:
+        for name in reversed(names):
+            flags, details = _OPTIONS[name]
+            command = click.option(*flags, name, expose_value=False, callback=remember, **details)(command)
+        return command
+
+    return decorate
+
+
+class Settings:
+    """What flags and environment say, for one run of a command."""
+
+    def __init__(self, flags: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        self._flags = flags
+        self.environment = environment
+
+    @classmethod
+    def current(cls) -> "Settings":
+        """The settings of the command that is running. Changes to the folder that `--chdir` names."""
+        settings = cls(click.get_current_context().ensure_object(dict), os.environ)
+        folder = settings._flags.get("chdir")
+        if folder:
+            try:
+                os.chdir(folder)
+            except OSError as problem:
+                raise click.UsageError(f"--chdir {folder}: {problem.strerror}") from None
+        return settings
+
+    def variable(self, name: str) -> str:
+        """An environment variable, or an empty text."""
+        return self.environment.get(name, "")
+
+    @property
+    def manifest(self) -> str:
+        """The manifest's path, or an empty text for the default ones."""
+        return self._flags.get("manifest") or self.variable("NUMPLAN_MANIFEST")
+
+    @property
+    def state(self) -> str:
+        """The state's path, or an empty text for the default one."""
+        return self._flags.get("state") or self.variable("NUMPLAN_STATE")
+
+    @property
+    def parallelism(self) -> int | None:
+        """Calls at once, where a flag says so."""
+        return self._flags.get("parallelism")
+
+    @property
+    def lock_timeout(self) -> float:
+        """Seconds to wait for a locked state."""
+        return float(self._flags.get("lock_timeout") or 0)
+
+    @property
+    def json(self) -> bool:
+        """Whether machines read the output."""
+        return bool(self._flags.get("json"))
+
+    @property
+    def color(self) -> bool:
+        """Whether colour is wanted where there is a terminal that has it (https://no-color.org)."""
+        unwanted = self._flags.get("no_color") or self.variable("NO_COLOR")
+        return not unwanted and self.variable("TERM") != "dumb"
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a question may be put. A CI job may have a terminal, but has nobody at it."""
+        return not (self._flags.get("no_input") or self.variable("NUMPLAN_NO_INPUT") or self.in_ci)
+
+    @property
+    def in_ci(self) -> bool:
+        """Whether this is a CI job, as they all say in the variable CI."""
+        return self.variable("CI").strip().lower() not in {"", "0", "false"}

@@ -1,0 +1,55 @@
+"""`numplan validate`."""
+
+import click
+import msgspec
+
+from numplan.cli.screen import Screen
+from numplan.cli.settings import Settings, common
+from numplan.cli.workspace import open_manifest
+from numplan.manifest.doubts import doubts
+from numplan.model.diagnostics import Diagnostic
+from numplan.model.errors import ManifestError
+from numplan.views.amounts import numbers
+from numplan.views.plain import escaped, one_line
+
+
+@click.command()
+@common("chdir", "manifest", "json")
+def validate() -> int:
+    """Check the manifest against its schema and its rules, offline.
+
+    Every problem is reported at once, each as file:line:column.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    try:
+        manifest, findings = open_manifest(settings)
+    except ManifestError as problem:
+        if not settings.json:
+            raise
+        screen.document(_json(problem.diagnostics))
+        return problem.exit_code
+    findings = (*findings, *doubts(manifest))
+    if settings.json:
+        screen.document(_json(findings))
+        return 0
+    for found in findings:
+        screen.error(one_line(str(found)))
+    declared = sum(1 for _ in manifest.explicit())
+    screen.line(
+        f"{manifest.path} is valid: {numbers(declared)} declared, and {len(manifest.pools)} "
+        f"pool{'' if len(manifest.pools) == 1 else 's'} of {numbers(sum(pool.count for pool in manifest.pools))}."
+    )
+    screen.require_written()
+    return 0
+
+
+def _json(findings: tuple[Diagnostic, ...]) -> str:
+    errors = sum(1 for found in findings if found.severity == "error")
+    report = {
+        "valid": not errors,
+        "error_count": errors,
+        "warning_count": sum(1 for found in findings if found.severity == "warning"),
+        "diagnostics": findings,
+    }
+    return escaped(msgspec.json.format(msgspec.json.encode(report)).decode())

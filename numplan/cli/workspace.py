@@ -1,0 +1,135 @@
+"""Open what a command works with: the manifest, the account, the state."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+
+from numplan import __version__
+from numplan.cli.logs import start_logging
+from numplan.cli.settings import Settings
+from numplan.cli.signals import SystemClock
+from numplan.engine.book import Book
+from numplan.engine.ports import Session
+from numplan.manifest.load import find_manifest, read_manifest
+from numplan.model.diagnostics import Diagnostic
+from numplan.model.errors import NumplanError, SettingError, StateError
+from numplan.model.manifest import DEFAULT_API_URL, Manifest
+from numplan.model.state import State
+from numplan.state.backend import Backend
+
+if TYPE_CHECKING:
+    from numplan.api.client import Client
+
+STATE_FILE = "numplan.state.json"
+
+
+def open_manifest(settings: Settings) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """The manifest with the flags' word on it, and what is doubtful about it. Raises ManifestError."""
+    path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
+    manifest, findings = read_manifest(path)
+    if settings.parallelism is not None:
+        api = msgspec.structs.replace(manifest.api, parallelism=settings.parallelism)
+        manifest = msgspec.structs.replace(manifest, api=api)
+    return manifest, findings
+
+
+def open_account(settings: Settings, clock: SystemClock, manifest: Manifest | None = None) -> "Client":
+    """The account that the environment names. Raises SettingError where it names none, or one that the
+    manifest forbids.
+    """
+    from numplan.api.client import Client
+
+    start_logging(settings)
+    account = settings.variable("NUMPLAN_ACCOUNT_ID").strip() or (manifest and manifest.account) or ""
+    if not account:
+        raise SettingError("no account is named", hint="set NUMPLAN_ACCOUNT_ID to the account's id")
+    if manifest is not None and manifest.account is not None and manifest.account != account:
+        raise SettingError(
+            f"the manifest is for account {manifest.account}, but NUMPLAN_ACCOUNT_ID is {account}",
+            hint="use that account's credentials, or another manifest",
+        )
+    url = settings.variable("NUMPLAN_API_URL").strip() or (manifest.api.url if manifest else DEFAULT_API_URL)
+    parallelism = settings.parallelism or (manifest.api.parallelism if manifest else 4)
+    return Client(url, account, _token(settings), clock, parallelism=parallelism)
+
+
+def open_backend(
+    settings: Settings, manifest_path: str, clock: SystemClock | None = None, *, new_state: bool = False
+) -> Backend:
+    """Where state lives: the file that a flag or the environment names, or the one beside the manifest.
+
+    `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
+    last one written here, or gone, as it is: somebody said so knowingly.
+    """
+    from numplan.state.backends.local import LocalBackend
+
+    if "://" in settings.state:
+        raise SettingError(
+            f"{settings.state.partition('://')[0]}:// is no place for state in this version",
+            hint="give the path of a file",
+        )
+    beside = Path(manifest_path)
+    folder = beside if beside.is_dir() else beside.parent
+    path = Path(settings.state) if settings.state else folder / STATE_FILE
+    return LocalBackend(path, environment=settings.environment, clock=clock, accept_older=new_state)
+
+
+def open_book(session: Session, account: str, url: str) -> Book:
+    """The state of this account at this API, ready to be written. Raises StateError."""
+    state = session.read()
+    check_owner(state, account, url)
+    return Book(
+        session,
+        state
+        or State(
+            serial=0,
+            lineage=uuid4().hex,
+            account=account,
+            api_url=url,
+            numplan=__version__,
+            write_id=uuid4().hex,
+        ),
+    )
+
+
+def check_owner(state: State | None, account: str, url: str) -> None:
+    """State is one account's at one API. Raises StateError for any other."""
+    if state is None:
+        return
+    for what, theirs, ours in (("account", state.account, account), ("API at", state.api_url, url)):
+        if theirs != ours:
+            raise StateError(
+                f"the state belongs to {what} {theirs}, and this run uses {ours}",
+                hint="use the state of this account, with --state, or the credentials and URL it was made with",
+            )
+
+
+def _token(settings: Settings) -> str:
+    token = settings.variable("NUMPLAN_TOKEN").strip()
+    path = settings.variable("NUMPLAN_TOKEN_FILE")
+    if not token and path:
+        try:
+            token = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise SettingError(
+                f"the token file {path} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}",
+                hint="NUMPLAN_TOKEN_FILE names a file that holds the token alone",
+            ) from None
+    if not token:
+        raise SettingError(
+            "no token is set", hint="set NUMPLAN_TOKEN, or NUMPLAN_TOKEN_FILE to a file that holds it"
+        )
+    return token
+
+
+def read_file(path: str, what: str) -> bytes:
+    """A file that the user names, whole. Raises NumplanError, also for what is no regular file."""
+    try:
+        if not os.path.isfile(path):  # noqa: PTH113 - a FIFO would hang a read
+            raise FileNotFoundError(2, "there is no such file")
+        return Path(path).read_bytes()
+    except OSError as problem:
+        raise NumplanError(f"{what} {path} cannot be read: {problem.strerror}") from None

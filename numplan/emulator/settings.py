@@ -1,0 +1,70 @@
+"""How an emulator is set up: one frozen value."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an emulator holds, whom it lets in, and where it differs from a generous server.
+
+    Everything up to `control` is fixed for the emulator's life; the rest may be changed while it
+    runs, by `Emulator.configure` or `POST /_control/settings`.
+    """
+
+    seed: int = 1
+    """The same seed, `stock` and `owned` give the same numbers at the same prices."""
+    stock: NotNegative = 5000
+    """How many numbers are for sale at the start."""
+    owned: NotNegative = 0
+    """How many numbers the account has purchased before the start."""
+    token: str = "emulator-token"  # noqa: S105 - a made-up token, for a server that guards nothing
+    account: str = "190"
+    host: str = "127.0.0.1"
+    port: NotNegative = 0
+    """The TCP port; 0 takes a free one."""
+    database: str | None = None
+    """A SQLite file that outlives the emulator, or None to keep everything in memory."""
+    threads: Positive = 24
+    control: bool = False
+    """Whether `/_control/` exists."""
+
+    size_cap: Positive | None = None
+    """The most rows one answer carries, however large the `size` asked; `total` still counts all."""
+    total_counts_rows: bool = False
+    """Whether `total` counts the rows sent instead of all that match."""
+    batch_limit: Positive | None = None
+    """The most numbers one POST may name."""
+    batch_status: Literal[400, 413, 422] = 413
+    """How a POST over `batch_limit` is refused."""
+    release_form: Literal["both", "nested", "flat"] = "both"
+    """Which form of `numbers` release-numbers accepts: `[["1…"]]`, `["1…"]`, or either."""
+    released_to_stock: bool = False
+    """Whether a released number is for sale again; otherwise it is gone for good."""
+    keep_empty_lists: bool = False
+    """Whether a POST's answer carries `success` or `error` even where it names no number."""
+    find_absent_status: Literal[200, 404] = 200
+    """How find-number answers for a number that is not for sale: empty `data`, or 404."""
+    find_shows_owned: bool = False
+    """Whether find-number also describes numbers that the account owns."""
+    lag_seconds: Seconds = 0
+    """How long every purchase stays out of purchased-list."""
+    lag_listings: NotNegative = 0
+    """From how many purchased-list calls every purchase stays out."""
+    latency_ms: NotNegative = 0
+    """How long every call waits before it is looked at."""
+
+    @property
+    def customer_id(self) -> int:
+        """The account as purchased-list writes it: an integer, the vendor's sample if it is none."""
+        return int(self.account) if self.account.isdecimal() else 190
+
+
+FIXED_FIELDS = frozenset(
+    {"seed", "stock", "owned", "token", "account", "host", "port", "database", "threads", "control"}
+)
+"""Settings that can't change while the emulator runs."""

@@ -1,0 +1,1 @@
+"""The line from manifest to account: refresh, plan, guard, apply, settle."""

@@ -1,0 +1,108 @@
+"""The state while a run writes it: one owner, one open book. Everything it knows is in the next `State`."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+
+from numplan.engine.ports import Session
+from numplan.model.number import E164
+from numplan.model.state import Instance, Intent, State, Tombstone
+
+TOMBSTONE_LIFE = timedelta(days=7)
+
+
+class Book:
+    """Numbers, intents and tombstones by number, and the session they are saved to.
+
+    Changes are made in memory; `save` makes them durable. `unsaved` says whether there are any.
+    """
+
+    def __init__(self, session: Session, state: State) -> None:
+        self._session = session
+        self._state = state
+        self.numbers = {one.number: one for one in state.numbers}
+        self.intents = {one.number: one for one in state.intents}
+        self.tombstones = {one.number: one for one in state.tombstones}
+        self.unsaved = False
+        self._attempted: State | None = None  # written, but not known to be stored
+
+    @property
+    def run(self) -> str:
+        """The id of this run, as intents carry it."""
+        return self._session.run
+
+    @property
+    def state(self) -> State:
+        """The state as last saved."""
+        return self._state
+
+    def intend(self, intents: Iterable[Intent]) -> None:
+        """Write down calls about to be made. They may be sent only once `save` has returned."""
+        for intent in intents:
+            self.intents[intent.number] = intent
+            self.unsaved = True
+
+    def keep(self, instance: Instance) -> None:
+        """The number is managed; whatever was intended for it is settled."""
+        self.numbers[instance.number] = instance
+        self._free_slot(instance.number)
+        self.drop_intent(instance.number)
+        self.unsaved = True
+
+    def remove(self, number: E164) -> None:
+        """The number is no longer managed; whatever was intended for it is settled."""
+        self.numbers.pop(number, None)
+        self.drop_intent(number)
+        self.unsaved = True
+
+    def drop_intent(self, number: E164) -> None:
+        """The call did nothing."""
+        if self.intents.pop(number, None) is not None:
+            self.unsaved = True
+
+    def bury(self, tombstone: Tombstone) -> None:
+        """The purchase never happened, as far as one can see; keep watching for it."""
+        self.tombstones[tombstone.number] = tombstone
+        self.drop_intent(tombstone.number)
+        self.unsaved = True
+
+    def refused(self, number: E164) -> None:
+        """The vendor said no to a purchase: no slot waits for that number any more."""
+        self.drop_intent(number)
+        self._free_slot(number)
+
+    def _free_slot(self, number: E164) -> None:
+        """A closed purchase of this number holds no slot any more. It is watched on all the same: the call may
+        yet be carried out, even after the number was bought again and released.
+        """
+        tombstone = self.tombstones.get(number)
+        if tombstone is not None and tombstone.holds_slot:
+            self.tombstones[number] = msgspec.structs.replace(tombstone, holds_slot=False)
+            self.unsaved = True
+
+    def save(self, now: datetime) -> None:
+        """Make everything durable as the next serial. Raises StateError; the book then stays unsaved."""
+        self._catch_up()
+        state = msgspec.structs.replace(
+            self._state,
+            serial=self._state.serial + 1,
+            write_id=uuid4().hex,
+            numbers=tuple(self.numbers.values()),
+            intents=tuple(self.intents.values()),
+            tombstones=tuple(one for one in self.tombstones.values() if now - one.closed_at < TOMBSTONE_LIFE),
+        )
+        self._attempted = state
+        self._session.write(state)
+        self._state, self._attempted = state, None
+        self.unsaved = False
+
+    def _catch_up(self) -> None:
+        """A write that failed may stand all the same: then the next one follows on it."""
+        if self._attempted is None:
+            return
+        stored = self._session.read()
+        if stored is not None and stored.write_id == self._attempted.write_id:
+            self._state = self._attempted
+        self._attempted = None

@@ -1,0 +1,85 @@
+"""Plan what leaves: managed numbers that nothing declares, and those the account no longer holds. Pure."""
+
+import msgspec
+
+from numplan.engine.assess import Assessment
+from numplan.engine.differences import differences
+from numplan.engine.explicit import current
+from numplan.engine.part import Part
+from numplan.engine.refresh import Live
+from numplan.model.account import OwnedNumber
+from numplan.model.plan import Allowances, Blocked, Change, Drift, Forget, Release
+from numplan.model.state import Attributes, Instance
+
+
+def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *, destroy: bool) -> Part:
+    """Releases of what is no longer declared, and what state forgets since the account lacks it."""
+    changes: list[Change] = [
+        departure(one, live, "all is to be released" if destroy else "no longer declared")
+        for one in assessed.leaving
+        if one.number in live.owned and not one.surplus
+    ]
+    on_hold = {one.number for one in assessed.held}
+    changes += [
+        departure(one, live, "a purchase that turned up after all; its release was asked for")
+        for one in assessed.surplus
+        if allowances.lets_go(one.address, one.number)
+        and one.number in live.owned
+        and one.number not in assessed.declared
+        and one.number not in on_hold
+    ]
+    changes += [
+        Forget(
+            resource=one.resource,
+            before=one.attributes,
+            reason="the account no longer holds it",
+        )
+        for one in assessed.missing
+        if one.number not in assessed.declared
+    ]
+    return Part(changes=tuple(changes))
+
+
+def departure(instance: Instance, live: Live, reason: str) -> Change:
+    """The release of an owned number, or what blocks it."""
+    row = live.owned[instance.number]
+    before = current(instance, row)
+    if row.flow is not None:
+        return Blocked(resource=instance.resource, before=before, assignment=row.flow, reason=reason)
+    return Release(resource=instance.resource, before=before, reason=reason)
+
+
+def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
+    """State against account: what is missing, and what is not as remembered."""
+    missing = [
+        Drift(resource=one.resource, kind="missing", before=one.attributes) for one in assessed.missing
+    ]
+    return (*missing, *_changed(assessed, live))
+
+
+def _changed(assessed: Assessment, live: Live) -> list[Drift]:
+    found: list[Drift] = []
+    for number, instance in assessed.managed.items():
+        row = live.owned.get(number)
+        if row is None:
+            continue
+        after = as_owned(instance, row)
+        if after != instance.attributes:
+            found.append(
+                Drift(
+                    resource=instance.resource,
+                    kind="changed",
+                    before=instance.attributes,
+                    after=after,
+                    differences=differences(instance.attributes, after),
+                )
+            )
+    return found
+
+
+def as_owned(instance: Instance, row: OwnedNumber) -> Attributes:
+    """A managed number's attributes with what the account says of it: country, type and monthly charge."""
+    attributes = current(instance, row)
+    if attributes.country == row.country and attributes.type == row.type:
+        return attributes
+    return msgspec.structs.replace(attributes, country=row.country, type=row.type)

@@ -1,0 +1,44 @@
+"""The line from manifest to plan: refresh, assess, ask for offers, plan, guard."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from numplan.engine.assess import assess
+from numplan.engine.book import Book
+from numplan.engine.events import Settled
+from numplan.engine.guards import check_guards
+from numplan.engine.offers import fetch_offers
+from numplan.engine.planner import Circumstances, make_plan
+from numplan.engine.ports import Clock, Provider
+from numplan.engine.refresh import refresh
+from numplan.engine.settle import look_for, settle, watch
+from numplan.model.manifest import Manifest
+from numplan.model.plan import Plan
+from numplan.model.state import State
+
+
+def draft_plan(
+    manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
+) -> Plan:
+    """What an apply would do now, with every guard's word on it. Raises ApiError."""
+    live = refresh(manifest, state, provider)
+    assessed = assess(manifest, state, live, circumstances.now)
+    offers = fetch_offers(manifest, assessed, live, provider, first_run=state is None)
+    plan = make_plan(manifest, state, assessed, live, offers, circumstances)
+    return msgspec.structs.replace(plan, refusals=check_guards(plan, manifest, assessed, offers))
+
+
+def settle_leftovers(book: Book, manifest: Manifest, provider: Provider, clock: Clock) -> Iterator[Settled]:
+    """Settle what earlier runs left uncertain, and save what came of it. Raises ApiError and StateError."""
+    yield from settle(book, provider, clock, manifest.api, list(book.intents))
+    if book.tombstones:
+        look = look_for(list(book.tombstones), book, provider, clock.now(), manifest.api)
+        yield from watch(book, look, provider, clock.now(), manifest.api)
+    if book.unsaved:
+        book.save(clock.now())
+
+
+def nothing_of(manifest: Manifest) -> Manifest:
+    """The same manifest without its entries: what `destroy` plans for."""
+    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=())

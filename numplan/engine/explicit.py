@@ -1,0 +1,235 @@
+"""Plan explicit numbers: entries under `numbers:` and members of sets. Pure."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from numplan.engine.assess import Assessment
+from numplan.engine.differences import differences
+from numplan.engine.offers import Offers, on_other_trunk
+from numplan.engine.part import Part
+from numplan.engine.refresh import Live
+from numplan.model.account import Offer, OwnedNumber
+from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.model.manifest import Declared, Terms
+from numplan.model.number import E164
+from numplan.model.plan import Adopt, Blocked, Change, Held, Keep, Purchase, Replace, Update
+from numplan.model.state import Attributes, Instance
+from numplan.model.vocabulary import same_word, serves
+
+
+def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
+    """One change for each declared number that is not held; an error for each that cannot be had."""
+    held_already = {one.number for one in assessed.held}
+    owned = {**live.owned, **offers.late}
+    changes: list[Change] = []
+    held: list[Held] = []
+    diagnostics: list[Diagnostic] = []
+    for declared in assessed.declared.values():
+        if declared.number in held_already or declared.resource in assessed.unoffered:
+            continue
+        row = owned.get(declared.number)
+        outcome = (
+            _unowned(declared, assessed, offers)
+            if row is None
+            else _owned(declared, row, assessed.managed.get(declared.number))
+        )
+        match outcome:
+            case Diagnostic():
+                diagnostics.append(outcome)
+            case Held():
+                held.append(outcome)
+            case _:
+                changes.append(outcome)
+    return Part(changes=tuple(changes), held=tuple(held), diagnostics=(*diagnostics, *_unverified(changes)))
+
+
+def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
+    """What state says of a number, with the monthly charge that the account shows now."""
+    if row is None or row.monthly_charge == instance.attributes.monthly_charge:
+        return instance.attributes
+    return msgspec.structs.replace(instance.attributes, monthly_charge=row.monthly_charge)
+
+
+def bought_as(offer: Offer, terms: Terms) -> Attributes:
+    """What a number will be once it is bought on these terms."""
+    return Attributes(
+        number=offer.number,
+        country=offer.country,
+        type=offer.type,
+        state=offer.state or None,
+        category=offer.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=offer.setup_charge,
+        monthly_charge=offer.monthly_charge,
+    )
+
+
+def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
+    """What an owned number will be once it is adopted on these terms; its trunk is what the manifest says."""
+    return Attributes(
+        number=row.number,
+        country=row.country,
+        type=row.type,
+        category=terms.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=row.setup_charge,
+        monthly_charge=row.monthly_charge,
+    )
+
+
+def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them. An entry that names no trunk keeps the one it
+    has.
+    """
+    return msgspec.structs.replace(
+        attributes,
+        labels=terms.labels,
+        protect=terms.protect,
+        sip_trunk_id=attributes.sip_trunk_id if terms.sip_trunk_id is None else terms.sip_trunk_id,
+    )
+
+
+def settled(instance: Instance, attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them, as far as no call is needed: one that sits on
+    another trunk than declared is not said to sit on the declared one.
+    """
+    after = on_terms(attributes, terms)
+    if must_move(instance, terms):
+        return msgspec.structs.replace(after, sip_trunk_id=attributes.sip_trunk_id)
+    return after
+
+
+def must_move(instance: Instance, terms: Terms) -> bool:
+    """Whether a managed number sits on another trunk than declared. An adopted number whose trunk was never
+    declared may sit on any: the first one declared is recorded, not moved to.
+    """
+    recorded = instance.attributes.sip_trunk_id
+    if recorded is None and not instance.trunk_verified:
+        return False
+    return on_other_trunk(recorded, terms.sip_trunk_id)
+
+
+def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change | Held | Diagnostic:
+    offer = offers.found.get(declared.number)
+    tombstone = assessed.owed.get(declared.number)
+    if offer is None:
+        if tombstone is not None and tombstone.holds_slot:
+            return Held(
+                resource=declared.resource,
+                number=declared.number,
+                reason="an earlier purchase had an unknown outcome, and the number is neither in the account "
+                "nor for sale",
+            )
+        return error(
+            f"{declared.number} is not for sale and not owned by the account",
+            source=declared.source,
+            path=declared.address,
+            hint="choose another number with `numplan search`, or remove this one",
+        )
+    wrong = _mismatch(declared, {"country": offer.country, "type": offer.type, "category": offer.category})
+    if wrong is not None:
+        return wrong
+    missing = declared.number in assessed.managed
+    return Purchase(
+        resource=declared.resource,
+        after=bought_as(offer, declared.terms),
+        source=declared.source,
+        sent_before=tombstone is not None,
+        reason="the account no longer holds it" if missing else "declared and not owned",
+    )
+
+
+def _owned(declared: Declared, row: OwnedNumber, instance: Instance | None) -> Change | Diagnostic:
+    wrong = _mismatch(declared, {"country": row.country, "type": row.type})
+    if wrong is not None:
+        return wrong
+    if instance is None:
+        return Adopt(
+            resource=declared.resource,
+            after=adopted_as(row, declared.terms),
+            source=declared.source,
+            reason="owned by the account, not yet managed",
+        )
+    before = current(instance, row)
+    after = on_terms(before, declared.terms)
+    if instance.surplus:
+        return Adopt(
+            resource=declared.resource,
+            after=settled(instance, before, declared.terms),
+            source=declared.source,
+            trunk_verified=instance.trunk_verified,
+            reason="bought earlier after all, and declared",
+        )
+    if must_move(instance, declared.terms):
+        return _move(declared, row, before, after)
+    previous = instance.resource if instance.resource != declared.resource else None
+    if before == after and previous is None:
+        return Keep(resource=declared.resource, after=after)
+    return Update(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        reason="declared under another name" if previous else "settings changed",
+    )
+
+
+def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change:
+    if row.flow is not None:
+        return Blocked(
+            resource=declared.resource,
+            before=before,
+            assignment=row.flow,
+            reason="its trunk changed, which would take a release, and it is assigned to a flow",
+        )
+    return Replace(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        source=declared.source,
+        differences=differences(before, after),
+        reason="the trunk of a number cannot be changed: it is released and bought back, "
+        "and can be lost in between",
+    )
+
+
+def _mismatch(declared: Declared, actual: Mapping[str, str]) -> Diagnostic | None:
+    """An error where the entry declares a country, type or category that the number does not have."""
+    for key, value in actual.items():
+        wish = getattr(declared.terms, key)
+        fits = serves(value, wish or "") if key == "category" else same_word(wish or "", value)
+        if wish is not None and not fits:
+            return error(
+                f"{declared.number} is declared with {key} {wish!r}, but it has {value!r}",
+                source=declared.source,
+                path=declared.address,
+                hint=f"declare {key}: {value}, or another number",
+            )
+    return None
+
+
+def _unverified(changes: list[Change]) -> tuple[Diagnostic, ...]:
+    count = sum(
+        1
+        for change in changes
+        if isinstance(change, Adopt) and not change.trunk_verified and change.after.sip_trunk_id is not None
+    )
+    if not count:
+        return ()
+    return (
+        warning(
+            f"{count} adopted {'number is' if count == 1 else 'numbers are'} recorded on the trunk that the "
+            "manifest declares: the API shows no trunk, so numplan cannot verify it",
+        ),
+    )
+
+
+def numbers_of(changes: tuple[Change, ...]) -> set[E164]:
+    """Numbers that a planned purchase takes from the stock."""
+    return {change.after.number for change in changes if isinstance(change, Purchase | Replace)}

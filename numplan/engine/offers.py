@@ -1,0 +1,151 @@
+"""Ask the vendor what it offers for what the manifest still wants: prices, stock, what could be adopted."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from numplan.engine.assess import Assessment, PoolStanding
+from numplan.engine.parallel import ask_all
+from numplan.engine.ports import Provider
+from numplan.engine.refresh import Live
+from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
+from numplan.model.address import Resource
+from numplan.model.manifest import Manifest, PoolEntry
+from numplan.model.number import E164
+from numplan.model.vocabulary import same_word
+
+
+class Offers(msgspec.Struct, frozen=True, kw_only=True):
+    """What the vendor said.
+
+    `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
+    offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
+    found in the account although no listing showed them.
+    """
+
+    found: Mapping[E164, Offer | None] = {}
+    stock: Mapping[Resource, Found] = {}
+    alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
+    late: Mapping[E164, OwnedNumber] = {}
+
+
+def fetch_offers(
+    manifest: Manifest, assessed: Assessment, live: Live, provider: Provider, *, first_run: bool
+) -> Offers:
+    """Price the explicit numbers and search for the pools. Raises ApiError.
+
+    On a `first_run`, without state, owned numbers that match are sought for every pool that is short: a guard
+    wants to know.
+    """
+    parallelism = manifest.api.parallelism
+    asked = list(dict.fromkeys([*(one.number for one in assessed.wanted), *_owed(assessed.pools)]))
+    found = dict(zip(asked, ask_all(provider.find, asked, parallelism), strict=True))
+    # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
+    unsold = [number for number, offer in found.items() if offer is None and live.complete]
+    late = [one for one in ask_all(provider.look_up, unsold, parallelism) if one is not None]
+    short = [standing for standing in assessed.pools if new_members(standing)]
+    curious = [one.pool for one in assessed.pools if one.shortage and (one.pool.adopt or first_run)]
+    return Offers(
+        found=found,
+        stock=_search(short, assessed, live, provider, parallelism),
+        alike={pool.resource: _alike(pool, assessed, live, provider) for pool in curious},
+        late={one.number: one for one in late},
+    )
+
+
+def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
+    """What search is asked for a pool: its country in the vendor's own spelling."""
+    spelled = next((one.name for one in regions if same_word(one.name, pool.country)), pool.country)
+    return Criteria(
+        country=spelled,
+        state=pool.state or "",
+        type=pool.terms.type or "",
+        category=pool.terms.category or "",
+        digits=pool.digits or "",
+    )
+
+
+def new_members(standing: PoolStanding) -> int:
+    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced."""
+    terms = standing.pool.terms
+    if terms.on_trunk_change != "replace":
+        return standing.shortage
+    return standing.shortage + sum(
+        1 for one in standing.members if on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
+    )
+
+
+def on_other_trunk(recorded: int | None, declared: int | None) -> bool:
+    """Whether a number must move. A manifest that names no trunk has no wish."""
+    return declared is not None and recorded != declared
+
+
+def _owed(standings: Sequence[PoolStanding]) -> list[E164]:
+    return [one.number for standing in standings for one in standing.owed[: new_members(standing)]]
+
+
+def _search(
+    short: Sequence[PoolStanding], assessed: Assessment, live: Live, provider: Provider, parallelism: int
+) -> dict[Resource, Found]:
+    """Search once for all pools that ask the same; enough for all of them together, and spare."""
+    wishes: dict[Criteria, list[PoolStanding]] = {}
+    for standing in short:
+        wishes.setdefault(criteria_of(standing.pool, live.regions), []).append(standing)
+    # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
+    spare = len(assessed.declared) + len(assessed.owed) + sum(map(new_members, short))
+
+    def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
+        criteria, standings = wish
+        if any(wants_all(standing.pool) for standing in standings):
+            return provider.search(criteria, wanted=None)
+        return provider.search(criteria, wanted=2 * sum(map(new_members, standings)) + spare + 10)
+
+    answers = ask_all(search, list(wishes.items()), parallelism)
+    return {
+        standing.pool.resource: answer
+        for standings, answer in zip(wishes.values(), answers, strict=True)
+        for standing in standings
+    }
+
+
+def wants_all(pool: PoolEntry) -> bool:
+    """Whether a pool can only choose among all that is offered: the cheapest, the longest run, or what
+    keeps a cap. For the lowest, enough is enough.
+    """
+    return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
+
+
+def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider) -> tuple[OwnedNumber, ...]:
+    """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number.
+
+    The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
+    """
+    matching = [one for one in unmanaged(assessed, live) if matches(pool, one)]
+    if pool.state is not None and matching:
+        asked = criteria_of(pool, live.regions)
+        criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
+        there = provider.purchased_in(criteria).numbers
+        matching = [one for one in matching if one.number in there]
+    return tuple(matching)
+
+
+def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
+    """What the account owns and neither manifest nor state knows, in order of number."""
+    known = {one.number for one in assessed.held}
+    return sorted(
+        (
+            one
+            for number, one in live.owned.items()
+            if number not in assessed.managed and number not in assessed.declared and number not in known
+        ),
+        key=lambda one: one.number,
+    )
+
+
+def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
+    """Whether an owned number has a pool's country, type and digits; its state is not known here."""
+    return (
+        same_word(owned.country, pool.country)
+        and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
+        and (pool.digits is None or pool.digits in owned.number)
+    )

@@ -1,0 +1,159 @@
+"""Make a plan. Pure and deterministic: the same values give the same bytes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from numplan.engine.assess import Assessment
+from numplan.engine.departures import find_drift, plan_departures
+from numplan.engine.explicit import numbers_of, plan_explicit
+from numplan.engine.offers import Offers, unmanaged
+from numplan.engine.part import join
+from numplan.engine.pools import plan_pools
+from numplan.engine.refresh import Live
+from numplan.model.diagnostics import Diagnostic, warning
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import (
+    ZERO,
+    Adopt,
+    Allowances,
+    Change,
+    Cost,
+    Forget,
+    Held,
+    Plan,
+    Release,
+    Unmanaged,
+    bought,
+    number_of,
+    released,
+)
+from numplan.model.state import State
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan depends on besides manifest, state and account: who asks, when, and what is allowed."""
+
+    now: datetime
+    numplan: str
+    account: str
+    api_url: str
+    allowances: Allowances = Allowances()
+    destroy: bool = False
+
+
+def make_plan(
+    manifest: Manifest,
+    state: State | None,
+    assessed: Assessment,
+    live: Live,
+    offers: Offers,
+    circumstances: Circumstances,
+) -> Plan:
+    """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
+    allowances = circumstances.allowances
+    explicit = plan_explicit(assessed, live, offers)
+    pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
+    whole = join(
+        (explicit, pools, plan_departures(assessed, live, allowances, destroy=circumstances.destroy))
+    )
+    return Plan(
+        numplan=circumstances.numplan,
+        created_at=circumstances.now,
+        manifest=manifest.path,
+        manifest_digest=manifest.digest,
+        account=circumstances.account,
+        api_url=circumstances.api_url,
+        lineage=state.lineage if state else "",
+        serial=state.serial if state else 0,
+        currency=manifest.currency,
+        destroy=circumstances.destroy,
+        allowances=allowances,
+        max_setup_cost=manifest.policy.max_setup_cost,
+        max_monthly_increase=manifest.policy.max_monthly_increase,
+        cost=_cost(assessed, live, whole.changes),
+        unmanaged=_unmanaged(manifest, assessed, live, whole.changes),
+        changes=whole.changes,
+        alternates=whole.alternates,
+        held=_sorted_held((*assessed.held, *whole.held)),
+        surplus=_surplus(assessed, whole.changes),
+        drift=find_drift(assessed, live),
+        diagnostics=(*assessed.unoffered.values(), *_unsettled(state), *_gap(live), *whole.diagnostics),
+    )
+
+
+def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
+    """Adopted numbers are paid for already: they stand in both the monthly figures."""
+    managed = sum(
+        (live.owned[number].monthly_charge for number in assessed.managed if number in live.owned), ZERO
+    )
+    held = (
+        assessed.managed[one.number].attributes.monthly_charge or ZERO
+        for one in assessed.held
+        if one.number in assessed.managed and one.number not in live.owned
+    )
+    adopted = (
+        change.after.monthly_charge or ZERO
+        for change in changes
+        if isinstance(change, Adopt) and change.after.number not in assessed.managed
+    )
+    before = managed + sum(held, ZERO) + sum(adopted, ZERO)
+    return Cost(
+        once=_total(attributes.setup_charge for attributes in bought(changes)),
+        monthly_before=before,
+        monthly_after=before
+        + _total(attributes.monthly_charge for attributes in bought(changes))
+        - _total(attributes.monthly_charge for _, attributes in released(changes)),
+    )
+
+
+def _total(charges: Iterable[Decimal | None]) -> Decimal:
+    return sum((charge or ZERO for charge in charges), ZERO)
+
+
+def _unmanaged(
+    manifest: Manifest, assessed: Assessment, live: Live, changes: tuple[Change, ...]
+) -> Unmanaged:
+    adopted = {change.after.number for change in changes if isinstance(change, Adopt)}
+    rows = [one for one in unmanaged(assessed, live) if one.number not in adopted]
+    return Unmanaged(
+        count=len(rows),
+        at_least=not live.complete,
+        monthly=sum((one.monthly_charge for one in rows), ZERO),
+        numbers=tuple(one.number for one in rows) if manifest.policy.unmanaged == "warn" else (),
+    )
+
+
+def _surplus(assessed: Assessment, changes: tuple[Change, ...]) -> tuple[E164, ...]:
+    settled = {number_of(change) for change in changes if isinstance(change, Adopt | Release | Forget)}
+    return tuple(sorted(one.number for one in assessed.surplus if one.number not in settled))
+
+
+def _sorted_held(held: tuple[Held, ...]) -> tuple[Held, ...]:
+    return tuple(sorted(held, key=lambda one: (one.resource, one.number)))
+
+
+def _gap(live: Live) -> tuple[Diagnostic, ...]:
+    if live.complete:
+        return ()
+    return (
+        warning(
+            f"the account's listing could not be proven complete: {live.gap}",
+            hint="every managed and declared number was looked up; only the count of others is uncertain",
+        ),
+    )
+
+
+def _unsettled(state: State | None) -> tuple[Diagnostic, ...]:
+    count = len(state.intents) if state else 0
+    if not count:
+        return ()
+    return (
+        warning(
+            f"state holds {count} unsettled {'call' if count == 1 else 'calls'} of an earlier run",
+            hint="every `numplan apply` settles first what it can; once that changes state, a plan saved now is stale",
+        ),
+    )

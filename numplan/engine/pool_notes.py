@@ -1,0 +1,69 @@
+"""What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
+
+from collections.abc import Iterator
+
+from numplan.engine.assess import PoolStanding
+from numplan.engine.offers import matches
+from numplan.engine.refresh import Live
+from numplan.model.account import Offer
+from numplan.model.diagnostics import Diagnostic, error, note, warning
+from numplan.model.manifest import PoolEntry
+from numplan.model.plan import Held
+from numplan.model.state import Instance, Tombstone
+from numplan.model.vocabulary import same_word, serves
+
+
+def shortage(pool: PoolEntry, wanted: int, have: int) -> Diagnostic:
+    """The vendor offers too little: an error, or a warning where a part will do."""
+    caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    say = warning if pool.on_shortage == "partial" else error
+    return say(
+        f"{pool.resource} wants {wanted} more, but the vendor offers only {have}"
+        f"{' within its price caps' if caps else ''}",
+        source=pool.source,
+        path=f"pools.{pool.name}.count",
+        hint="loosen its criteria, lower its count, or set on_shortage: partial",
+    )
+
+
+def no_adoption(pool: PoolEntry, gap: str) -> Diagnostic:
+    """A listing that is not complete is no ground to adopt on."""
+    return error(
+        f"{pool.resource} cannot adopt from an incomplete listing: {gap}",
+        source=pool.source,
+        hint="set adopt: false, or try again when the listing is complete",
+    )
+
+
+def mismatches(standing: PoolStanding, live: Live) -> Iterator[Diagnostic]:
+    """How many members do not match: changed criteria hold for new members only."""
+    pool, members = standing.pool, standing.members
+    unlike = sum(1 for one in members if not matches(pool, live.owned[one.number]) or _other_kind(pool, one))
+    if unlike:
+        yield note(
+            f"{pool.resource}: {unlike} of {len(members)} members do not match its criteria any more; "
+            "criteria hold for new members only",
+            source=pool.source,
+        )
+
+
+def waiting(tombstone: Tombstone, offer: Offer | None) -> Held:
+    """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
+    why = (
+        "it is neither in the account nor for sale"
+        if offer is None
+        else "it now costs more than the pool's cap"
+    )
+    return Held(
+        resource=tombstone.instance.resource,
+        number=tombstone.number,
+        reason=f"an earlier purchase had an unknown outcome, and {why}",
+    )
+
+
+def _other_kind(pool: PoolEntry, one: Instance) -> bool:
+    """Whether a member is known to be of another state or category; the account's rows show neither."""
+    state, category = one.attributes.state, one.attributes.category
+    return (pool.state is not None and state is not None and not same_word(pool.state, state)) or (
+        pool.terms.category is not None and category is not None and not serves(category, pool.terms.category)
+    )

@@ -1,0 +1,80 @@
+"""What the engine needs of the world. The edges implement these; tests put fakes here and nowhere else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.number import E164
+from numplan.model.outcome import Outcome
+from numplan.model.state import State
+
+
+class Provider(Protocol):
+    """The account at the vendor. Reading calls raise ApiError; purchase and release never raise."""
+
+    @property
+    def account(self) -> str:
+        """The account id that every call carries."""
+
+    @property
+    def url(self) -> str:
+        """The API's base URL."""
+
+    def regions(self) -> tuple[Region, ...]:
+        """The countries on offer, with their types."""
+
+    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+        """All that the account owns, proven complete or marked as not. `expected` is how many numbers the
+        caller thinks there are; `states` are names worth asking for where a server caps its answers.
+        """
+
+    def purchased_in(self, criteria: Criteria) -> Listing:
+        """What the account owns under the listing's own filters (country, type, state)."""
+
+    def look_up(self, number: E164) -> OwnedNumber | None:
+        """One owned number, or None where the account does not show it."""
+
+    def find(self, number: E164) -> Offer | None:
+        """One number's offer, or None where it is not for sale."""
+
+    def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
+        """At least `wanted` offers if there are so many; all there are where `wanted` is None."""
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        """Buy; every number asked for has an outcome."""
+
+    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+        """Release; every number asked for has an outcome."""
+
+
+class Clock(Protocol):
+    """Time, and the wish to stop. Deadlines are measured on `monotonic`, which no clock change moves."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but no longer than until an interruption."""
+
+    def interrupted(self) -> bool:
+        """Whether the user asked to stop: send nothing new."""
+
+
+class Session(Protocol):
+    """The state, locked. Writes compare and swap on the serial."""
+
+    @property
+    def run(self) -> str:
+        """The lock's id, which names this run in intents."""
+
+    def read(self) -> State | None:
+        """The state as last written, or None where there is none. Raises StateError."""
+
+    def write(self, state: State) -> None:
+        """Replace the state, atomically and durably. Raises StateError if it is not the serial's successor,
+        or if it could not be written.
+        """

@@ -1,0 +1,116 @@
+"""Choose numbers for pools from what the vendor offers. Pure and deterministic: the order of the answer
+does not matter.
+"""
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from numplan.model.account import Offer
+from numplan.model.manifest import PoolEntry
+from numplan.model.number import E164
+from numplan.model.state import Instance
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a pool buys, and all that could take the place of one of these: ranked, of a type that is among
+    theirs, since that is what the guards have seen, and never dearer than the dearest of them.
+    """
+
+    picks: tuple[Offer, ...]
+    alternates: tuple[Offer, ...]
+
+
+def choose(pool: PoolEntry, offers: Iterable[Offer], wanted: int, taken: Container[E164]) -> Choice:
+    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps."""
+    affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
+    ranked = _RANKINGS[pool.select](affordable, wanted)
+    picks = tuple(ranked[:wanted])
+    if pool.on_unavailable == "fail" or not picks:
+        return Choice(picks, ())
+    once = max(one.setup_charge for one in picks)
+    monthly = max(one.monthly_charge for one in picks)
+    types = {one.type for one in picks}
+    spare = (
+        one
+        for one in ranked[wanted:]
+        if one.type in types and one.setup_charge <= once and one.monthly_charge <= monthly
+    )
+    return Choice(picks, tuple(spare))
+
+
+def within_caps(pool: PoolEntry, offer: Offer) -> bool:
+    """Whether an offer costs no more than the pool allows."""
+    return _at_most(offer.setup_charge, pool.max_setup_charge) and _at_most(
+        offer.monthly_charge, pool.max_monthly_charge
+    )
+
+
+def spare_count(wanted: int) -> int:
+    """How many alternates a plan carries for `wanted` purchases: enough for a busy stock, not the stock."""
+    return min(100, max(5, wanted // 2))
+
+
+def shrink_order(
+    members: Iterable[Instance], elsewhere: Container[E164], assigned: Container[E164]
+) -> list[Instance]:
+    """Members in the order in which a pool lets them go: those on another trunk than declared, then those
+    without an assignment, then the newest. Adopted members count as the oldest.
+    """
+
+    def rank(one: Instance) -> tuple[bool, bool, float, str]:
+        bought = one.bought_at.timestamp() if one.bought_at else 0.0
+        return (one.number not in elsewhere, one.number in assigned, -bought, one.number)
+
+    return sorted(members, key=rank)
+
+
+def _at_most(charge: Decimal, cap: Decimal | None) -> bool:
+    return cap is None or charge <= cap
+
+
+def _price(offer: Offer) -> tuple[Decimal, Decimal, int]:
+    return (offer.monthly_charge, offer.setup_charge, _value(offer))
+
+
+def _value(offer: Offer) -> int:
+    return int(offer.number[1:])
+
+
+def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001 - the three rank alike
+    return sorted(offers, key=_price)
+
+
+def _lowest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001
+    return sorted(offers, key=_value)
+
+
+def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
+    """The longest run of neighbouring numbers first; what it lacks comes from the next longest. Runs that
+    are long enough count as equally long, so the cheapest of these wins.
+    """
+
+    def rank(run: list[Offer]) -> tuple[int, Decimal, int]:
+        head = run[:wanted]
+        cost = sum((one.monthly_charge + one.setup_charge for one in head), Decimal(0))
+        return (-len(head), cost, _value(run[0]))
+
+    return [one for run in sorted(_runs(offers), key=rank) for one in run]
+
+
+def _runs(offers: Sequence[Offer]) -> list[list[Offer]]:
+    runs: list[list[Offer]] = []
+    for offer in sorted(offers, key=_value):
+        if runs and _value(offer) == _value(runs[-1][-1]) + 1:
+            runs[-1].append(offer)
+        else:
+            runs.append([offer])
+    return runs
+
+
+_RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {
+    "cheapest": _cheapest,
+    "lowest": _lowest,
+    "consecutive": _consecutive,
+}

@@ -1,0 +1,93 @@
+"""What an apply came to, folded from its events."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from numplan.engine.events import (
+    Done,
+    Event,
+    Failed,
+    NotSaved,
+    Recorded,
+    Saved,
+    Settled,
+    Stopped,
+    Uncertain,
+    Unsettled,
+)
+from numplan.model.number import E164
+from numplan.model.plan import Adopt, Forget, Update
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures and what went wrong. `unknown` holds the latest word on each number with an unknown outcome."""
+
+    purchased: int = 0
+    released: int = 0
+    adopted: int = 0
+    updated: int = 0
+    forgotten: int = 0
+    failed: tuple[Failed, ...] = ()
+    unknown: tuple[Uncertain | Settled, ...] = ()
+    stopped: str = ""
+    not_saved: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done."""
+        return bool(self.purchased or self.released or self.adopted or self.updated or self.forgotten)
+
+
+def tally(events: Iterable[Event]) -> Tally:
+    """Count what was done, and keep what was not."""
+    done = dict.fromkeys(("purchase", "release", "adopt", "update", "forget"), 0)
+    failed: list[Failed] = []
+    unknown: dict[E164, Uncertain | Settled] = {}
+    stopped = not_saved = ""
+    for event in events:
+        match event:
+            case Recorded(change=Adopt()):
+                done["adopt"] += 1
+            case Recorded(change=Update()):
+                done["update"] += 1
+            case Recorded(change=Forget()):
+                done["forget"] += 1
+            case Done():
+                done[event.call] += 1
+                unknown.pop(event.number, None)
+            case Failed():
+                failed.append(event)
+            case Uncertain():
+                unknown[event.number] = event
+            case Settled(verdict="unknown"):
+                unknown[event.number] = event
+            case Settled():
+                unknown.pop(event.number, None)
+                if event.verdict in {"bought", "released"}:
+                    done[event.call] += 1
+                else:
+                    failed.append(_not_done(event))
+            case Stopped() | Unsettled():
+                stopped = stopped or event.reason
+            case NotSaved():
+                not_saved = event.reason
+            case Saved():
+                not_saved = ""
+            case _:
+                pass
+    return Tally(
+        purchased=done["purchase"],
+        released=done["release"],
+        adopted=done["adopt"],
+        updated=done["update"],
+        forgotten=done["forget"],
+        failed=tuple(failed),
+        unknown=tuple(unknown.values()),
+        stopped=stopped,
+        not_saved=not_saved,
+    )
+
+
+def _not_done(event: Settled) -> Failed:
+    return Failed(resource=event.resource, number=event.number, call=event.call, reason=event.reason)

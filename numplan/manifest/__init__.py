@@ -1,0 +1,1 @@
+"""The manifest: YAML or JSON on disk to a checked `Manifest` value."""

@@ -1,0 +1,57 @@
+"""From a document that the schema admits to the values that it declares, defaults applied."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+import msgspec
+
+from numplan.manifest.located import LocatedMap
+from numplan.model.manifest import ApiSettings, Policy, Terms
+
+_SHARED: Final = frozenset(Terms.__struct_fields__)
+_CHARGES: Final = frozenset(
+    ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
+)
+
+
+def block(document: Mapping[str, object], name: str) -> LocatedMap:
+    """A block of the manifest; one that is missing, or has everything under it commented out, is empty."""
+    held = document.get(name)
+    return held if isinstance(held, LocatedMap) else LocatedMap()
+
+
+def entries(document: LocatedMap, name: str) -> Iterator[tuple[str, LocatedMap]]:
+    """The entries of a block by name."""
+    for key, entry in block(document, name).items():
+        yield key, cast("LocatedMap", entry)
+
+
+def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
+    """The terms of one entry: its own where it has them, else the defaults'; labels are merged."""
+    own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
+    if not own:
+        return defaults
+    if "labels" in own:
+        own["labels"] = {**defaults.labels, **(own["labels"] or {})}
+    return msgspec.structs.replace(defaults, **own)
+
+
+def api_settings(document: LocatedMap, url: str) -> ApiSettings:
+    """The `api:` block, under an URL that was checked."""
+    held: dict[str, Any] = dict(block(document, "api"))
+    return ApiSettings(**{**held, "url": url})
+
+
+def policy(document: LocatedMap) -> Policy:
+    """The `policy:` block."""
+    held = with_charges(block(document, "policy"))
+    limits: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in held.items()
+    }
+    return Policy(**limits)
+
+
+def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:
+    """The same keys, with charges as Decimal."""
+    return {key: Decimal(str(value)) if key in _CHARGES else value for key, value in entry.items()}

@@ -1,0 +1,83 @@
+"""Reading files that somebody else named: never a hang on a pipe, never more than a set size."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from numplan.model.diagnostics import Source, error
+from numplan.model.errors import ManifestError
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class FileError(Exception):
+    """A file cannot be read; the message goes on after the file's name: `is a folder`."""
+
+
+def read_regular(path: Path) -> bytes:
+    """All bytes of a regular file. Raises FileError for anything else and for anything too large."""
+    try:
+        # O_NONBLOCK: opening a named pipe that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise FileError("does not exist") from None
+    except (OSError, ValueError) as failure:
+        raise FileError(f"cannot be opened: {_reason(failure)}") from None
+    try:
+        return _read_bounded(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def decoded(raw: bytes, file: str) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark.
+
+    Raises ManifestError with the place of the first byte that is not UTF-8.
+    """
+    body = raw.removeprefix(_BOM)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        raise ManifestError(
+            [
+                error(
+                    f"is not UTF-8 text: byte 0x{body[failure.start]:02x} has no meaning here",
+                    source=place_of_byte(body, failure.start, file),
+                    hint="save the file with the encoding UTF-8",
+                )
+            ]
+        ) from None
+
+
+def place_of_byte(body: bytes, offset: int, file: str) -> Source:
+    """The line and column of a byte; columns count characters."""
+    line_start = body.rfind(b"\n", 0, offset) + 1
+    column = len(body[line_start:offset].decode("utf-8", errors="replace")) + 1
+    return Source(file, body.count(b"\n", 0, offset) + 1, column)
+
+
+def _read_bounded(descriptor: int) -> bytes:
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError("is a folder, not a file")
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError("is not a regular file")
+        pieces = []
+        left = MAX_BYTES + 1
+        while left and (piece := os.read(descriptor, min(left, 1 << 20))):
+            pieces.append(piece)
+            left -= len(piece)
+    except (OSError, MemoryError) as failure:
+        raise FileError(f"cannot be read: {_reason(failure)}") from None
+    if not left:
+        raise FileError(f"is larger than {MAX_BYTES >> 20} MiB")
+    return b"".join(pieces)
+
+
+def _reason(failure: Exception) -> str:
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror.lower()
+    return str(failure) or type(failure).__name__

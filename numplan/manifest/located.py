@@ -1,0 +1,69 @@
+"""Plain values that know where they were written."""
+
+from collections.abc import Sequence
+from typing import NewType
+
+from numplan.model.diagnostics import Source
+
+Mark = NewType("Mark", int)
+"""A place in a file in one integer, because a large manifest holds hundreds of thousands of them."""
+
+_COLUMN_BITS = 32
+_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
+
+START = Mark(0)
+"""The first character of a file."""
+
+
+def mark_at(line: int, column: int) -> Mark:
+    """The place at a line and a column that count from 0, as PyYAML counts them."""
+    return Mark(line << _COLUMN_BITS | column)
+
+
+def source_at(file: str, mark: Mark) -> Source:
+    """The place in words for people: line and column count from 1."""
+    return Source(file, (mark >> _COLUMN_BITS) + 1, (mark & _COLUMN_MASK) + 1)
+
+
+class LocatedMap(dict[str, object]):
+    """A mapping; `marks[key]` is the place of the key and the place of its value."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks: dict[str, tuple[Mark, Mark]] = {}
+
+
+class LocatedList(list[object]):
+    """A list; `marks[i]` is the place of its element `i`."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks: list[Mark] = []
+
+
+Step = str | int
+"""One step into a document: a key of a mapping or an index of a list."""
+
+
+def places(root: object, path: Sequence[Step]) -> tuple[Mark, Mark]:
+    """The place where the last step of a path is named, and the place of its value.
+
+    For the document itself and for list elements both are the same. Steps that the document does not hold
+    end the walk, so the answer is then the nearest place around.
+    """
+    value = root
+    found = (START, START)
+    for step in path:
+        if isinstance(value, LocatedMap) and step in value:
+            found = value.marks[str(step)]
+            value = value[str(step)]
+        elif isinstance(value, LocatedList) and isinstance(step, int) and step < len(value):
+            found = (value.marks[step], value.marks[step])
+            value = value[step]
+        else:
+            break
+    return found

@@ -1,0 +1,135 @@
+"""Numbers in a text: one a line with `#` comments, or a CSV with a column named `number`."""
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from numplan.manifest.words import shown
+from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.number import E164, NumberError, parse_number
+
+_DELIMITERS: Final = ",;\t"
+_COLUMN: Final = "number"
+_FIELDS: Final = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{mark}]*') for mark in _DELIMITERS}
+
+
+class Listing(NamedTuple):
+    """Numbers with their places, and what is wrong with the others."""
+
+    numbers: list[tuple[E164, Source]]
+    findings: list[Diagnostic]
+
+    def add(self, text: str, source: Source) -> None:
+        """Read one more number."""
+        try:
+            self.numbers.append((parse_number(text), source))
+        except NumberError as failure:
+            self.findings.append(error(f"{shown(text)} is no phone number", source=source, hint=str(failure)))
+
+
+class _Record(NamedTuple):
+    """One row of a CSV: where it starts, counted from 1, its fields, and its text as written."""
+
+    line: int
+    fields: list[str]
+    text: str
+
+
+class _CsvError(Exception):
+    """A row is not CSV; `line` is where it starts, counted from 1."""
+
+    def __init__(self, reason: csv.Error, line: int) -> None:
+        super().__init__(f"is not CSV: {reason}")
+        self.line = line
+
+
+def parse_numbers(text: str, file: str) -> Listing:
+    """The numbers in a text, in whichever of the two forms it has."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next((at for at, line in enumerate(lines) if line.partition("#")[0].strip()), None)
+    if first is None:
+        return Listing([], [])
+    header = lines[first]
+    if _is_number_column(header.strip().strip('"')) or any(mark in header for mark in _DELIMITERS):
+        return _parse_csv(lines, first, file)
+    return _parse_lines(lines, file)
+
+
+def _parse_lines(lines: list[str], file: str) -> Listing:
+    listing = Listing([], [])
+    for at, line in enumerate(lines, start=1):
+        text = line.partition("#")[0].strip()
+        if text:
+            listing.add(text, Source(file, at, line.index(text) + 1))
+    return listing
+
+
+def _parse_csv(lines: list[str], first: int, file: str) -> Listing:
+    listing = Listing([], [])
+    delimiter = max(_DELIMITERS, key=lines[first].count)
+    records = _records(lines, first, delimiter)
+    try:
+        header = next(records, _Record(first + 1, [lines[first].strip()], lines[first]))
+        column = _number_column(header, file)
+        if isinstance(column, Diagnostic):
+            return Listing([], [column])
+        for record in records:
+            text = record.fields[column].strip() if column < len(record.fields) else ""
+            listing.add(text, _place(record, column, delimiter, file))
+    except _CsvError as failure:
+        source = Source(file, failure.line)
+        listing.findings.append(error(str(failure), source=source, hint="check that each quote is closed"))
+    return listing
+
+
+def _records(lines: list[str], first: int, delimiter: str) -> Iterator[_Record]:
+    """The rows that say something; a quoted field may hold line breaks, so a row may span lines."""
+    rows = csv.reader((line + "\n" for line in lines[first:]), delimiter=delimiter, strict=True)
+    start = first
+    try:
+        for fields in rows:
+            end = first + rows.line_num
+            if "".join(fields).strip():
+                text = lines[start] if end - start == 1 else "\n".join(lines[start:end])
+                yield _Record(start + 1, fields, text)
+            start = end
+    except csv.Error as failure:
+        raise _CsvError(failure, start + 1) from None
+
+
+def _number_column(header: _Record, file: str) -> int | Diagnostic:
+    """Which column holds the numbers, or why that cannot be told."""
+    named = [at for at, name in enumerate(header.fields) if _is_number_column(name)]
+    if len(named) == 1:
+        return named[0]
+    seen = ", ".join(shown(name.strip()) for name in header.fields[:20])
+    summary = "two columns are named `number`" if named else f"no column is named `number`, only {seen}"
+    return error(summary, source=Source(file, header.line), hint="name one column `number` in the first row")
+
+
+def _is_number_column(name: str) -> bool:
+    return name.strip().casefold() == _COLUMN
+
+
+def _place(record: _Record, column: int, delimiter: str, file: str) -> Source:
+    """Where the text in a column starts; the end of the row if it has no such column."""
+    text = record.text
+    offset = len(delimiter.join(record.fields[:column])) + bool(column)
+    if '"' in text:
+        offset = _offset_among_quotes(text, column, delimiter)
+        line_start = text.rfind("\n", 0, offset) + 1
+        return Source(file, record.line + text.count("\n", 0, offset), offset - line_start + 1)
+    while text.startswith(" ", offset):
+        offset += 1
+    return Source(file, record.line, min(offset, len(text)) + 1)
+
+
+def _offset_among_quotes(text: str, column: int, delimiter: str) -> int:
+    """Where a field starts in a row as written, its opening quote not counted."""
+    offset = 0
+    for _ in range(column):
+        if offset < len(text):
+            offset = _FIELDS[delimiter].match(text, offset).end() + 1  # type: ignore[union-attr]
+    offset = min(offset, len(text))
+    return offset + text.startswith('"', offset)

@@ -1,0 +1,68 @@
+"""The files of numbers that a manifest names: where they may lie, and what they add to its digest."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from numplan.manifest.files import FileError, decoded, read_regular
+from numplan.manifest.number_lines import Listing, parse_numbers
+from numplan.manifest.words import shown
+from numplan.model.diagnostics import Source, error
+from numplan.model.errors import ManifestError
+
+
+class NumbersFiles:
+    """The files that one manifest names. They must lie under its folder; all of them go into the digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, bytes] = {}
+
+    def read(self, name: str, named_at: Source, path: str) -> Listing:
+        """The numbers of one file with their places, and what is wrong with it.
+
+        `named_at` and `path` are where the manifest names the file: what is wrong with the file as a whole is
+        said of there.
+        """
+        file = str(self._folder / name)
+        try:
+            raw = read_regular(inside(self._folder, name))
+            text = decoded(raw, file)
+        except FileError as failure:
+            return Listing(
+                [], [error(f"the numbers file {shown(name)} {failure}", source=named_at, path=path)]
+            )
+        except ManifestError as failure:
+            return Listing([], list(failure.diagnostics))
+        self._read[os.path.normpath(name)] = raw
+        listing = parse_numbers(text, file)
+        if not listing.numbers and not listing.findings:
+            summary = f"the numbers file {shown(name)} holds no numbers"
+            hint = "write one number a line, or a CSV with a column named `number`"
+            listing.findings.append(error(summary, source=named_at, path=path, hint=hint))
+        return listing
+
+    def digest(self, manifest_name: str, manifest: bytes) -> str:
+        """SHA-256 over the manifest and all files read for it: names and bytes, each with its length."""
+        total = hashlib.sha256()
+        for name, content in [(manifest_name, manifest), *sorted(self._read.items())]:
+            for piece in (os.fsencode(name), content):
+                total.update(len(piece).to_bytes(8, "big"))
+                total.update(piece)
+        return f"sha256:{total.hexdigest()}"
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The real path of a file under a folder. Raises FileError if the name, or a link, leads out of it."""
+    if Path(name).is_absolute() or ".." in name.split("/"):
+        raise FileError("must lie under the manifest's folder: no absolute path, no `..`")
+    try:
+        root = os.path.realpath(folder, strict=True)
+        real = os.path.realpath(folder / name, strict=True)
+    except FileNotFoundError:
+        raise FileError("does not exist") from None
+    except (OSError, ValueError) as failure:
+        raise FileError(f"cannot be opened: {failure}") from None
+    if os.path.commonpath((root, real)) != root:
+        raise FileError("is a link that leads out of the manifest's folder")
+    return Path(real)

@@ -1,0 +1,159 @@
+"""The rules that a schema cannot say, checked while the manifest's values are made."""
+
+from collections.abc import Iterator
+from typing import Any, Final, cast
+
+from numplan.manifest.api_url import ApiUrlError, parse_api_url
+from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
+from numplan.manifest.located import LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.numbers_file import NumbersFiles
+from numplan.manifest.words import dotted, shown
+from numplan.model.diagnostics import Diagnostic, Source, error, warning
+from numplan.model.manifest import DEFAULT_API_URL, Manifest, NumberEntry, PoolEntry, SetEntry, Terms
+from numplan.model.number import E164, NumberError, parse_number
+
+_POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
+
+
+class Declarations:
+    """One pass over an admitted document; its values are of use only if no finding is an error."""
+
+    def __init__(self, document: LocatedMap, file: str, files: NumbersFiles) -> None:
+        self.document = document
+        self.file = file
+        self.files = files
+        self.findings: list[Diagnostic] = []
+        self._places: dict[E164, Source] = {}
+
+    def manifest(self, digest: str = "") -> Manifest:
+        """Everything that the document declares; the numbers files are read on the way."""
+        defaults = terms_of(block(self.document, "defaults"), Terms())
+        return Manifest(
+            path=self.file,
+            digest=digest,
+            account=cast("str | None", self.document.get("account")),
+            currency=cast("str | None", self.document.get("currency")),
+            api=api_settings(self.document, self._api_url()),
+            policy=policy(self.document),
+            numbers=tuple(self._numbers(defaults)),
+            sets=tuple(self._sets(defaults)),
+            pools=tuple(self._pools(defaults)),
+        )
+
+    def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
+        marks = block(self.document, "numbers").marks
+        for name, entry in entries(self.document, "numbers"):
+            place = source_at(self.file, entry.marks["number"][1])
+            number = self._number(str(entry["number"]), place, ("numbers", name, "number"))
+            if number is not None:
+                yield NumberEntry(
+                    name=name,
+                    number=number,
+                    terms=terms_of(entry, defaults),
+                    source=source_at(self.file, marks[name][0]),
+                )
+
+    def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
+        marks = block(self.document, "sets").marks
+        for name, entry in entries(self.document, "sets"):
+            declared = [*self._listed(name, entry), *self._filed(name, entry)]
+            yield SetEntry(
+                name=name,
+                numbers=tuple(number for number, _ in declared),
+                sources=tuple(source for _, source in declared),
+                terms=terms_of(entry, defaults),
+                source=source_at(self.file, marks[name][0]),
+            )
+
+    def _listed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
+        listed = entry.get("numbers")
+        if not isinstance(listed, LocatedList):
+            return
+        for index, text in enumerate(listed):
+            place = source_at(self.file, listed.marks[index])
+            number = self._number(str(text), place, ("sets", name, "numbers", index))
+            if number is not None:
+                yield number, place
+
+    def _filed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
+        if "numbers_file" not in entry:
+            return
+        named_at = source_at(self.file, entry.marks["numbers_file"][1])
+        path = ("sets", name, "numbers_file")
+        numbers, findings = self.files.read(str(entry["numbers_file"]), named_at, dotted(path))
+        self.findings += findings
+        for number, place in numbers:
+            if self._is_first(number, place, path):
+                yield number, place
+
+    def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
+        marks = block(self.document, "pools").marks
+        for name, entry in entries(self.document, "pools"):
+            source = source_at(self.file, marks[name][0])
+            terms = terms_of(entry, defaults)
+            if terms.country is None:
+                # A country that is given and refused has its own finding.
+                if "country" in entry.marks or "country" in block(self.document, "defaults").marks:
+                    continue
+                self.findings.append(
+                    error(
+                        "a pool needs a country",
+                        source=source,
+                        path=dotted(("pools", name)),
+                        hint="write `country:` here or under `defaults`",
+                    )
+                )
+                continue
+            criteria: dict[str, Any] = {
+                key: value for key, value in with_charges(entry).items() if key in _POOL_KEYS
+            }
+            pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
+            self.findings += _adoption_doubts(pool, entry, self.file)
+            yield pool
+
+    def _number(self, text: str, place: Source, path: tuple[Step, ...]) -> E164 | None:
+        """The number that a text says, if it is one and the first of its kind; else a finding."""
+        try:
+            number = parse_number(text)
+        except NumberError as failure:
+            self.findings.append(
+                error(f"{shown(text)} is no phone number", source=place, path=dotted(path), hint=str(failure))
+            )
+            return None
+        return number if self._is_first(number, place, path) else None
+
+    def _is_first(self, number: E164, place: Source, path: tuple[Step, ...]) -> bool:
+        first = self._places.setdefault(number, place)
+        if first is place:
+            return True
+        self.findings.append(
+            error(
+                f"{number} is already declared at {first}",
+                source=place,
+                path=dotted(path),
+                hint="a number is declared once in the whole manifest",
+            )
+        )
+        return False
+
+    def _api_url(self) -> str:
+        held = block(self.document, "api")
+        if "url" not in held:
+            return DEFAULT_API_URL
+        try:
+            return parse_api_url(str(held["url"]))
+        except ApiUrlError as failure:
+            source = source_at(self.file, held.marks["url"][1])
+            self.findings.append(error(str(failure), source=source, path="api.url"))
+            return DEFAULT_API_URL
+
+
+def _adoption_doubts(pool: PoolEntry, entry: LocatedMap, file: str) -> Iterator[Diagnostic]:
+    """The account's listing shows no category, so a pool that asks for one cannot tell what would fit."""
+    if pool.adopt and pool.terms.category is not None:
+        yield warning(
+            "adopts nothing, since the account's listing does not show categories",
+            source=source_at(file, entry.marks["adopt"][1]),
+            path=dotted(("pools", pool.name, "adopt")),
+            hint="remove `category` if any number of the pool's country and type may be adopted",
+        )

@@ -1,0 +1,146 @@
+"""The manifest as values: what a team wants its account to hold."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from numplan.model.address import Address, Resource, address_of, resource_of
+from numplan.model.diagnostics import Source
+from numplan.model.number import E164
+
+DEFAULT_API_URL = "https://api.integrari.com/o/"
+
+
+class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The `api:` block. `settle_seconds` and `hold_minutes` are explained in docs/safety.md."""
+
+    url: str = DEFAULT_API_URL
+    batch_size: int = 50
+    parallelism: int = 4
+    settle_seconds: float = 10
+    hold_minutes: float = 15
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The `policy:` block: limits of one apply. None means no limit; charges in the account's currency."""
+
+    max_purchases: int | None = None
+    max_releases: int = 5
+    max_setup_cost: Decimal | None = None
+    max_monthly_increase: Decimal | None = None
+    allowed_countries: tuple[str, ...] | None = None
+    allowed_types: tuple[str, ...] | None = None
+    required_labels: tuple[str, ...] = ()
+    unmanaged: Literal["ignore", "warn"] = "ignore"
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys that every entry shares, defaults already applied. None means the entry does not say."""
+
+    country: str | None = None
+    type: str | None = None
+    category: str | None = None
+    sip_trunk_id: int | None = None
+    labels: Mapping[str, str] = {}
+    protect: bool = False
+    on_trunk_change: Literal["refuse", "replace"] = "refuse"
+
+
+class NumberEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One explicit number."""
+
+    name: str
+    number: E164
+    terms: Terms
+    source: Source
+
+    @property
+    def resource(self) -> Resource:
+        """`number.NAME`."""
+        return resource_of("number", self.name)
+
+
+class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Many explicit numbers that share their terms; `sources[i]` is where `numbers[i]` is declared."""
+
+    name: str
+    numbers: tuple[E164, ...]
+    sources: tuple[Source, ...]
+    terms: Terms
+    source: Source
+
+    @property
+    def resource(self) -> Resource:
+        """`set.NAME`."""
+        return resource_of("set", self.name)
+
+
+class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap."""
+
+    name: str
+    count: int
+    country: str
+    terms: Terms
+    source: Source
+    state: str | None = None
+    digits: str | None = None
+    max_setup_charge: Decimal | None = None
+    max_monthly_charge: Decimal | None = None
+    adopt: bool = False
+    select: Literal["cheapest", "consecutive", "lowest"] = "cheapest"
+    on_shortage: Literal["fail", "partial"] = "fail"
+    on_unavailable: Literal["substitute", "fail"] = "substitute"
+
+    @property
+    def resource(self) -> Resource:
+        """`pool.NAME`."""
+        return resource_of("pool", self.name)
+
+
+class Declared(NamedTuple):
+    """One explicit number as some entry declares it."""
+
+    number: E164
+    resource: Resource
+    terms: Terms
+    source: Source
+
+    @property
+    def address(self) -> Address:
+        """Where this number lives in plan and state."""
+        return address_of(self.resource, self.number)
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one manifest declares. `digest` changes with any byte of the files it was read from."""
+
+    path: str
+    digest: str
+    account: str | None = None
+    currency: str | None = None
+    api: ApiSettings = ApiSettings()
+    policy: Policy = Policy()
+    numbers: tuple[NumberEntry, ...] = ()
+    sets: tuple[SetEntry, ...] = ()
+    pools: tuple[PoolEntry, ...] = ()
+
+    @property
+    def declares_nothing(self) -> bool:
+        """Whether applying this manifest would leave nothing managed."""
+        return (
+            not self.numbers
+            and not any(entry.numbers for entry in self.sets)
+            and not any(entry.count for entry in self.pools)
+        )
+
+    def explicit(self) -> Iterator[Declared]:
+        """Every explicit number, in the order of declaration: entries first, then sets."""
+        for entry in self.numbers:
+            yield Declared(entry.number, entry.resource, entry.terms, entry.source)
+        for group in self.sets:
+            resource = group.resource
+            for number, source in zip(group.numbers, group.sources, strict=True):
+                yield Declared(number, resource, group.terms, source)

@@ -1,0 +1,311 @@
+"""A plan: what an apply would do, number by number, and what it would cost. Charges are `Decimal` in the
+account's currency.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from numplan.model.account import Assignment, Offer
+from numplan.model.address import Address, Resource, address_of
+from numplan.model.diagnostics import Diagnostic, Source
+from numplan.model.errors import StalePlanError
+from numplan.model.number import E164
+from numplan.model.seal import SealError, edition_of, members_of, seal, unseal
+from numplan.model.state import Attributes
+
+PLAN_VERSION = 1
+
+ZERO = Decimal(0)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One attribute that changes, as text; None where a side lacks it."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class _Change(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag=True
+):
+    """What all changes have: the resource, and why."""
+
+    resource: Resource
+    reason: str = ""
+
+
+class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
+    """Buy `after.number` onto `after.sip_trunk_id`. `source` is the entry that asks for it."""
+
+    after: Attributes
+    source: Source | None = None
+    substitutable: bool = False
+    """Whether an alternate of the same resource may take its place."""
+    sent_before: bool = False
+    """Whether an earlier call for this number had an unknown outcome: a refusal proves nothing then."""
+
+
+class Release(_Change, frozen=True, kw_only=True, tag="release"):
+    """Give `before.number` back to the vendor, for good."""
+
+    before: Attributes
+
+
+class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
+    """Take a number that the account owns into state. No call, no cost."""
+
+    after: Attributes
+    source: Source | None = None
+    trunk_verified: bool = False
+
+
+class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
+    """Drop a number from state. No call."""
+
+    before: Attributes
+
+
+class Update(_Change, frozen=True, kw_only=True, tag="update"):
+    """Change what state says of a number: labels, protection, or the resource it belongs to. No call."""
+
+    before: Attributes
+    after: Attributes
+    previous_resource: Resource | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
+    """Move to another trunk. An explicit number is released, then bought back (`before.number` is
+    `after.number`), and can be lost in between; a pool member is released once another number is bought.
+    """
+
+    before: Attributes
+    after: Attributes
+    source: Source | None = None
+    differences: tuple[Difference, ...] = ()
+    sent_before: bool = False
+
+    @property
+    def buys_first(self) -> bool:
+        """Whether the purchase comes before the release: only where the two numbers differ."""
+        return self.before.number != self.after.number
+
+
+class Blocked(_Change, frozen=True, kw_only=True, tag="blocked"):
+    """A release that the vendor would refuse, since the number is assigned to a flow. Not sent."""
+
+    before: Attributes
+    assignment: Assignment
+
+
+class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
+    """A managed number that is as declared."""
+
+    after: Attributes
+
+
+Change = Purchase | Release | Adopt | Forget | Update | Replace | Blocked | Keep
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that this plan leaves alone: it is bought but not yet listed, or its call has an unknown
+    outcome. `leaving`: that call is a release.
+    """
+
+    resource: Resource
+    number: E164
+    reason: str
+    leaving: bool = False
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """State against account: a managed number is `missing`, or its attributes are `changed`."""
+
+    resource: Resource
+    kind: Literal["missing", "changed"]
+    before: Attributes
+    after: Attributes | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+class Unmanaged(msgspec.Struct, frozen=True, kw_only=True):
+    """What the account owns and nothing declares. `numbers` is listed only where the policy asks for it."""
+
+    count: int = 0
+    at_least: bool = False
+    monthly: Decimal = ZERO
+    numbers: tuple[E164, ...] = ()
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """One-time charges of the purchases, and the monthly charges of what is managed, before and after."""
+
+    once: Decimal = ZERO
+    monthly_before: Decimal = ZERO
+    monthly_after: Decimal = ZERO
+
+    @property
+    def monthly(self) -> Decimal:
+        """The change a month."""
+        return self.monthly_after - self.monthly_before
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A guard's word: what it refuses, which numbers or entries, and what would allow it."""
+
+    guard: str
+    summary: str
+    subjects: tuple[str, ...] = ()
+    lifted_by: str = ""
+    source: Source | None = None
+
+
+class Allowances(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user allows beyond the policy, by flags."""
+
+    releases: tuple[str, ...] = ()
+    """Addresses or numbers of `--allow-release`."""
+    max_releases: int | None = None
+    max_purchases: int | None = None
+    empty: bool = False
+    missing: bool = False
+    new_state: bool = False
+
+    def lets_go(self, address: Address, number: E164) -> bool:
+        """Whether `--allow-release` names this number."""
+        return address in self.releases or number in self.releases
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """The five figures of a plan's last line, and what it leaves as it is. A replace is one purchase and one
+    release.
+    """
+
+    purchase: int = 0
+    release: int = 0
+    adopt: int = 0
+    update: int = 0
+    blocked: int = 0
+    forget: int = 0
+    keep: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether an apply would do anything."""
+        return bool(self.purchase or self.release or self.adopt or self.update or self.blocked or self.forget)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a reviewer needs and an apply carries out.
+
+    `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool.
+    """
+
+    version: int = PLAN_VERSION
+    numplan: str
+    created_at: datetime
+    manifest: str
+    manifest_digest: str
+    account: str
+    api_url: str
+    lineage: str
+    serial: int
+    currency: str | None = None
+    destroy: bool = False
+    allowances: Allowances = Allowances()
+    max_setup_cost: Decimal | None = None
+    max_monthly_increase: Decimal | None = None
+    cost: Cost = Cost()
+    unmanaged: Unmanaged = Unmanaged()
+    changes: tuple[Change, ...] = ()
+    alternates: Mapping[Resource, tuple[Offer, ...]] = {}
+    held: tuple[Held, ...] = ()
+    surplus: tuple[E164, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps this plan from being applied."""
+        return tuple(found for found in self.diagnostics if found.severity == "error")
+
+
+def address_of_change(change: Change) -> Address:
+    """Where the changed number lives; for a replace, where it lived before."""
+    return address_of(change.resource, number_of(change))
+
+
+def number_of(change: Change) -> E164:
+    """The phone number a change is about; for a replace, the one that goes."""
+    match change:
+        case Purchase() | Adopt() | Keep():
+            return change.after.number
+        case Release() | Forget() | Update() | Replace() | Blocked():
+            return change.before.number
+
+
+def bought(changes: Sequence[Change]) -> Iterator[Attributes]:
+    """What the changes would buy."""
+    for change in changes:
+        if isinstance(change, Purchase | Replace):
+            yield change.after
+
+
+def released(changes: Sequence[Change]) -> Iterator[tuple[Resource, Attributes]]:
+    """What the changes would release."""
+    for change in changes:
+        if isinstance(change, Release | Replace):
+            yield change.resource, change.before
+
+
+def count(changes: Sequence[Change]) -> Counts:
+    """The figures of a plan."""
+    tally = dict.fromkeys(Counts.__struct_fields__, 0)
+    for change in changes:
+        match change:
+            case Purchase():
+                tally["purchase"] += 1
+            case Release():
+                tally["release"] += 1
+            case Adopt():
+                tally["adopt"] += 1
+            case Forget():
+                tally["forget"] += 1
+            case Update():
+                tally["update"] += 1
+            case Replace():
+                tally["purchase"] += 1
+                tally["release"] += 1
+            case Blocked():
+                tally["blocked"] += 1
+            case Keep():
+                tally["keep"] += 1
+    return Counts(**tally)
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The document `plan --out` writes: sealed JSON, one change a line."""
+    return seal(members_of(plan))
+
+
+def decode_plan(document: bytes, place: str) -> Plan:
+    """Read a saved plan. Raises StalePlanError, naming `place`, unless every byte is as it was written."""
+    try:
+        body = unseal(document)
+        edition = edition_of(body)
+        if edition != PLAN_VERSION:
+            raise StalePlanError(
+                f"{place} is a plan of version {edition}; this numplan reads version {PLAN_VERSION}",
+                hint="make the plan again with this numplan",
+            )
+        return msgspec.json.decode(body, type=Plan)
+    except (SealError, msgspec.MsgspecError) as problem:
+        raise StalePlanError(
+            f"{place} cannot be used as a plan: {problem}", hint="make the plan again"
+        ) from None

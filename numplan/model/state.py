@@ -1,0 +1,141 @@
+"""State: what numplan remembers between runs. Format only; where it is stored is a backend's affair."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from numplan.model.address import Address, Resource, address_of, is_resource
+from numplan.model.errors import StateError
+from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.seal import SealError, edition_of, members_of, seal, unseal
+
+STATE_VERSION = 1
+
+
+class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is known of one phone number. Charges in the account's currency; None is unknown."""
+
+    number: E164
+    country: str
+    type: str
+    state: str | None = None
+    category: str | None = None
+    sip_trunk_id: int | None = None
+    labels: Mapping[str, str] = {}
+    protect: bool = False
+    setup_charge: Decimal | None = None
+    monthly_charge: Decimal | None = None
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One managed number.
+
+    `bought_at` is None for numbers that were adopted. `trunk_verified` is False where the trunk is what the
+    manifest says and no purchase proved it. `surplus`: a purchase that was closed as never happened and
+    turned up after all; it counts for no resource until it is adopted, forgotten or released on request.
+    """
+
+    resource: Resource
+    attributes: Attributes
+    origin: Literal["purchased", "adopted", "found"] = "purchased"
+    bought_at: datetime | None = None
+    trunk_verified: bool = True
+    surplus: bool = False
+
+    @property
+    def number(self) -> E164:
+        """The phone number."""
+        return self.attributes.number
+
+    @property
+    def address(self) -> Address:
+        """Where this number lives in plan and state."""
+        return address_of(self.resource, self.attributes.number)
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A call about to be made, or one whose outcome is not known. `instance` is what a purchase would make of
+    the number, or what a release would end.
+
+    `unsold_at`: when a settling first found a purchase neither in the account nor for sale.
+    """
+
+    kind: Literal["purchase", "release"]
+    instance: Instance
+    run: str
+    written_at: datetime
+    unsold_at: datetime | None = None
+
+    @property
+    def number(self) -> E164:
+        """The phone number."""
+        return self.instance.attributes.number
+
+
+class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A purchase closed as never happened. It is watched, for the vendor may carry it out late.
+
+    While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent.
+    """
+
+    instance: Instance
+    closed_at: datetime
+    holds_slot: bool = True
+    unsold_at: datetime | None = None
+
+    @property
+    def number(self) -> E164:
+        """The phone number."""
+        return self.instance.attributes.number
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole document. `write_id` differs in every write, so that a writer knows its own."""
+
+    version: int = STATE_VERSION
+    serial: int
+    lineage: str
+    account: str
+    api_url: str
+    numplan: str
+    write_id: str
+    numbers: tuple[Instance, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+
+
+def encode_state(state: State) -> bytes:
+    """The document as it is stored: sealed JSON, one number a line."""
+    return seal(members_of(state))
+
+
+def decode_state(document: bytes, place: str) -> State:
+    """Read a stored document. Raises StateError, naming `place`, unless every byte is as it was written."""
+    try:
+        body = unseal(document)
+        edition = edition_of(body)
+        if edition > STATE_VERSION:
+            raise StateError(
+                f"{place} was written by a newer numplan, as version {edition}; this reads {STATE_VERSION}",
+                hint="upgrade numplan",
+            )
+        state = msgspec.json.decode(body, type=State)
+        _check(state)
+    except (SealError, msgspec.MsgspecError, NumberError) as problem:
+        raise StateError(f"{place} cannot be used as state: {problem}") from None
+    return state
+
+
+def _check(state: State) -> None:
+    seen: set[E164] = set()
+    for instance in state.numbers:
+        if instance.number in seen:
+            raise SealError(f"it holds {instance.number} twice")
+        seen.add(instance.number)
+    kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
+    for instance in (*state.numbers, *(one.instance for one in kept)):
+        if parse_number(instance.number) != instance.number or not is_resource(instance.resource):
+            raise SealError(f"it holds a malformed row: {instance.resource!r}, {instance.number!r}")

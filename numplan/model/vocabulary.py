@@ -1,0 +1,37 @@
+"""The vendor's words for kinds of numbers, each in one canonical spelling."""
+
+from typing import Final
+
+NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
+CATEGORIES: Final = ("Voice", "Voice+SMS")
+
+
+def fold(text: str) -> str:
+    """What is left of a word when case, hyphens and spaces do not count."""
+    return text.casefold().replace("-", "").replace(" ", "")
+
+
+_TYPES: Final = {fold(name): name for name in NUMBER_TYPES}
+_CATEGORIES: Final = {fold(name): name for name in CATEGORIES}
+
+
+def canonical_type(text: str) -> str:
+    """The manifest's spelling of a number type; a type this version does not know stays as it is."""
+    return _TYPES.get(fold(text), text)
+
+
+def canonical_category(text: str) -> str:
+    """The manifest's spelling of a number category; an unknown one stays as it is."""
+    return _CATEGORIES.get(fold(text), text)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two spellings of a country, state or type mean the same."""
+    return one == other or fold(one) == fold(other)
+
+
+def serves(category: str, asked: str) -> bool:
+    """Whether a number of this category does what is asked for: `Voice+SMS` serves for `Voice`, as in the
+    API page's own sample; not the other way round.
+    """
+    return set(fold(asked).split("+")) <= set(fold(category).split("+"))

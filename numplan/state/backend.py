@@ -1,0 +1,151 @@
+"""What every place that state can live in promises, and the words they share.
+
+A backend keeps one state. Whoever means to write takes its lock first; whoever plans just reads.
+"""
+
+import os
+import pwd
+import re
+import uuid
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from numplan import __version__
+from numplan.engine.ports import Session
+from numplan.model.errors import StateError, StateLockedError
+from numplan.model.state import State
+
+_JOB_PAGES = ("CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL")
+_PAGE = re.compile(r"https?://[^\s@]{1,2000}")
+
+
+class LockInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Who holds a lock, since when, and for what. `who` is user@host, `created` is UTC, `numplan` the version
+    that took it, `path` what its user calls the state, `ci_job_url` the page of its CI job or empty.
+    """
+
+    id: str
+    operation: str
+    who: str
+    pid: int
+    created: datetime
+    numplan: str
+    path: str
+    ci_job_url: str = ""
+
+
+class Backend(Protocol):
+    """One place where one state lives."""
+
+    @property
+    def place(self) -> str:
+        """What its user calls it: a path, an URL."""
+
+    def read(self) -> State | None:
+        """The state as last written, without a lock; None where there never was one. Raises StateError."""
+
+    def lock(self, operation: str, *, timeout: float = 0) -> AbstractContextManager[Session]:
+        """Hold the lock for the length of a `with`, however that ends.
+
+        Waits up to `timeout` seconds for another holder, then raises StateLockedError, which names it.
+        Raises StateError where there can be no lock.
+        """
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock just now, or None where it is free; see `unnamed`. Raises StateError."""
+
+
+def introduce(operation: str, place: str, environment: Mapping[str, str], now: datetime) -> LockInfo:
+    """This process, as the holder of a new lock. `environment` tells of the CI job, if there is one."""
+    return LockInfo(
+        id=uuid.uuid4().hex,
+        operation=operation,
+        who=f"{_user()}@{_printable(os.uname().nodename)}",
+        pid=os.getpid(),
+        created=now,
+        numplan=__version__,
+        path=_printable(place),
+        ci_job_url=_job_page(environment),
+    )
+
+
+def unnamed(place: str, now: datetime) -> LockInfo:
+    """A holder that left no readable word of itself: its id is empty."""
+    return LockInfo(
+        id="", operation="unknown", who="unknown", pid=0, created=now, numplan="", path=_printable(place)
+    )
+
+
+def locked(place: str, holder: LockInfo | None, now: datetime) -> StateLockedError:
+    """The error for a lock that somebody else holds; `holder` is None where it left no readable word."""
+    hint = "wait until that run has ended, or let this one wait with --lock-timeout 10m"
+    if holder is None:
+        return StateLockedError(f"{place} is locked by another run, which has not said who it is", hint=hint)
+    since = holder.created.strftime("%Y-%m-%d %H:%M:%S UTC")
+    job = f"; its CI job: {holder.ci_job_url}" if holder.ci_job_url else ""
+    return StateLockedError(
+        _printable(
+            f"{place} is locked: {holder.operation} by {holder.who}, pid {holder.pid}, since {since} "
+            f"({_age((now - holder.created).total_seconds())}), lock id {holder.id}{job}"
+        ),
+        hint=hint,
+    )
+
+
+def require_successor(before: State | None, after: State, place: str) -> None:
+    """Raise StateError unless `after` may replace `before`: same lineage, next serial; or the very first."""
+    if before is None:
+        if after.serial != 1:
+            raise StateError(
+                f"{place} does not exist, so serial {after.serial} cannot follow on it: nothing was written",
+                hint="the state was moved or deleted during this run: put it back, then run `numplan plan`",
+            )
+        return
+    if after.lineage != before.lineage:
+        raise StateError(
+            f"{place} holds lineage {before.lineage}, not {after.lineage}: nothing was written",
+            hint="this is another state: check which one --state, NUMPLAN_STATE or the manifest names",
+        )
+    if after.serial != before.serial + 1:
+        raise StateError(
+            f"{place} holds serial {before.serial}, which serial {after.serial} does not follow: "
+            "nothing was written",
+            hint="the state changed since it was read: run `numplan plan` again",
+        )
+
+
+def _user() -> str:
+    uid = os.getuid()
+    try:
+        return _printable(pwd.getpwuid(uid).pw_name)
+    except KeyError:  # a container that runs under a bare uid
+        return f"uid-{uid}"
+
+
+def _job_page(environment: Mapping[str, str]) -> str:
+    server, repository, run = (
+        environment.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY", "RUN_ID")
+    )
+    github = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+    for page in (github, *(environment.get(name, "") for name in _JOB_PAGES)):
+        # An address with an @ may carry a password, and this one is shown to others.
+        if _PAGE.fullmatch(page):
+            return _printable(page)
+    return ""
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return f"{max(0, int(seconds))} s ago"
+
+
+def _printable(text: str) -> str:
+    # Other people's words reach a terminal and a UTF-8 file: neither takes control characters or surrogates.
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -1,0 +1,1 @@
+"""One module for each place that state can live in."""

@@ -1,0 +1,99 @@
+"""A state file, its lock file and its backup: what is found there, and whether it may be believed."""
+
+import os
+import shlex
+from datetime import UTC, datetime
+
+import msgspec
+
+from numplan.model.errors import StateError
+from numplan.model.state import State, decode_state
+from numplan.state.files import Folder, shut
+from numplan.state.lockfile import Mark, read_line
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A state as found on disk: its bytes, when they were written, and what they say."""
+
+    document: bytes
+    modified: int
+    state: State
+
+
+class Shelf:
+    """The three files by name, and how they are read."""
+
+    def __init__(self, name: str, *, accept_older: bool) -> None:
+        self.name = name
+        self.lock_name = f"{name}.lock"
+        self.backup_name = f"{name}.backup"
+        self._accept_older = accept_older
+
+    def peek_mark(self, folder: Folder) -> Mark | None:
+        """The mark, without the lock."""
+        descriptor = folder.open(self.lock_name, os.O_RDONLY)
+        if descriptor is None:
+            return None
+        try:
+            return read_line(descriptor).mark
+        finally:
+            shut(descriptor)
+
+    def load(self, folder: Folder, mark: Mark | None) -> Stored | None:
+        """The state on disk, or None where there never was one. Raises StateError."""
+        place = folder.place(self.name)
+        found = folder.read(self.name)
+        if found is None:
+            if mark is not None and not self._accept_older:
+                raise StateError(
+                    f"{place} is gone: serial {mark.serial} of lineage {mark.lineage} was written there, and "
+                    "what was bought up to then would be unknown now",
+                    hint=self._way_back(folder, mark),
+                )
+            return None
+        try:
+            state = decode_state(found[0], place)
+        except StateError as problem:
+            if problem.hint:
+                raise
+            raise StateError(problem.message, hint=self._way_back(folder, mark)) from None
+        return Stored(found[0], found[1].st_mtime_ns, self._in_order(state, mark, place))
+
+    def _in_order(self, state: State, mark: Mark | None, place: str) -> State:
+        if mark is None or (state.lineage == mark.lineage and state.serial >= mark.serial):
+            return state
+        if not self._accept_older:
+            other = "" if state.lineage == mark.lineage else f" of another lineage ({state.lineage})"
+            raise StateError(
+                f"{place} is not what was last written there: it holds serial {state.serial}{other}, and "
+                f"serial {mark.serial} of lineage {mark.lineage} was written; what was bought since is "
+                "unknown to it",
+                hint="put the newer state back; or, if this one is meant, look closely at what "
+                "`numplan plan --new-state` wants to buy, and go on with --new-state",
+            )
+        if state.lineage != mark.lineage:
+            return state
+        # Serials are never used twice: a plan saved in the lost time must not fit the new one.
+        return msgspec.structs.replace(state, serial=mark.serial)
+
+    def _way_back(self, folder: Folder, mark: Mark | None) -> str:
+        """What to do about a state that is lost or damaged. The backup is named, never used by itself."""
+        try:
+            found = folder.read(self.backup_name)
+            state = decode_state(found[0], "") if found else None
+        except StateError:
+            found = state = None
+        # After a new start, the backup may still be of the lineage that was given up.
+        if found is None or state is None or (mark and mark.lineage != state.lineage):
+            return (
+                "there is no whole backup: put back a copy of your own; without one, move what is left of it "
+                "away and take the account's numbers back with `numplan adopt --new-state`"
+            )
+        source, target = folder.place(self.backup_name), folder.place(self.name)
+        written = datetime.fromtimestamp(found[1].st_mtime_ns // 10**9, UTC)
+        flag = " --new-state" if mark and state.serial != mark.serial else ""
+        return (
+            f"the backup is whole: serial {state.serial}, written {written:%Y-%m-%d %H:%M:%S UTC}. Put it "
+            f"back with `cp {shlex.quote(source)} {shlex.quote(target)}`, then run `numplan plan{flag}` and "
+            "look closely at what it wants to buy"
+        )

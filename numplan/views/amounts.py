@@ -1,0 +1,27 @@
+"""Charges and counts as people read them."""
+
+from decimal import Decimal
+from typing import Final
+
+CENTS: Final = 2
+
+
+def amount(charge: Decimal | None) -> str:
+    """A charge with at least two decimals and no needless zeros; `?` where it is not known."""
+    if charge is None:
+        return "?"
+    trimmed = charge.normalize()
+    exponent = trimmed.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent < CENTS:
+        trimmed = charge.quantize(Decimal("0.01"))
+    return f"{trimmed:f}"
+
+
+def change(charge: Decimal) -> str:
+    """A charge with its sign; zero is +0.00."""
+    return ("-" if charge < 0 else "+") + amount(abs(charge))
+
+
+def numbers(count: int) -> str:
+    """`1 number`, `2 numbers`."""
+    return f"{count:,} number{'' if count == 1 else 's'}"

@@ -1,0 +1,103 @@
+"""What an apply came to: what failed, what is not known, and the figures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from numplan.engine.events import Done, Event, Failed, Settled, Uncertain
+from numplan.engine.tally import Tally
+from numplan.model.address import kind_of
+from numplan.model.number import E164
+from numplan.model.plan import Cost, Plan, bought, released
+from numplan.views.amounts import change, numbers
+from numplan.views.lines import FOLD, wrapped
+from numplan.views.plain import one_line
+
+_ZERO = Decimal(0)
+
+
+def settled_text(left: Tally) -> str:
+    """What came of the calls that an earlier run left with an unknown outcome, or nothing."""
+    found = left.purchased + left.released
+    calls = found + len(left.failed) + len(left.unknown)
+    if not calls:
+        return ""
+    return (
+        f"Settled from an earlier run: {left.purchased} purchased, {left.released} released, "
+        f"{len(left.failed)} not carried out, {len(left.unknown)} still unknown."
+    )
+
+
+def summary_text(done: Tally, unknown: int, blocked: int, cost: Cost) -> str:
+    """The last line of an apply: the plan's figures, as they came out."""
+    figures = (
+        f"Apply: {done.purchased} purchased, {done.released} released, {done.adopted} adopted, "
+        f"{done.updated} updated, {len(done.failed)} failed, {unknown} unknown, {blocked} blocked. "
+        f"Cost: {change(cost.once)} once, {change(cost.monthly)} a month."
+    )
+    anything = done.changed or done.failed or unknown or blocked
+    return figures if anything else f"No changes. {figures}"
+
+
+def spent(plan: Plan, events: Iterable[Event]) -> Cost:
+    """What the purchases and releases that were carried out cost, at the prices of the plan."""
+    prices: dict[E164, tuple[Decimal | None, Decimal | None]] = {
+        offer.number: (offer.setup_charge, offer.monthly_charge)
+        for ranked in plan.alternates.values()
+        for offer in ranked
+    }
+    prices |= {one.number: (one.setup_charge, one.monthly_charge) for one in bought(plan.changes)}
+    leaving = {one.number: one.monthly_charge for _, one in released(plan.changes)}
+    once = monthly = gone = _ZERO
+    for call, number in _carried_out(events):
+        if call == "purchase":
+            setup, charge = prices.get(number, (None, None))
+            once += setup or _ZERO
+            monthly += charge or _ZERO
+        else:
+            gone += leaving.get(number) or _ZERO
+    return Cost(once=once, monthly_before=gone, monthly_after=monthly)
+
+
+def failed_text(failed: Sequence[Failed]) -> list[str]:
+    """What was not done, once more at the end: alike reasons together, so that none is lost in a long log."""
+    groups: dict[tuple[str, str], list[Failed]] = {}
+    for one in failed:
+        what = f"{one.call} {'failed' if one.attempted else 'not sent'}"
+        groups.setdefault((what, one_line(one.reason)), []).append(one)
+    lines: list[str] = []
+    for (what, reason), group in groups.items():
+        lines += wrapped(f"{what.capitalize()}: {numbers(len(group))}: {reason}", "  ")
+        lines += _some([f"  {where(one)}" for one in group])
+    return lines
+
+
+def unknown_text(unknown: Sequence[Uncertain | Settled]) -> list[str]:
+    """Each number whose outcome is unknown, and what comes of it."""
+    if not unknown:
+        return []
+    rows = [row for one in unknown for row in wrapped(f"  {where(one)}: {one.call}: {one.reason}", " " * 6)]
+    return [
+        f"Unknown outcomes: {numbers(len(unknown))}. They are remembered in state;",
+        "the next apply settles them before anything else.",
+        *rows,
+    ]
+
+
+def where(one: Failed | Uncertain | Settled) -> str:
+    """The address, and the number where the address does not hold it."""
+    return f"{one.address} {one.number}" if kind_of(one.resource) == "number" else one.address
+
+
+def _carried_out(events: Iterable[Event]) -> Iterator[tuple[str, E164]]:
+    for event in events:
+        match event:
+            case Done() | Settled(verdict="bought" | "released"):
+                yield event.call, event.number
+            case _:
+                pass
+
+
+def _some(rows: list[str]) -> list[str]:
+    if len(rows) <= FOLD:
+        return rows
+    return [*rows[:FOLD], f"  … and {len(rows) - FOLD:,} more"]

@@ -1,0 +1,99 @@
+"""Rows as a table for people, and as JSON or CSV for machines."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from numplan.model.account import Offer, OwnedNumber, Region
+from numplan.views.plain import escaped, one_line
+
+Row = Mapping[str, object]
+
+LONGEST_CELL = 56
+"""Characters of a table's cell; JSON and CSV carry all."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def offer_row(offer: Offer) -> Row:
+    """A number for sale."""
+    return {
+        "number": offer.number,
+        "country": offer.country,
+        "state": offer.state,
+        "city": offer.city,
+        "type": offer.type,
+        "category": offer.category,
+        "setup_charge": offer.setup_charge,
+        "monthly_charge": offer.monthly_charge,
+    }
+
+
+def owned_row(owned: OwnedNumber) -> Row:
+    """A number that the account owns."""
+    return {
+        "number": owned.number,
+        "country": owned.country,
+        "type": owned.type,
+        "setup_charge": owned.setup_charge,
+        "monthly_charge": owned.monthly_charge,
+        "assigned_to": owned.assignment.type if owned.assignment else "",
+        "flow_id": owned.assignment.flow_id if owned.assignment else "",
+        "flow_name": owned.assignment.flow_name if owned.assignment else "",
+    }
+
+
+def region_row(region: Region) -> Row:
+    """A country on offer."""
+    return {"country": region.name, "types": list(region.types)}
+
+
+def table_text(rows: Sequence[Row]) -> str:
+    """Aligned columns under their names, or a word where there are no rows. Long cells are cut short."""
+    if not rows:
+        return "nothing found"
+    cells = [list(rows[0]), *([_short(one_line(_text(value))) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def json_text(rows: Sequence[Row]) -> str:
+    """A JSON array of objects; charges are text, exact."""
+    encoder = msgspec.json.Encoder(decimal_format="string")
+    return escaped(msgspec.json.format(encoder.encode(rows)).decode())
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """CSV with a header. Text that a spreadsheet would take for a formula gets an apostrophe before it, but
+    for phone numbers, which are what the file is for.
+    """
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    if rows:
+        writer.writerow(list(rows[0]))
+    for row in rows:
+        writer.writerow([_cell(name, value) for name, value in row.items()])
+    return sheet.getvalue().rstrip("\n")
+
+
+def _cell(name: str, value: object) -> str:
+    text = one_line(_text(value))
+    return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

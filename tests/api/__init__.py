@@ -1,0 +1,1 @@
+"""The API client, over real sockets and against the emulator."""

@@ -1,0 +1,557 @@
+"""Purchases and releases: what each answer, and each way of losing it, makes of the numbers sent."""
+
+import base64
+import json
+import os
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from numplan.api.patience import Patience
+from numplan.model.errors import UnreachableError
+from numplan.model.number import E164
+from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from tests.api.answers import judged, offer_row, ok
+from tests.api.bytewise import (
+    Bytewise,
+    Line,
+    Step,
+    closed_port,
+    drip,
+    endless,
+    hang_up,
+    http,
+    raw,
+    read_request,
+    reply,
+    reset,
+    silence,
+)
+from tests.api.clock import FakeClock
+from tests.api.conftest import TOKEN, MakeClient
+
+ONE = E164("+12050012202")
+TWO = E164("+12050012203")
+THREE = E164("+12050012204")
+FOUR = E164("+12050012205")
+BOUGHT = judged(success=["12050012202"])
+
+
+def bodies(server: Bytewise) -> list[object]:
+    return [seen.json()["numbers"] for seen in server.seen]
+
+
+def test_a_purchase_sends_digits_and_the_trunk(make_client: MakeClient) -> None:
+    with Bytewise(reply(judged(success=["12050012202"], error=["+12050012203"]))) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169)
+    assert outcomes == {
+        ONE: Succeeded("Number Purchased Successfully"),
+        TWO: Refused("Not able to purchase the number"),
+    }
+    [seen] = server.seen
+    assert seen.json() == {"sipTrunkId": 169, "numbers": ["12050012202", "12050012203"]}
+    assert seen.path == "/o/virtual-numbers/v1.0/purchase-numbers"
+    assert seen.headers["authorization"] == f"Bearer {TOKEN}"
+    assert seen.headers["accountid"] == "190"
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["user-agent"].startswith("numplan/")
+
+
+def test_a_purchase_without_a_trunk_sends_the_numbers_alone(make_client: MakeClient) -> None:
+    with Bytewise(reply(BOUGHT)) as server:
+        make_client(server.url).purchase([ONE], None)
+    assert server.seen[0].json() == {"numbers": ["12050012202"]}
+
+
+def test_nothing_asked_nothing_sent(make_client: MakeClient) -> None:
+    assert make_client(f"http://127.0.0.1:{closed_port()}/").purchase([], 1) == {}
+
+
+def test_a_number_given_twice_is_sent_once(make_client: MakeClient) -> None:
+    with Bytewise(reply(BOUGHT)) as server:
+        assert list(make_client(server.url).purchase([ONE, ONE], 1)) == [ONE]
+    assert bodies(server) == [["12050012202"]]
+
+
+UNKNOWN: dict[str, Step] = {
+    "no answer at all": hang_up,
+    "a reset": reset,
+    "silence": silence(3),
+    "a body that drips": drip(http(BOUGHT), pause=0.05),
+    "a header that drips": raw(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 90, pause=0.05),
+    "100 Continue for ever": raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 100, pause=0.05),
+    "a body cut off": raw(http(BOUGHT)[:-5]),
+    "a body cut in JSON": reply(json.dumps(BOUGHT).encode()[:-5]),
+    "an endless body": endless,
+    "an absurd length": reply(b"{}", headers={"Content-Length": "99999999999999"}),
+    "not HTTP": raw(b"220 mail.example ESMTP\r\n"),
+    "no content": reply(b"", 204),
+    "accepted": reply(BOUGHT, 202),
+    "a web page": reply(b"<html>sorry</html>"),
+    "a 500": reply(BOUGHT, 500),
+    "a 503 with Retry-After": reply(b"", 503, {"Retry-After": "1"}),
+    "a 504": reply(b"<html>", 504),
+    "a 404": reply(b"", 404),
+    "a 405": reply(b"", 405),
+    "a 408": reply(b"", 408),
+    "a 409": reply(b"", 409),
+    "a redirect": reply(b"", 302, {"Location": "/elsewhere"}),
+    "a status that is not OK": reply(BOUGHT | {"status": "ERROR"}),
+    "no status": reply({"data": BOUGHT["data"]}),
+    "data of null": reply(ok(None)),
+    "no data": reply({"status": "OK"}),
+    "wrong types": reply(ok([{"success": {"numbers": [{"accessNumber": 12050012202}]}}])),
+    "a key twice": reply(json.dumps(BOUGHT).replace('"data"', '"data":[],"data"', 1).encode()),
+    "NaN": reply(json.dumps(BOUGHT | {"x": float("nan")}).encode()),
+    "not UTF-8": reply(json.dumps(BOUGHT).replace("Number", "Num\xff").encode("latin-1")),
+    "in both lists": reply(judged(["12050012202"], ["12050012202"])),
+    "in neither list": reply(judged([], [])),
+    "only others": reply(judged(["12050019999"], ["12050018888"])),
+    "a number that is none": reply(judged(["12050012202", "none"])),
+    "brotli": reply(b"x", headers={"Content-Encoding": "br"}),
+    "broken gzip": reply(b"x" * 50, headers={"Content-Encoding": "gzip"}),
+}
+
+
+NOT_NAMED = {"in both lists", "in neither list", "only others", "data of null"}
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_all_but_a_well_formed_200_is_unknown_and_sent_once(kind: str, make_client: MakeClient) -> None:
+    started = time.monotonic()
+    with Bytewise(UNKNOWN[kind]) as server:
+        outcomes = make_client(server.url, total=0.5).purchase([ONE], 169)
+    assert isinstance(outcomes[ONE], Unknown)
+    assert outcomes[ONE].reason.startswith("the API named" if kind in NOT_NAMED else "purchase")
+    assert len(server.seen) == 1
+    assert time.monotonic() - started < 8
+
+
+def test_a_late_answer_of_a_slow_drip_is_cut_at_the_total(make_client: MakeClient) -> None:
+    with Bytewise(drip(http(BOUGHT), pause=0.1)) as server:
+        started = time.monotonic()
+        outcomes = make_client(server.url, total=0.7).purchase([ONE], 169)
+        assert 0.5 < time.monotonic() - started < 5
+    assert outcomes[ONE] == Unknown("purchase-numbers: no complete answer came in time")
+
+
+def test_a_redirect_to_another_host_takes_nothing_there(make_client: MakeClient) -> None:
+    for status in (301, 302, 303, 307, 308):
+        with Bytewise(reply(BOUGHT)) as other:
+            elsewhere = reply(b"", status, {"Location": f"{other.url}virtual-numbers/v1.0/purchase-numbers"})
+            with Bytewise(elsewhere) as server:
+                outcomes = make_client(server.url).purchase([ONE], 169)
+            assert outcomes[ONE] == Unknown(f"purchase-numbers: the API answered {status}")
+            assert other.accepted == 0
+
+
+def test_a_refused_connection_is_tried_again_then_not_sent(make_client: MakeClient, clock: FakeClock) -> None:
+    client = make_client(f"http://127.0.0.1:{closed_port()}/", patience=Patience(failures=3))
+    [outcome] = client.purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert "refused the connection; nothing was sent" in outcome.reason
+    assert not outcome.stop
+    assert clock.waits == [0.5, 1.0]
+
+
+def test_a_name_that_does_not_resolve_is_not_sent(make_client: MakeClient) -> None:
+    [outcome] = make_client("https://api.invalid/o/").purchase([ONE], 169).values()
+    assert outcome == NotSent("the name api.invalid could not be resolved; nothing was sent")
+
+
+def test_a_server_that_breaks_off_the_tls_handshake_never_saw_the_call(make_client: MakeClient) -> None:
+    with Bytewise(greet=hang_up) as server:
+        url = server.url.replace("http:", "https:")
+        [outcome] = make_client(url, patience=Patience(failures=2)).purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert server.accepted == 2
+
+
+def test_a_certificate_that_is_not_trusted_is_not_sent_and_not_tried_again(
+    make_client: MakeClient, certificate: Path, clock: FakeClock
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with Bytewise(reply(BOUGHT), tls=context) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert "certificate" in outcome.reason
+    assert not server.seen
+    assert not clock.waits
+
+
+def test_a_certificate_for_another_host_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient, certificate: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with Bytewise(reply(BOUGHT), tls=context) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert "127.0.0.1" in outcome.reason
+    assert not server.seen
+
+
+class BrokenClock(FakeClock):
+    """A clock with a bug."""
+
+    def wait(self, seconds: float) -> None:
+        raise ZeroDivisionError(seconds)
+
+
+def test_whatever_breaks_between_two_sends_is_unknown_not_an_exception(make_client: MakeClient) -> None:
+    with Bytewise(reply(b"", 429)) as server:
+        outcomes = make_client(server.url, on=BrokenClock()).purchase([ONE], 169)
+    assert outcomes == {ONE: Unknown("purchase-numbers: numplan broke off (ZeroDivisionError)")}
+
+
+class Proxy(Bytewise):
+    """A proxy that answers CONNECT with `opening` and, if that is a 200, hands the line to a TLS server."""
+
+    def __init__(self, certificate: Path, *steps: Step, opening: bytes = b"HTTP/1.1 200 OK\r\n\r\n") -> None:
+        self.connects: list[str] = []
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._context.load_cert_chain(certificate)
+        self._script = list(steps)
+        self._opening = opening
+        super().__init__(greet=self._open)
+
+    def _open(self, line: Line) -> None:
+        seen = read_request(line.sock)
+        assert seen is not None
+        self.connects.append(seen.method)
+        line.write(self._opening)
+        if b" 200 " in self._opening:
+            inside = self._context.wrap_socket(line.sock, server_side=True)
+            seen = read_request(inside)
+            assert seen is not None
+            self.seen.append(seen)
+            self._script.pop(0)(Line(inside, threading.Event(), seen))
+            inside.close()
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    return monkeypatch
+
+
+def test_proxy_and_certificate_bundle_come_from_the_environment(
+    proxied: pytest.MonkeyPatch, certificate: Path, make_client: MakeClient
+) -> None:
+    with Proxy(certificate, reply(BOUGHT)) as proxy:
+        proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        outcomes = make_client("https://api.test/o/").purchase([ONE], 169)
+    assert outcomes == {ONE: Succeeded("Number Purchased Successfully")}
+    assert proxy.connects == ["CONNECT"]
+
+
+def test_a_call_lost_inside_a_proxy_tunnel_is_unknown(
+    proxied: pytest.MonkeyPatch, certificate: Path, make_client: MakeClient
+) -> None:
+    with Proxy(certificate, hang_up) as proxy:
+        proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        outcomes = make_client("https://api.test/o/").purchase([ONE], 169)
+    assert isinstance(outcomes[ONE], Unknown)
+    assert len(proxy.connects) == 1
+
+
+def test_the_total_holds_inside_tls(
+    proxied: pytest.MonkeyPatch, certificate: Path, make_client: MakeClient
+) -> None:
+    with Proxy(certificate, drip(http(BOUGHT), pause=0.1)) as proxy:
+        proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        started = time.monotonic()
+        outcomes = make_client("https://api.test/o/", total=0.7).purchase([ONE], 169)
+        assert time.monotonic() - started < 5
+    assert outcomes == {ONE: Unknown("purchase-numbers: no complete answer came in time")}
+
+
+def test_a_tls_handshake_or_a_tunnel_that_drips_is_cut_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient
+) -> None:
+    slow = raw(*[b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 60], pause=0.1)
+    with Bytewise(greet=silence(6)) as server, Bytewise(greet=slow) as proxy:
+        for proxies in ("", f"http://127.0.0.1:{proxy.port}"):
+            monkeypatch.setenv("HTTPS_PROXY", proxies)
+            url = "https://api.test/" if proxies else server.url.replace("http:", "https:")
+            started = time.monotonic()
+            [outcome] = make_client(url, patience=Patience(failures=1)).purchase([ONE], 169).values()
+            assert isinstance(outcome, NotSent)
+            assert time.monotonic() - started < 4
+
+
+def test_a_certificate_bundle_that_is_not_there_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient, clock: FakeClock
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    client = make_client("https://127.0.0.1:1/")
+    [outcome] = client.purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert "/nowhere.pem" in outcome.reason
+    with pytest.raises(UnreachableError, match="nowhere") as caught:
+        client.regions()
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+    assert not clock.waits
+
+
+def test_a_proxy_that_refuses_the_tunnel_lets_nothing_out(
+    proxied: pytest.MonkeyPatch, certificate: Path, make_client: MakeClient
+) -> None:
+    with Proxy(certificate, opening=b"HTTP/1.1 403 Forbidden\r\n\r\n") as proxy:
+        proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        [outcome] = (
+            make_client("https://api.test/o/", patience=Patience(failures=2)).purchase([ONE], 1).values()
+        )
+    assert isinstance(outcome, NotSent)
+    assert "Tunnel connection failed: 403" in outcome.reason
+    assert len(proxy.connects) == 2
+
+
+def test_plain_http_to_this_machine_never_goes_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient
+) -> None:
+    with Bytewise(reply(BOUGHT)) as proxy, Bytewise(reply(BOUGHT)) as server:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        make_client(server.url).purchase([ONE], 169)
+    assert (len(server.seen), proxy.accepted) == (1, 0)
+
+
+def test_a_socks_proxy_is_refused_before_anything_is_sent(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"socks5://127.0.0.1:{closed_port()}")
+    [outcome] = make_client("https://api.test/o/").purchase([ONE], 169).values()
+    assert outcome == NotSent("numplan does not go through SOCKS proxies; nothing was sent")
+
+
+def test_a_429_is_waited_out_and_the_call_made_again(make_client: MakeClient, clock: FakeClock) -> None:
+    with Bytewise(reply(b"", 429, {"Retry-After": "7"}), reply(BOUGHT)) as server:
+        outcomes = make_client(server.url).purchase([ONE], 169)
+    assert isinstance(outcomes[ONE], Succeeded)
+    assert sum(clock.waits) == 8.0  # seven asked for, and at most one more so that clients do not meet
+    assert len(server.seen) == 2
+
+
+def test_a_429_without_end_is_not_sent(make_client: MakeClient) -> None:
+    with Bytewise(reply(b"", 429)) as server:
+        [outcome] = make_client(server.url, patience=Patience(throttles=4)).purchase([ONE], 169).values()
+    assert outcome == NotSent("the API kept asking to slow down (429); nothing was sent")
+    assert len(server.seen) == 4
+
+
+def test_an_interruption_during_the_wait_stops_the_call(make_client: MakeClient) -> None:
+    clock = FakeClock(stop_after=1)
+    with Bytewise(reply(b"", 429, {"Retry-After": "7"})) as server:
+        outcomes = make_client(server.url, on=clock).purchase([ONE], 169)
+    assert outcomes == {ONE: NotSent("interrupted before it was sent", stop=True)}
+    assert len(server.seen) == 1
+
+
+def test_after_an_interruption_nothing_is_sent(make_client: MakeClient, clock: FakeClock) -> None:
+    clock.stopped = True
+    with Bytewise(reply(BOUGHT)) as server:
+        client = make_client(server.url)
+        assert client.purchase([ONE], 1)[ONE] == NotSent("interrupted before it was sent", stop=True)
+        assert client.release([ONE])[ONE] == NotSent("interrupted before it was sent", stop=True)
+    assert server.accepted == 0
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_credentials_stop_and_name_the_fix(status: int, make_client: MakeClient) -> None:
+    with Bytewise(reply({"message": "no"}, status)) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169)
+    for outcome in outcomes.values():
+        assert isinstance(outcome, NotSent)
+        assert outcome.stop
+        assert "NUMPLAN_TOKEN" in outcome.reason
+        assert "NUMPLAN_ACCOUNT_ID" in outcome.reason
+    assert len(server.seen) == 1
+
+
+def by_content(line: Line) -> None:
+    """A server that takes no batch with the number ending in 03, and buys all else."""
+    numbers = line.seen.json()["numbers"]
+    if "12050012203" in numbers:
+        line.write(http({"message": "bad number 03"}, 422))
+    else:
+        line.write(http(judged(success=numbers)))
+
+
+def test_one_bad_number_does_not_stop_the_rest_of_its_batch(make_client: MakeClient) -> None:
+    with Bytewise(by_content) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO, THREE, FOUR], 169)
+    assert outcomes[TWO] == Refused("bad number 03")
+    assert all(isinstance(outcomes[number], Succeeded) for number in (ONE, THREE, FOUR))
+    assert [len(sent) for sent in bodies(server)] == [4, 2, 1, 1, 2]
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_rejected_single_number_is_refused_in_the_vendors_words(
+    status: int, make_client: MakeClient
+) -> None:
+    with Bytewise(reply({"message": "Invalid\x1b[31m trunk"}, status)) as server:
+        assert make_client(server.url).purchase([ONE], 1) == {ONE: Refused("Invalid [31m trunk")}
+    assert len(server.seen) == 1
+
+
+def test_halves_after_a_stop_are_not_sent(make_client: MakeClient) -> None:
+    with Bytewise(reply(b"", 413), reply(b"", 401)) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 1)
+    assert all(isinstance(outcome, NotSent) and outcome.stop for outcome in outcomes.values())
+    assert len(server.seen) == 2
+
+
+def test_an_unknown_half_does_not_spoil_the_other(make_client: MakeClient) -> None:
+    with Bytewise(reply(b"", 413), hang_up, reply(judged(success=["12050012203"]))) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 1)
+    assert isinstance(outcomes[ONE], Unknown)
+    assert isinstance(outcomes[TWO], Succeeded)
+
+
+def test_numbers_nobody_asked_for_are_logged(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Bytewise(reply(judged(success=["12050012202", "12050012203"]))) as server:
+        assert list(make_client(server.url).purchase([ONE], 1)) == [ONE]
+    assert "+12050012203, which was not asked for" in caplog.text
+
+
+class TestReleaseForms:
+    """The page says "array of strings" and shows an array in an array."""
+
+    NESTED: ClassVar = [["12050012202"]]
+    FLAT: ClassVar = ["12050012202"]
+
+    @staticmethod
+    def flat_only(line: Line) -> None:
+        numbers = line.seen.json()["numbers"]
+        if isinstance(numbers[0], list):
+            line.write(http({"message": "array of strings expected"}, 400))
+        else:
+            line.write(http(judged(success=numbers)))
+
+    def test_the_samples_nested_form_goes_first(self, make_client: MakeClient) -> None:
+        with Bytewise(reply(BOUGHT)) as server:
+            assert isinstance(make_client(server.url).release([ONE])[ONE], Succeeded)
+        assert bodies(server) == [self.NESTED]
+
+    def test_the_flat_form_follows_a_rejection_and_is_remembered(self, make_client: MakeClient) -> None:
+        with Bytewise(self.flat_only) as server:
+            client = make_client(server.url)
+            assert isinstance(client.release([ONE])[ONE], Succeeded)
+            assert isinstance(client.release([TWO])[TWO], Succeeded)
+        assert bodies(server) == [self.NESTED, self.FLAT, ["12050012203"]]
+
+    def test_a_form_that_was_taken_is_not_doubted_by_a_later_rejection(self, make_client: MakeClient) -> None:
+        with Bytewise(reply(BOUGHT), reply({"message": "busy"}, 400)) as server:
+            client = make_client(server.url)
+            client.release([ONE])
+            assert client.release([ONE]) == {ONE: Refused("busy")}
+        assert bodies(server) == [self.NESTED, self.NESTED]
+
+    def test_a_number_both_forms_are_rejected_for_is_refused(self, make_client: MakeClient) -> None:
+        with Bytewise(reply({"message": "no"}, 422)) as server:
+            assert make_client(server.url).release([ONE]) == {ONE: Refused("no")}
+        assert bodies(server) == [self.NESTED, self.FLAT]
+
+    def test_an_unclear_answer_to_the_flat_form_teaches_nothing(self, make_client: MakeClient) -> None:
+        with Bytewise(reply(b"", 400), hang_up, reply(BOUGHT)) as server:
+            client = make_client(server.url)
+            assert isinstance(client.release([ONE])[ONE], Unknown)
+            client.release([ONE])
+        assert bodies(server) == [self.NESTED, self.FLAT, self.NESTED]
+
+    def test_releases_in_many_threads_find_the_flat_form(self, make_client: MakeClient) -> None:
+        numbers = [E164(f"+1205001{n:04}") for n in range(40)]
+        outcomes: dict[E164, object] = {}
+        with Bytewise(self.flat_only) as server:
+            client = make_client(server.url)
+            threads = [
+                threading.Thread(target=lambda n=n: outcomes.update(client.release([n]))) for n in numbers
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        assert all(isinstance(outcomes[number], Succeeded) for number in numbers)
+
+
+def test_a_post_never_uses_a_connection_that_was_kept(make_client: MakeClient) -> None:
+    with Bytewise(reply(ok([offer_row()]), keep=True), reply(BOUGHT, keep=True)) as server:
+        client = make_client(server.url)
+        client.find(E164("+16091609123"))
+        client.purchase([ONE], 1)
+        client.purchase([ONE], 1)
+    assert server.accepted == 3
+
+
+def test_a_netrc_does_not_replace_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_client: MakeClient
+) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with Bytewise(reply(BOUGHT)) as server:
+        make_client(server.url).purchase([ONE], 1)
+    [seen] = server.seen
+    assert seen.headers["authorization"] == f"Bearer {TOKEN}"
+    assert base64.b64encode(b"someone:else").decode() not in str(seen.headers)
+
+
+def test_cookies_are_not_kept(make_client: MakeClient) -> None:
+    with Bytewise(reply(BOUGHT, headers={"Set-Cookie": "session=1; Path=/"})) as server:
+        client = make_client(server.url)
+        client.purchase([ONE], 1)
+        client.purchase([ONE], 1)
+    assert "cookie" not in server.seen[1].headers
+
+
+FAILING = """
+import sys
+from numplan.api.client import Client
+from numplan.model.number import E164
+from tests.api.clock import FakeClock
+url, call = sys.argv[1:]
+client = Client(url, "190", "token", FakeClock())
+number = E164("+12050012202")
+outcomes = client.purchase([number], 1) if call == "purchase" else client.release([number])
+print(outcomes[number])
+"""
+
+
+@pytest.mark.parametrize(
+    ("failpoint", "steps", "requests", "told"),
+    [
+        ("purchase.before-send", [reply(BOUGHT)], 1, "Succeeded"),
+        ("purchase.after-send", [reply(BOUGHT)], 1, "Unknown"),
+        ("purchase.before-resend", [reply(b"", 429), reply(BOUGHT)], 2, "Succeeded"),
+        ("release.before-send", [reply(BOUGHT)], 1, "Succeeded"),
+        ("release.after-send", [reply(BOUGHT)], 1, "Unknown"),
+        ("release.before-flat", [reply(b"", 400), reply(BOUGHT)], 2, "Succeeded"),
+    ],
+)
+def test_a_failure_at_a_failpoint_never_escapes(
+    failpoint: str, steps: list[Step], requests: int, told: str
+) -> None:
+    with Bytewise(*steps) as server:
+        call = failpoint.partition(".")[0]
+        done = subprocess.run(
+            [sys.executable, "-c", FAILING, server.url, call],
+            env=os.environ | {"NUMPLAN_FAILPOINT": f"{failpoint}:1:raise", "PYTHONPATH": "."},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert done.stdout.startswith(told)
+    assert len(server.seen) == requests

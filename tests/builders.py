@@ -1,0 +1,174 @@
+"""A small language for manifests and states, so that a test shows only what it is about."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from numplan.engine.draft import draft_plan, nothing_of
+from numplan.engine.planner import Circumstances
+from numplan.model.address import Resource
+from numplan.model.diagnostics import Source
+from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, Policy, PoolEntry, SetEntry, Terms
+from numplan.model.number import E164
+from numplan.model.plan import Allowances, Change, Plan, Refusal
+from numplan.model.state import Attributes, Instance, Intent, State, Tombstone
+from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
+
+LONG_AGO = NOON - timedelta(days=30)
+JUST_NOW = NOON - timedelta(minutes=2)
+TERMS = ("country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change")
+PLACE = Source("numplan.yaml", 7, 3)
+
+
+def us(place: int) -> E164:
+    """The nth of many numbers in the United States."""
+    return E164(f"+1205{place:07d}")
+
+
+def entry(name: str, number: str, **terms: Any) -> NumberEntry:
+    """`numbers: {name: {number: ..., terms}}`."""
+    return NumberEntry(name=name, number=E164(number), terms=Terms(**terms), source=PLACE)
+
+
+def group(name: str, numbers: Iterable[str], **terms: Any) -> SetEntry:
+    """`sets: {name: {numbers: [...], terms}}`."""
+    listed = tuple(E164(number) for number in numbers)
+    places = tuple(Source("numplan.yaml", 20 + place) for place in range(len(listed)))
+    return SetEntry(name=name, numbers=listed, sources=places, terms=Terms(**terms), source=PLACE)
+
+
+def pool(name: str, count: int, **keys: Any) -> PoolEntry:
+    """`pools: {name: {count: ..., keys}}`; in the United States unless it says otherwise."""
+    keys = {"country": "United States", **keys}
+    for cap in ("max_setup_charge", "max_monthly_charge"):
+        if cap in keys:
+            keys[cap] = Decimal(keys[cap])
+    terms = Terms(**{key: keys[key] for key in TERMS if key in keys})
+    rest = {key: value for key, value in keys.items() if key not in TERMS}
+    return PoolEntry(name=name, count=count, country=keys["country"], terms=terms, source=PLACE, **rest)
+
+
+def manifest(
+    *entries: NumberEntry | SetEntry | PoolEntry, policy: Policy | None = None, hold_minutes: float = 15
+) -> Manifest:
+    """A manifest of these entries. One call at a time: threads would only slow a test down."""
+    return Manifest(
+        path="numplan.yaml",
+        digest="digest-1",
+        api=ApiSettings(url=URL, parallelism=1, hold_minutes=hold_minutes),
+        policy=policy or Policy(),
+        numbers=tuple(one for one in entries if isinstance(one, NumberEntry)),
+        sets=tuple(one for one in entries if isinstance(one, SetEntry)),
+        pools=tuple(one for one in entries if isinstance(one, PoolEntry)),
+    )
+
+
+def managed(
+    resource: str,
+    number: str,
+    *,
+    bought_at: datetime | None = LONG_AGO,
+    surplus: bool = False,
+    trunk_verified: bool = True,
+    **known: Any,
+) -> Instance:
+    """One number in state."""
+    known = {"country": "United States", "type": "Geographic", **known}
+    known["setup_charge"] = Decimal(known.get("setup_charge", "0.10"))
+    known["monthly_charge"] = Decimal(known.get("monthly_charge", "0.20"))
+    return Instance(
+        resource=Resource(resource),
+        attributes=Attributes(number=E164(number), **known),
+        origin="purchased" if bought_at else "adopted",
+        bought_at=bought_at,
+        trunk_verified=trunk_verified,
+        surplus=surplus,
+    )
+
+
+def buying(instance: Instance, *, written_at: datetime = JUST_NOW, run: str = "run-0") -> Intent:
+    """A purchase that was about to be sent."""
+    return Intent(kind="purchase", instance=instance, run=run, written_at=written_at)
+
+
+def releasing(instance: Instance, *, written_at: datetime = JUST_NOW, run: str = "run-0") -> Intent:
+    """A release that was about to be sent."""
+    return Intent(kind="release", instance=instance, run=run, written_at=written_at)
+
+
+def buried(instance: Instance, *, closed_at: datetime = JUST_NOW, holds_slot: bool = True) -> Tombstone:
+    """A purchase that was closed as never happened."""
+    return Tombstone(instance=instance, closed_at=closed_at, holds_slot=holds_slot)
+
+
+def state(*rows: Instance | Intent | Tombstone, serial: int = 4) -> State:
+    """A state of these rows."""
+    return State(
+        serial=serial,
+        lineage="lineage-1",
+        account=ACCOUNT,
+        api_url=URL,
+        numplan="0.1.0",
+        write_id="write-1",
+        numbers=tuple(row for row in rows if isinstance(row, Instance)),
+        intents=tuple(row for row in rows if isinstance(row, Intent)),
+        tombstones=tuple(row for row in rows if isinstance(row, Tombstone)),
+    )
+
+
+def plan(
+    wanted: Manifest,
+    vendor: FakeVendor,
+    remembered: State | None = None,
+    *,
+    now: datetime = NOON,
+    destroy: bool = False,
+    **allowed: Any,
+) -> Plan:
+    """What `numplan plan` would say, by the engine's own line; `allowed` are the flags."""
+    circumstances = Circumstances(
+        now=now,
+        numplan="0.1.0",
+        account=vendor.account,
+        api_url=vendor.url,
+        allowances=Allowances(**allowed),
+        destroy=destroy,
+    )
+    return draft_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, circumstances)
+
+
+def lines(made: Plan) -> list[tuple[str, str, str]]:
+    """Each change as its action, its resource and its number, in order of number."""
+    return sorted((line(change) for change in made.changes), key=lambda one: one[2])
+
+
+def line(change: Change) -> tuple[str, str, str]:
+    """One change as its action, its resource and its number (for a replace, the one that goes)."""
+    about = getattr(change, "before", None) or change.after
+    return (str(change.__struct_config__.tag), change.resource, about.number)
+
+
+def by_action(made: Plan) -> Mapping[str, list[str]]:
+    """The numbers of a plan by action, without what stays as it is."""
+    found: dict[str, list[str]] = {}
+    for action, _, number in lines(made):
+        if action != "no-op":
+            found.setdefault(action, []).append(number)
+    return found
+
+
+def only(made: Plan) -> Change:
+    """The one change of a plan."""
+    (change,) = made.changes
+    return change
+
+
+def refused(made: Plan) -> Mapping[str, Refusal]:
+    """The refusals of a plan by guard."""
+    return {refusal.guard: refusal for refusal in made.refusals}
+
+
+def said(made: Plan, severity: str) -> list[str]:
+    """What a plan says, of one severity."""
+    return [found.summary for found in made.diagnostics if found.severity == severity]

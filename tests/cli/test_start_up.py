@@ -1,0 +1,101 @@
+"""What starting costs, and what a wheel carries."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"requests", "yaml", "jsonschema", "deepdiff", "msgspec", "rich", "phonenumbers", "flask", "urllib3"}
+
+
+def imported(*arguments: str) -> set[str]:
+    """The top-level packages that a command line imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "numplan", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return {name.partition(".")[0] for name in re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["--help"], ["completion", "bash"]], ids=" ".join)
+def test_small_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    found = imported(*arguments)
+    assert "click" in found
+    if arguments != ["completion", "bash"]:
+        assert not found & HEAVY
+
+
+def test_validating_needs_no_http() -> None:
+    assert not imported("schema", "manifest") & {"requests", "urllib3", "deepdiff", "rich"}
+
+
+def test_version_says_which() -> None:
+    from numplan import __version__
+
+    done = subprocess.run(
+        [sys.executable, "-m", "numplan", "version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"numplan {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script_and_completes(shell: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "numplan", "completion", shell], capture_output=True, text=True, check=True
+    )
+    assert "_NUMPLAN_COMPLETE" in done.stdout
+    completed = subprocess.run(
+        [sys.executable, "-m", "numplan"],
+        env={
+            **os.environ,
+            "_NUMPLAN_COMPLETE": "bash_complete",
+            "COMP_WORDS": "numplan pl",
+            "COMP_CWORD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "plan" in completed.stdout
+
+
+@pytest.mark.slow
+def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
+    """Built, installed with its dependencies into a fresh environment, and tried in an empty folder."""
+
+    def run(*command: str, **environment: str) -> str:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**plain, **environment},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    run(*pip, "wheel", "--no-deps", "--wheel-dir", "dist", str(ROOT))
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    run(sys.executable, "-m", "venv", "fresh")
+    run("fresh/bin/python", *pip[1:], "install", "--constraint", str(ROOT / "constraints.txt"), str(wheel))
+    numplan = str(tmp_path / "fresh/bin/numplan")
+    assert "fresh" in run("fresh/bin/python", "-c", "import numplan; print(numplan.__file__)")
+    assert run(numplan, "version").startswith("numplan ")
+    run(numplan, "init")
+    assert "is valid" in run(numplan, "validate")
+    for name in ("manifest", "state", "plan"):
+        assert '"$schema"' in run(numplan, "schema", name)
+    assert "Usage:" in run(numplan, "--help")

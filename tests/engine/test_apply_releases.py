@@ -1,0 +1,250 @@
+"""Releases, and what takes one: unknown outcomes, replaces, and every point at which a replace can break."""
+
+import pytest
+
+from numplan.engine.apply import apply_plan
+from numplan.engine.events import Done, Failed, Settled, Uncertain
+from numplan.engine.tally import tally
+from numplan.model.manifest import Manifest
+from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from numplan.model.plan import Allowances
+from tests.builders import buried, entry, managed, manifest, pool, state, us
+from tests.engine.test_apply_intents import in_batches_of, world_with
+from tests.engine.world import LIFTED, World
+from tests.faulty import Fate, Killed
+
+NOTHING = manifest()
+
+
+def owning(*numbers: str) -> World:
+    world = World()
+    world.store(state(*(managed("pool.old", world.vendor.own(number)) for number in numbers)))
+    return world
+
+
+def test_a_release_is_recorded() -> None:
+    world = owning(us(1), us(2))
+    ran = world.run(NOTHING)
+    assert world.vendor.owned == {}
+    assert world.known() == set()
+    assert tally(ran.events).released == 2
+
+
+def test_a_refused_release_keeps_the_number() -> None:
+    world = owning(us(1))
+    world.vendor.will("release", us(1), Refused("associated with a flow"), carried_out=False)
+    ran = world.run(NOTHING)
+    assert [one.number for one in world.state.numbers] == [us(1)]
+    assert not world.state.intents
+    assert [one.reason for one in tally(ran.events).failed] == ["associated with a flow"]
+
+
+def test_a_release_that_never_left_keeps_the_number() -> None:
+    world = owning(us(1))
+    world.vendor.will("release", us(1), NotSent("refused"), carried_out=False)
+    world.run(NOTHING)
+    assert [one.number for one in world.state.numbers] == [us(1)]
+    assert not world.state.intents
+
+
+@pytest.mark.parametrize(("carried_out", "verdict"), [(True, "released"), (False, "not released")])
+def test_a_release_with_an_unknown_outcome_is_settled(carried_out: bool, verdict: str) -> None:
+    world = owning(us(1))
+    world.vendor.will("release", us(1), Unknown("cut off"), carried_out=carried_out)
+    ran = world.run(NOTHING)
+    assert [one.verdict for one in ran.events if isinstance(one, Settled)] == [verdict]
+    assert bool(world.state.numbers) is not carried_out
+    assert not world.state.intents
+    assert not world.state.tombstones
+
+
+def test_a_release_that_was_not_done_is_tried_again() -> None:
+    world = owning(us(1))
+    world.vendor.will("release", us(1), Unknown("cut off"), carried_out=False)
+    world.run(NOTHING)
+    world.run(NOTHING)
+    assert world.vendor.released == [us(1)]
+    assert world.known() == set()
+
+
+def test_a_number_that_turned_up_since_the_last_settling_can_be_released() -> None:
+    world = World()
+    world.store(state(buried(managed("pool.p", us(1)))))
+    wanted = manifest(pool("p", 0))
+    book = world.open()
+    world.vendor.own(us(1))
+    allowed = Allowances(releases=(us(1),))
+    plan = world.draft(wanted, allowed)
+    events = list(apply_plan(plan, book, world.vendor, world.clock, wanted.api))
+    assert [one.number for one in events if isinstance(one, Done)] == [us(1)]
+    assert world.vendor.released == [us(1)]
+
+
+# -- a pool member on another trunk ---------------------------------------------------------------------
+
+
+def pool_on(trunk: int, count: int = 1) -> Manifest:
+    return manifest(pool("p", count, sip_trunk_id=trunk, on_trunk_change="replace"))
+
+
+def moving_pool() -> World:
+    world = world_with(us(1), us(2))
+    world.store(state(managed("pool.p", world.vendor.own(us(9)), sip_trunk_id=1)))
+    return world
+
+
+def test_a_pool_member_is_released_once_another_is_bought() -> None:
+    world = moving_pool()
+    world.run(pool_on(2))
+    assert world.vendor.posts == [("purchase", (us(1),), 2), ("release", (us(9),), None)]
+    assert [one.number for one in world.state.numbers] == [us(1)]
+    assert not world.state.intents
+
+
+@pytest.mark.parametrize("outcome", [Refused("sold"), NotSent("never left"), Unknown("lost")])
+def test_a_pool_member_stays_where_no_other_was_bought(outcome: Refused | NotSent | Unknown) -> None:
+    world = moving_pool()
+    del world.vendor.stock[us(2)]
+    world.vendor.will("purchase", us(1), outcome, carried_out=False)
+    world.run(pool_on(2))
+    assert us(9) in world.vendor.owned
+    assert us(9) in {one.number for one in world.state.numbers}
+    assert not world.state.intents
+
+
+def test_a_replacement_whose_reply_was_lost_still_releases_the_member() -> None:
+    world = moving_pool()
+    world.vendor.will("purchase", us(1), Unknown("lost"), carried_out=True)
+    world.run(pool_on(2))
+    assert set(world.vendor.owned) == {us(1)} == world.known()
+
+
+# -- an explicit number on another trunk ----------------------------------------------------------------
+
+
+def explicit_on(trunk: int) -> Manifest:
+    return manifest(entry("main", us(1), sip_trunk_id=trunk, on_trunk_change="replace"))
+
+
+def moving_number() -> World:
+    world = World()
+    world.store(state(managed("number.main", world.vendor.own(us(1)), sip_trunk_id=1)))
+    return world
+
+
+def trunk_of(world: World) -> int | None:
+    (only,) = world.state.numbers
+    return only.attributes.sip_trunk_id
+
+
+def test_an_explicit_number_is_released_seen_gone_and_bought_back() -> None:
+    world = moving_number()
+    calls = world.vendor.calls
+    world.run(explicit_on(2))
+    assert world.vendor.posts == [("release", (us(1),), None), ("purchase", (us(1),), 2)]
+    assert ("look_up", us(1)) in calls[calls.index(("release", (us(1),))) :]
+    assert world.vendor.breaches == []
+    assert trunk_of(world) == 2
+
+
+def test_it_is_not_bought_back_while_the_account_still_shows_it() -> None:
+    world = moving_number()
+    world.vendor.will("release", us(1), Succeeded(), carried_out=False)
+    ran = world.run(explicit_on(2))
+    assert world.vendor.posts == [("release", (us(1),), None)]
+    assert [one.verdict for one in ran.events if isinstance(one, Settled)] == ["not released"]
+    assert trunk_of(world) == 1
+
+
+def test_it_is_bought_back_once_the_account_stops_showing_it() -> None:
+    world = moving_number()
+    world.vendor.fates.append(Fate(lag=4))
+    world.run(explicit_on(2))
+    assert [call for call, _, _ in world.vendor.posts] == ["release", "purchase"]
+    assert trunk_of(world) == 2
+
+
+@pytest.mark.parametrize("outcome", [Refused("flow"), NotSent("never left"), Unknown("lost")])
+def test_it_is_not_bought_back_where_it_was_not_released(outcome: Refused | NotSent | Unknown) -> None:
+    world = moving_number()
+    world.vendor.will("release", us(1), outcome, carried_out=False)
+    world.run(explicit_on(2))
+    assert [call for call, _, _ in world.vendor.posts] == ["release"]
+    assert us(1) in world.vendor.owned
+    assert trunk_of(world) == 1
+
+
+def test_a_release_whose_reply_was_lost_is_settled_and_the_number_bought_back() -> None:
+    world = moving_number()
+    world.vendor.will("release", us(1), Unknown("lost"), carried_out=True)
+    world.run(explicit_on(2))
+    assert [call for call, _, _ in world.vendor.posts] == ["release", "purchase"]
+    assert trunk_of(world) == 2
+
+
+def test_a_number_lost_between_release_and_purchase_is_a_failure() -> None:
+    """The plan says that this can happen."""
+    world = moving_number()
+    world.vendor.will("purchase", us(1), Refused("in quarantine"), carried_out=False)
+    ran = world.run(explicit_on(2))
+    assert [one.reason for one in tally(ran.events).failed] == ["in quarantine"]
+    assert world.known() == set()
+
+
+def test_no_number_is_released_to_move_while_a_purchase_is_unknown() -> None:
+    world = moving_number()
+    world.vendor.put_on_sale(us(5))
+    world.vendor.fates.append(Fate(delay=3600, reserved=True))
+    wanted = manifest(entry("main", us(1), sip_trunk_id=2, on_trunk_change="replace"), entry("new", us(5)))
+    ran = world.run(wanted)
+    assert [call for call, _, _ in world.vendor.posts] == ["purchase"]
+    assert [one.number for one in ran.events if isinstance(one, Failed)] == [us(1)]
+
+
+MOVES = {"a pool member": (moving_pool, pool_on), "an explicit number": (moving_number, explicit_on)}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("what", MOVES)
+def test_a_move_killed_at_any_point_is_finished_by_the_next_runs(what: str, after: bool) -> None:
+    """Nothing is doubled, nothing is lost, and in the end the number sits on the new trunk."""
+    make, declared = MOVES[what]
+    nth = 0
+    while True:
+        world = make()
+        world.touch.kill(nth, after=after)
+        ran = world.run(declared(2))
+        if ran.error is None:
+            break
+        assert isinstance(ran.error, Killed)
+        world.touch.kill(None)
+        assert set(world.vendor.owned) <= world.known()
+        for _ in range(3):
+            world.run(declared(2))
+            world.later(minutes=16)
+        assert trunk_of(world) == 2
+        assert world.known() == set(world.vendor.owned)
+        assert len(world.vendor.bought) == 1
+        assert world.vendor.breaches == []
+        assert not world.draft(declared(2)).held
+        nth += 1
+    assert nth >= 6
+
+
+def test_a_run_over_nothing_declared_releases_in_batches() -> None:
+    world = owning(*map(us, range(5)))
+    world.run(in_batches_of(2, NOTHING), allowances=LIFTED)
+    assert [len(numbers) for _, numbers, _ in world.vendor.posts] == [2, 2, 1]
+
+
+def test_unknown_releases_are_told_apart_from_failures() -> None:
+    world = owning(us(1), us(2))
+    world.vendor.listed(complete=False)
+    world.vendor.will("release", us(1), Unknown("lost"), carried_out=True)
+    ran = world.run(NOTHING)
+    assert [one.number for one in ran.events if isinstance(one, Uncertain)] == [us(1)]
+    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in world.state.intents] == [us(1)]
+    world.vendor.listed(complete=True)
+    world.run(NOTHING)
+    assert world.known() == set()

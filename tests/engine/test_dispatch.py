@@ -1,0 +1,154 @@
+"""Sending: batches of one trunk and no more than so many, a few at a time, until the gate closes."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+
+from numplan.engine.apply import apply_plan
+from numplan.engine.dispatch import Batch, Gate, batches_of, dispatch
+from numplan.engine.events import Sending
+from numplan.model.number import E164
+from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
+from tests.builders import manifest, pool, us
+from tests.engine.test_apply_intents import in_batches_of, world_with
+from tests.fakes import FakeClock, FakeVendor
+
+
+class SlowVendor(FakeVendor):
+    """A vendor whose calls take a moment; `most` is how many were under way at once."""
+
+    def __init__(self, seconds: float = 0.03) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.under_way = self.most = 0
+        self._count = threading.Lock()
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        with self._count:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        time.sleep(self.seconds)
+        outcomes = super().purchase(numbers, sip_trunk_id)
+        with self._count:
+            self.under_way -= 1
+        return outcomes
+
+
+def batches(how_many: int, vendor: FakeVendor) -> list[Batch]:
+    for place in range(how_many):
+        vendor.put_on_sale(us(place))
+    return batches_of("purchase", [(us(place), None) for place in range(how_many)], 1)
+
+
+def test_a_batch_has_one_trunk_and_no_more_numbers_than_asked() -> None:
+    numbers = [(us(1), 5), (us(2), None), (us(3), 5), (us(4), 5), (us(5), None)]
+    assert [(one.sip_trunk_id, one.numbers) for one in batches_of("purchase", numbers, 2)] == [
+        (5, (us(1), us(3))),
+        (5, (us(4),)),
+        (None, (us(2), us(5))),
+    ]
+
+
+def test_no_numbers_make_no_batch() -> None:
+    assert batches_of("release", [], 50) == []
+
+
+@pytest.mark.parametrize("parallelism", [1, 2, 4])
+def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
+    vendor = SlowVendor()
+    answered = list(dispatch(batches(8, vendor), vendor, Gate(FakeClock()), parallelism))
+    assert vendor.most == parallelism
+    assert sum(1 for _, outcomes in answered if outcomes is not None) == 8
+
+
+def test_each_batch_is_told_before_it_is_sent() -> None:
+    vendor = FakeVendor()
+    answers = dispatch(batches(1, vendor), vendor, Gate(FakeClock()), 1)
+    batch, outcomes = next(answers)
+    assert outcomes is None
+    assert vendor.posts == []
+    assert next(answers) == (batch, {us(0): Succeeded()})
+    assert list(answers) == []
+
+
+def test_a_closed_gate_lets_nothing_more_out() -> None:
+    vendor = FakeVendor()
+    gate = Gate(FakeClock())
+    seen: list[object] = []
+    for _, outcomes in dispatch(batches(3, vendor), vendor, gate, 1):
+        seen.append(outcomes)
+        gate.close("enough")
+    assert len(vendor.posts) == 1
+    assert seen[2:] == [{us(1): NotSent("enough")}, {us(2): NotSent("enough")}]
+
+
+def test_a_gate_keeps_its_first_reason() -> None:
+    clock = FakeClock()
+    gate = Gate(clock)
+    assert gate.reason == ""
+    clock.interrupt()
+    assert gate.reason == "interrupted"
+    gate.close("too late")
+    assert gate.reason == "interrupted"
+
+
+def test_one_broken_call_says_nothing_of_the_others() -> None:
+    class Broken(FakeVendor):
+        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+            if us(1) in numbers:
+                raise OSError("gone")
+            return super().purchase(numbers, sip_trunk_id)
+
+    vendor = Broken()
+    found: dict[E164, Outcome] = {}
+    for _, outcomes in dispatch(batches(3, vendor), vendor, Gate(FakeClock()), 2):
+        found.update(outcomes or {})
+    assert found == {us(0): Succeeded(), us(1): Unknown("OSError: gone"), us(2): Succeeded()}
+
+
+def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
+    vendor = SlowVendor()
+    answers = dispatch(batches(4, vendor), vendor, Gate(FakeClock()), 2)
+    next(answers)
+    next(answers)
+    answers.close()
+    assert vendor.under_way == 0
+    assert len(vendor.bought) == 1  # the second was told, not yet sent
+
+
+def test_a_run_that_breaks_waits_for_what_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where something holds on to the traceback, as a debugger or a logger does."""
+    world = world_with(*map(us, range(4)))
+    vendor = SlowVendor()
+    wanted = in_batches_of(1, manifest(pool("p", 4)), parallelism=3)
+    batches(4, vendor)
+    plan = world.draft(wanted)
+    book = world.open()
+    kept: list[BaseException] = []
+
+    def save(_: object) -> None:
+        try:
+            _ = 1 / 0
+        except ZeroDivisionError as problem:
+            kept.append(problem)
+            raise
+
+    def events() -> Iterator[object]:
+        for event in apply_plan(plan, book, vendor, world.clock, wanted.api):
+            yield event
+            if isinstance(event, Sending):
+                monkeypatch.setattr(book, "save", save)
+
+    gc.disable()
+    try:
+        for event in events():
+            if type(event).__name__ == "Stopped":
+                assert vendor.under_way == 0
+        assert kept
+    finally:
+        gc.enable()
+    assert len(vendor.bought) >= 1
+    assert set(vendor.bought) <= world.known()

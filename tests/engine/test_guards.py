@@ -1,0 +1,299 @@
+"""Each guard: what it refuses, at which figure, whom it names, and the flag that lifts it."""
+
+from decimal import Decimal
+
+import pytest
+
+from numplan.model.manifest import Policy
+from tests.builders import (
+    JUST_NOW,
+    by_action,
+    entry,
+    group,
+    managed,
+    manifest,
+    plan,
+    pool,
+    refused,
+    state,
+    us,
+)
+from tests.fakes import FakeVendor
+
+ONE, TWO, THREE = map(us, range(1, 4))
+
+
+@pytest.fixture
+def vendor() -> FakeVendor:
+    return FakeVendor()
+
+
+def fleet(vendor: FakeVendor, count: int, *, resource: str = "pool.p", missing: int = 0):
+    """So many members in state, the last of them missing from the account."""
+    for place in range(1, count - missing + 1):
+        vendor.own(us(place))
+    return state(*(managed(resource, us(place)) for place in range(1, count + 1)))
+
+
+class TestReleases:
+    @pytest.mark.parametrize(("released", "refuses"), [(5, False), (6, True)])
+    def test_more_than_five_in_one_apply(self, vendor, released, refuses):
+        made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, released + 1))
+        assert ("releases" in refused(made)) == refuses
+
+    @pytest.mark.parametrize("limit", [0, 2])
+    def test_the_policy_sets_the_limit(self, vendor, limit):
+        rows = fleet(vendor, limit + 2)
+        wanted = manifest(pool("p", 1), policy=Policy(max_releases=limit))
+        assert len(refused(plan(wanted, vendor, rows))["releases"].subjects) == limit + 1
+
+    def test_the_flag_goes_before_the_policy_both_ways(self, vendor):
+        rows = fleet(vendor, 8)
+        wanted = manifest(pool("p", 1), policy=Policy(max_releases=3))
+        assert refused(plan(wanted, vendor, rows, max_releases=7)) == {}
+        assert "releases" in refused(plan(wanted, vendor, rows, max_releases=6))
+
+    def test_it_names_the_flag_that_would_do(self, vendor):
+        made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))
+        assert "--max-releases 8" in refused(made)["releases"].lifted_by
+
+    def test_a_replace_counts_and_what_is_blocked_does_not(self, vendor):
+        rows = [managed("set.s", vendor.own(us(place)), sip_trunk_id=1) for place in range(1, 7)]
+        wanted = group("s", [us(place) for place in range(1, 7)], sip_trunk_id=2, on_trunk_change="replace")
+        assert "releases" in refused(plan(manifest(wanted), vendor, state(*rows)))
+        vendor.own(us(1), flow=True)
+        assert refused(plan(manifest(wanted), vendor, state(*rows))) == {}
+
+
+class TestEmptyManifest:
+    @pytest.mark.parametrize("wanted", [manifest(), manifest(pool("p", 0)), manifest(group("s", []))])
+    def test_a_manifest_that_declares_nothing_while_state_holds_numbers(self, vendor, wanted):
+        made = plan(wanted, vendor, fleet(vendor, 1))
+        assert refused(made)["empty-manifest"].subjects == (f'pool.p["{ONE}"]',)
+
+    def test_allow_empty_lifts_it_and_no_other(self, vendor):
+        made = plan(manifest(), vendor, fleet(vendor, 6), empty=True)
+        assert set(refused(made)) == {"releases"}
+
+    @pytest.mark.parametrize("rows", [None, state()])
+    def test_nothing_declared_and_nothing_held_is_fine(self, vendor, rows):
+        vendor.own(ONE)
+        assert refused(plan(manifest(), vendor, rows)) == {}
+
+    def test_it_holds_when_all_that_state_holds_is_gone(self, vendor):
+        assert "empty-manifest" in refused(plan(manifest(), vendor, fleet(vendor, 1, missing=1)))
+
+
+class TestMissing:
+    @pytest.mark.parametrize(
+        ("managed_numbers", "missing", "refuses"),
+        [(1, 1, False), (2, 2, True), (10, 1, False), (10, 2, True), (19, 2, True), (20, 2, False),
+         (20, 3, True), (30, 3, False), (30, 4, True), (70, 7, False), (70, 8, True)],
+    )  # fmt: skip
+    def test_more_than_one_and_more_than_a_tenth_at_once(self, vendor, managed_numbers, missing, refuses):
+        for place in range(200, 210):
+            vendor.put_on_sale(us(place))
+        rows = fleet(vendor, managed_numbers, missing=missing)
+        made = plan(manifest(pool("p", managed_numbers)), vendor, rows)
+        assert ("missing" in refused(made)) == refuses
+
+    def test_an_api_that_answers_with_nothing_buys_no_fleet_twice(self, vendor):
+        for place in range(100, 130):
+            vendor.put_on_sale(us(place))
+        made = plan(manifest(pool("p", 20)), vendor, fleet(vendor, 20, missing=20))
+        assert len(refused(made)["missing"].subjects) == 20
+
+    def test_accept_missing_lifts_it(self, vendor):
+        for place in range(100, 103):
+            vendor.put_on_sale(us(place))
+        rows = fleet(vendor, 3, missing=3)
+        assert refused(plan(manifest(pool("p", 3)), vendor, rows, missing=True)) == {}
+
+    def test_numbers_that_are_removed_and_missing_count_too(self, vendor):
+        made = plan(manifest(entry("keep", ONE)), vendor, fleet(vendor, 4, missing=3))
+        assert "missing" in refused(made)
+
+    def test_numbers_not_yet_listed_are_not_missing(self, vendor):
+        rows = state(*(managed("pool.p", us(place), bought_at=JUST_NOW) for place in range(1, 9)))
+        assert refused(plan(manifest(pool("p", 8)), vendor, rows)) == {}
+
+
+class TestNoState:
+    @pytest.fixture(autouse=True)
+    def _stock(self, vendor):
+        for place in range(100, 110):
+            vendor.put_on_sale(us(place))
+
+    @pytest.mark.parametrize(("owned", "refuses"), [(2, False), (3, True), (9, True)])
+    def test_as_many_unmanaged_that_match_as_a_pool_would_buy(self, vendor, owned, refuses):
+        for place in range(1, owned + 1):
+            vendor.own(us(place))
+        made = plan(manifest(pool("p", 3)), vendor)
+        assert ("no-state" in refused(made)) == refuses
+
+    def test_it_names_the_numbers_and_both_ways_on(self, vendor):
+        vendor.own(ONE)
+        refusal = refused(plan(manifest(pool("p", 1)), vendor))["no-state"]
+        assert refusal.subjects == (ONE,)
+        assert "adopt: true" in refusal.lifted_by
+        assert "--new-state" in refusal.lifted_by
+
+    def test_new_state_lifts_it(self, vendor):
+        vendor.own(ONE)
+        assert refused(plan(manifest(pool("p", 1)), vendor, new_state=True)) == {}
+
+    def test_adoption_lifts_it(self, vendor):
+        vendor.own(ONE)
+        made = plan(manifest(pool("p", 1, adopt=True)), vendor)
+        assert refused(made) == {}
+        assert by_action(made) == {"adopt": [ONE]}
+
+    def test_a_pool_that_adopts_what_there_is_may_buy_the_rest(self, vendor):
+        vendor.own(ONE)
+        assert refused(plan(manifest(pool("p", 2, adopt=True)), vendor)) == {}
+
+    def test_adopt_lifts_nothing_for_a_pool_whose_category_adopts_nothing(self, vendor):
+        vendor.own(ONE)
+        made = plan(manifest(pool("p", 1, adopt=True, category="Voice")), vendor)
+        assert by_action(made) == {"purchase": [us(100)]}
+        assert "no-state" in refused(made)
+
+    def test_what_another_pool_adopts_does_not_count(self, vendor):
+        vendor.own(ONE)
+        made = plan(manifest(pool("a", 1, adopt=True), pool("b", 1)), vendor)
+        assert refused(made) == {}
+
+    def test_a_listing_that_is_not_complete_cannot_show_that_nothing_matches(self, vendor):
+        vendor.listed(complete=False)
+        made = plan(manifest(pool("p", 1)), vendor)
+        assert "no-state" in refused(made)
+        assert refused(plan(manifest(pool("p", 1)), vendor, new_state=True)) == {}
+        assert refused(plan(manifest(pool("p", 1)), vendor, state())) == {}
+
+    def test_each_pool_is_judged_by_what_it_would_buy_itself(self, vendor):
+        for place in (1, 2, 3):
+            vendor.own(us(place))
+        for place in (120, 121):
+            vendor.put_on_sale(us(place), kind="Mobile")
+        wanted = manifest(pool("a", 2, type="Geographic"), pool("b", 2, type="Mobile"))
+        (refusal,) = plan(wanted, vendor).refusals
+        assert "pool.a would buy 2 numbers" in refusal.summary
+
+    def test_numbers_that_do_not_match_are_no_ground(self, vendor):
+        vendor.own(ONE, country="Canada")
+        vendor.own(TWO, kind="Mobile")
+        vendor.own(THREE, state="Ohio")
+        wanted = pool("p", 1, type="Geographic", state="Alabama")
+        vendor.put_on_sale(us(111), state="Alabama")
+        assert refused(plan(manifest(wanted), vendor)) == {}
+
+    def test_a_state_that_is_there_lifts_it_even_when_empty(self, vendor):
+        vendor.own(ONE)
+        assert refused(plan(manifest(pool("p", 1)), vendor, state())) == {}
+
+
+class TestProtected:
+    @pytest.mark.parametrize(
+        "make", [lambda **terms: entry("a", ONE, **terms), lambda **terms: group("a", [ONE], **terms)]
+    )
+    @pytest.mark.parametrize("remembered", [True, False])
+    def test_a_declared_number_does_not_move_while_state_or_manifest_protects_it(
+        self, vendor, make, remembered
+    ):
+        wanted = make(sip_trunk_id=2, on_trunk_change="replace", protect=not remembered)
+        row = managed(wanted.resource, vendor.own(ONE), sip_trunk_id=1, protect=remembered)
+        made = plan(manifest(wanted), vendor, state(row))
+        assert set(refused(made)) == {"protected"}
+        assert refused(plan(manifest(wanted), vendor, state(row), releases=(ONE,))) == {}
+
+    def test_protection_of_an_entry_does_not_reach_a_number_it_declares_no_more(self, vendor):
+        vendor.put_on_sale(TWO)
+        row = managed("number.a", vendor.own(ONE))
+        assert refused(plan(manifest(entry("a", TWO, protect=True)), vendor, state(row))) == {}
+
+    def test_it_names_the_flag_for_each(self, vendor):
+        rows = [managed("pool.gone", vendor.own(number), protect=True) for number in (ONE, TWO)]
+        made = plan(manifest(entry("keep", vendor.own(THREE))), vendor, state(*rows))
+        lifted = refused(made)["protected"].lifted_by
+        assert all(f"--allow-release 'pool.gone[\"{number}\"]'" in lifted for number in (ONE, TWO))
+
+
+class TestTrunks:
+    def test_a_change_is_refused_with_the_numbers(self, vendor):
+        row = managed("number.a", vendor.own(ONE), sip_trunk_id=1)
+        made = plan(manifest(entry("a", ONE, sip_trunk_id=2)), vendor, state(row))
+        assert refused(made)["trunk-change"].subjects == ("number.a",)
+
+    def test_it_is_lifted_by_the_entry_alone(self, vendor):
+        row = managed("number.a", vendor.own(ONE), sip_trunk_id=1)
+        wanted = entry("a", ONE, sip_trunk_id=2, on_trunk_change="replace")
+        assert refused(plan(manifest(wanted), vendor, state(row))) == {}
+
+    def test_another_entry_that_allows_it_lifts_nothing(self, vendor):
+        row = managed("number.a", vendor.own(ONE), sip_trunk_id=1)
+        other = entry("b", vendor.own(TWO), sip_trunk_id=2, on_trunk_change="replace")
+        made = plan(manifest(entry("a", ONE, sip_trunk_id=2), other), vendor, state(row))
+        assert "trunk-change" in refused(made)
+
+
+class TestLimits:
+    @pytest.fixture(autouse=True)
+    def _stock(self, vendor):
+        for place in range(100, 104):
+            vendor.put_on_sale(us(place), once="0.10", monthly="0.25")
+
+    @pytest.mark.parametrize(
+        ("policy", "guard"),
+        [
+            (Policy(max_purchases=3), None),
+            (Policy(max_purchases=2), "purchases"),
+            (Policy(max_purchases=0), "purchases"),
+            (Policy(max_setup_cost=Decimal("0.30")), None),
+            (Policy(max_setup_cost=Decimal("0.29")), "setup-cost"),
+            (Policy(max_monthly_increase=Decimal("0.75")), None),
+            (Policy(max_monthly_increase=Decimal("0.7499")), "monthly-increase"),
+            (Policy(allowed_countries=("united-states",)), None),
+            (Policy(allowed_countries=("Canada",)), "countries"),
+            (Policy(allowed_countries=()), "countries"),
+            (Policy(allowed_types=("Geographic",)), None),
+            (Policy(allowed_types=("Toll-Free", "Mobile")), "types"),
+            (Policy(required_labels=("owner",)), None),
+            (Policy(required_labels=("owner", "team")), "labels"),
+        ],
+    )
+    def test_the_policy_holds_to_the_figure(self, vendor, policy, guard):
+        made = plan(manifest(pool("p", 3, labels={"owner": "me"}), policy=policy), vendor)
+        assert set(refused(made)) == ({guard} if guard else set())
+
+    def test_max_purchases_goes_before_the_policy(self, vendor):
+        wanted = manifest(pool("p", 3), policy=Policy(max_purchases=2))
+        assert refused(plan(wanted, vendor, max_purchases=3)) == {}
+        assert "purchases" in refused(plan(manifest(pool("p", 3)), vendor, max_purchases=2))
+
+    def test_what_falls_away_makes_room_for_a_monthly_increase(self, vendor):
+        row = managed("number.gone", vendor.own(ONE, monthly="0.50"))
+        policy = Policy(max_monthly_increase=Decimal("0.25"))
+        assert refused(plan(manifest(pool("p", 3), policy=policy), vendor, state(row))) == {}
+
+    def test_adoption_is_under_the_allowed_countries_too(self, vendor):
+        vendor.own(ONE)
+        policy = Policy(allowed_countries=("Canada",))
+        assert "countries" in refused(plan(manifest(entry("a", ONE), policy=policy), vendor))
+
+    def test_what_is_managed_already_may_stay(self, vendor):
+        row = managed("number.a", vendor.own(ONE))
+        policy = Policy(allowed_countries=("Canada",), allowed_types=())
+        assert refused(plan(manifest(entry("a", ONE), policy=policy), vendor, state(row))) == {}
+
+    def test_required_labels_name_each_entry_that_lacks_one(self, vendor):
+        wanted = manifest(
+            pool("p", 1), pool("q", 1, labels={"owner": "x"}), policy=Policy(required_labels=("owner",))
+        )
+        made = plan(wanted, vendor)
+        assert [one.subjects for one in made.refusals] == [("pool.p",)]
+
+
+def test_refusals_leave_the_plan_as_it_is(vendor):
+    """A refused plan is still shown: every change stands in it."""
+    made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))
+    assert len(by_action(made)["release"]) == 8

@@ -1,0 +1,291 @@
+"""Any history of edits, faults, kills and outside changes: nothing is lost, doubled or released unasked, and
+once the faults end the account becomes what the manifest says.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import count
+from tests.builders import entry, group, manifest, pool, us
+from tests.engine.world import World
+from tests.fakes import Call
+from tests.faulty import Fate
+
+POOLS = ("north", "south")
+EXPLICIT = tuple(E164(f"+4420712345{place:02d}") for place in range(4))
+STOCK = tuple(us(place) for place in range(60))
+ROUNDS = 12
+HOLD = 15 * 60
+
+DELAYS = (3.0, 40.0, 600.0, 3 * 3600.0)
+FATE = st.sampled_from(
+    (
+        Fate(),
+        Fate(lag=5),
+        Fate(lag=600),
+        Fate("refused", done=False),
+        Fate("lost"),
+        Fate("lost", lag=600),
+        Fate("lost", done=False),
+        Fate("not sent"),
+        Fate("raised"),
+        Fate("credentials"),
+        *(Fate(delay=delay, reserved=reserved) for delay in DELAYS for reserved in (False, True)),
+        Fate(delay=40, lag=600),
+    )
+)
+FATES = st.lists(FATE, min_size=2, max_size=6)
+POOL = st.tuples(st.integers(0, 3), st.sampled_from((1, 1, 2)), st.sampled_from("xy"))
+Wish = tuple[int, int, str]
+"""Of a pool: its count, its trunk and its label."""
+WISHES = st.tuples(*[st.one_of(st.none(), POOL)] * len(POOLS))
+READS = st.sampled_from(("", "", "", "", "fails", "short"))
+WRITES = st.sampled_from(("ok", "ok", "ok", "fails", "durable"))
+
+
+class Machine(RuleBasedStateMachine):
+    """A team that edits and applies while everything goes wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.vendor = self.world.vendor
+        self.vendor.on_post = self.look_at_post
+        self.pools: dict[str, dict[str, object]] = {}
+        self.explicit: dict[E164, tuple[str, int]] = {}
+        self.forgotten: set[E164] = set()
+        self.sent: dict[E164, tuple[str, float, int]] = {}
+        self.behind = timedelta()
+
+    @initialize(
+        sizes=st.tuples(*[st.integers(0, 3)] * len(POOLS)), explicit=st.sets(st.sampled_from(EXPLICIT))
+    )
+    def begin(self, sizes: tuple[int, ...], explicit: set[E164]) -> None:
+        for number in STOCK:
+            self.vendor.put_on_sale(number)
+        for number in EXPLICIT:
+            self.vendor.put_on_sale(number, country="United Kingdom")
+        for name, size in zip(POOLS, sizes, strict=True):
+            self.edit_pool(name, (size, 1, "x"))
+        for number in explicit:
+            self.declare(number, ("number", 1))
+
+    @property
+    def manifest(self) -> Manifest:
+        made = manifest(
+            *(
+                entry(f"n{number[-2:]}", number, sip_trunk_id=trunk, on_trunk_change="replace")
+                for number, (where, trunk) in self.explicit.items()
+                if where == "number"
+            ),
+            *(
+                group(f"s{trunk}", numbers, sip_trunk_id=trunk, on_trunk_change="replace")
+                for trunk in (1, 2)
+                if (numbers := [one for one, wish in self.explicit.items() if wish == ("set", trunk)])
+            ),
+            *(
+                pool(name, on_trunk_change="replace", on_shortage="partial", **keys)
+                for name, keys in self.pools.items()
+            ),
+        )
+        return msgspec.structs.replace(made, api=msgspec.structs.replace(made.api, batch_size=2))
+
+    # -- the team --------------------------------------------------------------------------------------
+
+    @rule(name=st.sampled_from(POOLS), wish=st.one_of(st.none(), POOL))
+    def edit_pool(self, name: str, wish: Wish | None) -> None:
+        self.pools.pop(name, None)
+        if wish is not None:
+            size, trunk, label = wish
+            self.pools[name] = {"count": size, "sip_trunk_id": trunk, "labels": {"owner": label}}
+
+    @rule(
+        number=st.sampled_from(EXPLICIT + STOCK[:6]),
+        wish=st.one_of(st.none(), st.tuples(st.sampled_from(("number", "set")), st.sampled_from((1, 1, 2)))),
+    )
+    def declare(self, number: E164, wish: tuple[str, int] | None) -> None:
+        self.explicit.pop(number, None)
+        if wish is not None:
+            self.explicit[number] = wish
+
+    # -- the runs --------------------------------------------------------------------------------------
+
+    @rule(wishes=WISHES, fates=FATES)
+    def edit_and_run_with_faults(self, wishes: Sequence[Wish | None], fates: list[Fate]) -> None:
+        for name, wish in zip(POOLS, wishes, strict=True):
+            if wish is not None:
+                self.edit_pool(name, wish)
+        self.run_with_faults(fates)
+
+    @rule(fates=FATES)
+    def run_with_faults(self, fates: list[Fate]) -> None:
+        self.vendor.fates.extend(fates)
+        self.go()
+
+    @rule(fates=FATES, nth=st.integers(0, 30), after=st.booleans())
+    def run_and_be_killed(self, fates: list[Fate], nth: int, after: bool) -> None:
+        self.vendor.fates.extend(fates)
+        self.world.touch.kill(nth, after=after)
+        self.go()
+
+    @rule(fates=FATES, nth=st.integers(0, 30))
+    def run_and_be_interrupted(self, fates: list[Fate], nth: int) -> None:
+        self.vendor.fates.extend(fates)
+        self.world.touch.kill(None)
+        self.world.clock.interrupt_at = nth
+        self.go()
+
+    @rule(fates=FATES, reads=st.lists(READS, max_size=8), writes=st.lists(WRITES, max_size=5))
+    def run_in_broken_surroundings(self, fates: list[Fate], reads: list[str], writes: list[str]) -> None:
+        self.vendor.fates.extend(fates)
+        self.vendor.read_faults.extend(reads)
+        self.go(writes)
+
+    @rule()
+    def run(self) -> None:
+        self.go()
+
+    def go(self, writes: Sequence[str] = ()) -> None:
+        sent = len(self.vendor.posts)
+        ran = self.world.run(self.manifest, writes=writes)
+        note(f"  {self.vendor.posts[sent:]}")
+        for event in (*ran.left, *ran.events):
+            note(f"  {event}")
+        if ran.error:
+            note(f"  {ran.error!r}")
+        for found in ran.plan.diagnostics if ran.plan else ():
+            note(f"  {found}")
+        self.vendor.fates.clear()
+        self.vendor.read_faults.clear()
+        self.world.touch.kill(None)
+        self.world.clock.resume()
+
+    # -- the world -------------------------------------------------------------------------------------
+
+    @rule(span=st.sampled_from((10.0, 120.0, 16 * 60.0, 4 * 3600.0, 8 * 86400.0)))
+    def time_passes(self, span: float) -> None:
+        self.world.later(seconds=span)
+
+    @rule(minutes=st.sampled_from((1, 30)))
+    def clock_goes_back(self, minutes: int) -> None:
+        self.world.jump(-timedelta(minutes=minutes))
+        self.behind += timedelta(minutes=minutes)
+
+    @rule(number=st.sampled_from(STOCK[:8] + EXPLICIT), what=st.sampled_from(("gone", "bought", "released")))
+    def others_act(self, number: E164, what: str) -> None:
+        """Another customer buys a number, or a colleague buys or releases one in the vendor's portal."""
+        if what == "gone":
+            self.vendor.stock.pop(number, None)
+        elif what == "bought" and number in self.vendor.stock:
+            self.vendor.own(number)
+        elif what == "released" and self.vendor.owned.pop(number, None):
+            country = "United Kingdom" if number in EXPLICIT else "United States"
+            self.vendor.put_on_sale(number, country=country)
+            self.vendor.ours.discard(number)
+
+    # -- what must hold --------------------------------------------------------------------------------
+
+    def look_at_post(self, call: Call, numbers: Sequence[E164]) -> None:
+        """No pool ever has more numbers in play than it wants."""
+        if call == "release":
+            return
+        state = self.world.state
+        assert state is not None
+        slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
+        slots |= {one.number: one.resource for one in state.numbers if not one.surplus}
+        slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
+        now = self.world.clock.monotonic()
+        may_be = {late.number for late in self.vendor.lates if late.call == "purchase"}
+        for number, (resource, at, _) in self.sent.items():
+            # Whatever state says: nothing frees the slot of a purchase within the hold window.
+            if now - at < HOLD and number in may_be | self.vendor.ours:
+                slots.setdefault(number, resource)
+        leaving = {one.number for one in state.intents if one.kind == "release"}
+        counts = {f"pool.{name}": wish["count"] for name, wish in self.pools.items()}
+        self.sent |= {
+            number: (slots[number], now, counts.get(slots[number], 0))
+            for number in numbers
+            if number in slots
+        }
+        # A member on another trunk waits, for as long as its replacement is in doubt.
+        trunks = {one.number: one.attributes.sip_trunk_id for one in state.numbers}
+        for resource in {slots[number] for number in numbers if number in slots}:
+            wish = self.pools.get(resource.removeprefix("pool."))
+            if wish is None:
+                continue
+            in_play = {
+                number
+                for number in (*self.vendor.owned, *may_be, *numbers)
+                if slots.get(number) == resource
+                and number not in leaving
+                and number not in self.explicit
+                and trunks.get(number, wish["sip_trunk_id"]) == wish["sip_trunk_id"]
+            }
+            # A purchase in doubt may be of a slot that has been given up since: it will be surplus.
+            doubted = in_play - trunks.keys()
+            if len(in_play) > max(
+                [wish["count"], *(self.sent[one][2] for one in doubted if one in self.sent)]
+            ):
+                self.vendor.breaches.append(f"{resource} has {sorted(in_play)} in play")
+
+    @invariant()
+    def nothing_breaks_the_protocol(self) -> None:
+        assert self.vendor.breaches == []
+
+    @invariant()
+    def nothing_is_bought_and_forgotten(self) -> None:
+        assert self.vendor.ours <= self.world.known()
+
+    @rule()
+    def converge(self) -> None:
+        """Without faults, every manifest is reached, and the next plan is empty."""
+        self.world.later(hours=4)
+        self.world.jump(self.behind)
+        self.behind = timedelta()
+        for _ in range(ROUNDS):
+            self.give_up_the_impossible()
+            self.go()
+            self.world.later(minutes=16)
+            if self.is_at_rest():
+                break
+        plan = self.world.draft(self.manifest)
+        assert not count(plan.changes).any, plan.changes
+        assert not plan.held, plan.held
+        assert not plan.refusals
+        state = self.world.state
+        members = [one for one in (state.numbers if state else ()) if not one.surplus]
+        assert all(one.number in self.vendor.owned for one in members)
+        for name, wish in self.pools.items():
+            own = [one for one in members if one.resource == f"pool.{name}"]
+            assert len(own) == wish["count"]
+            assert all(one.attributes.sip_trunk_id == wish["sip_trunk_id"] for one in own)
+        explicit = {one.number: one for one in members if not one.resource.startswith("pool.")}
+        assert explicit.keys() == self.explicit.keys()
+        surplus = {one.number for one in (state.numbers if state else ()) if one.surplus}
+        assert surplus == set(plan.surplus)
+        assert not (state and state.intents)
+
+    def is_at_rest(self) -> bool:
+        plan = self.world.draft(self.manifest)
+        return not (count(plan.changes).any or plan.held or plan.errors)
+
+    def give_up_the_impossible(self) -> None:
+        """Somebody else has them: the team takes them out of its manifest."""
+        for number in list(self.explicit):
+            if number not in self.vendor.owned and number not in self.vendor.stock:
+                del self.explicit[number]
+
+    def teardown(self) -> None:
+        if self.world.documents or self.pools or self.explicit:
+            self.vendor.breaches.clear()
+            self.converge()
+
+
+TestMachine = Machine.TestCase

@@ -1,0 +1,109 @@
+"""The line of a run, over a world in which everything can go wrong."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from numplan.engine.apply import apply_plan
+from numplan.engine.book import Book
+from numplan.engine.draft import draft_plan, settle_leftovers
+from numplan.engine.events import Event
+from numplan.engine.planner import Circumstances
+from numplan.model.errors import ApiError, StateError
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import Allowances, Plan, released
+from numplan.model.state import State, decode_state, encode_state
+from tests.fakes import ACCOUNT, URL
+from tests.faulty import FaultySession, FaultyVendor, Killed, Touch, TouchedClock
+
+LIFTED = Allowances(max_releases=1000, empty=True, missing=True, new_state=True)
+
+
+class Ran(NamedTuple):
+    """What one run came to. `error` is what ended it early, `plan` is None where it had none yet."""
+
+    plan: Plan | None
+    left: tuple[Event, ...] = ()
+    events: tuple[Event, ...] = ()
+    error: BaseException | None = None
+
+
+class World:
+    """An account, a state and a clock, and runs over them."""
+
+    def __init__(self) -> None:
+        self.touch = Touch()
+        self.clock = TouchedClock(self.touch)
+        self.documents: list[bytes] = []
+        self.vendor = FaultyVendor(self.clock, self.touch, self.documents)
+        self.runs = 0
+
+    @property
+    def state(self) -> State | None:
+        """The state as stored."""
+        return decode_state(self.documents[-1], "the world") if self.documents else None
+
+    def store(self, state: State) -> None:
+        """Let this be the stored state."""
+        self.documents.append(encode_state(state))
+
+    def known(self) -> set[E164]:
+        """Every number that the stored state knows of."""
+        state = self.state
+        return {one.number for one in (*state.numbers, *state.intents, *state.tombstones)} if state else set()
+
+    def open(self, writes: Iterable[str] = ()) -> Book:
+        """Lock the state for a new run. `writes` are the fates of its writes."""
+        self.runs += 1
+        session = FaultySession(self.documents, self.touch, f"run-{self.runs}")
+        session.faults.extend(writes)
+        return Book(session, session.read() or _nothing())
+
+    def run(self, manifest: Manifest, *, allowances: Allowances = LIFTED, writes: Iterable[str] = ()) -> Ran:
+        """The line of an apply: settle, plan, guard, carry out. A kill or an error ends it early."""
+        plan: Plan | None = None
+        left: list[Event] = []
+        events: list[Event] = []
+        try:
+            book = self.open(writes)
+            left.extend(settle_leftovers(book, manifest, self.vendor, self.clock))
+            if self.clock.interrupted():
+                return Ran(None, tuple(left))
+            state = book.state if book.state.serial else None
+            plan = draft_plan(manifest, state, self.vendor, self.circumstances(allowances))
+            if plan.errors or plan.refusals:
+                return Ran(plan, tuple(left))
+            self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}
+            self.before_apply(plan)
+            for event in apply_plan(plan, book, self.vendor, self.clock, manifest.api):
+                events.append(event)  # noqa: PERF402 - what came before a kill counts
+        except (Killed, ApiError, StateError) as end:
+            return Ran(plan, tuple(left), tuple(events), end)
+        return Ran(plan, tuple(left), tuple(events))
+
+    def before_apply(self, plan: Plan) -> None:
+        """For tests that want to see the plan before it is carried out."""
+
+    def circumstances(self, allowances: Allowances = LIFTED) -> Circumstances:
+        """What a plan made now depends on."""
+        return Circumstances(
+            now=self.clock.now(), numplan="0.1.0", account=ACCOUNT, api_url=URL, allowances=allowances
+        )
+
+    def draft(self, manifest: Manifest, allowances: Allowances = LIFTED) -> Plan:
+        """What `numplan plan` would say now."""
+        return draft_plan(manifest, self.state, self.vendor, self.circumstances(allowances))
+
+    def later(self, **span: float) -> None:
+        """Time passes: `seconds`, `minutes` or `days`."""
+        self.clock.advance(seconds=span.pop("hours", 0) * 3600 + span.pop("seconds", 0), **span)
+        self.vendor.pass_time()
+
+    def jump(self, span: timedelta) -> None:
+        """The time of day moves forward, or back, and nothing else does."""
+        self.clock.set_back(-span)
+
+
+def _nothing() -> State:
+    return State(serial=0, lineage="lineage-1", account=ACCOUNT, api_url=URL, numplan="0.1.0", write_id="w0")

@@ -1,0 +1,269 @@
+"""A vendor, a session and a clock on which everything can go wrong.
+
+They count every touch of the outside: calls, writes, waits. A run can be killed before or after any of them:
+`Killed` then comes out of it, and of whatever is still tried afterwards, as if the process were gone.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from numplan.model.account import Criteria, Listing, Offer, OwnedNumber
+from numplan.model.errors import StateError, UnreachableError
+from numplan.model.number import E164
+from numplan.model.outcome import NotSent, Outcome, Refused, Unknown
+from numplan.model.state import State, decode_state, encode_state
+from tests.fakes import Call, FakeClock, FakeVendor
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Touch:
+    """Counts what a run does to the outside, and kills it at the chosen one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.dead = False
+        self._kill_at: int | None = None
+        self._after = False
+
+    def kill(self, nth: int | None, *, after: bool = False) -> None:
+        """Kill the next run at its nth touch (from 0), before or `after` it takes effect; None: never."""
+        self.count, self.dead = 0, False
+        self._kill_at, self._after = nth, after
+
+    def before(self) -> None:
+        if self.dead or (self.count == self._kill_at and not self._after):
+            self.dead = True
+            raise Killed
+
+    def after(self) -> None:
+        self.count += 1
+        if self.dead or (self.count - 1 == self._kill_at and self._after):
+            self.dead = True
+            raise Killed
+
+
+class Fate(NamedTuple):
+    """What one number's POST comes to. `delay`: carried out so many seconds later. `reserved`: until then it
+    is not for sale. `lag`: how many seconds it takes the account to show what was done.
+    """
+
+    answer: str = "said"
+    """`said`: what the vendor would say; or `lost`, `refused`, `not sent`, `credentials`, `raised`."""
+    done: bool = True
+    delay: float | None = None
+    reserved: bool = False
+    lag: float = 0
+
+
+class Late(NamedTuple):
+    due: float
+    call: Call
+    number: E164
+    lag: float
+
+
+class TouchedClock(FakeClock):
+    """A clock whose waits can be killed, and whose time of day jumps without the deadlines."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__()
+        self._touch = touch
+        self.interrupt_at: int | None = None
+
+    def wait(self, seconds: float) -> None:
+        self._touch.before()
+        super().wait(seconds)
+        self._touch.after()
+
+    def interrupted(self) -> bool:
+        return super().interrupted() or (
+            self.interrupt_at is not None and self._touch.count >= self.interrupt_at
+        )
+
+    def resume(self) -> None:
+        self._interrupted = False
+        self.interrupt_at = None
+
+
+class FaultySession:
+    """A locked state over a shared list of documents. `faults` are what the next writes come to: `ok`,
+    `fails` (nothing stored) or `durable` (stored, yet reported as failed).
+    """
+
+    def __init__(self, documents: list[bytes], touch: Touch, run: str) -> None:
+        self.run = run
+        self.documents = documents
+        self.faults: deque[str] = deque()
+        self._touch = touch
+
+    def read(self) -> State | None:
+        return decode_state(self.documents[-1], "the faulty session") if self.documents else None
+
+    def write(self, state: State) -> None:
+        self._touch.before()
+        fault = self.faults.popleft() if self.faults else "ok"
+        stored = self.read()
+        if state.serial != (stored.serial if stored else 0) + 1:
+            raise StateError(f"serial {state.serial} does not follow")
+        if fault != "fails":
+            self.documents.append(encode_state(state))
+        self._touch.after()
+        if fault != "ok":
+            raise StateError("the disk is full")
+
+
+class FaultyVendor(FakeVendor):
+    """A vendor with fates for what is posted, and with time between what is done and what is shown.
+
+    `breaches` collects every POST that breaks the protocol: a number without a durable intent of its kind on
+    its trunk, or a release that `may_release` does not hold.
+    """
+
+    def __init__(self, clock: FakeClock, touch: Touch, documents: list[bytes]) -> None:
+        super().__init__()
+        self.clock = clock
+        self.touch = touch
+        self.documents = documents
+        self.fates: deque[Fate] = deque()
+        self.read_faults: deque[str] = deque()
+        self.lates: list[Late] = []
+        self.reserved: dict[E164, Offer] = {}
+        self.ghosts: dict[E164, tuple[float, OwnedNumber]] = {}
+        self.shown_at: dict[E164, float] = {}
+        self.ours: set[E164] = set()
+        self.may_release: set[E164] | None = None
+        self.breaches: list[str] = []
+        self.answers: Callable[[Mapping[E164, Outcome]], Mapping[E164, Outcome]] = lambda outcomes: outcomes
+        self.on_post: Callable[[Call, Sequence[E164]], None] = lambda _call, _numbers: None
+
+    # -- time ------------------------------------------------------------------------------------------
+
+    def pass_time(self) -> None:
+        """Carry out what is due, and show what has become visible."""
+        now = self.clock.monotonic()
+        for late in [one for one in self.lates if one.due <= now]:
+            self.lates.remove(late)
+            self._do(late)
+        self.lagging = {number for number, at in self.shown_at.items() if at > now}
+        self.ghosts = {number: (at, row) for number, (at, row) in self.ghosts.items() if at > now}
+
+    def carry_out(self, call: Call, number: str) -> bool:
+        """Carry out a call; `ours` has what our purchases made the account own."""
+        done = super().carry_out(call, number)
+        if done:
+            (self.ours.add if call == "purchase" else self.ours.discard)(E164(number))
+        return done
+
+    def _do(self, late: Late) -> None:
+        row = self.owned.get(late.number)
+        if late.number in self.reserved:
+            self.stock[late.number] = self.reserved.pop(late.number)
+        if self.carry_out(late.call, late.number):
+            self._lag_behind(late.number, row, late.due + late.lag)
+
+    def _lag_behind(self, number: E164, row: OwnedNumber | None, until: float) -> None:
+        """Until then the account shows a number as it was before."""
+        if row is None:
+            self.shown_at[number] = until
+            self.ghosts.pop(number, None)
+        else:
+            self.ghosts[number] = (until, row)
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _read(self, name: str) -> str:
+        self.touch.before()
+        self.pass_time()
+        fault = self.read_faults.popleft() if self.read_faults else ""
+        if fault == "fails":
+            raise UnreachableError(name, "no answer")
+        return fault
+
+    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+        fault = self._read("purchased-list")
+        listing = super().purchased(expected=expected, states=states)
+        shown = {**listing.numbers, **{number: row for number, (_, row) in self.ghosts.items()}}
+        self.touch.after()
+        if fault == "short":
+            return Listing(dict(list(shown.items())[::2]), complete=False, gap="every other row")
+        if fault == "empty":
+            return Listing({}, complete=True)
+        return Listing(shown, listing.complete, listing.gap)
+
+    def purchased_in(self, criteria: Criteria) -> Listing:
+        self._read("purchased-list")
+        return super().purchased_in(criteria)
+
+    def look_up(self, number: E164) -> OwnedNumber | None:
+        fault = self._read("purchased-list")
+        row = super().look_up(number)
+        self.touch.after()
+        if fault == "empty":
+            return None
+        return self.ghosts[number][1] if row is None and number in self.ghosts else row
+
+    def find(self, number: E164) -> Offer | None:
+        self._read("find-number")
+        return super().find(number)
+
+    # -- posting ---------------------------------------------------------------------------------------
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        self._begin("purchase", numbers, sip_trunk_id)
+        outcomes = super().purchase(numbers, sip_trunk_id)
+        self.touch.after()
+        return self.answers(outcomes)
+
+    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+        self._begin("release", numbers, None)
+        outcomes = super().release(numbers)
+        self.touch.after()
+        return self.answers(outcomes)
+
+    def _begin(self, call: Call, numbers: Sequence[E164], trunk: int | None) -> None:
+        self.touch.before()
+        self.pass_time()
+        state = decode_state(self.documents[-1], "the vendor's look") if self.documents else None
+        intents = {one.number: one for one in (state.intents if state else ())}
+        for number in numbers:
+            intent = intents.get(number)
+            if intent is None or intent.kind != call:
+                self.breaches.append(f"{call} of {number} without a durable intent")
+            elif call == "purchase" and intent.instance.attributes.sip_trunk_id != trunk:
+                self.breaches.append(f"{call} of {number} on trunk {trunk}, not as intended")
+            if call == "release" and self.may_release is not None and number not in self.may_release:
+                self.breaches.append(f"{number} released unasked")
+        self.on_post(call, numbers)
+
+    def _purchase(self, number: E164) -> Outcome:
+        return self._meet("purchase", number, super()._purchase)
+
+    def _release(self, number: E164) -> Outcome:
+        return self._meet("release", number, super()._release)
+
+    def _meet(self, call: Call, number: E164, usual: Callable[[E164], Outcome]) -> Outcome:
+        fate = self.fates.popleft() if self.fates else Fate()
+        match fate.answer:
+            case "credentials":
+                return NotSent("the API refused the credentials (401)", stop=True)
+            case "not sent":
+                return NotSent("connection refused; nothing was sent")
+            case "refused":
+                return Refused("Number temporarily unavailable")
+            case "raised":
+                raise RuntimeError("the provider broke")
+        if fate.delay is not None:
+            if fate.reserved and call == "purchase" and number in self.stock:
+                self.reserved[number] = self.stock.pop(number)
+            self.lates.append(Late(self.clock.monotonic() + fate.delay, call, number, fate.lag))
+            return Unknown("no answer in time")
+        row = self.owned.get(number)
+        outcome = usual(number) if fate.done else Unknown("the request was lost")
+        if (row is None) != (number not in self.owned):
+            self._lag_behind(number, row, self.clock.monotonic() + fate.lag)
+        self.pass_time()
+        return Unknown("the reply was lost") if fate.answer == "lost" else outcome

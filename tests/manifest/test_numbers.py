@@ -1,0 +1,86 @@
+"""Numbers in a manifest: one number however it is spelled, and doubts that are only doubts."""
+
+import subprocess
+import sys
+import time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from numplan.manifest.doubts import doubts
+from numplan.manifest.load import load_manifest
+from tests.manifest.places import lines, written
+
+digits = st.from_regex(r"[1-9][0-9]{4,14}", fullmatch=True)
+
+
+@st.composite
+def spellings(draw, number):
+    """The digits of a number with separators between them, as YAML text."""
+    text = draw(st.sampled_from(["", "+"]))
+    for at, digit in enumerate(number):
+        text += draw(st.sampled_from(["", "", "", " ", "-", ".", " (", ") ", "/"])) if at else ""
+        text += digit
+    return draw(st.sampled_from(["{}", "'{}'", '"{}"'])).format(text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_any_spelling_of_its_digits_is_the_same_number(tmp_path, data):
+    number = data.draw(digits)
+    text = data.draw(spellings(number))
+    manifest = load_manifest(
+        written(tmp_path, f"version: 1\nnumbers:\n  a:\n    number: {text}\nsets:\n  s: {{numbers: []}}\n")
+    )
+    assert manifest.numbers[0].number == f"+{number}"
+    (line,) = lines(
+        written(
+            tmp_path,
+            f"version: 1\nnumbers:\n  a: {{number: +{number}}}\nsets:\n  s:\n    numbers:\n    - {text}\n",
+        )
+    )
+    assert f"+{number} is already declared at numplan.yaml:3:15" in line
+
+
+def test_doubts_name_the_number_and_say_why(tmp_path):
+    manifest = load_manifest(
+        written(
+            tmp_path,
+            "version: 1\nnumbers:\n  good: {number: +12125550123}\n  odd: {number: +12050012202}\n"
+            "sets:\n  s: {numbers: [+99912345678, +4420794, +442079460123, +1212555012345]}\n",
+        )
+    )
+    found = [str(each).replace(f"{tmp_path}/", "") for each in doubts(manifest)]
+    assert [line.partition(" (")[0] for line in found] == [
+        "numplan.yaml:4:3: warning: numbers.odd: +12050012202 lies in no range of +1 that is known to be in use",
+        "numplan.yaml:6:17: warning: sets.s: +99912345678 starts with no country code that is in use",
+        "numplan.yaml:6:31: warning: sets.s: +4420794 lies in no range of +44 that is known to be in use",
+        "numplan.yaml:6:56: warning: sets.s: +1212555012345 is too long for a number in +1",
+    ]
+
+
+def test_loading_a_sound_manifest_imports_neither_jsonschema_nor_phonenumbers(tmp_path):
+    manifest = written(tmp_path, "version: 1\nnumbers: {a: {number: +12125550123}}\n")
+    script = (
+        "import sys; from pathlib import Path; from numplan.manifest.load import load_manifest;"
+        f"load_manifest(Path({str(manifest)!r})); print(*{{'jsonschema', 'phonenumbers'}} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
+
+
+def test_twenty_thousand_entries_load_in_no_time(tmp_path):
+    text = "version: 1\nnumbers:\n" + "".join(f"  n{i}:\n    number: +1205{i:07d}\n" for i in range(20_000))
+    manifest = written(tmp_path, text)
+    started = time.monotonic()
+    assert len(load_manifest(manifest).numbers) == 20_000
+    assert time.monotonic() - started < 5
+
+
+def test_one_slip_among_twenty_thousand_entries_is_found_in_no_time(tmp_path):
+    text = "version: 1\nnumbers:\n" + "".join(f"  n{i}:\n    number: +1205{i:07d}\n" for i in range(20_000))
+    manifest = written(tmp_path, text + "    protect: maybe\n")
+    started = time.monotonic()
+    (line,) = lines(manifest)
+    assert line.startswith("numplan.yaml:40003:14: error: numbers.n19999.protect:")
+    assert time.monotonic() - started < 5

@@ -1,0 +1,117 @@
+"""States to store: made by hand, and made up by hypothesis."""
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+from hypothesis import strategies as st
+
+from numplan.model.address import Resource
+from numplan.model.number import E164
+from numplan.model.state import Attributes, Instance, Intent, State, Tombstone, encode_state
+
+NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
+
+
+def make_state(serial: int = 1, *, lineage: str = "lineage-a", numbers: int = 2, write_id: str = "") -> State:
+    """A state with so many numbers."""
+    return State(
+        serial=serial,
+        lineage=lineage,
+        account="acc-1",
+        api_url="https://api.example.test/v1",
+        numplan="0.1.0",
+        write_id=write_id or uuid.uuid4().hex,
+        numbers=tuple(make_instance(place) for place in range(numbers)),
+    )
+
+
+def make_instance(place: int) -> Instance:
+    """The nth of many numbers."""
+    return Instance(
+        resource=Resource("pool.sales"),
+        attributes=Attributes(
+            number=E164(f"+1205{place:07d}"),
+            country="United States",
+            type="Geographic",
+            sip_trunk_id=7,
+            labels={"team": "sales"},
+            setup_charge=Decimal("0.10"),
+            monthly_charge=Decimal("0.95"),
+        ),
+        bought_at=NOON,
+    )
+
+
+def next_after(state: State, **changes: object) -> State:
+    """What may follow on a state."""
+    return msgspec.structs.replace(state, serial=state.serial + 1, write_id=uuid.uuid4().hex, **changes)
+
+
+def store(path, *states: State) -> State:
+    """Put states there, one after the other, as runs would. Returns the last."""
+    from numplan.state.backends.local import LocalBackend
+
+    with LocalBackend(path).lock("apply") as session:
+        for state in states:
+            session.write(state)
+    return states[-1]
+
+
+def plant(path, state: State) -> None:
+    """Put a document there as a stranger would: without lock and mark."""
+    path.write_bytes(encode_state(state))
+
+
+# Lone surrogates cannot be written as UTF-8, and no edge lets one in.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+times = st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
+charges = st.none() | st.decimals("0", "9999.9999", places=4)
+numbers = st.from_regex(r"\+[1-9][0-9]{4,14}", fullmatch=True).map(E164)
+resources = st.from_regex(r"(number|set|pool)\.[A-Za-z_][A-Za-z0-9_-]{0,8}", fullmatch=True).map(Resource)
+attributes = st.builds(
+    Attributes,
+    number=numbers,
+    country=texts,
+    type=texts,
+    state=st.none() | texts,
+    category=st.none() | texts,
+    sip_trunk_id=st.none() | st.integers(0, 2**62),
+    labels=st.dictionaries(texts, texts, max_size=3),
+    protect=st.booleans(),
+    setup_charge=charges,
+    monthly_charge=charges,
+)
+instances = st.builds(
+    Instance,
+    resource=resources,
+    attributes=attributes,
+    origin=st.sampled_from(["purchased", "adopted", "found"]),
+    bought_at=st.none() | times,
+    trunk_verified=st.booleans(),
+    surplus=st.booleans(),
+)
+intents = st.builds(
+    Intent,
+    kind=st.sampled_from(["purchase", "release"]),
+    instance=instances,
+    run=texts,
+    written_at=times,
+    unsold_at=st.none() | times,
+)
+tombstones = st.builds(
+    Tombstone, instance=instances, closed_at=times, holds_slot=st.booleans(), unsold_at=st.none() | times
+)
+states = st.builds(
+    State,
+    serial=st.integers(1, 2**53),
+    lineage=texts,
+    account=texts,
+    api_url=texts,
+    numplan=texts,
+    write_id=texts,
+    numbers=st.lists(instances, max_size=4, unique_by=lambda one: one.number).map(tuple),
+    intents=st.lists(intents, max_size=3).map(tuple),
+    tombstones=st.lists(tombstones, max_size=3).map(tuple),
+)

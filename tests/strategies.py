@@ -1,0 +1,178 @@
+"""Made-up worlds for the planner: a manifest, what state remembers, and what the vendor has.
+
+All of them draw from a few numbers and names, so that what they say of one number often collides.
+"""
+
+from datetime import timedelta
+from itertools import product
+from typing import NamedTuple
+
+import msgspec
+from hypothesis import strategies as st
+
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.state import Instance, Intent, State, Tombstone
+from tests.builders import (
+    LONG_AGO,
+    buried,
+    buying,
+    entry,
+    group,
+    managed,
+    manifest,
+    pool,
+    releasing,
+    state,
+    us,
+)
+from tests.fakes import NOON, FakeVendor
+
+NUMBERS = [us(place) for place in range(1, 13)]
+RESOURCES = ("pool.p", "pool.p", "pool.q", "set.s", "number.a", "number.b", "number.gone", "pool.gone")
+WHEN = (LONG_AGO, NOON - timedelta(days=2), NOON - timedelta(minutes=3), NOON + timedelta(hours=1))
+LABELS: tuple[dict[str, str], ...] = ({}, {}, {"owner": "x", "team": "y"}, {"owner": "y"})
+PRICES = tuple(product(("0", "0.10", "1.25"), ("0.1", "0.10", "0.333", "7")))
+
+# Each draw takes time, so what belongs together is drawn as one.
+prices = st.sampled_from([dict(zip(("once", "monthly"), price, strict=True)) for price in PRICES])
+terms = st.sampled_from(
+    [
+        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "on_trunk_change": on_change}
+        for trunk, labels, protect, on_change in product(
+            (1, None, 2), LABELS, (False, False, False, True), ("replace", "refuse", "replace")
+        )
+    ]
+)
+pool_keys = st.sampled_from(
+    [
+        {
+            "adopt": adopt,
+            "select": select,
+            "on_shortage": on_shortage,
+            "on_unavailable": on_unavailable,
+            **more,
+        }
+        for adopt, select, on_shortage, on_unavailable, more in product(
+            (False, True),
+            ("cheapest", "consecutive", "lowest"),
+            ("partial", "fail"),
+            ("substitute", "fail"),
+            ({}, {}, {"max_monthly_charge": "1"}, {"state": "Alabama"}),
+        )
+    ]
+)
+known = st.sampled_from(
+    [
+        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "trunk_verified": verified}
+        for trunk, labels, protect, verified in product(
+            (1, None, 2), LABELS, (False, False, True), (True, True, False)
+        )
+    ]
+)
+resources = st.sampled_from(RESOURCES)
+moments = st.sampled_from(WHEN)
+rarely = st.sampled_from([False] * 5 + [True])
+mostly = st.sampled_from([True] * 5 + [False])
+
+
+class World(NamedTuple):
+    """What a plan is made from. `vendor` makes a new one each time, since an apply changes it."""
+
+    manifest: Manifest
+    state: State | None
+    owned: dict[E164, dict[str, object]]
+    stock: dict[E164, dict[str, object]]
+    hidden: frozenset[E164]
+    complete: bool
+
+    def vendor(self) -> FakeVendor:
+        made = FakeVendor()
+        for number, known in self.owned.items():
+            made.own(number, **known)
+        for number, known in self.stock.items():
+            made.put_on_sale(number, **known)
+        made.listed(complete=self.complete, hiding=self.hidden)
+        return made
+
+
+@st.composite
+def manifests(draw):
+    """Two explicit numbers, a set and two pools, each of which may lack."""
+    free = draw(st.permutations(NUMBERS))
+    entries: list = [
+        entry(name, number, **draw(terms))
+        for name, number in zip("ab", free[:2], strict=True)
+        if draw(st.booleans())
+    ]
+    if draw(st.booleans()):
+        entries.append(group("s", free[2 : 2 + draw(st.integers(0, 3))], **draw(terms)))
+    entries += [
+        pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys)) for name in "pq" if draw(mostly)
+    ]
+    return manifest(*entries)
+
+
+@st.composite
+def rows(draw, number):
+    """What state says of one number, in one of the ways in which a run leaves it."""
+    kind = draw(
+        st.sampled_from(
+            ["managed"] * 6 + ["surplus", "watched", "buying", "again", "releasing", "buried", "both"]
+        )
+    )
+    since = draw(st.none() | moments)
+    one = managed(draw(resources), number, bought_at=since, surplus=kind == "surplus", **draw(known))
+    fresh = msgspec.structs.replace(one, bought_at=None)
+    when = draw(moments)
+    match kind:
+        case "buying":
+            return [buying(fresh, written_at=when)]
+        case "again":
+            return [buying(fresh, written_at=when), buried(fresh, closed_at=when, holds_slot=draw(mostly))]
+        case "releasing":
+            return [one, releasing(one, written_at=when)]
+        case "buried":
+            return [buried(fresh, closed_at=when, holds_slot=draw(mostly))]
+        case "watched":
+            return [one, buried(fresh, closed_at=when, holds_slot=False)]
+        case "both":  # an explicit number that went missing, was bought again, and was not bought
+            gone = msgspec.structs.replace(fresh, resource="number.a", bought_at=LONG_AGO)
+            return [gone, buried(gone, closed_at=when, holds_slot=draw(mostly))]
+        case _:
+            return [one]
+
+
+@st.composite
+def states(draw):
+    """What earlier runs left; now and then nothing at all."""
+    if draw(rarely):
+        return None
+    found: list[Instance | Intent | Tombstone] = []
+    for number in NUMBERS:
+        if draw(st.booleans()):
+            found += draw(rows(number))
+    return state(*found)
+
+
+@st.composite
+def worlds(draw, *, complete=mostly):
+    """Any world: numbers owned, for sale or neither, remembered or not; the listing may be short."""
+    remembered = draw(states())
+    names = {one.number for one in remembered.numbers} if remembered else set()
+    owned, stock = {}, {}
+    for number in NUMBERS:
+        row = {"state": draw(st.sampled_from(["Alabama", ""])), **draw(prices)}
+        likely = (
+            ["owned"] * 6 + ["stock", "neither"] if number in names else ["stock"] * 4 + ["owned", "neither"]
+        )
+        match draw(st.sampled_from(likely)):
+            case "owned":
+                owned[number] = {**row, "flow": draw(rarely)}
+            case "stock":
+                stock[number] = row
+            case _:
+                pass
+    whole = draw(complete)
+    hidden = frozenset() if whole else draw(st.frozensets(st.sampled_from(NUMBERS), max_size=6))
+    return World(draw(manifests()), remembered, owned, stock, hidden, whole)

@@ -1,0 +1,245 @@
+"""The long form: companies that live through crashes and faults, thousands of them, under one law.
+
+`python -m tests.torture.campaign --injections 10000` prints what was injected and what it came to. Each
+company's life follows from its seed, so that a failure can be run again with `--seed N --lives 1`.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.torture.scenarios import SCENARIOS, passed
+from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, World, Zygote
+
+STEPS = 12
+"""Changes of the manifest in one life."""
+RERUNS = 8
+"""Runs without faults within which every life must have converged; late commits take a few."""
+
+POSTS = ("purchase-numbers", "release-numbers")
+GETS = ("purchased-list", "find-number", "search", "regions")
+
+
+def fault_of(chance: random.Random) -> dict[str, Any]:
+    """One fault that a vendor who tells the truth may have, on one of the next calls."""
+    if chance.random() < 0.6:
+        endpoint, choices = chance.choice(POSTS), _POST_FAULTS
+    else:
+        endpoint, choices = chance.choice(GETS), _GET_FAULTS
+    name, parameters = chance.choice(choices)
+    if name in _LISTING_ONLY:
+        endpoint = "purchased-list"
+    return {
+        "endpoint": endpoint,
+        "fault": name,
+        "nth": chance.randint(1, 3),
+        "count": chance.randint(1, 2),
+        "params": {key: value(chance) if callable(value) else value for key, value in parameters.items()},
+    }
+
+
+_POST_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("lose_reply", {}),
+    ("lose_reply", {"reset": True}),
+    ("lose_request", {}),
+    ("lose_request", {"reset": True}),
+    ("late_commit", {"seconds": lambda chance: chance.choice((0.05, 0.3, 0.6))}),
+    ("late_commit", {"requests": lambda chance: chance.randint(1, 12)}),
+    ("lag", {"listings": lambda chance: chance.randint(1, 5)}),
+    ("lag", {"seconds": 0.2}),
+    ("status", {"status": 503, "commit": False}),
+    ("status", {"status": 500, "commit": True}),
+    ("status", {"status": 502, "form": "html", "commit": True}),
+    ("status", {"status": 400, "commit": False}),
+    ("status", {"status": 401, "commit": False}),
+    ("too_many", {"seconds": 0}),
+    ("not_ok", {}),
+    ("html", {}),
+    ("empty", {}),
+    ("redirect", {"location": "http://127.0.0.1:9/", "commit": True}),
+    ("wrong_type", {"field": "data", "value": 3}),
+    ("cut", {"at": 30}),
+    ("cut", {"at": 30, "how": "connection"}),
+    ("in_both", {"every": 2}),
+    ("in_neither", {"every": 2}),
+    ("in_neither", {"really": False}),
+    ("refuse", {"every": 2}),
+    ("taken", {"every": 3}),
+    ("unasked", {"numbers": ["16465559999"]}),
+    ("vanish", {"count": 1}),
+)
+_GET_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("lose_reply", {}),
+    ("status", {"status": 503}),
+    ("too_many", {"seconds": 0, "retry_after": "nonsense"}),
+    ("html", {}),
+    ("cut", {"at": 20}),
+    ("wrong_type", {"field": "data", "value": "x"}),
+    ("short_listing", {"every": 2}),
+    ("lying_listing", {"every": 2}),
+    ("empty_listing", {}),
+    ("empty_listing", {"total": "true"}),
+    ("duplicate_rows", {}),
+    ("changing_listing", {"seed": lambda chance: chance.randint(0, 99)}),
+    ("vanish", {"count": 1}),
+)
+_LISTING_ONLY = {"short_listing", "lying_listing", "empty_listing", "duplicate_rows", "changing_listing"}
+
+
+class BrokenLawError(AssertionError):
+    """A life in which the law was broken; the message tells how, and its last runs."""
+
+
+def live(seed: int, failpoints: tuple[str, ...], zygote: Zygote, folder: Path) -> Counter[str]:
+    """One company's life. Returns what was injected and how it went; raises BrokenLawError."""
+    chance = random.Random(seed)
+    world = World.open(zygote, folder)
+    figures: Counter[str] = Counter(lives=1)
+    told: list[str] = []
+    try:
+        for _ in range(STEPS):
+            _edit(world, chance)
+            for _ in range(chance.randint(1, 3)):
+                _disturbed(world, chance, failpoints, figures, told)
+            _recover(world, figures, told)
+    except AssertionError as problem:
+        raise BrokenLawError(f"seed {seed}: {problem}\n" + "\n".join(told[-6:])) from None
+    finally:
+        world.close()
+    return figures
+
+
+def _edit(world: World, chance: random.Random) -> None:
+    numbers = chance.sample(EXPLICIT, chance.randint(0, 5))
+    trunks = {number: chance.choice((TRUNK, TRUNK, OTHER_TRUNK)) for number in numbers}
+    for number in trunks.keys() - (world.owned | {n for n in EXPLICIT if world.emulator.is_for_sale(n)}):
+        del trunks[number]  # taken by another customer: no manifest can have it
+    world.declare(trunks, chance.randint(0, 5), chance.choice((TRUNK, TRUNK, OTHER_TRUNK)))
+
+
+def _disturbed(
+    world: World, chance: random.Random, failpoints: tuple[str, ...], figures: Counter[str], told: list[str]
+) -> None:
+    """A run with faults at the vendor, and perhaps a crash."""
+    scripted = [fault_of(chance) for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+    world.emulator.faults(scripted)
+    failpoint = ""
+    if chance.random() < 0.6 or not scripted:
+        action = (
+            chance.choice(("kill", "kill", "kill", "raise", "raise", "stall"))
+            if chance.random() < 0.3
+            else "kill"
+        )
+        failpoint = f"{chance.choice(failpoints)}:{chance.randint(1, 3)}:{action}"
+    ran = world.apply(failpoint)
+    told.append(f"-- {failpoint or 'no crash'}, {scripted} -> {ran.code}\n{ran.output}")
+    figures["runs"] += 1
+    figures["faults"] += len(scripted) - len(world.emulator.pending_faults())
+    crashed = ran.code in {-9, 130} or "failpoint" in ran.output
+    figures["crashes"] += crashed
+    assert "Traceback" not in ran.output, "a traceback"
+    world.emulator.clear_faults()
+    world.check_nothing_unasked()
+    if not _late(world):
+        world.check_nothing_lost()
+
+
+def _late(world: World) -> bool:
+    """Whether a late commit is still to come."""
+    return any("late_commit" in post.faults and post.committed_at is None for post in world.emulator.ledger())
+
+
+def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
+    """Runs without faults until the account is what the manifest says."""
+    problem: AssertionError | None = None
+    for attempt in range(RERUNS):
+        if not _late(world):
+            # What vanished or was taken comes back to the market: an explicit number must be to be had.
+            gone = [n for n in world.explicit if n not in world.owned and not world.emulator.is_for_sale(n)]
+            world.emulator.add_stock(gone)
+        ran = world.apply()
+        told.append(f"-- rerun -> {ran.code}\n{ran.output}")
+        figures["reruns"] += 1
+        try:
+            assert ran.code == 0, f"the rerun exited {ran.code}"
+            world.check_converged()
+        except AssertionError as still:
+            problem = still
+            time.sleep(0.3)
+            continue
+        world.check_nothing_lost()
+        world.check_nothing_unasked()
+        world.check_nothing_doubled()
+        figures["converged at once" if attempt == 0 else "converged later"] += 1
+        return
+    raise AssertionError(f"not converged after {RERUNS} runs without faults: {problem}")
+
+
+def _lives(seeds: list[int]) -> tuple[Counter[str], list[str]]:
+    zygote = Zygote()
+    figures: Counter[str] = Counter()
+    broken: list[str] = []
+    try:
+        with tempfile.TemporaryDirectory() as base:
+            names: set[str] = set()
+            for index, scenario in enumerate(SCENARIOS):
+                folder = Path(base, f"scenario-{index}")
+                folder.mkdir()
+                names |= set(passed(scenario, zygote, folder))
+            for seed in seeds:
+                folder = Path(base, str(seed))
+                folder.mkdir()
+                try:
+                    figures += live(seed, tuple(sorted(names)), zygote, folder)
+                except BrokenLawError as problem:
+                    broken.append(str(problem))
+    finally:
+        zygote.close()
+    return figures, broken
+
+
+def main() -> int:
+    """Run lives until enough was injected; returns 1 if the law was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--injections", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lives", type=int, help="so many lives, however much they inject")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    started, figures, broken, seed = time.monotonic(), Counter[str](), list[str](), options.seed
+    with ProcessPoolExecutor(options.processes) as workers:
+        while True:
+            share = -(-options.lives // options.processes) if options.lives else 4
+            jobs = []
+            for _ in range(options.processes):
+                jobs.append(workers.submit(_lives, list(range(seed, seed + share))))
+                seed += share
+            for job in jobs:
+                more, wrong = job.result()
+                figures += more
+                broken += wrong
+                print("".join(f"\n{problem}\n" for problem in wrong), end="")
+            injected = figures["crashes"] + figures["faults"]
+            print(
+                f"{time.monotonic() - started:6.0f} s  {injected:6} injected, {len(broken)} laws broken",
+                flush=True,
+            )
+            if options.lives or injected >= options.injections or len(broken) > 5:
+                break
+    print()
+    for name, figure in sorted(figures.items()):
+        print(f"{name:>20} {figure:8}")
+    print(
+        f"\n{injected} crashes and faults: {len(broken)} lives broke the law (doubled, lost, unasked or stuck)."
+    )
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Three changes of a manifest, and the trial of one injected failure in each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, Ran, World, Zygote
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """From one manifest to another. `needed` is how many purchases the change takes."""
+
+    name: str
+    before: Callable[[World], None] | None
+    after: Callable[[World], None]
+    needed: int
+
+
+def _declare(
+    first: int, last: int, pool: int, *, moved: int = 0, pool_trunk: int = TRUNK
+) -> Callable[[World], None]:
+    """Explicit numbers `first` to `last`, of which the first `moved` sit on the other trunk, and a pool."""
+
+    def declare(world: World) -> None:
+        trunks = {
+            number: OTHER_TRUNK if index < moved else TRUNK
+            for index, number in enumerate(EXPLICIT[first:last])
+        }
+        world.declare(trunks, pool, pool_trunk)
+
+    return declare
+
+
+PURCHASE = Scenario("purchase", None, _declare(0, 4, 4), needed=8)
+RELEASE = Scenario("release", _declare(0, 4, 4), _declare(0, 1, 1), needed=0)
+MIXED = Scenario(
+    "mixed",
+    _declare(0, 4, 3),
+    # one explicit number moves, two leave, one comes; the pool shrinks by one, and its other two move
+    _declare(0, 2, 2, moved=1, pool_trunk=OTHER_TRUNK),
+    needed=3,
+)
+SCENARIOS = (PURCHASE, RELEASE, MIXED)
+
+
+def prepare(scenario: Scenario, zygote: Zygote, folder: Path) -> World:
+    """A world in which the scenario's second manifest is about to be applied."""
+    world = World.open(zygote, folder)
+    if scenario.before is not None:
+        scenario.before(world)
+        first = world.apply()
+        assert first.code == 0, first.output
+    scenario.after(world)
+    return world
+
+
+def passed(scenario: Scenario, zygote: Zygote, folder: Path) -> tuple[str, ...]:
+    """The failpoints that an undisturbed apply of the scenario passes, in order, each as often as it does."""
+    world = prepare(scenario, zygote, folder)
+    try:
+        ran = world.apply(record=True)
+        assert ran.code == 0, ran.output
+        world.check_converged()
+        return ran.passed
+    finally:
+        world.close()
+
+
+def trial(scenario: Scenario, failpoint: str, zygote: Zygote, folder: Path) -> Ran:
+    """Apply with a failure, then once more without: the law must hold after both. Returns the first run."""
+    world = prepare(scenario, zygote, folder)
+    try:
+        before = sum(world.purchases().values())
+        ran = world.apply(failpoint)
+        assert "Traceback" not in ran.output, ran.output
+        world.check_nothing_lost()
+        world.check_nothing_unasked()
+        again = world.apply()
+        assert again.code == 0, f"the rerun exited {again.code}\n{ran.output}\n-- rerun --\n{again.output}"
+        world.check_converged()
+        world.check_nothing_unasked()
+        world.check_no_waste(before, scenario.needed)
+        empty = world.run("plan", "--detailed-exitcode")
+        assert empty.code == 0, empty.output
+        return ran
+    finally:
+        world.close()

@@ -1,0 +1,67 @@
+"""Killed, broken or stalled at each step of the protocol, an apply loses nothing, and the next run finishes."""
+
+import pytest
+
+from tests.torture.scenarios import MIXED, PURCHASE, RELEASE, SCENARIOS, passed, trial
+
+# Every failpoint that an apply passes. The first test below holds this list to what the runs really pass.
+CALLS = ("before-send", "after-send", "dispatch", "answered", "sending", "sorting")
+SAVES = ("before-temp", "after-temp-open", "mid-write", "after-write", "after-fsync", "after-rename")
+APPLY = tuple(f"apply.{step}" for step in ("before-intents", "after-intents", "before-save", "after-save"))
+LOCK = tuple(f"lock.{step}" for step in ("after-acquire", "after-announce", "before-release", "after-clear"))
+STATE = (
+    *(f"state.{step}" for step in SAVES),
+    *(f"state.backup.{step}" for step in SAVES),
+    "state.after-dirsync",
+)
+PURCHASES = tuple(f"purchase.{step}" for step in CALLS)
+RELEASES = tuple(f"release.{step}" for step in CALLS)
+BUY_BACK = ("buy-back.before-intents", "buy-back.after-intents")
+PASSED = {
+    "purchase": {*APPLY, *LOCK, *STATE, *PURCHASES},
+    "release": {*APPLY, *LOCK, *STATE, *RELEASES},
+    "mixed": {*APPLY, *LOCK, *STATE, *PURCHASES, *RELEASES, *BUY_BACK},
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_an_apply_passes_these_failpoints_and_no_others(scenario, zygote, tmp_path):
+    assert set(passed(scenario, zygote, tmp_path)) == PASSED[scenario.name]
+
+
+def test_there_are_at_least_thirty_failpoints():
+    assert len(set().union(*PASSED.values())) >= 30
+
+
+@pytest.mark.parametrize("name", sorted(PASSED["mixed"]))
+def test_killed_there_the_next_run_finishes(name, zygote, tmp_path):
+    ran = trial(MIXED, f"{name}:1:kill", zygote, tmp_path)
+    assert ran.code == -9, "the failpoint was not reached"
+
+
+@pytest.mark.parametrize("name", sorted(PASSED["mixed"]))
+def test_broken_there_the_run_ends_in_words_and_the_next_finishes(name, zygote, tmp_path):
+    trial(MIXED, f"{name}:1:raise", zygote, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["purchase.before-send", "purchase.answered", "state.mid-write", "apply.after-intents"]
+)
+def test_stalled_there_two_signals_end_it_and_the_next_run_finishes(name, zygote, tmp_path):
+    ran = trial(MIXED, f"{name}:1:stall", zygote, tmp_path)
+    assert ran.code == 130, ran.output
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("action", ["kill", "raise", "stall"])
+@pytest.mark.parametrize("scenario", [PURCHASE, RELEASE, MIXED], ids=lambda scenario: scenario.name)
+def test_every_failpoint_every_time_it_is_passed(scenario, action, zygote, tmp_path_factory):
+    passes = passed(scenario, zygote, tmp_path_factory.mktemp("passed"))
+    broken = []
+    for name in sorted(set(passes)):
+        for nth in range(1, passes.count(name) + 1 if action != "stall" else 2):
+            try:
+                trial(scenario, f"{name}:{nth}:{action}", zygote, tmp_path_factory.mktemp("trial"))
+            except AssertionError as problem:
+                broken.append(f"{name}:{nth}: {problem}")
+    assert not broken, "\n".join(broken)

@@ -1,0 +1,260 @@
+"""A plan as people read it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from numplan.model.account import Assignment
+from numplan.model.diagnostics import error, note, warning
+from numplan.model.number import E164
+from numplan.model.plan import (
+    Adopt,
+    Allowances,
+    Blocked,
+    Change,
+    Cost,
+    Difference,
+    Drift,
+    Forget,
+    Held,
+    Keep,
+    Plan,
+    Purchase,
+    Refusal,
+    Release,
+    Replace,
+    Unmanaged,
+    Update,
+)
+from numplan.model.state import Attributes
+from numplan.views.plan_text import last_line, plan_text
+
+
+def at(tail: int, **more: object) -> Attributes:
+    plain = Attributes(
+        number=E164(f"+1609555{tail:04}"),
+        country="United States",
+        type="Geographic",
+        state="New Jersey",
+        category="Voice",
+        sip_trunk_id=169,
+        setup_charge=Decimal("0.10"),
+        monthly_charge=Decimal("0.20"),
+    )
+    return msgspec.structs.replace(plain, **more)
+
+
+def plan_of(*changes: Change, **more: object) -> Plan:
+    plain = Plan(
+        numplan="1",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        manifest="numplan.yaml",
+        manifest_digest="sha256:0",
+        account="190",
+        api_url="https://vendor.test/o/",
+        lineage="",
+        serial=0,
+        changes=changes,
+    )
+    return msgspec.structs.replace(plain, **more)
+
+
+def text(plan: Plan, *, expand: bool = False) -> str:
+    return "\n".join(line.text for line in plan_text(plan, expand=expand))
+
+
+def pool(count: int, **more: object) -> tuple[Purchase, ...]:
+    return tuple(Purchase(resource="pool.sales", after=at(tail, **more)) for tail in range(count))
+
+
+def test_the_last_line_is_the_contracts() -> None:
+    changes = (
+        *pool(3),
+        Replace(resource="pool.sales", before=at(10), after=at(11)),
+        Adopt(resource="pool.sales", after=at(12)),
+        Adopt(resource="pool.sales", after=at(13)),
+        Update(resource="pool.sales", before=at(14), after=at(14)),
+    )
+    plan = plan_of(
+        *changes, cost=Cost(once=Decimal("0.4"), monthly_before=Decimal(1), monthly_after=Decimal("1.3"))
+    )
+    assert last_line(plan) == (
+        "Plan: 4 to purchase, 1 to release, 2 to adopt, 1 to update, 0 blocked. "
+        "Cost: +0.40 once, +0.30 a month."
+    )
+    assert text(plan).endswith("\n" + last_line(plan))
+
+
+def test_a_plan_without_changes_says_so() -> None:
+    assert text(plan_of(Keep(resource="number.a", after=at(1)))) == (
+        "No changes. Plan: 0 to purchase, 0 to release, 0 to adopt, 0 to update, 0 blocked. "
+        "Cost: +0.00 once, +0.00 a month."
+    )
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        plan_of(Forget(resource="number.a", before=at(1))),
+        plan_of(Blocked(resource="number.a", before=at(1), assignment=Assignment("Flow Builder", "7", "x"))),
+        plan_of(diagnostics=(error("not for sale"),)),
+    ],
+)
+def test_only_a_plan_that_does_nothing_says_no_changes(plan: Plan) -> None:
+    assert "No changes" not in text(plan)
+
+
+def test_danger_comes_first() -> None:
+    shown = text(
+        plan_of(
+            *pool(1),
+            Update(
+                resource="number.u",
+                before=at(2),
+                after=at(2),
+                differences=(Difference("labels.a", None, "b"),),
+            ),
+            Release(resource="number.r", before=at(3), reason="no longer declared"),
+            Blocked(resource="number.b", before=at(4), assignment=Assignment("Flow Builder", "7", "Door")),
+            refusals=(
+                Refusal(guard="releases", summary="too many", subjects=("number.r",), lifted_by="--max"),
+            ),
+            diagnostics=(note("n"), warning("w"), error("e")),
+        )
+    )
+    places = [
+        shown.index(word)
+        for word in (
+            "guard releases",
+            "Blocked",
+            "To release",
+            "To purchase",
+            "To update",
+            "note: n",
+            "warning: w",
+            "error: e",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_what_members_share_is_said_once() -> None:
+    assert text(plan_of(*pool(2))).splitlines()[:5] == [
+        "To purchase: 2 numbers, 0.20 once, 0.40 a month",
+        "    pool.sales, 2 numbers: New Jersey, United States, Geographic, Voice,",
+        "      trunk 169",
+        '  + pool.sales["+16095550000"]  0.10 once, 0.20 a month',
+        '  + pool.sales["+16095550001"]  0.10 once, 0.20 a month',
+    ]
+
+
+def test_what_differs_stands_with_its_number() -> None:
+    changes = (
+        Purchase(resource="set.a", after=at(1)),
+        Purchase(resource="set.a", after=at(2, state="Texas", monthly_charge=Decimal("12.5"))),
+    )
+    assert text(plan_of(*changes)).splitlines()[1:4] == [
+        "    set.a, 2 numbers: United States, Geographic, Voice, trunk 169",
+        '  + set.a["+16095550001"]  0.10 once,  0.20 a month  New Jersey',
+        '  + set.a["+16095550002"]  0.10 once, 12.50 a month  Texas',
+    ]
+
+
+def test_long_runs_fold_with_what_the_rest_costs_and_unfold() -> None:
+    plan = plan_of(*pool(1200))
+    folded = text(plan)
+    assert "    … and 1,196 more, 119.60 once, 239.20 a month (--expand shows all)" in folded.splitlines()
+    assert len(folded.splitlines()) < 12
+    unfolded = text(plan, expand=True)
+    assert unfolded.count('  + pool.sales["') == 1200
+    assert "more" not in unfolded
+
+
+def test_many_explicit_numbers_fold_too() -> None:
+    changes = [Purchase(resource=f"number.n{tail}", after=at(tail)) for tail in range(1000)]
+    lines = text(plan_of(*changes)).splitlines()
+    assert len(lines) < 12
+    assert lines[1].startswith("    1,000 explicit numbers: New Jersey")
+
+
+def test_alike_updates_are_told_once() -> None:
+    changes = [
+        Update(
+            resource="set.a",
+            before=at(tail),
+            after=at(tail),
+            differences=(Difference("protect", "false", "true"),),
+        )
+        for tail in range(3)
+    ]
+    assert text(plan_of(*changes)).count("protect: false -> true") == 1
+
+
+def test_a_guard_that_speaks_for_every_number_is_cut_short() -> None:
+    refusals = tuple(
+        Refusal(
+            guard="countries", summary=f"{tail} is abroad", subjects=(f"number.n{tail}",), lifted_by="policy"
+        )
+        for tail in range(500)
+    )
+    shown = text(plan_of(refusals=refusals))
+    assert "… and 496 more refused by the guard countries" in shown
+    assert len(shown.splitlines()) < 25
+
+
+def test_what_is_left_alone_is_shown_apart() -> None:
+    shown = text(
+        plan_of(
+            held=(Held(resource="pool.a", number=E164("+16095550001"), reason="not yet listed"),),
+            surplus=(E164("+16095550002"),),
+            unmanaged=Unmanaged(count=1, at_least=True, monthly=Decimal(3), numbers=(E164("+16095550003"),)),
+            drift=(
+                Drift(resource="set.a", kind="missing", before=at(4)),
+                Drift(
+                    resource="set.a",
+                    kind="changed",
+                    before=at(5),
+                    after=at(5),
+                    differences=(Difference("monthly_charge", "0.20", "0.30"),),
+                ),
+            ),
+        )
+    )
+    for sentence in (
+        "    not yet listed:\n  pool.a  +16095550001",
+        "--allow-release them: 1 number\n  +16095550002",
+        "Unmanaged, 3.00 a month, at least: 1 number\n  +16095550003",
+        "  set.a  +16095550004  missing from the account",
+        "  set.a  +16095550005  monthly_charge: 0.20 -> 0.30",
+    ):
+        assert sentence in shown
+
+
+def test_every_line_but_the_last_fits_80_columns() -> None:
+    long = "a sentence of many words that goes on " * 5
+    shown = text(
+        plan_of(
+            *pool(30),
+            Release(resource="number.r", before=at(50), reason=long),
+            Blocked(resource="number.b", before=at(51), assignment=Assignment("Flow Builder", "7", long)),
+            Replace(resource="number.m", before=at(52), after=at(52), reason=long),
+            Adopt(resource="set.x", after=at(53, state=long)),
+            held=(Held(resource="pool.a", number=E164("+16095550001"), reason=long),),
+            refusals=(
+                Refusal(guard="releases", summary=long, subjects=("number.r",), lifted_by="--max-releases 9"),
+            ),
+            diagnostics=(error(long, hint=long), warning(long)),
+            allowances=Allowances(),
+        )
+    )
+    *lines, _ = shown.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_group_of_one_and_unknown_prices() -> None:
+    change = Purchase(
+        resource="set.a", after=Attributes(number=E164("+16095550001"), country="Spain", type="Mobile")
+    )
+    assert '  + set.a["+16095550001"]  ? once, ? a month  Spain, Mobile' in text(plan_of(change))
