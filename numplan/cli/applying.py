@@ -77,7 +77,7 @@ def apply_chosen(
             raise
         if count(plan.changes).any:
             if ask:
-                confirm(settings, screen)
+                confirm(settings, screen, clock)
             screen.line()
         clock.stay_careful()
         events = show(apply_plan(plan, work.book, work.account, clock, work.manifest.api), screen)
@@ -119,7 +119,7 @@ def fresh_plan(screen: Screen, allowances: Allowances, *, destroy: bool, expand:
     return choose
 
 
-def confirm(settings: Settings, screen: Screen) -> None:
+def confirm(settings: Settings, screen: Screen, clock: SystemClock) -> None:
     """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked."""
     if not settings.may_ask or not sys.stdin.isatty():
         why = "there is no terminal to ask on" if settings.may_ask else "asking is turned off"
@@ -129,7 +129,7 @@ def confirm(settings: Settings, screen: Screen) -> None:
         )
     screen.line()
     screen.line("Purchases cost money, and a released number is gone for good.")
-    if screen.ask("Carry out this plan? Only 'yes' is taken as yes:") != "yes":
+    if screen.ask("Carry out this plan? Only 'yes' is taken as yes:", clock.wait_for_input) != "yes":
         raise DeclinedError("the plan was not confirmed; nothing was changed")
 
 

@@ -4,6 +4,7 @@ character, the run goes on without it.
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import click
@@ -50,14 +51,16 @@ class Screen:
         """A line about the run, for people."""
         _write(sys.stderr, plain(text))
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str, wait_for_input: Callable[[int], None]) -> str:
         """The answer to a question, or an empty text at the end of input. Needs a terminal on standard input.
 
         The question goes to standard error where standard output is no terminal, so that it is seen.
+        `wait_for_input` returns once a descriptor has something to read.
         """
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
         _write(stream, plain(question), end=" ")
         try:
+            wait_for_input(sys.stdin.fileno())
             answer = sys.stdin.readline()
         except (OSError, ValueError):
             answer = ""

@@ -36,8 +36,10 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._stop = False
-        # A byte in this pipe wakes every waiting thread. An Event's lock could deadlock in a signal handler.
+        # A byte in this pipe wakes every waiting thread. The interpreter writes it as the signal comes, so that
+        # one which comes just before a wait ends that wait too; the handler below runs only after it.
         self._wake, self._waker = os.pipe()
+        os.set_blocking(self._waker, False)
         self._careful = False
         self._leaving = 0
         self.signal = 0
@@ -55,6 +57,13 @@ class SystemClock:
         """Sleep, but no longer than until an interruption."""
         select.select([self._wake], [], [], max(0.0, seconds))
 
+    def wait_for_input(self, descriptor: int) -> None:
+        """Sleep until there is something to read, or until an interruption.
+
+        A plain read would sleep on where the signal came between the last look at it and the call.
+        """
+        select.select([self._wake, descriptor], [], [])
+
     def interrupted(self) -> bool:
         """Whether the user asked to stop."""
         return self._stop
@@ -69,10 +78,12 @@ class SystemClock:
         """Take over the signals that end a run; once for each clock, which cannot wait afterwards."""
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._on_alarm)
+        waker = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.set_wakeup_fd(waker)
             for number, handler in before.items():
                 signal.signal(number, handler)
             os.close(self._wake)
@@ -95,7 +106,6 @@ class SystemClock:
         if self._stop:
             _leave(number)
         self._stop = True
-        os.write(self._waker, b"!")
         if not self._careful:
             self._leaving = number
             signal.setitimer(signal.ITIMER_REAL, _GRACE)
