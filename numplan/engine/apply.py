@@ -227,7 +227,7 @@ class _Run:
                 if confirm and not is_gone(number, self.provider, self.clock, self.api):
                     reason = "the vendor confirmed its release, but the account still shows it"
                     return self._uncertain(resource, number, "release", reason)
-                self.book.remove(number)
+                self.book.released(number, self.clock.now())
                 return Done(resource=resource, number=number, call="release")
             case Refused(message):
                 self.book.drop_intent(number)

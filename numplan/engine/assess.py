@@ -60,7 +60,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     declared = {one.number: one for one in manifest.explicit()}
     hold = timedelta(minutes=manifest.api.hold_minutes)
     held = _held_by_calls(state)
-    managed = _managed(state, live)
+    managed = _managed(state, live, now, hold)
     missing: list[Instance] = []
     for number, instance in managed.items():
         if number in live.owned or number in held:
@@ -116,13 +116,14 @@ def _not_yet_listed(instance: Instance) -> str:
     return f"bought at {instance.bought_at:%Y-%m-%d %H:%M} UTC, not yet listed by the account"
 
 
-def _managed(state: State | None, live: Live) -> dict[E164, Instance]:
+def _managed(state: State | None, live: Live, now: datetime, hold: timedelta) -> dict[E164, Instance]:
     """The numbers in state, and closed purchases that turned up in the account after all."""
     if state is None:
         return {}
     managed = {instance.number: instance for instance in state.numbers}
     for tombstone in state.tombstones:
-        if tombstone.number in live.owned and tombstone.number not in managed:
+        turned_up = tombstone.number in live.owned and not tombstone.lingers(now, hold)
+        if turned_up and tombstone.number not in managed:
             managed[tombstone.number] = msgspec.structs.replace(tombstone.instance, surplus=True)
     return managed
 

@@ -57,6 +57,13 @@ class Book:
         self.drop_intent(number)
         self.unsaved = True
 
+    def released(self, number: E164, now: datetime) -> None:
+        """The account holds the number no more, though its listing may show it a little longer."""
+        self.remove(number)
+        tombstone = self.tombstones.get(number)
+        if tombstone is not None:
+            self.tombstones[number] = msgspec.structs.replace(tombstone, released_at=now)
+
     def drop_intent(self, number: E164) -> None:
         """The call did nothing."""
         if self.intents.pop(number, None) is not None:

@@ -73,7 +73,7 @@ def watch(book: Book, look: Look, provider: Provider, now: datetime, api: ApiSet
     for tombstone in list(book.tombstones.values()):
         row = look.present.get(tombstone.number)
         if row is not None:
-            if tombstone.number in book.numbers:
+            if tombstone.number in book.numbers or tombstone.lingers(now, _hold(api)):
                 continue
             book.keep(_instance(tombstone.instance, row, tombstone.closed_at, surplus=True))
             yield Settled(
@@ -153,7 +153,7 @@ def _judge(
     if look.gap:
         return _verdict(intent, "unknown", look.gap)
     if intent.kind == "release":
-        book.remove(intent.number)
+        book.released(intent.number, now)
         return _verdict(intent, "released", "the account no longer holds it")
     return _judge_purchase(book, intent, provider, now, hold)
 

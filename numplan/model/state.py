@@ -1,7 +1,7 @@
 """State: what numplan remembers between runs. Format only; where it is stored is a backend's affair."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -78,18 +78,24 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A purchase closed as never happened. It is watched, for the vendor may carry it out late.
 
-    While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent.
+    While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent. `released_at`:
+    when the number, bought again since, was released.
     """
 
     instance: Instance
     closed_at: datetime
     holds_slot: bool = True
     unsold_at: datetime | None = None
+    released_at: datetime | None = None
 
     @property
     def number(self) -> E164:
         """The phone number."""
         return self.instance.attributes.number
+
+    def lingers(self, now: datetime, hold: timedelta) -> bool:
+        """Whether the account may still list the number only because it was released less than `hold` ago."""
+        return self.released_at is not None and now - self.released_at < hold
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -47,6 +47,24 @@ def test_a_late_commit_after_its_number_was_bought_again_and_released_is_still_k
     assert ran.plan.surplus == (us(1),)
 
 
+def test_a_listing_that_lags_behind_a_release_brings_no_closed_purchase_back() -> None:
+    """What still shows is the number on its way out, not the first call carried out late."""
+    world = world_with(us(1))
+    world.vendor.fates.append(Fate(done=False))
+    world.run(manifest(pool("p", 1)))
+    world.run(manifest(pool("p", 1)))
+    world.vendor.fates.append(Fate(lag=300))
+    world.run(manifest(pool("p", 0)))
+    assert (world.vendor.bought, world.vendor.released) == ([us(1)], [us(1)])
+    world.later(minutes=3)
+    ran = world.run(manifest(pool("p", 0)))
+    assert (ran.left, ran.plan.surplus, world.state.numbers) == ((), (), ())
+    world.later(minutes=20)
+    world.vendor.carry_out("purchase", us(1))
+    ran = world.run(manifest(pool("p", 0)))
+    assert ran.plan.surplus == (us(1),)
+
+
 def test_a_second_run_inside_the_lag() -> None:
     world = world_with(*map(us, range(6)))
     world.vendor.put_on_sale(us(20))
