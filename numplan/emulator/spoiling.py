@@ -89,7 +89,10 @@ def _retry_after(fault: TooMany) -> tuple[tuple[str, str], ...]:
 def _with_json(reply: Reply, fault: NotOk | WrongType | Nan | DuplicateKeys) -> Reply:
     if reply.content_type != JSON or not reply.body:
         return reply
-    content = json.loads(reply.body)
+    try:
+        content = json.loads(reply.body)
+    except ValueError:  # another fault has cut it already
+        return reply
     match fault:
         case NotOk(status=status, message=message):
             content |= {"status": status, "message": message}

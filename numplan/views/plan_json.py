@@ -1,0 +1,186 @@
+"""A plan as Terraform's plan JSON, on one line: policy and review tools made for Terraform read it unchanged.
+
+numplan's own facts stand under the key `numplan`. Source of the form: Terraform's "JSON output format".
+"""
+
+from typing import Any
+
+import msgspec
+
+from numplan.model.address import Resource, address_of, name_of
+from numplan.model.diagnostics import Diagnostic
+from numplan.model.plan import Adopt, Blocked, Cost, Plan, Refusal, address_of_change, count
+from numplan.model.state import Attributes, State
+from numplan.views.plain import escaped
+from numplan.views.terraform import (
+    PROVIDER,
+    TERRAFORM_VERSION,
+    TYPE,
+    before_and_after,
+    changed,
+    drifted,
+    named,
+    values,
+)
+
+FORMAT_VERSION = "1.2"
+STATE_FORMAT_VERSION = "1.0"
+
+
+def plan_json(plan: Plan) -> str:
+    """The document, without a line break in it or after it."""
+    return _encoded(
+        {
+            "format_version": FORMAT_VERSION,
+            "terraform_version": TERRAFORM_VERSION,
+            "planned_values": {"root_module": {"resources": _planned(plan)}},
+            "resource_drift": [drifted(one.resource, one.before, one.after) for one in plan.drift],
+            "resource_changes": [changed(one) for one in plan.changes],
+            "output_changes": {},
+            "prior_state": {
+                "format_version": STATE_FORMAT_VERSION,
+                "terraform_version": TERRAFORM_VERSION,
+                "values": {"root_module": {"resources": _prior(plan)}},
+            },
+            "configuration": {
+                "provider_config": {"numplan": {"name": "numplan", "full_name": PROVIDER}},
+                "root_module": {"resources": _declared(plan)},
+            },
+            "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
+            "applyable": count(plan.changes).any and not plan.errors and not plan.refusals,
+            "complete": not plan.held and not plan.errors,
+            "errored": bool(plan.errors),
+            "numplan": _own(plan),
+        }
+    )
+
+
+def state_json(state: State) -> str:
+    """The state as Terraform's `show -json` has it, without a line break."""
+    return _encoded(
+        {
+            "format_version": STATE_FORMAT_VERSION,
+            "terraform_version": TERRAFORM_VERSION,
+            "values": {
+                "root_module": {
+                    "resources": [_resource(one.resource, one.attributes) for one in state.numbers]
+                }
+            },
+            "numplan": {
+                "version": state.numplan,
+                "account": state.account,
+                "api_url": state.api_url,
+                "lineage": state.lineage,
+                "serial": state.serial,
+                "unsettled": [
+                    {"number": one.number, "call": one.kind, "resource": one.instance.resource}
+                    for one in state.intents
+                ],
+            },
+        }
+    )
+
+
+def _own(plan: Plan) -> dict[str, Any]:
+    """What Terraform's form has no place for."""
+    figures = count(plan.changes)
+    return {
+        "version": plan.numplan,
+        "manifest": plan.manifest,
+        "digest": plan.manifest_digest,
+        "account": plan.account,
+        "api_url": plan.api_url,
+        "lineage": plan.lineage,
+        "serial": plan.serial,
+        "destroy": plan.destroy,
+        "counts": {name: getattr(figures, name) for name in figures.__struct_fields__},
+        "cost": _cost(plan.cost, plan.currency),
+        "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
+        "guards": [_guard(one) for one in plan.refusals],
+        "held": [
+            {"address": address_of(one.resource, one.number), "number": one.number, "reason": one.reason}
+            for one in plan.held
+        ],
+        "surplus": list(plan.surplus),
+        "unmanaged": {
+            "count": plan.unmanaged.count,
+            "at_least": plan.unmanaged.at_least,
+            "monthly_charge": f"{plan.unmanaged.monthly:f}",
+            "numbers": list(plan.unmanaged.numbers),
+        },
+        "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+    }
+
+
+def _cost(cost: Cost, currency: str | None) -> dict[str, Any]:
+    return {
+        "currency": currency,
+        "once": f"{cost.once:f}",
+        "monthly_before": f"{cost.monthly_before:f}",
+        "monthly_after": f"{cost.monthly_after:f}",
+        "monthly": f"{cost.monthly:f}",
+    }
+
+
+def _blocked(one: Blocked) -> dict[str, Any]:
+    return {
+        "address": address_of_change(one),
+        "number": one.before.number,
+        "flow_id": one.assignment.flow_id,
+        "flow_name": one.assignment.flow_name,
+    }
+
+
+def _guard(one: Refusal) -> dict[str, Any]:
+    return {
+        "guard": one.guard,
+        "summary": one.summary,
+        "subjects": list(one.subjects),
+        "lifted_by": one.lifted_by,
+        "source": None if one.source is None else str(one.source),
+    }
+
+
+def _diagnostic(one: Diagnostic) -> dict[str, Any]:
+    return {
+        "severity": one.severity,
+        "summary": one.summary,
+        "path": one.path,
+        "hint": one.hint,
+        "source": None if one.source is None else str(one.source),
+    }
+
+
+def _planned(plan: Plan) -> list[dict[str, Any]]:
+    """What is managed once the plan is carried out."""
+    sides = ((change, before_and_after(change)[1]) for change in plan.changes)
+    return [_resource(change.resource, after) for change, after in sides if after is not None]
+
+
+def _prior(plan: Plan) -> list[dict[str, Any]]:
+    """What state remembers of the numbers that the plan is about."""
+    remembered = (change for change in plan.changes if not isinstance(change, Adopt))
+    sides = ((change, before_and_after(change)[0]) for change in remembered)
+    return [_resource(change.resource, before) for change, before in sides if before is not None]
+
+
+def _declared(plan: Plan) -> list[dict[str, Any]]:
+    """Each resource that the plan keeps, fills or changes, once."""
+    staying = (change for change in plan.changes if not isinstance(change, Blocked))
+    resources = dict.fromkeys(
+        change.resource for change in staying if before_and_after(change)[1] is not None
+    )
+    return [{"address": one, "mode": "managed", "type": TYPE, "name": name_of(one)} for one in resources]
+
+
+def _resource(resource: Resource, attributes: Attributes) -> dict[str, Any]:
+    return {
+        **named(resource, attributes.number),
+        "provider_name": PROVIDER,
+        "schema_version": 0,
+        "values": values(attributes),
+    }
+
+
+def _encoded(document: dict[str, Any]) -> str:
+    return escaped(msgspec.json.encode(document).decode())
