@@ -72,7 +72,7 @@ def show_plan(plan: Plan, screen: Screen, *, expand: bool) -> None:
     """Print a plan for people."""
     from numplan.views.plan_text import plan_text
 
-    for line in plan_text(plan, expand=expand):
+    for line in plan_text(plan, width=screen.width, expand=expand):
         screen.line(line.text, style=line.style)
 
 

@@ -3,14 +3,19 @@ character, the run goes on without it.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 
 from numplan.model.errors import NumplanError
 from numplan.views.plain import plain
+
+NARROWEST: Final = 60
+WIDEST: Final = 160
+"""Columns between which lines are fitted to a terminal: a wider line is hard to follow."""
 
 
 class Screen:
@@ -29,6 +34,13 @@ class Screen:
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
                 reconfigure(errors="backslashreplace")
+
+    @property
+    def width(self) -> int | None:
+        """The columns of the terminal that results go to, or None where they go elsewhere."""
+        if not sys.stdout.isatty():
+            return None
+        return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """One line, or several, of the result. `style` is a colour."""

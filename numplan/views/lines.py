@@ -1,4 +1,4 @@
-"""Lines that fit a terminal of 80 columns, and long runs of alike ones folded."""
+"""Lines that fit a terminal, and long runs of alike ones folded."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -9,7 +9,7 @@ import msgspec
 from numplan.views.plain import one_line
 
 WIDTH: Final = 80
-"""Columns that lines are wrapped to, where they can be: a terminal's width, and what a CI log shows."""
+"""Columns that lines are wrapped to, where they can be, unless a terminal has more."""
 FOLD: Final = 10
 """Runs of more alike lines than this are folded."""
 SHOWN: Final = 4
@@ -27,17 +27,17 @@ class Line(msgspec.Struct, frozen=True):
     style: Style = ""
 
 
-def wrapped(text: str, indent: str, facts: Sequence[str] = ()) -> list[str]:
-    """A sentence in lines of at most 80 columns, those after the first indented. No word is cut, and no line
+def wrapped(text: str, indent: str, facts: Sequence[str] = (), *, width: int = WIDTH) -> list[str]:
+    """A sentence in lines of at most `width` columns, those after the first indented. No word is cut, and no line
     breaks within one of the facts that end it, unless it is too long for a line of its own.
     """
     lead = text[: len(text) - len(text.lstrip(" "))]
-    room = WIDTH - len(indent) - 1
+    room = width - len(indent) - 1
     glued = [one_line(fact) for fact in facts]
     end = ", ".join(fact.replace(" ", _GLUE) if len(fact) <= room else fact for fact in glued)
     lines = wrap(
         f"{one_line(text)} {end}".strip(),
-        WIDTH,
+        width,
         initial_indent=lead,
         subsequent_indent=indent,
         break_long_words=False,

@@ -1,4 +1,4 @@
-"""A plan as people read it: danger first, then purchases, then the rest; the figures last."""
+"""A plan as people read it: a summary, danger first, then purchases, then the rest; the figures last."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import shorten
@@ -8,22 +8,30 @@ from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Drift, Held, Plan, Refusal, count
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
-from numplan.views.lines import FOLD, SHOWN, Line, Style, some, wrapped
+from numplan.views.lines import FOLD, SHOWN, WIDTH, Line, Style, some, wrapped
 from numplan.views.plain import one_line
 
 LONGEST: Final = 400
 """Characters of a sentence that names many numbers."""
+ERRORS: Final = 50
+"""Errors that are shown before the rest are only counted."""
 
 
-def plan_text(plan: Plan, *, expand: bool = False) -> tuple[Line, ...]:
-    """The whole report of a plan. Folds long runs of alike lines unless `expand`."""
+def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> tuple[Line, ...]:
+    """The whole report of a plan. Folds long runs of alike lines unless `expand`.
+
+    `width` is that of a terminal. Without one, findings are a line each, so that logs can be searched for
+    `file:line:column`, and the rest fits 80 columns.
+    """
+    columns = width or WIDTH
     return (
-        *_refusals(plan.refusals),
-        *changes_text(plan, expand=expand),
+        *_summary(plan, columns),
+        *_refusals(plan.refusals, columns),
+        *changes_text(plan, columns, expand=expand),
         *_drift(plan.drift, expand=expand),
-        *_held(plan.held, expand=expand),
+        *_held(plan.held, columns, expand=expand),
         *_apart(plan, expand=expand),
-        *_findings(plan.diagnostics, expand=expand),
+        *_findings(plan.diagnostics, width, expand=expand),
         *_costs(plan.cost, plan.currency),
         Line(last_line(plan)),
     )
@@ -40,7 +48,33 @@ def last_line(plan: Plan) -> str:
     return figures if counts.any or plan.errors else f"No changes. {figures}"
 
 
-def _refusals(refusals: Sequence[Refusal]) -> Iterator[Line]:
+def verdict(plan: Plan) -> str:
+    """What a reviewer should know first, in one sentence: what stops the plan, then its danger, then its size."""
+    counts = count(plan.changes)
+    guards = ", ".join(dict.fromkeys(one.guard for one in plan.refusals))
+    figures = (
+        (len(plan.errors), "error" if len(plan.errors) == 1 else "errors"),
+        (counts.blocked, "blocked"),
+        (counts.release, "to release"),
+        (counts.purchase, "to purchase"),
+        (counts.adopt, "to adopt"),
+        (counts.update, "to update"),
+        (counts.forget, "to forget"),
+    )
+    stopped = f"refused by {guards}; " if guards else ""
+    return stopped + (", ".join(f"{figure:,} {what}" for figure, what in figures if figure) or "no changes")
+
+
+def _summary(plan: Plan, width: int) -> Iterator[Line]:
+    if not (count(plan.changes).any or plan.refusals or plan.errors):
+        return
+    cost = f"{change(plan.cost.once)} once, {change(plan.cost.monthly)} a month"
+    sentence = f"{plan.manifest}, account {plan.account}: {verdict(plan)}; {cost}"
+    yield from map(Line, wrapped(sentence, "  ", width=width))
+    yield Line("")
+
+
+def _refusals(refusals: Sequence[Refusal], width: int) -> Iterator[Line]:
     """Each guard's word. A guard that speaks for every number by itself is cut short."""
     by_guard: dict[str, list[Refusal]] = {}
     for refusal in refusals:
@@ -48,16 +82,16 @@ def _refusals(refusals: Sequence[Refusal]) -> Iterator[Line]:
     for guard, group in by_guard.items():
         shown = group if len(group) <= FOLD else group[:SHOWN]
         for refusal in shown:
-            yield from _refusal(refusal)
+            yield from _refusal(refusal, width)
         if len(shown) < len(group):
             yield Line(f"… and {len(group) - len(shown):,} more refused by the guard {guard}", "red")
             yield Line("")
 
 
-def _refusal(refusal: Refusal) -> Iterator[Line]:
+def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
     place = f" ({refusal.source})" if refusal.source else ""
     sentence = f"Refused by the guard {refusal.guard}: {refusal.summary}{place}"
-    yield from (Line(text, "red") for text in wrapped(sentence, "  "))
+    yield from (Line(text, "red") for text in wrapped(sentence, "  ", width=width))
     for subject in refusal.subjects[:FOLD]:
         yield Line(f"    {one_line(subject)}")
     if len(refusal.subjects) > FOLD:
@@ -83,7 +117,7 @@ def _drifted(one: Drift) -> str:
     return f"  {one.resource}  {one.before.number}  {one_line(what)}"
 
 
-def _held(held: Sequence[Held], *, expand: bool) -> Iterator[Line]:
+def _held(held: Sequence[Held], width: int, *, expand: bool) -> Iterator[Line]:
     """What waits for the vendor, under why it waits."""
     if not held:
         return
@@ -92,7 +126,7 @@ def _held(held: Sequence[Held], *, expand: bool) -> Iterator[Line]:
     for one in held:
         by_reason.setdefault(one.reason, []).append(f"  {one.resource}  {one.number}")
     for reason, rows in by_reason.items():
-        yield from map(Line, wrapped(f"    {reason}:", " " * 6))
+        yield from map(Line, wrapped(f"    {reason}:", " " * 6, width=width))
         yield from map(Line, some(rows, expand=expand))
     yield Line("")
 
@@ -113,13 +147,15 @@ def _apart(plan: Plan, *, expand: bool) -> Iterator[Line]:
             yield Line("")
 
 
-def _findings(diagnostics: Iterable[Diagnostic], *, expand: bool) -> Iterator[Line]:
+def _findings(diagnostics: Iterable[Diagnostic], width: int | None, *, expand: bool) -> Iterator[Line]:
     """Notes, warnings, errors: what stops the plan stands nearest to its end."""
     styles: dict[str, Style] = {"note": "", "warning": "yellow", "error": "red"}
     for severity, style in styles.items():
-        found = [str(one) for one in diagnostics if one.severity == severity]
-        for sentence in some(found, expand=expand or severity == "error"):
-            yield from (Line(text, style) for text in wrapped(sentence, "  "))
+        found = [one_line(str(one)) for one in diagnostics if one.severity == severity]
+        few_errors = severity == "error" and len(found) <= ERRORS
+        for sentence in some(found, expand=expand or few_errors):
+            lines = wrapped(sentence, "  ", width=width) if width else [sentence]
+            yield from (Line(text, style) for text in lines)
         if found:
             yield Line("")
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from numplan.model.account import Assignment
-from numplan.model.diagnostics import error, note, warning
+from numplan.model.diagnostics import Source, error, note, warning
 from numplan.model.number import E164
 from numplan.model.plan import (
     Adopt,
@@ -61,8 +61,8 @@ def plan_of(*changes: Change, **more: object) -> Plan:
     return msgspec.structs.replace(plain, **more)
 
 
-def text(plan: Plan, *, expand: bool = False) -> str:
-    return "\n".join(line.text for line in plan_text(plan, expand=expand))
+def text(plan: Plan, *, expand: bool = False, width: int | None = None) -> str:
+    return "\n".join(line.text for line in plan_text(plan, width=width, expand=expand))
 
 
 def pool(count: int, **more: object) -> tuple[Purchase, ...]:
@@ -141,7 +141,7 @@ def test_danger_comes_first() -> None:
 
 
 def test_what_members_share_is_said_once() -> None:
-    assert text(plan_of(*pool(2))).splitlines()[:5] == [
+    assert text(plan_of(*pool(2))).splitlines()[2:7] == [
         "To purchase: 2 numbers, 0.20 once, 0.40 a month",
         "    pool.sales, 2 numbers: New Jersey, United States, Geographic, Voice,",
         "      trunk 169",
@@ -155,7 +155,7 @@ def test_what_differs_stands_with_its_number() -> None:
         Purchase(resource="set.a", after=at(1)),
         Purchase(resource="set.a", after=at(2, state="Texas", monthly_charge=Decimal("12.5"))),
     )
-    assert text(plan_of(*changes)).splitlines()[1:4] == [
+    assert text(plan_of(*changes)).splitlines()[3:6] == [
         "    set.a, 2 numbers: United States, Geographic, Voice, trunk 169",
         '  + set.a["+16095550001"]  0.10 once,  0.20 a month  New Jersey',
         '  + set.a["+16095550002"]  0.10 once, 12.50 a month  Texas',
@@ -166,7 +166,7 @@ def test_long_runs_fold_with_what_the_rest_costs_and_unfold() -> None:
     plan = plan_of(*pool(1200))
     folded = text(plan)
     assert "    … and 1,196 more, 119.60 once, 239.20 a month (--expand shows all)" in folded.splitlines()
-    assert len(folded.splitlines()) < 12
+    assert len(folded.splitlines()) < 14
     unfolded = text(plan, expand=True)
     assert unfolded.count('  + pool.sales["') == 1200
     assert "more" not in unfolded
@@ -175,8 +175,8 @@ def test_long_runs_fold_with_what_the_rest_costs_and_unfold() -> None:
 def test_many_explicit_numbers_fold_too() -> None:
     changes = [Purchase(resource=f"number.n{tail}", after=at(tail)) for tail in range(1000)]
     lines = text(plan_of(*changes)).splitlines()
-    assert len(lines) < 12
-    assert lines[1].startswith("    1,000 explicit numbers: New Jersey")
+    assert len(lines) < 14
+    assert lines[3].startswith("    1,000 explicit numbers: New Jersey")
 
 
 def test_alike_updates_are_told_once() -> None:
@@ -232,7 +232,8 @@ def test_what_is_left_alone_is_shown_apart() -> None:
         assert sentence in shown
 
 
-def test_every_line_but_the_last_fits_80_columns() -> None:
+@pytest.mark.parametrize("width", [80, 120])
+def test_every_line_but_the_last_fits_the_terminal(width: int) -> None:
     long = "a sentence of many words that goes on " * 5
     shown = text(
         plan_of(
@@ -247,10 +248,44 @@ def test_every_line_but_the_last_fits_80_columns() -> None:
             ),
             diagnostics=(error(long, hint=long), warning(long)),
             allowances=Allowances(),
-        )
+        ),
+        width=width,
     )
     *lines, _ = shown.splitlines()
-    assert max(map(len, lines)) <= 80
+    assert width - 20 < max(map(len, lines)) <= width
+
+
+def test_where_no_terminal_is_a_finding_is_one_line_to_search_for() -> None:
+    found = error("a sentence that goes on" * 9, source=Source("numplan.yaml", 3, 5), hint="and on" * 20)
+    assert str(found) in text(plan_of(diagnostics=(found,))).splitlines()
+
+
+def test_what_a_reviewer_should_know_first_comes_first() -> None:
+    shown = text(
+        plan_of(
+            *pool(31),
+            Release(resource="number.r", before=at(50)),
+            Blocked(resource="number.b", before=at(51), assignment=Assignment("Flow Builder", "7", "ivr")),
+            refusals=(Refusal(guard="releases", summary="too many"), Refusal(guard="types", summary="no")),
+            cost=Cost(once=Decimal("3.10"), monthly_after=Decimal("6.00")),
+        )
+    )
+    first = shown.partition("\n\n")[0].replace("\n ", "")
+    assert first == (
+        "numplan.yaml, account 190: refused by releases, types; 1 blocked, 1 to release, 31 to purchase; "
+        "+3.10 once, +6.00 a month"
+    )
+
+
+def test_six_thousand_changes_are_less_than_four_hundred_lines() -> None:
+    spread = (Purchase(resource=f"pool.p{tail % 500}", after=at(tail)) for tail in range(5000))
+    leaving = (Release(resource=f"set.s{tail % 200}", before=at(tail)) for tail in range(5000, 6000))
+    errors = tuple(error(f"number {tail} is wrong") for tail in range(1000))
+    shown = text(plan_of(*spread, *leaving, diagnostics=errors))
+    assert len(shown.splitlines()) < 400
+    assert "… and 488 more sets and pools, 4,880 numbers, 488.00 once, 976.00 a month" in shown
+    assert "… and 188 more sets and pools, 940 numbers, 188.00 a month" in shown
+    assert len(text(plan_of(*pool(6000)), expand=True).splitlines()) > 6000
 
 
 def test_a_group_of_one_and_unknown_prices() -> None:
