@@ -31,6 +31,7 @@ format: $(READY) ## Let the formatter decide
 
 torture: $(READY) ## Thousands of crashes and faults under one law; takes about an hour
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -m torture
+	$(BIN)/python -m tests.torture.fuzz --count 100000
 	$(BIN)/python -m tests.torture.campaign --injections 10000
 
 coverage: $(READY) ## Run the tests and show what they never reach

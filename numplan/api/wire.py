@@ -210,10 +210,13 @@ def _refuse_repeats(body: bytes) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    keys = {key for key, _ in pairs}
-    if len(keys) != len(pairs):
-        twice = next(key for at, (key, _) in enumerate(pairs) if key in {each for each, _ in pairs[:at]})
-        raise ValueError(f"an object has the key {twice[:40]!r} twice")
+    if len({key for key, _ in pairs}) == len(pairs):
+        return
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise ValueError(f"an object has the key {key[:40]!r} twice")
+        seen.add(key)
 
 
 def _no_constant(name: str) -> NoReturn:

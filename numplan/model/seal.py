@@ -33,7 +33,7 @@ def seal(members: Mapping[str, object]) -> bytes:
 
 
 def unseal(document: bytes) -> bytes:
-    """The JSON without its checksum, after checking it. Raises SealError."""
+    """The JSON without its checksum, after checking it: UTF-8 throughout. Raises SealError."""
     if not document.strip():
         raise SealError("it is empty")
     tail = _TAIL.fullmatch(document, max(0, len(document) - _TAIL_LENGTH))
@@ -42,15 +42,23 @@ def unseal(document: bytes) -> bytes:
     body = document[: tail.start()]
     if hashlib.sha256(body).hexdigest().encode() != tail[1]:
         raise SealError("its checksum does not fit: it was edited or damaged after it was written")
+    try:
+        body.decode()
+    except UnicodeDecodeError as problem:
+        raise SealError(f"it is not UTF-8 text: byte {problem.start + 1} has no meaning there") from None
     return body + b"}"
 
 
 def edition_of(document: bytes) -> int:
-    """The `version` member of an unsealed document. Raises SealError where there is none."""
+    """The `version` member of an unsealed document. Raises SealError where there is none, and for a document
+    that is nested too deeply to be read on.
+    """
     try:
         return msgspec.json.decode(document, type=Edition).version
     except msgspec.MsgspecError as problem:
         raise SealError(f"it has no readable version: {problem}") from None
+    except RecursionError:
+        raise SealError("it is nested too deeply") from None
 
 
 def members_of(value: msgspec.Struct) -> dict[str, object]:

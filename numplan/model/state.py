@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -13,6 +13,11 @@ from numplan.model.number import E164, NumberError, parse_number
 from numplan.model.seal import SealError, edition_of, members_of, seal, unseal
 
 STATE_VERSION = 1
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that says its zone: others cannot be compared with it."""
+
+_WORDS_MOST: Final = 300
 
 
 class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -41,7 +46,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     resource: Resource
     attributes: Attributes
     origin: Literal["purchased", "adopted", "found"] = "purchased"
-    bought_at: datetime | None = None
+    bought_at: Time | None = None
     trunk_verified: bool = True
     surplus: bool = False
 
@@ -66,8 +71,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     kind: Literal["purchase", "release"]
     instance: Instance
     run: str
-    written_at: datetime
-    unsold_at: datetime | None = None
+    written_at: Time
+    unsold_at: Time | None = None
 
     @property
     def number(self) -> E164:
@@ -83,10 +88,10 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     """
 
     instance: Instance
-    closed_at: datetime
+    closed_at: Time
     holds_slot: bool = True
-    unsold_at: datetime | None = None
-    released_at: datetime | None = None
+    unsold_at: Time | None = None
+    released_at: Time | None = None
 
     @property
     def number(self) -> E164:
@@ -131,7 +136,8 @@ def decode_state(document: bytes, place: str) -> State:
         state = msgspec.json.decode(body, type=State)
         _check(state)
     except (SealError, msgspec.MsgspecError, NumberError) as problem:
-        raise StateError(f"{place} cannot be used as state: {problem}") from None
+        words = str(problem)[:_WORDS_MOST]
+        raise StateError(f"{place} cannot be used as state: {words}") from None
     return state
 
 
@@ -145,3 +151,6 @@ def _check(state: State) -> None:
     for instance in (*state.numbers, *(one.instance for one in kept)):
         if parse_number(instance.number) != instance.number or not is_resource(instance.resource):
             raise SealError(f"it holds a malformed row: {instance.resource!r}, {instance.number!r}")
+        for charge in (instance.attributes.setup_charge, instance.attributes.monthly_charge):
+            if charge is not None and not charge.is_finite():
+                raise SealError(f"it holds a charge that is no number: {charge}, of {instance.number}")

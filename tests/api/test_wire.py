@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -169,6 +170,14 @@ def test_bodies_that_are_no_answer(kind: str) -> None:
     with pytest.raises(AnswerError) as caught:
         wire.read_owned("purchased-list", sent)
     assert caught.value.message.startswith(f"purchased-list: {complaint}")
+
+
+def test_a_key_given_twice_among_very_many_is_found_at_once() -> None:
+    keys = b",".join(b'"k%d":0' % at for at in range(100_000))
+    began = time.process_time()
+    with pytest.raises(AnswerError, match="an object has the key 'k99999' twice"):
+        wire.read_owned("purchased-list", b'{"status":"OK","data":[],' + keys + b',"k99999":1}')
+    assert time.process_time() - began < 5
 
 
 def test_optional_parts_are_optional() -> None:
