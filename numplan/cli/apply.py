@@ -5,17 +5,16 @@ from typing import Any, Final
 
 import click
 
-from numplan.cli.applying import Choose, apply_chosen, fresh_plan
-from numplan.cli.planning import allowances_of, planning_options, refuse_danger, show_plan
+from numplan.cli.applying import Choose, Work, apply_chosen, fresh_plan
+from numplan.cli.documents import documents_of, write_documents
+from numplan.cli.planning import allowances_of, planning_options, refuse_danger
+from numplan.cli.report import Report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, Span, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import read_file
-from numplan.engine.book import Book
-from numplan.engine.ports import Provider
 from numplan.engine.staleness import check_saved
 from numplan.model.errors import UsageError
-from numplan.model.manifest import Manifest
 from numplan.model.plan import Allowances, Plan, decode_plan
 
 DAY: Final = 24 * 3600.0
@@ -29,7 +28,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("planfile", required=False)
-@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--destroy", is_flag=True, help="Release all that is managed.")
 @click.option(
@@ -52,13 +51,20 @@ def apply(
     """
     settings = Settings.current()
     screen = Screen(color=settings.color)
+    documents = documents_of(flags)
     allowances = allowances_of(flags)
     if planfile is None:
         if max_age is not None:
             raise click.UsageError("--max-age goes with a saved plan")
-        fresh = fresh_plan(screen, allowances, destroy=destroy, expand=expand)
+        fresh = fresh_plan(settings, screen, allowances, documents, destroy=destroy)
         return apply_chosen(
-            settings, screen, "apply", fresh, ask=not auto_approve, new_state=allowances.new_state
+            settings,
+            screen,
+            "apply",
+            fresh,
+            ask=not auto_approve,
+            new_state=allowances.new_state,
+            expand=expand,
         )
     if destroy or allowances != Allowances():
         raise UsageError(
@@ -66,17 +72,23 @@ def apply(
             hint="give --destroy and what allows danger to `numplan plan --out` instead",
         )
     plan = decode_plan(read_file(planfile, "the plan file"), planfile)
-    saved = _saved_plan(plan, screen, timedelta(seconds=DAY if max_age is None else max_age), expand=expand)
-    return apply_chosen(settings, screen, "apply", saved, ask=False, new_state=plan.allowances.new_state)
+    age = timedelta(seconds=DAY if max_age is None else max_age)
+    saved = _saved_plan(plan, settings, screen, documents, age)
+    return apply_chosen(
+        settings, screen, "apply", saved, ask=False, new_state=plan.allowances.new_state, expand=expand
+    )
 
 
-def _saved_plan(plan: Plan, screen: Screen, max_age: timedelta, *, expand: bool) -> Choose:
+def _saved_plan(
+    plan: Plan, settings: Settings, screen: Screen, documents: dict[str, str], max_age: timedelta
+) -> Choose:
     """Choose exactly the saved plan, if it still fits."""
 
-    def choose(manifest: Manifest, book: Book, account: Provider, clock: SystemClock) -> Plan:
-        state = book.state if book.state.serial else None
-        judged = check_saved(plan, manifest, state, account, clock.now(), max_age)
-        show_plan(judged, screen, expand=expand)
+    def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
+        state = work.book.state if work.book.state.serial else None
+        judged = check_saved(plan, work.manifest, state, work.account, clock.now(), max_age)
+        report.plan(judged)
+        write_documents(judged, documents, settings, screen)
         refuse_danger(judged)
         return judged
 

@@ -1,14 +1,16 @@
 """The line of an apply, shared by `apply` and `destroy`: lock, settle, plan, guard, ask, carry out."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+from numplan.cli.documents import write_documents
 from numplan.cli.drafting import draft_from
 from numplan.cli.failure import say
 from numplan.cli.locking import locked
-from numplan.cli.planning import refuse_danger, refuse_errors, show_plan
+from numplan.cli.planning import refuse_danger, refuse_errors
+from numplan.cli.report import Report, open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
@@ -16,21 +18,15 @@ from numplan.cli.workspace import open_account, open_backend, open_book, open_ma
 from numplan.engine.apply import apply_plan
 from numplan.engine.book import Book
 from numplan.engine.draft import settle_leftovers
-from numplan.engine.events import Event
 from numplan.engine.ports import Provider
 from numplan.engine.tally import Tally, tally
-from numplan.model.errors import DeclinedError, NumplanError
+from numplan.model.errors import DeclinedError, NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Allowances, Plan, count
-from numplan.views.done_text import failed_text, settled_text, spent, summary_text, unknown_text
-from numplan.views.events_text import event_text
 
 FAILED: Final = 1
 PARTLY: Final = 4
 UNKNOWN: Final = 5
-
-Choose = Callable[[Manifest, Book, Provider, SystemClock], Plan]
-"""Gives the plan to carry out, once state is locked and settled."""
 
 
 class Work(NamedTuple):
@@ -56,62 +52,79 @@ def locked_work(
         yield Work(manifest, account, open_book(session, account.account, account.url))
 
 
+Choose = Callable[[Work, Report, SystemClock], Plan]
+"""Gives the plan to carry out, once state is locked and settled; what it refuses was told before."""
+
+
 def apply_chosen(
-    settings: Settings, screen: Screen, operation: str, choose: Choose, *, ask: bool, new_state: bool
+    settings: Settings,
+    screen: Screen,
+    operation: str,
+    choose: Choose,
+    *,
+    ask: bool,
+    new_state: bool,
+    expand: bool,
 ) -> int:
     """Lock, settle what an earlier run left, choose a plan, and carry it out; returns the exit code."""
+    if ask and settings.json:
+        raise UsageError("with --json nothing is asked", hint="give --auto-approve, or apply a saved plan")
     clock = SystemClock()
-    with locked_work(settings, screen, operation, clock, new_state=new_state) as work:
+    with (
+        open_report(settings, screen, clock, expand=expand, applies=True) as report,
+        locked_work(settings, screen, operation, clock, new_state=new_state) as work,
+    ):
         left = Tally()
         try:
-            left = settle_first(work, clock, screen)
+            left = settle_first(work, clock, report)
             if clock.interrupted():
                 screen.error("interrupted while settling an earlier run; nothing was sent")
                 return clock.exit_code
-            plan = choose(work.manifest, work.book, work.account, clock)
+            plan = choose(work, report, clock)
         except NumplanError as problem:
             if work.book.intents:  # what is unknown weighs more than why the plan was not carried out
-                say_unknown(left, screen)
+                report.unsettled(left)
                 say(problem)
                 return UNKNOWN
             raise
-        if count(plan.changes).any:
-            if ask:
-                confirm(settings, screen, clock)
-            screen.line()
+        if ask and count(plan.changes).any:
+            confirm(settings, screen, clock)
         clock.stay_careful()
-        events = show(apply_plan(plan, work.book, work.account, clock, work.manifest.api), screen)
-        return report(plan, left, events, clock, screen)
+        events = report.applying(apply_plan(plan, work.book, work.account, clock, work.manifest.api))
+        report.applied(plan, left, events)
+        return exit_code(plan, left, tally(events), clock)
 
 
 def settle_only(settings: Settings, screen: Screen) -> int:
     """Lock, and settle what earlier runs left; returns the exit code. Nothing is purchased or released."""
     clock = SystemClock()
-    with locked_work(settings, screen, "settle", clock) as work:
+    with (
+        open_report(settings, screen, clock) as report,
+        locked_work(settings, screen, "settle", clock) as work,
+    ):
         waiting = len(work.book.intents)
-        left = settle_first(work, clock, screen)
-        say_unknown(left, screen)
+        report.unsettled(settle_first(work, clock, report))
         still = len(work.book.intents)
         screen.last_line(f"Settle: {waiting - still} settled, {still} unknown.")
         return clock.exit_code or (UNKNOWN if still else 0)
 
 
-def settle_first(work: Work, clock: SystemClock, screen: Screen) -> Tally:
+def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
     """Settle the calls of earlier runs whose outcome is unknown. Raises ApiError and StateError."""
     with clock.careful():
-        left = tally(show(settle_leftovers(work.book, work.manifest, work.account, clock), screen))
-        if settled := settled_text(left):
-            screen.line(f"{settled}\n")
-    return left
+        return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
 
 
-def fresh_plan(screen: Screen, allowances: Allowances, *, destroy: bool, expand: bool) -> Choose:
-    """Choose what the manifest and the account call for now, shown and guarded."""
+def fresh_plan(
+    settings: Settings, screen: Screen, allowances: Allowances, documents: dict[str, str], *, destroy: bool
+) -> Choose:
+    """Choose what the manifest and the account call for now, told, written and guarded."""
 
-    def choose(manifest: Manifest, book: Book, account: Provider, clock: SystemClock) -> Plan:
-        state = book.state if book.state.serial else None
-        plan = draft_from(manifest, state, account, clock, screen, allowances, destroy=destroy)
-        show_plan(plan, screen, expand=expand)
+    def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
+        state = work.book.state if work.book.state.serial else None
+        plan = draft_from(work.manifest, state, work.account, clock, report, allowances, destroy=destroy)
+        report.plan(plan)
+        write_documents(plan, documents, settings, screen)
         refuse_errors(plan)
         refuse_danger(plan)
         return plan
@@ -133,41 +146,13 @@ def confirm(settings: Settings, screen: Screen, clock: SystemClock) -> None:
         raise DeclinedError("the plan was not confirmed; nothing was changed")
 
 
-def show(events: Iterable[Event], screen: Screen) -> list[Event]:
-    """Print events as they happen; returns them all."""
-    seen: list[Event] = []
-    for event in events:
-        seen.append(event)
-        text = event_text(event)
-        if text is not None:
-            screen.line(text)
-    return seen
-
-
-def say_unknown(left: Tally, screen: Screen) -> None:
-    """Print each number whose outcome is unknown."""
-    for line in unknown_text(left.unknown):
-        screen.line(line)
-
-
-def report(plan: Plan, left: Tally, events: list[Event], clock: SystemClock, screen: Screen) -> int:
-    """The last lines of an apply, and its exit code: signal, then unknown, then partly done."""
-    done = tally(events)
-    blocked = count(plan.changes).blocked
-    unknown = (*left.unknown, *done.unknown)
-    for line in (*failed_text(done.failed), *unknown_text(unknown)):
-        screen.line(line)
-    if done.not_saved:
-        screen.error(f"error: what was done last is not recorded: {done.not_saved}")
-        screen.error(
-            "  the calls are remembered as intents, and the next apply settles them from the account"
-        )
-    screen.last_line(summary_text(done, len(unknown), blocked, spent(plan, events)))
+def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:
+    """What an apply exits with: a signal comes first, then what is unknown, then what was done in part."""
     if clock.exit_code:
         return clock.exit_code
-    if unknown or done.not_saved:
+    if left.unknown or done.unknown or done.not_saved:
         return UNKNOWN
     attempted = done.changed or any(one.attempted for one in done.failed)
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
-    return PARTLY if blocked else 0
+    return PARTLY if count(plan.changes).blocked else 0

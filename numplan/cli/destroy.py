@@ -5,13 +5,14 @@ from typing import Any
 import click
 
 from numplan.cli.applying import apply_chosen, fresh_plan
+from numplan.cli.documents import documents_of
 from numplan.cli.planning import allowances_of, planning_options
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 
 
 @click.command()
-@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @planning_options
 def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
@@ -23,7 +24,13 @@ def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: 
     settings = Settings.current()
     screen = Screen(color=settings.color)
     allowances = allowances_of(flags)
-    fresh = fresh_plan(screen, allowances, destroy=True, expand=expand)
+    fresh = fresh_plan(settings, screen, allowances, documents_of(flags), destroy=True)
     return apply_chosen(
-        settings, screen, "destroy", fresh, ask=not auto_approve, new_state=allowances.new_state
+        settings,
+        screen,
+        "destroy",
+        fresh,
+        ask=not auto_approve,
+        new_state=allowances.new_state,
+        expand=expand,
     )

@@ -1,8 +1,8 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
 from numplan import __version__
-from numplan.cli.progress import Watched, progress
-from numplan.cli.screen import Screen
+from numplan.cli.progress import Watched
+from numplan.cli.report import Report
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import check_owner, open_account, open_backend, open_manifest
@@ -15,14 +15,14 @@ from numplan.model.state import State
 
 
 def draft(
-    settings: Settings, clock: SystemClock, screen: Screen, allowances: Allowances, *, destroy: bool
+    settings: Settings, clock: SystemClock, report: Report, allowances: Allowances, *, destroy: bool
 ) -> Plan:
     """A plan, without a lock: nothing is written."""
     manifest, _ = open_manifest(settings)
     with open_account(settings, clock, manifest) as account:
         state = open_backend(settings, manifest.path, new_state=allowances.new_state).read()
         check_owner(state, account.account, account.url)
-        return draft_from(manifest, state, account, clock, screen, allowances, destroy=destroy)
+        return draft_from(manifest, state, account, clock, report, allowances, destroy=destroy)
 
 
 def draft_from(
@@ -30,12 +30,12 @@ def draft_from(
     state: State | None,
     account: Provider,
     clock: SystemClock,
-    screen: Screen,
+    report: Report,
     allowances: Allowances,
     *,
     destroy: bool,
 ) -> Plan:
-    """A plan from what is open already, with progress on a terminal."""
+    """A plan from what is open already, told while the account is read."""
     circumstances = Circumstances(
         now=clock.now(),
         numplan=__version__,
@@ -44,6 +44,6 @@ def draft_from(
         allowances=allowances,
         destroy=destroy,
     )
-    with progress(screen, "Reading the account", moving=screen.moves) as step:
+    with report.reading(account.account) as step:
         wanted = nothing_of(manifest) if destroy else manifest
         return draft_plan(wanted, state, Watched(account, step), circumstances)

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import click
 
+from numplan.cli.documents import documents_of, write_documents
 from numplan.cli.drafting import draft
 from numplan.cli.planfile import save_plan
-from numplan.cli.planning import allowances_of, planning_options, refuse_danger, refuse_errors, show_plan
+from numplan.cli.planning import allowances_of, planning_options, refuse_danger, refuse_errors
+from numplan.cli.report import open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
@@ -23,7 +25,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism")
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism")
 @click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
 @click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
 @click.option(
@@ -38,9 +40,11 @@ def plan(out: str | None, *, destroy: bool, detailed_exitcode: bool, expand: boo
     settings = Settings.current()
     screen = Screen(color=settings.color)
     clock = SystemClock()
-    with clock.watching():
-        drafted = draft(settings, clock, screen, allowances_of(flags), destroy=destroy)
-        show_plan(drafted, screen, expand=expand)
+    documents = documents_of(flags)
+    with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
+        drafted = draft(settings, clock, report, allowances_of(flags), destroy=destroy)
+        report.plan(drafted)
+        write_documents(drafted, documents, settings, screen)
         refuse_errors(drafted)
         if out is not None:
             save_plan(drafted, Path(out), settings, screen)

@@ -1,4 +1,4 @@
-"""Saved plans: written whole or not at all, and never over anything that numplan needs."""
+"""Files that a plan is written to: whole or not at all, and never over anything that numplan needs."""
 
 import os
 import shlex
@@ -13,18 +13,9 @@ from numplan.state.files import Folder
 
 
 def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> None:
-    """Write a plan file. Raises NumplanError where it cannot be written, and leaves nothing then."""
-    _require_apart(path, made.manifest, open_backend(settings, made.manifest).place)
-    try:
-        with Folder(path.parent) as folder:
-            temporary = folder.prepare(path.name, encode_plan(made), "plan")
-            folder.put(temporary, path.name, "plan")
-            folder.sync()
-    except (OSError, StateError) as problem:
-        why = problem.message if isinstance(problem, StateError) else problem.strerror
-        raise NumplanError(
-            f"the plan file {path} cannot be written: {why}", hint="give another place with --out"
-        ) from None
+    """Save a plan, to be applied. Raises NumplanError where it cannot be written, and leaves nothing then."""
+    require_apart(path, made.manifest, settings, "--out")
+    write_whole(encode_plan(made), path, "the plan file", "--out")
     where = shlex.quote(str(path))
     if made.refusals:
         screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")
@@ -32,10 +23,25 @@ def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> Non
         screen.error(f"saved the plan to {where}: `numplan apply {where}` carries out exactly this")
 
 
-def _require_apart(path: Path, manifest: str, state: str) -> None:
-    """Raise UsageError for a path that would put the plan in the place of manifest or state."""
+def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
+    """Write a file, whole or not at all. Raises NumplanError, which names the flag it came from."""
+    try:
+        with Folder(path.parent) as folder:
+            temporary = folder.prepare(path.name, document, "plan")
+            folder.put(temporary, path.name, "plan")
+            folder.sync()
+    except (OSError, StateError) as problem:
+        why = problem.message if isinstance(problem, StateError) else problem.strerror
+        raise NumplanError(
+            f"{what} {path} cannot be written: {why}", hint=f"give another place with {flag}"
+        ) from None
+
+
+def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> None:
+    """Raise UsageError for a path that would put a plan in the place of manifest or state."""
     if not path.name:
-        raise UsageError(f"--out {path} names no file")
+        raise UsageError(f"{flag} {path} names no file")
+    state = open_backend(settings, manifest).place
     here = os.path.realpath(path)
     for what, place in (
         ("the manifest", manifest),
@@ -44,4 +50,4 @@ def _require_apart(path: Path, manifest: str, state: str) -> None:
         ("the state's backup", f"{state}.backup"),
     ):
         if here == os.path.realpath(place):
-            raise UsageError(f"--out {path} is {what}", hint="give the plan a file of its own")
+            raise UsageError(f"{flag} {path} is {what}", hint="give the plan a file of its own")

@@ -1,11 +1,11 @@
-"""What `plan`, `apply` and `destroy` share: the options that allow danger, and showing a plan."""
+"""What `plan`, `apply` and `destroy` share: their options, and what refuses a plan."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
 
-from numplan.cli.screen import Screen
+from numplan.cli.documents import document_options
 from numplan.model.errors import GuardError, NumplanError
 from numplan.model.plan import Allowances, Plan
 
@@ -51,6 +51,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def planning_options(command: Command) -> Command:
     """The options of every command that makes a plan."""
+    command = document_options(command)
     for flag, details in reversed(_OPTIONS):
         command = click.option(flag, **details)(command)
     return command
@@ -66,14 +67,6 @@ def allowances_of(flags: dict[str, Any]) -> Allowances:
         missing=flags["accept_missing"],
         new_state=flags["new_state"],
     )
-
-
-def show_plan(plan: Plan, screen: Screen, *, expand: bool) -> None:
-    """Print a plan for people."""
-    from numplan.views.plan_text import plan_text
-
-    for line in plan_text(plan, width=screen.width, expand=expand):
-        screen.line(line.text, style=line.style)
 
 
 def refuse_errors(plan: Plan) -> None:

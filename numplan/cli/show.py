@@ -2,24 +2,48 @@
 
 import click
 
-from numplan.cli.planning import show_plan
+from numplan.cli.documents import FORMATS, render
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
-from numplan.cli.state import show_state
+from numplan.cli.state import read_state, show_state
 from numplan.cli.workspace import read_file
+from numplan.model.errors import UsageError
 from numplan.model.plan import decode_plan
 
 
 @click.command()
 @click.argument("planfile", required=False, metavar="[FILE]")
-@common("chdir", "manifest", "state", "no_color")
+@common("chdir", "manifest", "state", "json", "no_color")
+@click.option(
+    "--format", "form", type=click.Choice(["text", *FORMATS]), help="How; text unless --json or this says."
+)
 @click.option("--expand", is_flag=True, help="Show every line of long runs.")
-def show(planfile: str | None, *, expand: bool) -> None:
-    """Show a saved plan, or the state."""
+def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
+    """Show a saved plan, or the state.
+
+    As json, both have the form of `terraform show -json`, on one line. The other formats are of plans only.
+    """
     settings = Settings.current()
     screen = Screen(color=settings.color)
-    if planfile is None:
+    form = form or ("json" if settings.json else "text")
+    if planfile is not None:
+        _show_plan(planfile, form, settings, screen, expand=expand)
+    elif form == "json":
+        from numplan.views.plan_json import state_json
+
+        screen.document(state_json(read_state(settings)))
+    elif form == "text":
         show_state(settings, screen)
     else:
-        show_plan(decode_plan(read_file(planfile, "the plan file"), planfile), screen, expand=expand)
+        raise UsageError(f"the state has no form as {form}", hint="name a saved plan to show")
     screen.require_written()
+
+
+def _show_plan(path: str, form: str, settings: Settings, screen: Screen, *, expand: bool) -> None:
+    from numplan.cli.text_report import TextReport
+
+    plan = decode_plan(read_file(path, "the plan file"), path)
+    if form == "text":
+        TextReport(screen, expand=expand).plan(plan)
+    else:
+        screen.document(render(plan, form, settings).rstrip("\n"))

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from numplan.engine.events import Done, Event, Failed, Settled, Uncertain
-from numplan.engine.tally import Tally
+from numplan.engine.tally import Tally, tally
 from numplan.model.address import kind_of
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Plan, bought, released
+from numplan.model.plan import Cost, Plan, bought, count, released
 from numplan.views.amounts import change, numbers
 from numplan.views.lines import FOLD, wrapped
 from numplan.views.plain import one_line
@@ -36,6 +36,13 @@ def summary_text(done: Tally, unknown: int, blocked: int, cost: Cost) -> str:
     )
     anything = done.changed or done.failed or unknown or blocked
     return figures if anything else f"No changes. {figures}"
+
+
+def last_line_of(plan: Plan, left: Tally, events: Sequence[Event]) -> str:
+    """The last line of an apply whose events these are; `left` is what came of an earlier run's calls."""
+    done = tally(events)
+    unknown = len(left.unknown) + len(done.unknown)
+    return summary_text(done, unknown, count(plan.changes).blocked, spent(plan, events))
 
 
 def spent(plan: Plan, events: Iterable[Event]) -> Cost:

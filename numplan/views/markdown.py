@@ -28,8 +28,8 @@ _DANGEROUS: Final = {"!", "-", "±"}
 
 # Letters and digits of any script, and what markdown, GitHub and GitLab give no meaning within a line; at its
 # beginning, nothing that would make a list of it.
-_HARMLESS: Final = re.compile(r"(?:(?!\d+[.)])[\w(][\w .,;/()+=%'…-]*)?")
-_SUSPICIOUS: Final = re.compile(r"_|//|www\.|--|==", re.IGNORECASE)
+_HARMLESS: Final = re.compile(r"(?:(?!\d+[.)](?:\s|$))[\w(][\w .,;/()+=%'…-]*)?")
+_SUSPICIOUS: Final = re.compile(r"_|//|www\.|--|==|gh-\d", re.IGNORECASE)
 _ENDS_CODE: Final = re.compile(r"[`|\\<\x00-\x1f]")
 _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
@@ -38,7 +38,9 @@ def plan_markdown(plan: Plan, name: str) -> str:
     """The comment, with the marker of the manifest called `name` on its first line. At most BUDGET bytes."""
     page = _Page(BUDGET - _RESERVE)
     page.add("the verdict", _head(plan, name))
-    page.add("refusals", _refusals(plan.refusals))
+    for one in plan.refusals[:_FEW_REFUSALS]:
+        page.add("refusals", _refusal(one))
+    page.add("refusals", _refused(len(plan.refusals)))
     page.add("the cost", _costs(plan))
     for section in sections_of(plan):
         page.table(section)
@@ -87,7 +89,7 @@ class _Page:
     def left_out(self) -> Iterator[str]:
         """What did not fit, and where it is."""
         rows = [f"{self._rows_left_out:,} more changes"] if self._rows_left_out else []
-        if what := ", ".join((*rows, *self._left_out)):
+        if what := ", ".join(dict.fromkeys((*rows, *self._left_out))):
             yield f"_Left out here: {what}. `numplan show --expand PLANFILE` and the HTML report have everything._"
             yield ""
 
@@ -146,25 +148,28 @@ def _head(plan: Plan, name: str) -> list[str]:
         marker(name),
         f"### {title}",
         "",
-        f"**{sentence[:1].upper()}{sentence[1:]}** · {shown(name)} · account {shown(plan.account)}"
+        f"**{shown(sentence[:1].upper() + sentence[1:])}** · {shown(name)} · account {shown(plan.account)}"
         + (" · destroy" if plan.destroy else ""),
         "",
     ]
 
 
-def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
-    for one in refusals[:_FEW_REFUSALS]:
-        place = f" ({shown(str(one.source))})" if one.source else ""
-        yield f"- :no_entry: **{shown(one.guard)}**: {shown(one.summary)}{place}"
-        if one.subjects:
-            named = ", ".join(code(subject) for subject in one.subjects[:_FEW_SUBJECTS])
-            rest = len(one.subjects) - _FEW_SUBJECTS
-            more = f" and {rest:,} more" if rest > 0 else ""
-            yield f"  <br>{named}{more}"
-        if one.lifted_by:
-            yield f"  <br>allowed by: {shown(one.lifted_by)}"
-    if len(refusals) > _FEW_REFUSALS:
-        yield f"- and {len(refusals) - _FEW_REFUSALS:,} more refusals"
+def _refusal(one: Refusal) -> Iterator[str]:
+    place = f" ({shown(str(one.source))})" if one.source else ""
+    yield f"- :no_entry: **{shown(one.guard)}**: {shown(one.summary)}{place}"
+    if one.subjects:
+        named = ", ".join(code(subject) for subject in one.subjects[:_FEW_SUBJECTS])
+        rest = len(one.subjects) - _FEW_SUBJECTS
+        more = f" and {rest:,} more" if rest > 0 else ""
+        yield f"  <br>{named}{more}"
+    if one.lifted_by:
+        yield f"  <br>allowed by: {shown(one.lifted_by)}"
+
+
+def _refused(refusals: int) -> Iterator[str]:
+    """What closes the list of refusals."""
+    if refusals > _FEW_REFUSALS:
+        yield f"- and {refusals - _FEW_REFUSALS:,} more refusals"
     if refusals:
         yield ""
 

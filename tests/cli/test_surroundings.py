@@ -47,7 +47,7 @@ def bought(desk: Desk) -> bool:
 def test_a_reader_that_leaves_does_not_abort_an_apply(ready: Desk) -> None:
     ran = shell(ready, "./np apply --auto-approve | head -1")
     assert ran.code == 0, ran
-    assert ran.out.startswith("To purchase: 12 numbers")
+    assert ran.out.startswith("numplan.yaml, account 190: 12 to purchase")
     assert "standard output could not be written: Broken pipe" in ran.err
     assert "Apply: 12 purchased" in ran.err
     assert bought(ready)
@@ -170,7 +170,9 @@ def test_reports_keep_to_80_columns_but_for_the_figures(ready: Desk) -> None:
     second = ready("plan")
     third = ready("show")
     for line in lines_of(first, second, third):
-        assert len(line) <= 80 or re.match(r"(No changes\. )?(Plan|Apply): |serial ", line), line
+        assert len(line) <= 80 or re.match(
+            r"(No changes\. )?(Plan|Apply): |serial |(\S+: )?(warning|error): ", line
+        ), line
 
 
 def test_a_full_disk_for_the_plan_file_is_1_and_leaves_nothing(ready: Desk) -> None:

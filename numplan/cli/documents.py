@@ -1,0 +1,97 @@
+"""The forms of a plan that files and other tools take: Terraform's JSON, markdown, HTML, GitLab's figures."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from numplan.cli.planfile import require_apart, write_whole
+from numplan.cli.screen import Screen
+from numplan.cli.settings import Settings
+from numplan.model.errors import UsageError
+from numplan.model.plan import Plan
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS: Final = {
+    "json": "Terraform's plan JSON",
+    "markdown": "a comment for a pull request",
+    "html": "a report in one file",
+    "gitlab": "GitLab's terraform report",
+}
+
+
+def document_options(command: Command) -> Command:
+    """`--json-out FILE` and its siblings, of every command that makes a plan."""
+    for name, what in reversed(FORMATS.items()):
+        flag = f"--{name}-out"
+        command = click.option(flag, metavar="FILE", help=f"Also write the plan as {what}.")(command)
+    return command
+
+
+def documents_of(flags: dict[str, Any]) -> dict[str, str]:
+    """The files that the flags name, by format; takes the flags out."""
+    found = {name: flags.pop(f"{name}_out") for name in FORMATS}
+    return {name: path for name, path in found.items() if path is not None}
+
+
+def render(plan: Plan, form: str, settings: Settings) -> str:
+    """A plan in one of the FORMATS."""
+    match form:
+        case "json":
+            from numplan.views.plan_json import plan_json
+
+            return f"{plan_json(plan)}\n"
+        case "markdown":
+            from numplan.views.markdown import plan_markdown
+
+            return plan_markdown(plan, manifest_name(plan, settings))
+        case "html":
+            from numplan.views.html import plan_html
+
+            return plan_html(plan)
+        case "gitlab":
+            from numplan.views.gitlab import gitlab_report
+
+            return f"{gitlab_report(plan)}\n"
+    raise UsageError(f"there is no format {form}")
+
+
+def write_documents(plan: Plan, files: dict[str, str], settings: Settings, screen: Screen) -> None:
+    """Write the plan in every form that was asked for, each whole or not at all. Raises NumplanError."""
+    taken: dict[str, str] = {}
+    for form, path in files.items():
+        flag = f"--{form}-out"
+        place = os.path.realpath(path)
+        if place in taken:
+            raise UsageError(f"{flag} and {taken[place]} name the same file")
+        taken[place] = flag
+        require_apart(Path(path), plan.manifest, settings, flag)
+    for form, path in files.items():
+        write_whole(render(plan, form, settings).encode(), Path(path), FORMATS[form], f"--{form}-out")
+    _summarize(plan, settings, screen)
+
+
+def manifest_name(plan: Plan, settings: Settings) -> str:
+    """The manifest as a repository knows it: from its root in a CI job, else as it was given."""
+    for variable in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        root = settings.variable(variable)
+        if root:
+            path = Path(os.path.realpath(plan.manifest))
+            if path.is_relative_to(os.path.realpath(root)):
+                return path.relative_to(os.path.realpath(root)).as_posix()
+    return plan.manifest
+
+
+def _summarize(plan: Plan, settings: Settings, screen: Screen) -> None:
+    """Add the markdown to a GitHub job's summary. A summary that cannot be written is no reason to fail."""
+    summary = settings.variable("GITHUB_STEP_SUMMARY")
+    if not summary:
+        return
+    try:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(render(plan, "markdown", settings) + "\n")
+    except OSError as problem:
+        screen.error(f"warning: the job's summary {summary} cannot be written: {problem.strerror}")

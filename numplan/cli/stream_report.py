@@ -1,0 +1,106 @@
+"""A run told for machines: Terraform's UI, a JSON object a line. Implements the Report protocol."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from numplan import __version__
+from numplan.cli.progress import Step
+from numplan.cli.screen import Screen
+from numplan.cli.signals import SystemClock
+from numplan.engine.events import Event, Sending
+from numplan.engine.tally import Tally, tally
+from numplan.model.errors import ManifestError, NumplanError
+from numplan.model.number import E164
+from numplan.model.plan import Plan
+from numplan.views.done_text import last_line_of
+from numplan.views.ui_stream import (
+    Message,
+    applied,
+    done,
+    encoded,
+    failed,
+    finding,
+    planned,
+    refresh,
+    version,
+)
+
+
+class StreamReport:
+    """On standard output. Where the run `applies`, it ends with what was done, however it goes."""
+
+    def __init__(self, screen: Screen, clock: SystemClock, *, applies: bool = False) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._applies = applies
+        self._events: list[Event] = []
+        self._last = "Apply: ended early."
+        self._begun: dict[E164, float] = {}
+
+    def __enter__(self) -> Self:
+        self._tell(version(__version__))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        match problem:
+            case None:
+                pass
+            case ManifestError():
+                for found in problem.diagnostics:
+                    self._tell(finding(found))
+            case NumplanError():
+                self._tell(failed(problem.message, problem.hint))
+            case _:
+                self._tell(failed(f"the run was ended by {type(problem).__name__}", str(problem)))
+        if self._applies:
+            self._tell(done(tally(self._events), self._last))
+
+    @contextmanager
+    def reading(self, account: str) -> Iterator[Step]:
+        """A line before, and one after."""
+        self._tell(refresh("refresh_start", account))
+        yield lambda _step: None
+        self._tell(refresh("refresh_complete", account))
+
+    def plan(self, plan: Plan) -> None:
+        """Drift, changes, findings, figures."""
+        for message in planned(plan):
+            self._tell(message)
+
+    def settling(self, events: Iterable[Event]) -> Tally:
+        """A line or two an event. What an earlier run began is no part of what this one did."""
+        seen: list[Event] = []
+        for event in events:
+            seen.append(event)
+            self._tell_of(event)
+        return tally(seen)
+
+    def unsettled(self, left: Tally) -> None:
+        """Nothing more: each was told as it was judged."""
+
+    def applying(self, events: Iterable[Event]) -> list[Event]:
+        """A line or two an event. What was done is kept as it happens: no error loses it."""
+        for event in events:
+            self._events.append(event)
+            self._tell_of(event)
+        return self._events
+
+    def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
+        """The figures, told at the very end."""
+        self._last = last_line_of(plan, left, events)
+
+    def _tell_of(self, event: Event) -> None:
+        if isinstance(event, Sending):
+            self._begun[event.number] = self._clock.monotonic()
+        number = getattr(event, "number", None)
+        began = self._begun.get(number) if number else None
+        elapsed = 0 if began is None else int(self._clock.monotonic() - began)
+        for message in applied(event, elapsed):
+            self._tell(message)
+
+    def _tell(self, message: Message) -> None:
+        self._screen.line(encoded(message, self._clock.now()))
