@@ -2,6 +2,7 @@
 
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,37 +10,78 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.model.errors import NumplanError
 
-IGNORED = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
-MANIFESTS = ("numplan.yaml", "numplan.yml", "numplan.json")
+IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
+MANIFESTS: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
+PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": Path(".gitlab-ci.yml")}
 
 
 @click.command()
 @common("chdir")
-def init() -> None:
-    """Write a commented manifest and .gitignore lines here. Never overwrites."""
+@click.option("--ci", type=click.Choice([*PIPELINES]), help="Also write a pipeline that plans and applies.")
+def init(ci: str | None) -> None:
+    """Write a commented manifest and .gitignore lines here. Never overwrites.
+
+    With --ci, a manifest that is here already is left as it is.
+    """
     Settings.current()
     screen = Screen(color=False)
-    for name in MANIFESTS:
-        if Path(name).exists() or Path(name).is_symlink():
-            raise NumplanError(
-                f"{name} is here already; nothing was written", hint="`numplan validate` checks it"
-            )
-    _create(Path(MANIFESTS[0]), _template())
-    screen.line(f"wrote {MANIFESTS[0]}")
+    wanted: dict[Path, str] = {}
+    manifest = next((name for name in MANIFESTS if _is_taken(Path(name))), None)
+    if manifest and ci is None:
+        raise NumplanError(
+            f"{manifest} is here already; nothing was written", hint="`numplan validate` checks it"
+        )
+    if not manifest:
+        wanted[Path(MANIFESTS[0])] = "init.yaml"
+    if ci is not None:
+        _require_free(ci)
+        wanted[PIPELINES[ci]] = f"pipelines/{ci}.yml"
+    for path, template in wanted.items():
+        _create(path, _template(template))
+        screen.line(f"wrote {path}")
     if _ignore(Path(".gitignore")):
         screen.line("added state and plan files to .gitignore")
     screen.line()
-    screen.line("Next: put your numbers into it, then")
-    screen.line("  numplan validate")
-    screen.line("  numplan plan      # needs NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID")
+    if not manifest:
+        screen.line("Next: put your numbers into it, then")
+        screen.line("  numplan validate")
+        screen.line("  numplan plan      # needs NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID")
+    if ci is not None:
+        screen.line(f"{PIPELINES[ci]} says at its top what to put into it, and what to set up for it.")
+        _mind_the_root(PIPELINES[ci], screen)
 
 
-def _template() -> str:
-    return (resources.files("numplan.cli") / "init.yaml").read_text(encoding="utf-8")
+def _is_taken(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _require_free(ci: str) -> None:
+    """Raise NumplanError where there is a pipeline already, with another way to have ours."""
+    path = PIPELINES[ci]
+    if _is_taken(path):
+        hint = "run this in an empty folder, and take from there what is missing here"
+        if ci == "gitlab":
+            hint += ", or keep it under another name and `include: {local: NAME}`"
+        raise NumplanError(f"{path} is here already; nothing was written", hint=hint)
+
+
+def _mind_the_root(path: Path, screen: Screen) -> None:
+    """Pipelines are read at a repository's root alone."""
+    here = Path.cwd()
+    root = next((one for one in here.parents if (one / ".git").exists()), None)
+    if root and not (here / ".git").exists():
+        below = here.relative_to(root)
+        screen.line(f"It has to stand at the root of the repository: move it there, as {path}, and")
+        screen.line(f"have it run in the folder {below}.")
+
+
+def _template(name: str) -> str:
+    return (resources.files("numplan.cli") / name).read_text(encoding="utf-8")
 
 
 def _create(path: Path, text: str) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as problem:
