@@ -1,0 +1,119 @@
+"""GitHub's comments of a pull request, as an HTTP server on this machine: list, create, update."""
+
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import parse_qs, urlsplit
+
+_LIST: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/comments")
+_ONE: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments/(\d+)")
+LIMIT: Final = 65_536
+BOT: Final = "github-actions[bot]"
+TOKEN: Final = "ghs-a-jobs-own-token"  # noqa: S105 - of this server alone
+
+
+class Comments:
+    """A server on a local port, from `with` to its end. `answers` are given, each once, before its own."""
+
+    def __init__(self, *, may_write: bool = True, largest_page: int = 100) -> None:
+        """`may_write`: whether the token has `pull-requests: write`."""
+        self.kept: list[dict[str, Any]] = []
+        self.calls: list[str] = []
+        self.answers: list[int] = []
+        self.may_write = may_write
+        self.largest_page = largest_page
+        comments = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                comments.answer(self)
+
+            def do_POST(self) -> None:
+                comments.answer(self)
+
+            def do_PATCH(self) -> None:
+                comments.answer(self)
+
+            def log_message(self, *_: Any) -> None:  # noqa: ANN401
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def add(self, pull_request: int, body: str, author: str) -> dict[str, Any]:
+        """Put a comment there, as somebody."""
+        number = len(self.kept) + 1001
+        comment = {
+            "id": number,
+            "pull_request": pull_request,
+            "user": {"login": author},
+            "body": body,
+            "html_url": f"https://github.example/pull/{pull_request}#issuecomment-{number}",
+        }
+        self.kept.append(comment)
+        return comment
+
+    def by(self, author: str = BOT) -> list[str]:
+        """What an account has written, as it reads now."""
+        return [one["body"] for one in self.kept if one["user"]["login"] == author]
+
+    def answer(self, call: BaseHTTPRequestHandler) -> None:
+        """Answer one call as GitHub does."""
+        self.calls.append(f"{call.command} {call.path}")
+        length = int(call.headers.get("Content-Length") or 0)
+        body = json.loads(call.rfile.read(length))["body"] if length else ""
+        status, answer, headers = self._decide(call, body)
+        document = json.dumps(answer).encode()
+        call.send_response(status)
+        for name, value in headers.items():
+            call.send_header(name, value)
+        call.send_header("Content-Type", "application/json")
+        call.send_header("Content-Length", str(len(document)))
+        call.end_headers()
+        call.wfile.write(document)
+
+    def _decide(self, call: BaseHTTPRequestHandler, body: str) -> tuple[int, Any, dict[str, str]]:
+        address = urlsplit(call.path)
+        if self.answers:
+            return self.answers.pop(0), {"message": "as it was told to"}, {"Location": "http://127.0.0.1:9/"}
+        if call.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return 401, {"message": "Bad credentials"}, {}
+        if call.command != "GET" and not self.may_write:
+            return 403, {"message": "Resource not accessible by integration"}, {}
+        if len(body) > LIMIT:
+            return 422, {"message": f"Body is too long (maximum is {LIMIT} characters)"}, {}
+        if found := _LIST.fullmatch(address.path):
+            if call.command == "POST":
+                return 201, self.add(int(found[2]), body, BOT), {}
+            return self._page(int(found[2]), parse_qs(address.query))
+        if found := _ONE.fullmatch(address.path):
+            for one in self.kept:
+                if one["id"] == int(found[2]):
+                    one["body"] = body
+                    return 200, one, {}
+        return 404, {"message": "Not Found"}, {}
+
+    def _page(self, pull_request: int, query: dict[str, list[str]]) -> tuple[int, Any, dict[str, str]]:
+        there = [one for one in self.kept if one["pull_request"] == pull_request]
+        size = min(int(query.get("per_page", ["30"])[0]), self.largest_page)
+        page = int(query.get("page", ["1"])[0])
+        more = page * size < len(there)
+        link = f'<{self.url}/next?page={page + 1}>; rel="next"'
+        return 200, there[(page - 1) * size : page * size], {"Link": link} if more else {}
