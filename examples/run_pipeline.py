@@ -110,7 +110,7 @@ def on_github(place: Place) -> None:
         service = github.Service(
             place.folder,
             {"NUMPLAN_TOKEN": account.token},
-            {"NUMPLAN_ACCOUNT_ID": account.account},
+            {"NUMPLAN_ACCOUNT_ID": account.account, "NUMPLAN_APPROVAL": "environment"},
             place.machine,
             comments.url,
             TOKEN,

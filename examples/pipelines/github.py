@@ -64,6 +64,8 @@ class Run:
     event_name: str
     event: Mapping[str, Any]
     ref: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What was filled in where the workflow was started by hand."""
     sha: str = "0123456789abcdef0123456789abcdef01234567"
     jobs: dict[str, Job] = field(default_factory=dict)
 
@@ -82,6 +84,7 @@ class Run:
         needed = {one: self.jobs[one] for one in ([needs] if isinstance(needs, str) else needs)}
         context: Context = {
             "github": self._github(),
+            "inputs": self.inputs,
             "vars": self.service.variables,
             "needs": {one: {"result": job.result, "outputs": job.outputs} for one, job in needed.items()},
         }
@@ -110,6 +113,7 @@ class Run:
             "ref": self.ref,
             "sha": self.sha,
             "repository": REPOSITORY,
+            "run_id": self.id,
             "token": self.service.token,
         }
 
@@ -183,7 +187,7 @@ class _Worker:
                 if given["path"]:
                     shutil.copytree(given["path"], self._run.artifact(given["name"]), dirs_exist_ok=True)
             case ["actions", "download-artifact"]:
-                kept = self._run.artifact(given["name"])
+                kept = self._run.service.folder / f"run-{given['run-id']}" / "artifacts" / given["name"]
                 if kept.exists():
                     shutil.copytree(kept, given["path"], dirs_exist_ok=True)
                 else:
