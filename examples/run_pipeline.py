@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pipelines import github, gitlab
-from pipelines.comments import TOKEN, Comments
+from pipelines.comments import Comments
 from pipelines.shell import BIN
 
 from numplan.emulator.server import Emulator, EmulatorSettings
@@ -112,8 +112,7 @@ def on_github(place: Place) -> None:
             {"NUMPLAN_TOKEN": account.token},
             {"NUMPLAN_ACCOUNT_ID": account.account, "NUMPLAN_APPROVAL": "environment"},
             place.machine,
-            comments.url,
-            TOKEN,
+            comments,
         )
 
         def pull_request() -> github.Run:

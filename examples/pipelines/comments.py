@@ -1,4 +1,4 @@
-"""GitHub's comments of a pull request, as an HTTP server on this machine: list, create, update."""
+"""GitHub's API on this machine: the comments of a pull request, and what is known of a run."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
 _LIST: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/comments")
+_RUN: Final = re.compile(r"/repos/([^/]+/[^/]+)/actions/runs/(\w+)")
 _ONE: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments/(\d+)")
 LIMIT: Final = 65_536
 BOT: Final = "github-actions[bot]"
@@ -21,6 +22,7 @@ class Comments:
     def __init__(self, *, may_write: bool = True, largest_page: int = 100) -> None:
         """`may_write`: whether the token has `pull-requests: write`."""
         self.kept: list[dict[str, Any]] = []
+        self.runs: dict[str, dict[str, Any]] = {}
         self.calls: list[str] = []
         self.answers: list[int] = []
         self.may_write = may_write
@@ -103,6 +105,8 @@ class Comments:
             if call.command == "POST":
                 return 201, self.add(int(found[2]), body, BOT), {}
             return self._page(int(found[2]), parse_qs(address.query))
+        if (found := _RUN.fullmatch(address.path)) and found[2] in self.runs:
+            return 200, self.runs[found[2]], {}
         if found := _ONE.fullmatch(address.path):
             for one in self.kept:
                 if one["id"] == int(found[2]):

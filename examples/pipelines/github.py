@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import yaml
 
+from pipelines.comments import TOKEN, Comments
 from pipelines.expressions import Context, Functions, condition, fill
 from pipelines.shell import BIN, Started, bash
 
 ACTION: Final = Path(__file__).parents[2]
 """numplan's own checkout, where action.yml is."""
 REPOSITORY: Final = "acme/phones"
+WORKFLOW: Final = ".github/workflows/numplan.yml"
 KEPT: Final = "/var/lib/numplan"
 """The folder of the runner's machine that outlives a job, as the workflow names it."""
 BASH: Final = {"bash": ("--noprofile", "--norc", "-eo", "pipefail"), None: ("-e",)}
@@ -31,8 +33,7 @@ class Service:
     variables: Mapping[str, str]
     machine: Mapping[str, str]
     """Variables of the runner's own machine, such as where the API is."""
-    api_url: str
-    token: str
+    api: Comments
     install: bool = False
     """Whether numplan is really installed; otherwise the one of this Python is used."""
 
@@ -74,7 +75,14 @@ class Run:
         self.id = uuid.uuid4().hex[:8]
         self.folder = self.service.folder / f"run-{self.id}"
         self.folder.mkdir(parents=True)
-        text = (self.source / ".github" / "workflows" / "numplan.yml").read_text(encoding="utf-8")
+        head = self.event.get("pull_request", {}).get("head", {}).get("repo", {})
+        self.service.api.runs[self.id] = {
+            "event": self.event_name,
+            "head_branch": self.ref.rpartition("/")[2],
+            "head_repository": {"full_name": head.get("full_name", REPOSITORY)},
+            "path": WORKFLOW,
+        }
+        text = (self.source / WORKFLOW).read_text(encoding="utf-8")
         self.workflow = yaml.safe_load(text.replace(KEPT, str(self.service.kept)))
 
     def perform(self, name: str, started: Started | None = None) -> Job:
@@ -114,7 +122,7 @@ class Run:
             "sha": self.sha,
             "repository": REPOSITORY,
             "run_id": self.id,
-            "token": self.service.token,
+            "token": TOKEN,
         }
 
 
@@ -256,14 +264,17 @@ class _Worker:
             **self._run.service.machine,
             "CI": "true",
             "GITHUB_ACTIONS": "true",
-            "GITHUB_API_URL": self._run.service.api_url,
+            "GITHUB_API_URL": self._run.service.api.url,
             "GITHUB_EVENT_NAME": self._run.event_name,
             "GITHUB_EVENT_PATH": str(self._event),
             "GITHUB_REF": self._run.ref,
+            "GITHUB_REF_NAME": self._run.ref.rpartition("/")[2],
+            "GITHUB_REF_TYPE": "branch",
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": self._run.id,
             "GITHUB_SERVER_URL": "https://github.example",
             "GITHUB_SHA": self._run.sha,
+            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/{WORKFLOW}@{self._run.ref}",
             "GITHUB_WORKSPACE": str(self._workspace),
             "HOME": str(home),
             "LANG": "C.UTF-8",

@@ -12,7 +12,7 @@ from numplan.emulator.server import Emulator, EmulatorSettings
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 from pipelines import github, gitlab
-from pipelines.comments import TOKEN, Comments
+from pipelines.comments import Comments
 from run_pipeline import Place
 
 ROOT = Path(__file__).parents[2]
@@ -57,8 +57,7 @@ class Hub:
             {"NUMPLAN_TOKEN": self.place.account.token},
             {"NUMPLAN_ACCOUNT_ID": self.place.account.account, "NUMPLAN_APPROVAL": self.approval},
             self.machine,
-            self.comments.url,
-            TOKEN,
+            self.comments,
             self.install,
         )
         return github.Run(service, self.place.repository, event_name, event, ref, inputs)

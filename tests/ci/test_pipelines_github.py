@@ -305,6 +305,33 @@ def test_somebody_applies_the_plan_of_a_run_that_they_have_read(hub: Hub) -> Non
     assert purchases(hub) == 2
 
 
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({"event": "pull_request"}, "not of a push"),
+        ({"head_repository": {"full_name": "somebody/phones"}}, "not of this repository"),
+        ({"head_branch": "feature"}, "of another branch"),
+        ({"path": ".github/workflows/other.yml"}, "of another workflow"),
+        ({"head_repository": None}, "does not tell"),
+    ],
+)
+def test_the_plan_of_any_other_run_is_refused(hub: Hub, known: dict[str, Any], why: str) -> None:
+    """A plan file is carried out as it is; one that a stranger's run has left may say anything."""
+    planned = hub.push()
+    planned.perform("validate")
+    planned.perform("plan")
+    hub.comments.runs[planned.id].update(known)
+    run = hub.by_hand(planned.id)
+    assert results(run.all()) == ["success", "skipped", "failure 1"]
+    assert why in run.jobs["apply"].log
+    assert not hub.place.account.ledger()
+
+
+@pytest.mark.parametrize("number", ["1/../../issues/1", "x y", "999"])
+def test_what_is_no_number_of_a_run_is_refused(hub: Hub, number: str) -> None:
+    assert results(hub.by_hand(number).all()) == ["success", "skipped", "failure 1"]
+
+
 def test_nothing_is_applied_from_another_branch(hub: Hub) -> None:
     planned = hub.push()
     planned.perform("validate")
