@@ -28,7 +28,7 @@ class NoRedirects(HTTPRedirectHandler):
 def main() -> int:
     """Say whether the run will do; returns the exit code."""
     number = os.environ["RUN"]
-    why = "that is not the number of a run" if not re.fullmatch(r"[0-9a-f]{1,20}", number) else judge(number)
+    why = "that is not the number of a run" if not re.fullmatch(r"[0-9]{1,20}", number) else judge(number)
     if why:
         print(f"::error title=numplan::The plan of that run is not applied: {why}.")
         return 1

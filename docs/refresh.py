@@ -6,6 +6,8 @@
 - docs/getting-started.md: what each `$ command` in its `console` blocks prints, run from the top of the page to
   its end in one folder, against an emulator of its own. A block after `<!-- file: NAME -->` is written to that
   file first.
+- docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
+  `<!-- story: NAME -->`.
 - docs/images/plan.svg: by docs/images/make.py.
 """
 
@@ -30,6 +32,7 @@ PORT: Final = "8190"
 """The port that the pages show; an emulator of our own has another one."""
 
 _HELP: Final = re.compile(r"(<!-- help: ([a-z ]+) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
+_STORY: Final = re.compile(r"(<!-- story: ([a-z]+) -->\n```text\n).*?(```\n)", re.DOTALL)
 _TABLE: Final = re.compile(r"(<!-- commands -->\n).*?(<!-- /commands -->\n)", re.DOTALL)
 _FENCE: Final = re.compile(
     r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>[a-z]*)(?P<kind>[^\n]*)\n(?P<text>.*?)```\n",
@@ -122,6 +125,17 @@ def with_session(page: str) -> str:
         return _FENCE.sub(block, page)
 
 
+def with_story(page: str) -> str:
+    """The page with what becomes of its pipeline on this machine."""
+
+    def story(found: re.Match[str]) -> str:
+        script = str(DOCS.parent / "examples" / "run_pipeline.py")
+        told = subprocess.run([sys.executable, script, found[2]], capture_output=True, text=True, check=True)
+        return f"{found[1]}{told.stdout.strip()}\n{found[3]}"
+
+    return _STORY.sub(story, page)
+
+
 def _output(command: str, folder: str, environment: Mapping[str, str]) -> str:
     done = subprocess.run(
         ["bash", "-c", command],  # noqa: S607
@@ -141,6 +155,8 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS.parent / "README.md": with_commands,
     DOCS / "cli.md": with_help,
     DOCS / "getting-started.md": with_session,
+    DOCS / "ci-github.md": with_story,
+    DOCS / "ci-gitlab.md": with_story,
 }
 
 if __name__ == "__main__":

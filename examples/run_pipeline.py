@@ -6,6 +6,7 @@ would, against an emulated account, and shows what came of each job. Every resul
 any service, and no network beyond this machine.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -171,7 +172,7 @@ def on_gitlab(place: Place) -> None:
     say("\n# A merge request declares one number and a pool of two.")
     pipeline = request()
     check(pipeline, "success", "success", "left out")
-    say(f"The merge request shows {pipeline.jobs['numplan:plan'].report}")
+    say(f"The merge request shows {json.dumps(pipeline.jobs['numplan:plan'].report)}")
 
     say("\n# It is merged, planned once more, and applied by whoever starts the manual job.")
     pipeline = gitlab.Pipeline(service, place.repository)

@@ -72,7 +72,7 @@ class Run:
 
     def __post_init__(self) -> None:
         """Read the workflow of this commit. Its folder for kept things is ours."""
-        self.id = uuid.uuid4().hex[:8]
+        self.id = str(1001 + len(self.service.api.runs))
         self.folder = self.service.folder / f"run-{self.id}"
         self.folder.mkdir(parents=True)
         head = self.event.get("pull_request", {}).get("head", {}).get("repo", {})

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +61,7 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         """Read the pipeline of this commit. Its folder for kept things is ours."""
-        self.id = uuid.uuid4().hex[:8]
+        self.id = str(1001 + len([*self.service.folder.glob("pipeline-*")]))
         self.folder = self.service.folder / f"pipeline-{self.id}"
         self.folder.mkdir(parents=True)
         text = (self.source / ".gitlab-ci.yml").read_text(encoding="utf-8")
