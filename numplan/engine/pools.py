@@ -47,7 +47,7 @@ def plan_pools(
 
 class _PoolPlanner:
     """The plan of one pool, step by step; `lacking` is how many slots are still open, `owed` which numbers
-    come first.
+    come first, `returned` which are bought already.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class _PoolPlanner:
         self.taken = taken
         self.lacking = standing.shortage
         self.owed = list(standing.owed)
+        self.returned = [one for one in standing.returned if not self._let_go(one)]
         self.spare: tuple[Offer, ...] = ()
         self.changes: list[Change] = []
         self.held: list[Held] = []
@@ -83,7 +84,7 @@ class _PoolPlanner:
         if self.pool.terms.on_trunk_change == "refuse":
             self._show_refused(moving)
             moving = []
-        moving = self._move_again(self._await_others(moving))
+        moving = self._move_again(self._make_way(self._await_others(moving)))
         self._buy(self._choose(len(moving)), moving)
         self.diagnostics += mismatches(self.standing, self.live)
 
@@ -160,18 +161,18 @@ class _PoolPlanner:
 
     def _take_back(self) -> None:
         """Purchases that turned up after all fill slots first; they are bought and paid for."""
-        back = [one for one in self.standing.returned if not self._let_go(one)]
-        for one in back[: self.lacking]:
-            self.changes.append(
-                Adopt(
-                    resource=self.pool.resource,
-                    after=settled(one, current(one, self.live.owned[one.number]), self.pool.terms),
-                    source=self.pool.source,
-                    trunk_verified=one.trunk_verified,
-                    reason="bought earlier after all, and the pool has a slot for it",
-                )
-            )
-            self.lacking -= 1
+        back, self.returned = self.returned[: self.lacking], self.returned[self.lacking :]
+        self.lacking -= len(back)
+        self.changes += [self._taken_back(one) for one in back]
+
+    def _taken_back(self, one: Instance) -> Adopt:
+        return Adopt(
+            resource=self.pool.resource,
+            after=settled(one, current(one, self.live.owned[one.number]), self.pool.terms),
+            source=self.pool.source,
+            trunk_verified=one.trunk_verified,
+            reason="bought earlier after all, and the pool has a slot for it",
+        )
 
     def _adopt(self) -> None:
         # The listing shows no category, so a pool that declares one cannot tell what matches.
@@ -212,6 +213,18 @@ class _PoolPlanner:
         for one in moving[: max(0, under_way)]:
             self._stay(one)
         return moving[max(0, under_way) :]
+
+    def _make_way(self, moving: list[Instance]) -> list[Instance]:
+        """Members that leave for purchases which turned up after all on the declared trunk: what was to take
+        their place is bought already. Returns the members left.
+        """
+        back = [one for one in self.returned if not must_move(one, self.pool.terms)]
+        for one, instead in zip(moving, back, strict=False):
+            self.changes.append(self._taken_back(instead))
+            self.changes.append(
+                departure(one, self.live, f"{instead.number}, on the declared trunk, takes its place")
+            )
+        return moving[len(back) :]
 
     def _move_again(self, moving: list[Instance]) -> list[Instance]:
         """Replace with numbers whose purchase was closed as never happened; returns the members left."""

@@ -65,6 +65,28 @@ def test_a_listing_that_lags_behind_a_release_brings_no_closed_purchase_back() -
     assert ran.plan.surplus == (us(1),)
 
 
+def test_a_late_commit_takes_the_place_it_was_bought_for_when_a_pool_moves() -> None:
+    """A pool of one moves to another trunk and grows to two. One purchase stays unknown, the other is closed
+    and carried out late: the two are what the pool wants, and no third is bought for the member that leaves.
+    """
+    world = world_with(us(1), us(2), us(3))
+    old = managed("pool.p", world.vendor.own(us(8)), sip_trunk_id=2)
+    world.store(state(old))
+    wanted = manifest(pool("p", 2, sip_trunk_id=1, on_trunk_change="replace"))
+    world.vendor.fates.extend([Fate("lost", lag=600), Fate(delay=40)])
+    world.run(wanted)
+    assert [one.number for one in world.state.intents] == [us(1)]
+    assert [one.number for one in world.state.tombstones] == [us(2)]
+    world.later(minutes=1)
+    ran = world.run(wanted)
+    assert world.vendor.posts == [("purchase", (us(1), us(2)), 1)], ran
+    for _ in range(3):
+        world.later(minutes=16)
+        world.run(wanted)
+    assert (world.vendor.bought, world.vendor.released) == ([us(1), us(2)], [us(8)])
+    assert {one.number for one in world.state.numbers if not one.surplus} == {us(1), us(2)}
+
+
 def test_a_second_run_inside_the_lag() -> None:
     world = world_with(*map(us, range(6)))
     world.vendor.put_on_sale(us(20))
