@@ -1,8 +1,9 @@
 """Named places where a run can be made to fail, so that tests can kill it at any step of the protocol.
 
-`NUMPLAN_FAILPOINT=name:nth:kill|raise|stall` acts at the nth time the named place is passed: `kill` ends the
-process as SIGKILL would, `raise` raises an OSError, `stall` sleeps until a signal ends it. With the variable
-unset, passing a failpoint is a call that returns at once.
+`NUMPLAN_FAILPOINT=name:nth:kill|raise|stall|stop` acts at the nth time the named place is passed: `kill` ends
+the process as SIGKILL would, `raise` raises an OSError, `stall` sleeps until a signal ends it, `stop` stops the
+process until SIGCONT, and it goes on from there. With the variable unset, passing a failpoint is a call that
+returns at once.
 """
 
 import os
@@ -12,7 +13,7 @@ import time
 from typing import Final
 
 VARIABLE: Final = "NUMPLAN_FAILPOINT"
-ACTIONS: Final = ("kill", "raise", "stall")
+ACTIONS: Final = ("kill", "raise", "stall", "stop")
 
 _lock = threading.Lock()
 _passed: dict[str, int] = {}
@@ -51,6 +52,9 @@ def _fail(name: str, nth: int, action: str) -> None:
     match action:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "stop":
+            # At this thread: one that only the process is sent comes a little later, wherever this one is then.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         case "stall":
             while True:
                 time.sleep(60)

@@ -292,6 +292,7 @@ class FakeSession:
     """A locked state. It holds what was written as bytes, so that nothing survives but what the codec keeps.
 
     `fail_writes` lets the next so many writes fail; `lose_replies` of them are durable all the same.
+    `lose_lock` gives the lock to another.
     """
 
     def __init__(self, state: State | None = None, *, run: str = "run-1") -> None:
@@ -299,11 +300,21 @@ class FakeSession:
         self.documents: list[bytes] = [] if state is None else [encode_state(state)]
         self._failing = 0
         self._durable = False
+        self._locked = True
 
     def read(self) -> State | None:
         return decode_state(self.documents[-1], "the fake session") if self.documents else None
 
+    def require_lock(self) -> None:
+        if not self._locked:
+            raise StateError("the lock is another's")
+
+    def lose_lock(self) -> None:
+        """From here on another may hold the state."""
+        self._locked = False
+
     def write(self, state: State) -> None:
+        self.require_lock()
         stored = self.read()
         if state.serial != (stored.serial if stored else 0) + 1:
             raise StateError(f"serial {state.serial} does not follow {stored.serial if stored else 0}")

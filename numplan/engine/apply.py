@@ -74,7 +74,7 @@ class _Run:
         self.provider = provider
         self.clock = clock
         self.api = api
-        self.gate = Gate(clock)
+        self.gate = Gate(clock, book.require_lock)
         self.substitutes = Substitutes(plan)
         self.orders: dict[E164, Order] = {}
         self.in_doubt: dict[E164, Call] = {}  # sent, not yet sorted

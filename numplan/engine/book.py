@@ -38,6 +38,10 @@ class Book:
         """The state as last saved."""
         return self._state
 
+    def require_lock(self) -> None:
+        """Raise StateError if another may hold the state by now."""
+        self._session.require_lock()
+
     def intend(self, intents: Iterable[Intent]) -> None:
         """Write down calls about to be made. They may be sent only once `save` has returned."""
         for intent in intents:

@@ -1,7 +1,7 @@
 """Send batches, a few at a time, and hand back what became of each number."""
 
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Literal
 
@@ -9,6 +9,7 @@ import msgspec
 
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
+from numplan.model.errors import StateError
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Unknown
 
@@ -26,10 +27,14 @@ Answered = tuple[Batch, Mapping[E164, Outcome] | None]
 
 
 class Gate:
-    """Whether more may be sent. Once closed it stays closed, with the first reason."""
+    """Whether more may be sent. Once closed it stays closed, with the first reason.
 
-    def __init__(self, clock: Clock) -> None:
+    `require_lock` raises StateError where the state is another's by now.
+    """
+
+    def __init__(self, clock: Clock, require_lock: Callable[[], None]) -> None:
         self._clock = clock
+        self._require_lock = require_lock
         self._reason = ""
 
     def close(self, reason: str) -> None:
@@ -42,6 +47,18 @@ class Gate:
         if not self._reason and self._clock.interrupted():
             self._reason = "interrupted"
         return self._reason
+
+    def last_look(self) -> str:
+        """Why a call that is on its way must not go out, or an empty text; closes the gate with the same reason.
+
+        A run may be stopped for hours, and wake when another has taken its lock and done its work.
+        """
+        try:
+            self._require_lock()
+        except StateError as problem:
+            self.close(problem.message)
+            return problem.message
+        return ""
 
 
 def batches_of(
@@ -76,15 +93,17 @@ def dispatch(
                     yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
                 else:
                     yield batch, None
-                    in_flight[threads.submit(_send, batch, provider)] = batch
+                    in_flight[threads.submit(_send, batch, provider, gate)] = batch
             answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
             for future in answered:
                 yield in_flight.pop(future), future.result()
 
 
-def _send(batch: Batch, provider: Provider) -> Mapping[E164, Outcome]:
+def _send(batch: Batch, provider: Provider, gate: Gate) -> Mapping[E164, Outcome]:
     try:
         failpoint(f"{batch.call}.dispatch")
+        if reason := gate.last_look():
+            return dict.fromkeys(batch.numbers, NotSent(reason))
         if batch.call == "purchase":
             outcomes = provider.purchase(batch.numbers, batch.sip_trunk_id)
         else:

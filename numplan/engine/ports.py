@@ -78,3 +78,8 @@ class Session(Protocol):
         """Replace the state, atomically and durably. Raises StateError if it is not the serial's successor,
         or if it could not be written.
         """
+
+    def require_lock(self) -> None:
+        """Raise StateError if the lock is not this run's any more. Asked before each call that buys or releases,
+        from any thread.
+        """

@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -107,13 +107,17 @@ class Folder:
             failpoint(f"{point}.after-fsync")
         return temporary
 
-    def put(self, temporary: str, name: str, point: str) -> None:
+    def put(
+        self, temporary: str, name: str, point: str, *, last_look: Callable[[], None] = lambda: None
+    ) -> None:
         """Let a prepared file take the place of `name`; durable once `sync` has returned.
 
-        Raises OSError, or StateError where what it would replace is no plain file.
+        `last_look` may still refuse it, by what it raises. Raises OSError, or StateError where what it would
+        replace is no plain file.
         """
         with self._removing(temporary):
             self.require_plain(name)
+            last_look()
             os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
             failpoint(f"{point}.after-rename")
 

@@ -181,7 +181,7 @@ def read_line(descriptor: int) -> Line:
         if line != os.pread(descriptor, _LONGEST_LINE, 0):
             return Line()
         return msgspec.json.decode(line.partition(b"\n")[0], type=Line)
-    except (OSError, UnicodeError, msgspec.MsgspecError):
+    except (OSError, UnicodeError, RecursionError, msgspec.MsgspecError):
         return Line()
 
 

@@ -14,7 +14,9 @@ from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
 from tests.builders import manifest, pool, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
-from tests.fakes import FakeClock, FakeVendor
+from tests.fakes import FakeClock, FakeSession, FakeVendor
+
+LOST = "the lock is another's"
 
 
 class SlowVendor(FakeVendor):
@@ -35,6 +37,10 @@ class SlowVendor(FakeVendor):
         with self._count:
             self.under_way -= 1
         return outcomes
+
+
+def gate_of(clock: FakeClock | None = None, session: FakeSession | None = None) -> Gate:
+    return Gate(clock or FakeClock(), (session or FakeSession()).require_lock)
 
 
 def batches(how_many: int, vendor: FakeVendor) -> list[Batch]:
@@ -59,14 +65,14 @@ def test_no_numbers_make_no_batch() -> None:
 @pytest.mark.parametrize("parallelism", [1, 2, 4])
 def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor()
-    answered = list(dispatch(batches(8, vendor), vendor, Gate(FakeClock()), parallelism))
+    answered = list(dispatch(batches(8, vendor), vendor, gate_of(), parallelism))
     assert vendor.most == parallelism
     assert sum(1 for _, outcomes in answered if outcomes is not None) == 8
 
 
 def test_each_batch_is_told_before_it_is_sent() -> None:
     vendor = FakeVendor()
-    answers = dispatch(batches(1, vendor), vendor, Gate(FakeClock()), 1)
+    answers = dispatch(batches(1, vendor), vendor, gate_of(), 1)
     batch, outcomes = next(answers)
     assert outcomes is None
     assert vendor.posts == []
@@ -76,7 +82,7 @@ def test_each_batch_is_told_before_it_is_sent() -> None:
 
 def test_a_closed_gate_lets_nothing_more_out() -> None:
     vendor = FakeVendor()
-    gate = Gate(FakeClock())
+    gate = gate_of()
     seen: list[object] = []
     for _, outcomes in dispatch(batches(3, vendor), vendor, gate, 1):
         seen.append(outcomes)
@@ -87,12 +93,33 @@ def test_a_closed_gate_lets_nothing_more_out() -> None:
 
 def test_a_gate_keeps_its_first_reason() -> None:
     clock = FakeClock()
-    gate = Gate(clock)
+    gate = gate_of(clock)
     assert gate.reason == ""
     clock.interrupt()
     assert gate.reason == "interrupted"
     gate.close("too late")
     assert gate.reason == "interrupted"
+
+
+def test_nothing_is_sent_once_the_lock_is_anothers() -> None:
+    vendor, session = FakeVendor(), FakeSession()
+    found: dict[E164, Outcome] = {}
+    for _, outcomes in dispatch(batches(3, vendor), vendor, gate_of(session=session), 1):
+        found.update(outcomes or {})
+        if outcomes:
+            session.lose_lock()
+    assert len(vendor.posts) == 1
+    assert found == {us(0): Succeeded(), us(1): NotSent(LOST), us(2): NotSent(LOST)}
+
+
+def test_the_lock_is_looked_at_last_of_all_before_a_call() -> None:
+    vendor, session = FakeVendor(), FakeSession()
+    answers = dispatch(batches(1, vendor), vendor, gate_of(session=session), 1)
+    next(answers)
+    session.lose_lock()
+    batch, outcomes = next(answers)
+    assert outcomes == dict.fromkeys(batch.numbers, NotSent(LOST))
+    assert vendor.posts == []
 
 
 def test_one_broken_call_says_nothing_of_the_others() -> None:
@@ -104,14 +131,14 @@ def test_one_broken_call_says_nothing_of_the_others() -> None:
 
     vendor = Broken()
     found: dict[E164, Outcome] = {}
-    for _, outcomes in dispatch(batches(3, vendor), vendor, Gate(FakeClock()), 2):
+    for _, outcomes in dispatch(batches(3, vendor), vendor, gate_of(), 2):
         found.update(outcomes or {})
     assert found == {us(0): Succeeded(), us(1): Unknown("OSError: gone"), us(2): Succeeded()}
 
 
 def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
     vendor = SlowVendor()
-    answers = dispatch(batches(4, vendor), vendor, Gate(FakeClock()), 2)
+    answers = dispatch(batches(4, vendor), vendor, gate_of(), 2)
     next(answers)
     next(answers)
     answers.close()

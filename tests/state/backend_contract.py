@@ -214,6 +214,14 @@ class BackendContract:
             session.write(next_after(stored))
         assert open_backend().read() == stored
 
+    def test_the_lock_is_had_until_its_release(self, open_backend: Open):
+        with open_backend().lock("apply") as session:
+            session.require_lock()
+            session.write(make_state())
+            session.require_lock()
+        with pytest.raises(StateError):
+            session.require_lock()
+
     def test_no_timeout_is_told_at_once(self, open_backend: Open):
         with open_backend().lock("apply"):
             begun = time.monotonic()

@@ -161,6 +161,10 @@ class _LocalSession:
             self._known = (_digest(document), state)
             self._raise_mark(state)
 
+    def require_lock(self) -> None:
+        """Raise StateError if the lock is not this run's any more."""
+        self._held.require()
+
     def _current(self) -> Stored | None:
         """What the file holds just now. Where this session has seen it before, a digest saves decoding it."""
         if self._known is None:
@@ -177,6 +181,8 @@ class _LocalSession:
 
     def _save(self, document: bytes, before: Stored | None, state: State) -> None:
         folder, shelf, mark = self._folder, self._shelf, self._held.mark
+        # Preparing a file may have taken any time, and the lock may be another's by then.
+        require = self._held.require
         with explained("write the state", self._place, "the state stored before is untouched"):
             if not self._swept:
                 folder.sweep(shelf.name)
@@ -186,7 +192,7 @@ class _LocalSession:
                 copy = folder.prepare(
                     shelf.backup_name, before.document, "state.backup", modified=before.modified
                 )
-                folder.put(copy, shelf.backup_name, "state.backup")
+                folder.put(copy, shelf.backup_name, "state.backup", last_look=require)
             prepared = folder.prepare(shelf.name, document, "state")
         if mark and mark.lineage != state.lineage:
             # The old one was accepted as lost. Forgotten before the new one is there, so that a kill in
@@ -194,7 +200,7 @@ class _LocalSession:
             with suppress(OSError):
                 self._held.set_mark(None)
         with explained("make sure of the state", self._place, _EITHER):
-            folder.put(prepared, shelf.name, "state")
+            folder.put(prepared, shelf.name, "state", last_look=require)
             folder.sync()
             failpoint("state.after-dirsync")
 
