@@ -61,7 +61,7 @@ class Run:
 
     service: Service
     source: Path
-    """The repository as it is at the commit."""
+    """The repository as the branch has it, which may move on; the run's own commit is as it is now."""
     event_name: str
     event: Mapping[str, Any]
     ref: str
@@ -75,6 +75,8 @@ class Run:
         self.id = str(1001 + len(self.service.api.runs))
         self.folder = self.service.folder / f"run-{self.id}"
         self.folder.mkdir(parents=True)
+        self.commit = self.folder / "commit"
+        shutil.copytree(self.source, self.commit)
         head = self.event.get("pull_request", {}).get("head", {}).get("repo", {})
         self.service.api.runs[self.id] = {
             "event": self.event_name,
@@ -188,7 +190,9 @@ class _Worker:
             case [""]:
                 return self._script(step, environment)
             case ["actions", "checkout"]:
-                shutil.copytree(self._run.source, self._workspace, dirs_exist_ok=True)
+                branch = given.get("ref") == self._run.ref
+                wanted = self._run.source if branch else self._run.commit
+                shutil.copytree(wanted, self._workspace, dirs_exist_ok=True)
             case ["actions", "setup-python"]:
                 return {"python-path": str(BIN / "python")}
             case ["actions", "upload-artifact"]:

@@ -320,3 +320,30 @@ def test_a_text_is_filled_in() -> None:
     assert (
         fill("on ${{ github.ref }}, ${{ github.event.x }}${{ true }}", CONTEXT) == "on refs/heads/main, true"
     )
+
+
+# -- the action's own scripts
+
+
+@pytest.mark.parametrize(
+    "name", ["numplan.yaml", "tele phony/numplan.yml", "a--b/ñ/numplan.json", "x/<!-- y -->/numplan.yaml"]
+)
+def test_the_marker_where_there_is_no_plan_is_the_one_of_the_plan(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from numplan.views.markdown import marker
+
+    spec = spec_from_file_location("comment", ROOT / "action" / "comment.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.delenv("NUMPLAN_MANIFEST", raising=False)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("WORKING_DIRECTORY", str(Path(name).parent))
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).touch()
+    assert script.no_plan("").splitlines()[0] == marker(name)
+    assert script.marker_of(script.no_plan("")) == marker(name)

@@ -364,6 +364,25 @@ def test_a_plan_is_refused_where_state_moved_before_the_approval(hub: Hub) -> No
     assert purchases(hub) == bought
 
 
+def test_an_old_run_that_is_started_again_brings_no_old_manifest_back(hub: Hub) -> None:
+    hub.place.declare(4)
+    old = hub.push()
+    hub.place.declare(2)
+    assert results(old.all()) == ["success", "success", "success"]
+    assert purchases(hub) == 2
+
+
+def test_a_plan_is_refused_where_the_branch_has_moved_on_before_the_approval(hub: Hub) -> None:
+    run = hub.push()
+    run.perform("validate")
+    run.perform("plan")
+    hub.place.declare(3)
+    job = run.perform("apply")
+    assert (job.result, job.code) == ("failure", 7)
+    assert "the manifest has changed" in job.log
+    assert not hub.place.account.ledger()
+
+
 def test_an_apply_that_was_killed_is_settled_by_the_next_run_and_nothing_is_bought_twice(hub: Hub) -> None:
     hub.machine["NUMPLAN_FAILPOINT"] = "apply.before-save:1:kill"
     assert results(hub.push().all()) == ["success", "success", "failure 137"]

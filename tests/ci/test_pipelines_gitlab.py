@@ -1,6 +1,7 @@
 """The pipeline, run from its real file."""
 
 import signal
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_a_cancelled_apply_records_what_is_in_flight(
 
 
 @pytest.mark.slow
-def test_numplan_is_installed_from_its_source(lab: Lab) -> None:
+def test_numplan_is_installed_from_its_source_with_the_pipelines_in_it(lab: Lab) -> None:
     lab.install = True
     lab.variables["NUMPLAN_SOURCE"] = str(ROOT)
     pipeline = lab.merge_request()
@@ -141,3 +142,9 @@ def test_numplan_is_installed_from_its_source(lab: Lab) -> None:
     if "Could not find a version" in job.log:
         pytest.skip("no package index can be reached")
     assert job.result == "success", job.log
+    [installed] = lab.place.folder.rglob(".numplan-environment/bin/numplan")
+    fresh = lab.place.folder / "fresh"
+    fresh.mkdir()
+    subprocess.run([installed, "init", "--ci", "gitlab"], cwd=fresh, check=True, timeout=60)
+    example = ROOT / "examples" / "gitlab" / ".gitlab-ci.yml"
+    assert (fresh / ".gitlab-ci.yml").read_bytes() == example.read_bytes()
