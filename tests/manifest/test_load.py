@@ -9,7 +9,7 @@ from numplan.manifest.load import find_manifest, load_manifest, read_manifest
 from numplan.model.diagnostics import Source
 from numplan.model.errors import ManifestError
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/numplan.*"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/numplan.yaml"))
 
 WHOLE = """\
 version: 1

@@ -54,7 +54,9 @@ def changes_table(plan: Plan) -> Table:
     """Every change of a plan."""
     ranks = {kind: rank for rank, kind in enumerate(ACTIONS)}
     ordered = sorted(plan.changes, key=lambda one: ranks[type(one)])
-    table = Table("changes", "All changes", ("change", "changes"), COLUMNS, tuple(map(_row, ordered)))
+    idle = all(isinstance(one, Keep) for one in ordered)
+    noun = ("unchanged number", "unchanged numbers") if idle else ("change", "changes")
+    table = Table("changes", "All changes", noun, COLUMNS, tuple(map(_row, ordered)))
     return without_empty_columns(table)
 
 

@@ -29,13 +29,15 @@ _FULL: Final = 100
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """What the numbers of one country and type cost a month; `bars` are the lengths of before and after."""
+    """What the numbers of one country and type cost a month; `bars` are the lengths of before and after, none
+    where several are added up.
+    """
 
     country: str
     type: str = ""
     before: Decimal
     after: Decimal
-    bars: tuple[str, str] = ("0", "0")
+    bars: tuple[str, str] | None = None
 
     @property
     def change(self) -> Decimal:
@@ -63,7 +65,7 @@ def groups_of(plan: Plan) -> tuple[Group, ...]:
         after=plan.cost.monthly_after - sum((one.after for one in found), ZERO),
     )
     remaining = [other] if other.before or other.after else []
-    return _drawn([*found[:GROUPS], *folded, *remaining])
+    return (*_drawn(found[:GROUPS]), *folded, *remaining)
 
 
 def _paid(change: Change) -> Iterator[tuple[int, Attributes]]:

@@ -31,7 +31,7 @@
           element("span", { class: "path" }, path),
           ": ",
           element("bdi", { class: "before" }, before),
-          " -> ",
+          " \u2192 ",
           element("bdi", { class: "after" }, after),
         ),
       ),
