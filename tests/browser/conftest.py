@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -85,3 +87,32 @@ def report(browser: Browser, tmp_path: Path) -> Iterator[Opening]:
     assert said == []
     assert [url for url in asked if not url.startswith(tmp_path.as_uri())] == []
     assert len(asked) == len(contexts)
+
+
+class Listener:
+    """A server elsewhere that hears every request."""
+
+    def __init__(self) -> None:
+        asked = self.asked = list[str]()
+
+        class Ear(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *words: object) -> None:
+                """Nothing is printed."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    ears = Listener()
+    Thread(target=ears.server.serve_forever, daemon=True).start()
+    yield ears
+    ears.server.shutdown()
+    ears.server.server_close()

@@ -10,7 +10,7 @@ from numplan.model.number import E164
 from numplan.model.plan import Keep, Plan, Purchase, Refusal, Release
 from numplan.views.html import plan_html
 from numplan.views.plain import one_line
-from tests.browser.conftest import Opening
+from tests.browser.conftest import Listener, Opening
 from tests.views.test_html import HOSTILE, one_of_each
 from tests.views.test_plan_text import at, plan_of
 
@@ -306,17 +306,18 @@ def test_hostile_text_stays_text(report: Opening, text: str) -> None:
     assert {"blocked", "release", "purchase"} <= set(column(page, "Action"))
 
 
-def test_even_markup_that_got_in_could_run_and_fetch_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_even_markup_that_got_in_could_run_and_fetch_nothing(
+    browser: Browser, tmp_path: Path, listener: Listener
+) -> None:
+    there = listener.url
     smuggled = (
-        "<script>document.title = 'run'</script><img src='https://evil.test/x' onerror=\"document.title = 'run'\">"
-        "<style>main { display: none }</style><link rel='stylesheet' href='https://evil.test/x.css'>"
-        "<form action='https://evil.test/'><button id='send'>Send</button></form>"
+        f"<script>document.title = 'run'</script><img src='{there}/x' onerror=\"document.title = 'run'\">"
+        f"<style>main {{ display: none }}</style><link rel='stylesheet' href='{there}/x.css'>"
+        f"<form action='{there}/'><button id='send'>Send</button></form>"
     )
     place = tmp_path / "plan.html"
     place.write_text(plan_html(plan_of()).replace("<footer>", f"{smuggled}<footer>"), encoding="utf-8")
     page = browser.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
     page.goto(place.as_uri())
     assert page.title().startswith("No changes")
     expect(page.locator("main")).to_be_visible()
@@ -324,5 +325,8 @@ def test_even_markup_that_got_in_could_run_and_fetch_nothing(browser: Browser, t
     page.evaluate("document.getElementById('send').click()")
     page.wait_for_timeout(200)
     assert page.url == place.as_uri()
-    assert [url for url in asked if "evil" in url] == []
+    assert listener.asked == []
+    # The listener hears who really asks.
+    page.goto(f"{there}/heard")
+    assert "/heard" in listener.asked
     page.close()
