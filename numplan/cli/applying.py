@@ -1,10 +1,10 @@
 """The line of an apply, shared by `apply` and `destroy`: lock, settle, plan, guard, ask, carry out."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+from numplan.cli.asking import require_yes
 from numplan.cli.documents import write_documents
 from numplan.cli.drafting import draft_from
 from numplan.cli.failure import say
@@ -20,7 +20,7 @@ from numplan.engine.book import Book
 from numplan.engine.draft import settle_leftovers
 from numplan.engine.ports import Provider
 from numplan.engine.tally import Tally, tally
-from numplan.model.errors import DeclinedError, NumplanError, UsageError
+from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Allowances, Plan, count
 
@@ -134,16 +134,15 @@ def fresh_plan(
 
 def confirm(settings: Settings, screen: Screen, clock: SystemClock) -> None:
     """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked."""
-    if not settings.may_ask or not sys.stdin.isatty():
-        why = "there is no terminal to ask on" if settings.may_ask else "asking is turned off"
-        raise DeclinedError(
-            f"the plan was not confirmed: {why}",
-            hint="give --auto-approve, or apply a saved plan that was reviewed",
-        )
-    screen.line()
-    screen.line("Purchases cost money, and a released number is gone for good.")
-    if screen.ask("Carry out this plan? Only 'yes' is taken as yes:", clock.wait_for_input) != "yes":
-        raise DeclinedError("the plan was not confirmed; nothing was changed")
+    require_yes(
+        settings,
+        screen,
+        clock,
+        what="the plan",
+        before="Purchases cost money, and a released number is gone for good.",
+        question="Carry out this plan?",
+        hint="give --auto-approve, or apply a saved plan that was reviewed",
+    )
 
 
 def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:

@@ -15,7 +15,7 @@ from numplan.engine.book import Book
 from numplan.engine.ports import Session
 from numplan.manifest.load import find_manifest, read_manifest
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.errors import NumplanError, SettingError, StateError
+from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
 from numplan.model.state import State
 from numplan.state.backend import Backend
@@ -75,6 +75,15 @@ def open_backend(
     folder = beside if beside.is_dir() else beside.parent
     path = Path(settings.state) if settings.state else folder / STATE_FILE
     return LocalBackend(path, environment=settings.environment, clock=clock, accept_older=new_state)
+
+
+def state_backend(settings: Settings, clock: SystemClock | None = None) -> Backend:
+    """Where state lives, for whoever looks into it or mends it: that takes no manifest."""
+    try:
+        path = settings.manifest or str(find_manifest(Path()))
+    except ManifestError:
+        path = "numplan.yaml"
+    return open_backend(settings, path, clock)
 
 
 def open_book(session: Session, account: str, url: str) -> Book:

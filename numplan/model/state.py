@@ -141,6 +141,24 @@ def decode_state(document: bytes, place: str) -> State:
     return state
 
 
+def decode_mended(document: bytes, place: str) -> State:
+    """Read a stored document, or one that somebody edited and took the `checksum` member from.
+
+    Raises StateError, naming `place`, for anything else: where the checksum is there, it must fit.
+    """
+    try:
+        members = msgspec.json.decode(document)
+    except (msgspec.MsgspecError, RecursionError):
+        members = None
+    if isinstance(members, dict) and "checksum" not in members:
+        document = seal(members)
+    try:
+        return decode_state(document, place)
+    except StateError as problem:
+        hint = "if it was edited on purpose, take its member `checksum` out, then push it again"
+        raise StateError(problem.message, hint=problem.hint or hint) from None
+
+
 def _check(state: State) -> None:
     seen: set[E164] = set()
     for instance in state.numbers:
