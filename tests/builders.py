@@ -11,7 +11,7 @@ from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, Policy, PoolEntry, SetEntry, Terms
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Change, Plan, Refusal
+from numplan.model.plan import Allowances, Change, Plan, Refusal, Selection
 from numplan.model.state import Attributes, Instance, Intent, State, Tombstone
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
@@ -19,6 +19,7 @@ LONG_AGO = NOON - timedelta(days=30)
 JUST_NOW = NOON - timedelta(minutes=2)
 TERMS = ("country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change")
 PLACE = Source("numplan.yaml", 7, 3)
+ALL = Selection()
 
 
 def us(place: int) -> E164:
@@ -124,6 +125,8 @@ def plan(
     *,
     now: datetime = NOON,
     destroy: bool = False,
+    refresh_only: bool = False,
+    selection: Selection = ALL,
     **allowed: Any,
 ) -> Plan:
     """What `numplan plan` would say, by the engine's own line; `allowed` are the flags."""
@@ -133,7 +136,9 @@ def plan(
         account=vendor.account,
         api_url=vendor.url,
         allowances=Allowances(**allowed),
+        selection=selection,
         destroy=destroy,
+        refresh_only=refresh_only,
     )
     return draft_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, circumstances)
 

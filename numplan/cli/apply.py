@@ -7,7 +7,7 @@ import click
 
 from numplan.cli.applying import Choose, Work, apply_chosen, fresh_plan
 from numplan.cli.documents import documents_of, write_documents
-from numplan.cli.planning import allowances_of, planning_options, refuse_danger
+from numplan.cli.planning import Asked, asked_of, planning_options, refresh_option, refuse_danger
 from numplan.cli.report import Report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, Span, common
@@ -15,7 +15,7 @@ from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import read_file
 from numplan.engine.staleness import check_saved
 from numplan.model.errors import UsageError
-from numplan.model.plan import Allowances, Plan, decode_plan
+from numplan.model.plan import Plan, decode_plan
 
 DAY: Final = 24 * 3600.0
 EXAMPLES: Final = """\b
@@ -23,6 +23,7 @@ Examples:
   numplan apply                    plan, ask, carry out
   numplan apply --auto-approve     without asking, for a pipeline
   numplan apply tonight.plan       what `plan --out tonight.plan` saved
+  numplan apply --refresh-only     take into state what others changed in the account
 """
 
 
@@ -34,12 +35,14 @@ Examples:
 @click.option(
     "--max-age", type=Span(), metavar="SPAN", help="With PLANFILE: how old it may be; 24h unless given."
 )
+@refresh_option
 @planning_options
 def apply(
     planfile: str | None,
     *,
     auto_approve: bool,
     destroy: bool,
+    refresh_only: bool,
     max_age: float | None,
     expand: bool,
     **flags: Any,  # noqa: ANN401
@@ -52,24 +55,24 @@ def apply(
     settings = Settings.current()
     screen = Screen(color=settings.color)
     documents = documents_of(flags)
-    allowances = allowances_of(flags)
+    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
     if planfile is None:
         if max_age is not None:
             raise click.UsageError("--max-age goes with a saved plan")
-        fresh = fresh_plan(settings, screen, allowances, documents, destroy=destroy)
+        fresh = fresh_plan(settings, screen, asked, documents)
         return apply_chosen(
             settings,
             screen,
             "apply",
             fresh,
             ask=not auto_approve,
-            new_state=allowances.new_state,
+            new_state=asked.allowances.new_state,
             expand=expand,
         )
-    if destroy or allowances != Allowances():
+    if asked != Asked():
         raise UsageError(
             "a saved plan is applied as it was made",
-            hint="give --destroy and what allows danger to `numplan plan --out` instead",
+            hint="give what selects, what allows danger, --destroy and --refresh-only to `numplan plan --out` instead",
         )
     plan = decode_plan(read_file(planfile, "the plan file"), planfile)
     age = timedelta(seconds=DAY if max_age is None else max_age)

@@ -9,7 +9,7 @@ from numplan.cli.documents import write_documents
 from numplan.cli.drafting import draft_from
 from numplan.cli.failure import say
 from numplan.cli.locking import locked
-from numplan.cli.planning import refuse_danger, refuse_errors
+from numplan.cli.planning import Asked, refuse_danger, refuse_errors
 from numplan.cli.report import Report, open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
@@ -22,7 +22,7 @@ from numplan.engine.ports import Provider
 from numplan.engine.tally import Tally, tally
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
-from numplan.model.plan import Allowances, Plan, count
+from numplan.model.plan import Plan, count
 
 FAILED: Final = 1
 PARTLY: Final = 4
@@ -88,7 +88,7 @@ def apply_chosen(
                 return UNKNOWN
             raise
         if ask and count(plan.changes).any:
-            confirm(settings, screen, clock)
+            confirm(plan, settings, screen, clock)
         clock.stay_careful()
         events = report.applying(apply_plan(plan, work.book, work.account, clock, work.manifest.api))
         report.applied(plan, left, events)
@@ -115,14 +115,12 @@ def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
         return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
 
 
-def fresh_plan(
-    settings: Settings, screen: Screen, allowances: Allowances, documents: dict[str, str], *, destroy: bool
-) -> Choose:
+def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict[str, str]) -> Choose:
     """Choose what the manifest and the account call for now, told, written and guarded."""
 
     def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
         state = work.book.state if work.book.state.serial else None
-        plan = draft_from(work.manifest, state, work.account, clock, report, allowances, destroy=destroy)
+        plan = draft_from(work.manifest, state, work.account, clock, report, asked)
         report.plan(plan)
         write_documents(plan, documents, settings, screen)
         refuse_errors(plan)
@@ -132,14 +130,16 @@ def fresh_plan(
     return choose
 
 
-def confirm(settings: Settings, screen: Screen, clock: SystemClock) -> None:
+def confirm(plan: Plan, settings: Settings, screen: Screen, clock: SystemClock) -> None:
     """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked."""
     require_yes(
         settings,
         screen,
         clock,
         what="the plan",
-        before="Purchases cost money, and a released number is gone for good.",
+        before="Only state is changed: nothing is purchased or released."
+        if plan.refresh_only
+        else "Purchases cost money, and a released number is gone for good.",
         question="Carry out this plan?",
         hint="give --auto-approve, or apply a saved plan that was reviewed",
     )

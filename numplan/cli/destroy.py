@@ -6,7 +6,7 @@ import click
 
 from numplan.cli.applying import apply_chosen, fresh_plan
 from numplan.cli.documents import documents_of
-from numplan.cli.planning import allowances_of, planning_options
+from numplan.cli.planning import asked_of, planning_options
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 
@@ -23,14 +23,15 @@ def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: 
     """
     settings = Settings.current()
     screen = Screen(color=settings.color)
-    allowances = allowances_of(flags)
-    fresh = fresh_plan(settings, screen, allowances, documents_of(flags), destroy=True)
+    documents = documents_of(flags)
+    asked = asked_of(flags, destroy=True)
+    fresh = fresh_plan(settings, screen, asked, documents)
     return apply_chosen(
         settings,
         screen,
         "destroy",
         fresh,
         ask=not auto_approve,
-        new_state=allowances.new_state,
+        new_state=asked.allowances.new_state,
         expand=expand,
     )

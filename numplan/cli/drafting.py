@@ -1,6 +1,7 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
 from numplan import __version__
+from numplan.cli.planning import Asked
 from numplan.cli.progress import Watched
 from numplan.cli.report import Report
 from numplan.cli.settings import Settings
@@ -10,19 +11,17 @@ from numplan.engine.draft import draft_plan, nothing_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
-from numplan.model.plan import Allowances, Plan
+from numplan.model.plan import Plan
 from numplan.model.state import State
 
 
-def draft(
-    settings: Settings, clock: SystemClock, report: Report, allowances: Allowances, *, destroy: bool
-) -> Plan:
+def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) -> Plan:
     """A plan, without a lock: nothing is written."""
     manifest, _ = open_manifest(settings)
     with open_account(settings, clock, manifest) as account:
-        state = open_backend(settings, manifest.path, new_state=allowances.new_state).read()
+        state = open_backend(settings, manifest.path, new_state=asked.allowances.new_state).read()
         check_owner(state, account.account, account.url)
-        return draft_from(manifest, state, account, clock, report, allowances, destroy=destroy)
+        return draft_from(manifest, state, account, clock, report, asked)
 
 
 def draft_from(
@@ -31,9 +30,7 @@ def draft_from(
     account: Provider,
     clock: SystemClock,
     report: Report,
-    allowances: Allowances,
-    *,
-    destroy: bool,
+    asked: Asked,
 ) -> Plan:
     """A plan from what is open already, told while the account is read."""
     circumstances = Circumstances(
@@ -41,9 +38,8 @@ def draft_from(
         numplan=__version__,
         account=account.account,
         api_url=account.url,
-        allowances=allowances,
-        destroy=destroy,
+        **asked._asdict(),
     )
     with report.reading(account.account) as step:
-        wanted = nothing_of(manifest) if destroy else manifest
+        wanted = nothing_of(manifest) if asked.destroy else manifest
         return draft_plan(wanted, state, Watched(account, step), circumstances)

@@ -8,7 +8,7 @@ import click
 from numplan.cli.documents import documents_of, write_documents
 from numplan.cli.drafting import draft
 from numplan.cli.planfile import save_plan
-from numplan.cli.planning import allowances_of, planning_options, refuse_danger, refuse_errors
+from numplan.cli.planning import asked_of, planning_options, refresh_option, refuse_danger, refuse_errors
 from numplan.cli.report import open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
@@ -21,6 +21,7 @@ Examples:
   numplan plan --out tonight.plan      then: numplan apply tonight.plan
   numplan plan --detailed-exitcode     2 where there are changes, 0 where none
   numplan plan --destroy               what `numplan destroy` would do
+  numplan plan --target 'pool.ny_*'    only these; the rest is counted and held back
 """
 
 
@@ -31,8 +32,17 @@ Examples:
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes, 0 where there are none."
 )
+@refresh_option
 @planning_options
-def plan(out: str | None, *, destroy: bool, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
+def plan(
+    out: str | None,
+    *,
+    destroy: bool,
+    refresh_only: bool,
+    detailed_exitcode: bool,
+    expand: bool,
+    **flags: Any,  # noqa: ANN401
+) -> int:
     """Show what apply would do and cost. Changes nothing.
 
     Takes no lock, so it may run beside an apply. Where a guard refuses, the plan is still shown and saved.
@@ -41,8 +51,9 @@ def plan(out: str | None, *, destroy: bool, detailed_exitcode: bool, expand: boo
     screen = Screen(color=settings.color)
     clock = SystemClock()
     documents = documents_of(flags)
+    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
     with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
-        drafted = draft(settings, clock, report, allowances_of(flags), destroy=destroy)
+        drafted = draft(settings, clock, report, asked)
         report.plan(drafted)
         write_documents(drafted, documents, settings, screen)
         refuse_errors(drafted)

@@ -1,13 +1,14 @@
 """What `plan`, `apply` and `destroy` share: their options, and what refuses a plan."""
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
 from numplan.cli.documents import document_options
-from numplan.model.errors import GuardError, NumplanError
-from numplan.model.plan import Allowances, Plan
+from numplan.cli.selecting import selection_of, selection_options
+from numplan.model.errors import GuardError, NumplanError, UsageError
+from numplan.model.plan import Allowances, Plan, Selection
 
 LONGEST: Final = 120
 """Characters of what would lift a guard, where it is told once more in one line."""
@@ -51,13 +52,36 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def planning_options(command: Command) -> Command:
     """The options of every command that makes a plan."""
-    command = document_options(command)
+    command = selection_options(document_options(command))
     for flag, details in reversed(_OPTIONS):
         command = click.option(flag, **details)(command)
     return command
 
 
-def allowances_of(flags: dict[str, Any]) -> Allowances:
+class Asked(NamedTuple):
+    """What a command line asks of a plan."""
+
+    allowances: Allowances = Allowances()
+    selection: Selection = Selection()
+    destroy: bool = False
+    refresh_only: bool = False
+
+
+def refresh_option(command: Command) -> Command:
+    """`--refresh-only`, of `plan` and `apply`."""
+    return click.option(
+        "--refresh-only", is_flag=True, help="Only take into state what the account shows; no call is made."
+    )(command)
+
+
+def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool = False) -> Asked:
+    """What the flags ask. Raises UsageError where they exclude each other."""
+    if destroy and refresh_only:
+        raise UsageError("--destroy and --refresh-only exclude each other")
+    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only)
+
+
+def _allowances(flags: dict[str, Any]) -> Allowances:
     """What the flags allow beyond the policy."""
     return Allowances(
         releases=tuple(flags["allow_release"]),

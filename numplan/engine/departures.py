@@ -1,5 +1,7 @@
 """Plan what leaves: managed numbers that nothing declares, and those the account no longer holds. Pure."""
 
+from typing import Final
+
 import msgspec
 
 from numplan.engine.assess import Assessment
@@ -49,8 +51,14 @@ def departure(instance: Instance, live: Live, reason: str) -> Change:
     return Release(resource=instance.resource, before=before, reason=reason)
 
 
+QUIET: Final = frozenset(("setup_charge", "monthly_charge"))
+"""Attributes that the vendor changes for everybody at once. Plans reckon with the account's, whatever state
+remembers, so a change of these alone is no drift.
+"""
+
+
 def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
-    """State against account: what is missing, and what is not as remembered."""
+    """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
         Drift(resource=one.resource, kind="missing", before=one.attributes) for one in assessed.missing
     ]
@@ -64,14 +72,15 @@ def _changed(assessed: Assessment, live: Live) -> list[Drift]:
         if row is None:
             continue
         after = as_owned(instance, row)
-        if after != instance.attributes:
+        changed = tuple(one for one in differences(instance.attributes, after) if one.path not in QUIET)
+        if changed:
             found.append(
                 Drift(
                     resource=instance.resource,
                     kind="changed",
                     before=instance.attributes,
                     after=after,
-                    differences=differences(instance.attributes, after),
+                    differences=changed,
                 )
             )
     return found

@@ -1,32 +1,52 @@
 """The line from manifest to plan: refresh, assess, ask for offers, plan, guard."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
-from numplan.engine.assess import assess
+from numplan.engine.assess import Assessment, assess
 from numplan.engine.book import Book
 from numplan.engine.events import Settled
 from numplan.engine.guards import check_guards
-from numplan.engine.offers import fetch_offers
+from numplan.engine.offers import Offers, fetch_offers
 from numplan.engine.planner import Circumstances, make_plan
 from numplan.engine.ports import Clock, Provider
-from numplan.engine.refresh import refresh
+from numplan.engine.refresh import Live, refresh
 from numplan.engine.settle import look_for, settle, watch
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
 
 
+class Survey(NamedTuple):
+    """The account as it is, held against manifest and state, and the plan that follows."""
+
+    live: Live
+    assessed: Assessment
+    plan: Plan
+
+
 def draft_plan(
     manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
 ) -> Plan:
     """What an apply would do now, with every guard's word on it. Raises ApiError."""
+    return survey(manifest, state, provider, circumstances).plan
+
+
+def survey(
+    manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
+) -> Survey:
+    """The same, with what it was made from. Raises ApiError, and UsageError for a selector that names nothing."""
     live = refresh(manifest, state, provider)
     assessed = assess(manifest, state, live, circumstances.now)
-    offers = fetch_offers(manifest, assessed, live, provider, first_run=state is None)
+    if circumstances.refresh_only:  # nothing is bought, so no price is asked
+        offers = Offers()
+    else:
+        offers = fetch_offers(manifest, assessed, live, provider, first_run=state is None)
     plan = make_plan(manifest, state, assessed, live, offers, circumstances)
-    return msgspec.structs.replace(plan, refusals=check_guards(plan, manifest, assessed, offers))
+    refusals = check_guards(plan, manifest, assessed, offers)
+    return Survey(live, assessed, msgspec.structs.replace(plan, refusals=refusals))
 
 
 def settle_leftovers(book: Book, manifest: Manifest, provider: Provider, clock: Clock) -> Iterator[Settled]:

@@ -1,6 +1,6 @@
 """Plan explicit numbers: entries under `numbers:` and members of sets. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -41,7 +41,7 @@ def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
                 held.append(outcome)
             case _:
                 changes.append(outcome)
-    return Part(changes=tuple(changes), held=tuple(held), diagnostics=(*diagnostics, *_unverified(changes)))
+    return Part(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
 
 
 def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
@@ -214,7 +214,8 @@ def _mismatch(declared: Declared, actual: Mapping[str, str]) -> Diagnostic | Non
     return None
 
 
-def _unverified(changes: list[Change]) -> tuple[Diagnostic, ...]:
+def unverified(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
+    """A warning where adopted numbers are recorded on a trunk that nothing proves."""
     count = sum(
         1
         for change in changes

@@ -8,7 +8,7 @@ from numplan.engine.assess import Assessment
 from numplan.engine.offers import Offers
 from numplan.engine.refresh import too_many_missing
 from numplan.model.address import kind_of
-from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, SetEntry
+from numplan.model.manifest import Manifest
 from numplan.model.plan import (
     Adopt,
     Plan,
@@ -34,7 +34,8 @@ class Case(msgspec.Struct, frozen=True):
 def check_guards(plan: Plan, manifest: Manifest, assessed: Assessment, offers: Offers) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
     case = Case(plan, manifest, assessed, offers)
-    return tuple(refusal for guard in _GUARDS for refusal in guard(case))
+    guards = _OF_STATE if plan.refresh_only else _GUARDS
+    return tuple(refusal for guard in guards for refusal in guard(case))
 
 
 def _empty_manifest(case: Case) -> Iterator[Refusal]:
@@ -70,7 +71,7 @@ def _releases(case: Case) -> Iterator[Refusal]:
 
 def _protected(case: Case) -> Iterator[Refusal]:
     """What state remembers as protected, and declared numbers that this same manifest has come to protect."""
-    declared = {entry.resource for entry in _entries(case.manifest) if entry.terms.protect}
+    declared = {entry.resource for entry in case.manifest.entries() if entry.terms.protect}
     subjects = tuple(
         address_of_change(change)
         for change in case.plan.changes
@@ -108,15 +109,13 @@ def _missing(case: Case) -> Iterator[Refusal]:
 
 
 def _no_state(case: Case) -> Iterator[Refusal]:
+    """Judged with what a selection holds back: once a part is applied there is a state, and this is silent."""
     if case.plan.lineage or case.plan.allowances.new_state:
         return
-    adopted = {change.after.number for change in case.plan.changes if isinstance(change, Adopt)}
+    whole = (*case.plan.changes, *case.plan.unselected)
+    adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
     for pool in case.manifest.pools:
-        buys = sum(
-            1
-            for change in case.plan.changes
-            if isinstance(change, Purchase) and change.resource == pool.resource
-        )
+        buys = sum(1 for change in whole if isinstance(change, Purchase) and change.resource == pool.resource)
         alike = [one.number for one in case.offers.alike.get(pool.resource, ()) if one.number not in adopted]
         unseen = case.plan.unmanaged.at_least
         if buys and (unseen or len(alike) >= buys):
@@ -188,7 +187,7 @@ def _labels(case: Case) -> Iterator[Refusal]:
     required = case.manifest.policy.required_labels
     if case.plan.destroy or not required:
         return
-    for entry in _entries(case.manifest):
+    for entry in case.manifest.entries():
         lacking = [label for label in required if label not in entry.terms.labels]
         if lacking:
             yield Refusal(
@@ -203,7 +202,7 @@ def _labels(case: Case) -> Iterator[Refusal]:
 
 def _trunks(case: Case) -> Iterator[Refusal]:
     replacing = {
-        entry.resource for entry in _entries(case.manifest) if entry.terms.on_trunk_change == "replace"
+        entry.resource for entry in case.manifest.entries() if entry.terms.on_trunk_change == "replace"
     }
     subjects = tuple(
         address_of_change(change)
@@ -218,10 +217,6 @@ def _trunks(case: Case) -> Iterator[Refusal]:
             subjects=subjects,
             lifted_by="on_trunk_change: replace on the entry, or its former sip_trunk_id",
         )
-
-
-def _entries(manifest: Manifest) -> tuple[NumberEntry | SetEntry | PoolEntry, ...]:
-    return (*manifest.numbers, *manifest.sets, *manifest.pools)
 
 
 def _numbers(how_many: int) -> str:
@@ -240,3 +235,6 @@ _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
     _kinds,
     _labels,
 )
+
+_OF_STATE = (_missing,)
+"""The guards of a plan that changes state alone: what it forgets, the next plan would buy again."""

@@ -7,16 +7,20 @@ import msgspec
 from numplan.model.account import Offer
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
+from numplan.model.number import E164
 from numplan.model.plan import Change, Held
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes, what is left alone, and what must be said about them."""
+    """Changes, what is left alone, and what must be said about them. `together` are numbers whose changes make
+    sense only side by side: one goes, and the other takes its place.
+    """
 
     changes: tuple[Change, ...] = ()
     held: tuple[Held, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
+    together: tuple[tuple[E164, E164], ...] = ()
 
 
 def join(parts: Iterable[Part]) -> Part:
@@ -27,4 +31,5 @@ def join(parts: Iterable[Part]) -> Part:
         held=tuple(held for part in parts for held in part.held),
         diagnostics=tuple(found for part in parts for found in part.diagnostics),
         alternates={resource: offers for part in parts for resource, offers in part.alternates.items()},
+        together=tuple(pair for part in parts for pair in part.together),
     )

@@ -8,11 +8,13 @@ import msgspec
 
 from numplan.engine.assess import Assessment
 from numplan.engine.departures import find_drift, plan_departures
-from numplan.engine.explicit import numbers_of, plan_explicit
+from numplan.engine.explicit import numbers_of, plan_explicit, unverified
+from numplan.engine.intake import plan_intake
 from numplan.engine.offers import Offers, unmanaged
-from numplan.engine.part import join
+from numplan.engine.part import Part, join
 from numplan.engine.pools import plan_pools
 from numplan.engine.refresh import Live
+from numplan.engine.selected import divide, weigh
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -26,6 +28,7 @@ from numplan.model.plan import (
     Held,
     Plan,
     Release,
+    Selection,
     Unmanaged,
     bought,
     number_of,
@@ -42,7 +45,10 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     api_url: str
     allowances: Allowances = Allowances()
+    selection: Selection = Selection()
     destroy: bool = False
+    refresh_only: bool = False
+    """Plan for state alone: what the account shows is taken in, and nothing is purchased or released."""
 
 
 def make_plan(
@@ -54,12 +60,11 @@ def make_plan(
     circumstances: Circumstances,
 ) -> Plan:
     """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
-    allowances = circumstances.allowances
-    explicit = plan_explicit(assessed, live, offers)
-    pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
-    whole = join(
-        (explicit, pools, plan_departures(assessed, live, allowances, destroy=circumstances.destroy))
-    )
+    drift = find_drift(assessed, live)
+    only_state = circumstances.refresh_only
+    whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
+    chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
+    unoffered = () if only_state else assessed.unoffered.values()
     return Plan(
         numplan=circumstances.numplan,
         created_at=circumstances.now,
@@ -71,18 +76,36 @@ def make_plan(
         serial=state.serial if state else 0,
         currency=manifest.currency,
         destroy=circumstances.destroy,
-        allowances=allowances,
+        refresh_only=only_state,
+        allowances=circumstances.allowances,
+        selection=circumstances.selection,
         max_setup_cost=manifest.policy.max_setup_cost,
         max_monthly_increase=manifest.policy.max_monthly_increase,
-        cost=_cost(assessed, live, whole.changes),
-        unmanaged=_unmanaged(manifest, assessed, live, whole.changes),
-        changes=whole.changes,
-        alternates=whole.alternates,
-        held=_sorted_held((*assessed.held, *whole.held)),
-        surplus=_surplus(assessed, whole.changes),
-        drift=find_drift(assessed, live),
-        diagnostics=(*assessed.unoffered.values(), *_unsettled(state), *_gap(live), *whole.diagnostics),
+        cost=_cost(assessed, live, chosen.changes),
+        unmanaged=_unmanaged(manifest, assessed, live, chosen.changes),
+        changes=chosen.changes,
+        unselected=unselected,
+        alternates=chosen.alternates,
+        held=_sorted_held((*assessed.held, *chosen.held)),
+        surplus=_surplus(assessed, chosen.changes),
+        drift=drift,
+        diagnostics=(
+            *weigh(unoffered, circumstances.selection, manifest),
+            *_unsettled(state),
+            *_gap(live),
+            *chosen.diagnostics,
+            *unverified(chosen.changes),
+        ),
     )
+
+
+def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circumstances) -> Part:
+    """All that manifest, state and account call for."""
+    allowances = circumstances.allowances
+    explicit = plan_explicit(assessed, live, offers)
+    pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
+    departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
+    return join((explicit, pools, departures))
 
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:

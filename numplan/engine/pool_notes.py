@@ -31,6 +31,7 @@ def no_adoption(pool: PoolEntry, gap: str) -> Diagnostic:
     return error(
         f"{pool.resource} cannot adopt from an incomplete listing: {gap}",
         source=pool.source,
+        path=f"pools.{pool.name}.adopt",
         hint="set adopt: false, or try again when the listing is complete",
     )
 

@@ -73,6 +73,7 @@ class _PoolPlanner:
         self.changes: list[Change] = []
         self.held: list[Held] = []
         self.diagnostics: list[Diagnostic] = []
+        self.together: list[tuple[E164, E164]] = []
 
     def plan(self) -> None:
         """Decide on every slot. One that waits for a certain number takes no other."""
@@ -98,6 +99,7 @@ class _PoolPlanner:
             held=tuple(self.held),
             diagnostics=tuple(self.diagnostics),
             alternates={self.pool.resource: alternates} if alternates else {},
+            together=tuple(self.together),
         )
 
     def _shrink(self) -> set[E164]:
@@ -220,6 +222,7 @@ class _PoolPlanner:
         """
         back = [one for one in self.returned if not must_move(one, self.pool.terms)]
         for one, instead in zip(moving, back, strict=False):
+            self.together.append((one.number, instead.number))
             self.changes.append(self._taken_back(instead))
             self.changes.append(
                 departure(one, self.live, f"{instead.number}, on the declared trunk, takes its place")

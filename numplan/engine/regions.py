@@ -1,13 +1,12 @@
 """Hold the countries and types of a manifest against those the vendor offers. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from numplan.model.account import Region
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Manifest, NumberEntry, SetEntry
-from numplan.model.vocabulary import fold
+from numplan.model.vocabulary import fold, nearest
 
 
 def check_regions(manifest: Manifest, regions: Sequence[Region]) -> Mapping[Resource, Diagnostic]:
@@ -17,8 +16,8 @@ def check_regions(manifest: Manifest, regions: Sequence[Region]) -> Mapping[Reso
     for resource, source, country, kind in _wishes(manifest):
         region = offered.get(fold(country))
         if region is None:
-            nearest = _nearest(country, [one.name for one in regions])
-            hint = f"did you mean {nearest!r}?" if nearest else "`numplan regions` lists what is offered"
+            meant = nearest(country, [one.name for one in regions])
+            hint = f"did you mean {meant!r}?" if meant else "`numplan regions` lists what is offered"
             summary = f"no numbers are offered in {country!r}"
             found[resource] = error(summary, source=source, path=resource, hint=hint)
         elif kind is not None and kind not in region.types:
@@ -36,9 +35,3 @@ def _wishes(manifest: Manifest) -> Iterator[tuple[Resource, Source, str, str | N
             yield entry.resource, entry.source, entry.terms.country, entry.terms.type
     for pool in manifest.pools:
         yield pool.resource, pool.source, pool.country, pool.terms.type
-
-
-def _nearest(word: str, words: Sequence[str]) -> str | None:
-    folded = {fold(one): one for one in words}
-    close = get_close_matches(fold(word), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None

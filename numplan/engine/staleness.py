@@ -26,6 +26,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Update,
     address_of_change,
     number_of,
 )
@@ -100,7 +101,7 @@ def check_serial(plan: Plan, state: State | None) -> None:
 def check_account(plan: Plan, live: Live) -> None:
     """Every change is still true of the account."""
     for change in plan.changes:
-        for problem in _problems(change, live):
+        for problem in _problems(change, live, refresh_only=plan.refresh_only):
             raise StalePlanError(
                 f"{address_of_change(change)}: {problem} since the plan was made", hint=AGAIN
             )
@@ -137,7 +138,7 @@ def _dearer(offer: Offer, planned: Attributes) -> bool:
     )
 
 
-def _problems(change: Change, live: Live) -> Iterator[str]:
+def _problems(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
     row = live.owned.get(number_of(change))
     match change:
         case Purchase() if row is not None:
@@ -148,6 +149,10 @@ def _problems(change: Change, live: Live) -> Iterator[str]:
             yield f"it was assigned to the flow {row.flow.flow_name!r}"
         case Forget() if row is not None:
             yield "it is back in the account"
+        case Update() if refresh_only and (
+            row is None or (row.country, row.type) != (change.after.country, change.after.type)
+        ):
+            yield "the account shows it otherwise"
         case Replace() if row is None:
             yield "the account no longer owns it"
         case Replace() if change.buys_first and change.after.number in live.owned:

@@ -136,6 +136,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             and not any(entry.count for entry in self.pools)
         )
 
+    def entries(self) -> Iterator[NumberEntry | SetEntry | PoolEntry]:
+        """Every entry, in the order of declaration: numbers first, then sets, then pools."""
+        yield from self.numbers
+        yield from self.sets
+        yield from self.pools
+
     def explicit(self) -> Iterator[Declared]:
         """Every explicit number, in the order of declaration: entries first, then sets."""
         for entry in self.numbers:

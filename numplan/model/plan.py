@@ -181,6 +181,27 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
         return address in self.releases or number in self.releases
 
 
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which changes the user wants of a plan, by flags; none given wants all. What each means is documented in
+    docs/cli.md.
+    """
+
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    """Patterns of addresses and numbers, of `--target` and `--exclude`."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Labels and their values, of `--select`."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Each selector as it was given."""
+        return (
+            *(f"--target {one}" for one in self.targets),
+            *(f"--exclude {one}" for one in self.excludes),
+            *(f"--select {label}={value}" for label, value in self.labels),
+        )
+
+
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """The five figures of a plan's last line, and what it leaves as it is. A replace is one purchase and one
     release.
@@ -203,7 +224,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a reviewer needs and an apply carries out.
 
-    `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool.
+    `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool. `unselected`
+    are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
+    `refresh_only`: state takes in what the account shows, and no call is made.
     """
 
     version: int = PLAN_VERSION
@@ -217,12 +240,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     serial: int
     currency: str | None = None
     destroy: bool = False
+    refresh_only: bool = False
     allowances: Allowances = Allowances()
+    selection: Selection = Selection()
     max_setup_cost: Decimal | None = None
     max_monthly_increase: Decimal | None = None
     cost: Cost = Cost()
     unmanaged: Unmanaged = Unmanaged()
     changes: tuple[Change, ...] = ()
+    unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Held, ...] = ()
     surplus: tuple[E164, ...] = ()

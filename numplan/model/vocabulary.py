@@ -1,5 +1,7 @@
 """The vendor's words for kinds of numbers, each in one canonical spelling."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Final
 
 NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
@@ -35,3 +37,10 @@ def serves(category: str, asked: str) -> bool:
     API page's own sample; not the other way round.
     """
     return set(fold(asked).split("+")) <= set(fold(category).split("+"))
+
+
+def nearest(word: str, words: Sequence[str]) -> str | None:
+    """The one of some words that whoever wrote `word` most likely meant."""
+    folded = {fold(one): one for one in words}
+    close = get_close_matches(fold(word), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
 from numplan.model.plan import Drift, Plan, Refusal
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.plain import one_line
-from numplan.views.plan_text import last_line, verdict
+from numplan.views.plan_text import held_back, last_line, verdict
 from numplan.views.sections import Row, Section, sections_of, total
 
 BUDGET: Final = 65_000
@@ -44,6 +46,7 @@ def plan_markdown(plan: Plan, name: str) -> str:
     page.add("the cost", _costs(plan))
     for section in sections_of(plan):
         page.table(section)
+    page.add("what is held back", _held_back(plan))
     page.add("drift", _drift(plan.drift))
     page.add("numbers held, surplus or unmanaged", _apart(plan))
     page.add("findings", _findings(plan))
@@ -149,7 +152,8 @@ def _head(plan: Plan, name: str) -> list[str]:
         f"### {title}",
         "",
         f"**{shown(sentence[:1].upper() + sentence[1:])}** · {shown(name)} · account {shown(plan.account)}"
-        + (" · destroy" if plan.destroy else ""),
+        + (" · destroy" if plan.destroy else "")
+        + (" · refresh only" if plan.refresh_only else ""),
         "",
     ]
 
@@ -186,6 +190,17 @@ def _costs(plan: Plan) -> Iterator[str]:
     )
     yield f"| once | | | {change(cost.once)} |"
     yield ""
+
+
+def _held_back(plan: Plan) -> Iterator[str]:
+    rows = sections_of(msgspec.structs.replace(plan, changes=plan.unselected))
+    yield from _folded(
+        f"Held back, not selected: {held_back(plan)}",
+        [f"`{section.mark}` {code(row.name)}" for section in rows for row in section.rows],
+    )
+    if plan.unselected:
+        yield f"Selected by {', '.join(code(flag) for flag in plan.selection.flags)}."
+        yield ""
 
 
 def _drift(drift: Sequence[Drift]) -> Iterator[str]:

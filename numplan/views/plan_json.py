@@ -9,13 +9,24 @@ import msgspec
 
 from numplan.model.address import Resource, address_of, name_of
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Adopt, Blocked, Cost, Plan, Refusal, address_of_change, count
+from numplan.model.plan import (
+    Adopt,
+    Blocked,
+    Change,
+    Cost,
+    Plan,
+    Refusal,
+    address_of_change,
+    count,
+    number_of,
+)
 from numplan.model.state import Attributes, State
 from numplan.views.plain import escaped
 from numplan.views.terraform import (
     PROVIDER,
     TERRAFORM_VERSION,
     TYPE,
+    actions,
     before_and_after,
     changed,
     drifted,
@@ -48,7 +59,7 @@ def plan_json(plan: Plan) -> str:
             },
             "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
             "applyable": count(plan.changes).any and not plan.errors and not plan.refusals,
-            "complete": not plan.held and not plan.errors,
+            "complete": not plan.held and not plan.errors and not plan.unselected,
             "errored": bool(plan.errors),
             "numplan": _own(plan),
         }
@@ -93,10 +104,25 @@ def _own(plan: Plan) -> dict[str, Any]:
         "lineage": plan.lineage,
         "serial": plan.serial,
         "destroy": plan.destroy,
+        "refresh_only": plan.refresh_only,
+        "selection": {
+            "target": list(plan.selection.targets),
+            "exclude": list(plan.selection.excludes),
+            "select": [f"{label}={value}" for label, value in plan.selection.labels],
+        },
         "counts": {name: getattr(figures, name) for name in figures.__struct_fields__},
         "cost": _cost(plan.cost, plan.currency),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
         "guards": [_guard(one) for one in plan.refusals],
+        "unselected": [
+            {
+                "address": address_of_change(one),
+                "number": number_of(one),
+                "change": one.__struct_config__.tag,
+                "actions": actions(one),
+            }
+            for one in plan.unselected
+        ],
         "held": [
             {"address": address_of(one.resource, one.number), "number": one.number, "reason": one.reason}
             for one in plan.held
@@ -152,16 +178,21 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
 
 
 def _planned(plan: Plan) -> list[dict[str, Any]]:
-    """What is managed once the plan is carried out."""
-    sides = ((change, before_and_after(change)[1]) for change in plan.changes)
+    """What is managed once the plan is carried out; what is held back stays as it was."""
+    sides = [(change, before_and_after(change)[1]) for change in plan.changes]
+    sides += [(change, _remembered(change)) for change in plan.unselected]
     return [_resource(change.resource, after) for change, after in sides if after is not None]
 
 
 def _prior(plan: Plan) -> list[dict[str, Any]]:
     """What state remembers of the numbers that the plan is about."""
-    remembered = (change for change in plan.changes if not isinstance(change, Adopt))
-    sides = ((change, before_and_after(change)[0]) for change in remembered)
+    sides = ((change, _remembered(change)) for change in (*plan.changes, *plan.unselected))
     return [_resource(change.resource, before) for change, before in sides if before is not None]
+
+
+def _remembered(change: Change) -> Attributes | None:
+    """What state says of a number before a change; nothing of one that is adopted."""
+    return None if isinstance(change, Adopt) else before_and_after(change)[0]
 
 
 def _declared(plan: Plan) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import shorten
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Drift, Held, Plan, Refusal, count
@@ -10,6 +12,7 @@ from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
 from numplan.views.lines import FOLD, SHOWN, WIDTH, Line, Style, some, wrapped
 from numplan.views.plain import one_line
+from numplan.views.sections import sections_of
 
 LONGEST: Final = 400
 """Characters of a sentence that names many numbers."""
@@ -28,6 +31,7 @@ def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> 
         *_summary(plan, columns),
         *_refusals(plan.refusals, columns),
         *changes_text(plan, columns, expand=expand),
+        *_held_back(plan, columns, expand=expand),
         *_drift(plan.drift, expand=expand),
         *_held(plan.held, columns, expand=expand),
         *_apart(plan, expand=expand),
@@ -60,8 +64,10 @@ def verdict(plan: Plan) -> str:
         (counts.adopt, "to adopt"),
         (counts.update, "to update"),
         (counts.forget, "to forget"),
+        (len(plan.unselected), "held back"),
     )
     stopped = f"refused by {guards}; " if guards else ""
+    stopped += "state only; " if plan.refresh_only else ""
     return stopped + (", ".join(f"{figure:,} {what}" for figure, what in figures if figure) or "no changes")
 
 
@@ -98,6 +104,34 @@ def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
         yield Line(f"    … and {len(refusal.subjects) - FOLD:,} more")
     if refusal.lifted_by:
         yield Line(f"  allowed by: {shorten(one_line(refusal.lifted_by), LONGEST, placeholder=' …')}")
+    yield Line("")
+
+
+def held_back(plan: Plan) -> str:
+    """What a selection holds back, in figures: `12 changes: 3 to purchase, 9 to update`; empty where nothing."""
+    how_many = len(plan.unselected)
+    if not how_many:
+        return ""
+    figures = verdict(msgspec.structs.replace(plan, changes=plan.unselected, **_BARE))
+    return f"{how_many:,} change{'' if how_many == 1 else 's'}: {figures}"
+
+
+_BARE: Final[dict[str, Any]] = {"unselected": (), "refusals": (), "diagnostics": (), "refresh_only": False}
+"""What a verdict on changes alone leaves out."""
+
+
+def _held_back(plan: Plan, width: int, *, expand: bool) -> Iterator[Line]:
+    """What the selection leaves for another time: counted, and named."""
+    if not plan.unselected:
+        return
+    yield Line(f"Held back, not selected: {held_back(plan)}", "yellow")
+    yield from map(Line, wrapped(f"    selected by {' '.join(plan.selection.flags)}", " " * 6, width=width))
+    rows = [
+        f"  {section.mark} {row.name}"
+        for section in sections_of(msgspec.structs.replace(plan, changes=plan.unselected))
+        for row in section.rows
+    ]
+    yield from map(Line, some(rows, expand=expand))
     yield Line("")
 
 

@@ -44,7 +44,7 @@ from numplan.model.plan import (
     number_of,
 )
 from numplan.views.plain import escaped, one_line
-from numplan.views.plan_text import last_line
+from numplan.views.plan_text import held_back, last_line
 from numplan.views.terraform import TERRAFORM_VERSION, TYPE, reason
 
 UI_VERSION: Final = "1.2"
@@ -117,6 +117,9 @@ def planned(plan: Plan) -> Iterator[Message]:
             )
             address = address_of(blocked.resource, blocked.before.number)
             yield _said("warning", "A release is blocked and not sent", detail, address=address)
+    if plan.unselected:
+        flags = " ".join(plan.selection.flags)
+        yield _said("warning", f"Held back, not selected: {held_back(plan)}", f"selected by {flags}")
     for found in plan.diagnostics:
         yield finding(found)
     for refusal in plan.refusals:

@@ -55,9 +55,14 @@ class TestDrift:
         (drift,) = made.drift
         assert drift.kind == "changed"
         assert [(one.path, one.before, one.after) for one in drift.differences] == [
-            ("monthly_charge", "0.20", "0.25"),
             ("type", "Geographic", "Mobile"),
         ]
+
+    def test_a_charge_that_the_vendor_changed_is_no_drift(self, vendor):
+        vendor.own(ONE, monthly="0.25")
+        made = plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+        assert made.drift == ()
+        assert made.cost.monthly_before == Decimal("0.25")
 
     def test_the_same_charge_written_otherwise_is_no_drift(self, vendor):
         vendor.own(ONE, monthly="0.2")

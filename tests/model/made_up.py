@@ -19,6 +19,7 @@ from numplan.model.plan import (
     Refusal,
     Release,
     Replace,
+    Selection,
     Unmanaged,
     Update,
 )
@@ -93,6 +94,10 @@ plans = st.builds(
         missing=st.booleans(),
         new_state=st.booleans(),
     ),
+    refresh_only=st.booleans(),
+    selection=st.builds(
+        Selection, targets=some(texts), excludes=some(texts), labels=some(st.tuples(texts, texts))
+    ),
     max_setup_cost=st.none() | money,
     max_monthly_increase=st.none() | money,
     cost=st.builds(Cost, once=money, monthly_before=money, monthly_after=money),
@@ -100,6 +105,7 @@ plans = st.builds(
         Unmanaged, count=st.integers(0, 99), at_least=st.booleans(), monthly=money, numbers=some(numbers)
     ),
     changes=st.lists(changes, max_size=4).map(tuple),
+    unselected=some(changes),
     alternates=st.dictionaries(resources, some(offers), max_size=2),
     held=some(st.builds(Held, resource=resources, number=numbers, reason=texts, leaving=st.booleans())),
     surplus=some(numbers),

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.model.plan import Allowances, Plan, Refusal, count
-from numplan.views.plan_text import verdict
+from numplan.views.plan_text import held_back, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]
 
@@ -53,7 +53,9 @@ def head_of(plan: Plan) -> Head:
     stopped = " and ".join(_stopped(plan))
     title = _sentence(stopped) if stopped else figures
     consequence = CONSEQUENCES[tone]
-    if tone == "nothing" and (plan.held or plan.surplus or plan.drift):
+    if tone == "nothing" and plan.unselected:
+        consequence = "What is selected is as the manifest declares it; the rest is held back."
+    elif tone == "nothing" and (plan.held or plan.surplus or plan.drift):
         consequence = "Some numbers are not as the manifest declares them, and this plan leaves them alone."
     return Head(title, figures if stopped else "", consequence, tone)
 
@@ -68,6 +70,9 @@ def facts_of(plan: Plan) -> tuple[tuple[str, str], ...]:
         ("Made", f"{plan.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, by numplan {plan.numplan}"),
         ("State", f"serial {plan.serial}, lineage {plan.lineage}" if plan.lineage else "none yet"),
         ("Kind", "destroy: releases all that is managed" if plan.destroy else ""),
+        ("Kind", "refresh only: state takes in what the account shows" if plan.refresh_only else ""),
+        ("Selected by", " ".join(plan.selection.flags)),
+        ("Held back", held_back(plan)),
         ("Allowed by flags", allowed),
     )
     return tuple((name, value) for name, value in facts if value)

@@ -6,7 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.model.address import address_of
-from numplan.model.plan import Difference, Plan
+from numplan.model.plan import Difference, Plan, address_of_change, number_of
 from numplan.views.plain import one_line
 
 STATIC: Final = 200
@@ -64,10 +64,29 @@ def differing(differences: Sequence[Difference]) -> tuple[Differing, ...]:
 
 
 def other_tables(plan: Plan) -> Iterator[Table]:
-    """What stands below the changes: drift, held numbers and findings, where there are any."""
-    for table in (_drift(plan), _held(plan), _findings(plan)):
+    """What stands below the changes: what is held back, drift, held numbers and findings, where there are any."""
+    for table in (_unselected(plan), _drift(plan), _held(plan), _findings(plan)):
         if table.rows:
             yield without_empty_columns(table)
+
+
+def _unselected(plan: Plan) -> Table:
+    columns = (
+        Column("Action", "badge"),
+        Column("Number", "code"),
+        Column("Address", "code"),
+        Column("Reason"),
+    )
+    rows = tuple(
+        (
+            str(one.__struct_config__.tag),
+            one_line(number_of(one)),
+            one_line(address_of_change(one)),
+            one_line(one.reason),
+        )
+        for one in plan.unselected
+    )
+    return Table("unselected", "Held back: not selected", ("change", "changes"), columns, rows)
 
 
 def _drift(plan: Plan) -> Table:
