@@ -7,6 +7,7 @@ from pathlib import Path
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.workspace import open_backend
+from numplan.manifest.folder import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.plan import Plan, encode_plan
 from numplan.state.files import Folder
@@ -43,6 +44,15 @@ def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> N
         raise UsageError(f"{flag} {path} names no file")
     state = open_backend(settings, manifest).place
     here = os.path.realpath(path)
+    if (
+        Path(manifest).is_dir()
+        and is_part(path.name)
+        and Path(here).parent == Path(os.path.realpath(manifest))
+    ):
+        raise UsageError(
+            f"{flag} {path} would be part of the manifest",
+            hint=f"give the plan a place outside {manifest}, or another ending",
+        )
     for what, place in (
         ("the manifest", manifest),
         ("the state", state),

@@ -45,7 +45,22 @@ _OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     "chdir": (("--chdir",), {"metavar": "DIR", "help": "Change to this folder first."}),
     "manifest": (
         ("-f", "--manifest"),
-        {"metavar": "PATH", "help": "The manifest; numplan.yaml, .yml or .json unless given."},
+        {
+            "metavar": "PATH",
+            "help": "The manifest, a file or a folder; numplan.yaml, .yml or .json unless given.",
+        },
+    ),
+    "var": (
+        ("--var",),
+        {"multiple": True, "metavar": "NAME=VALUE", "help": "Give a variable its value; repeatable."},
+    ),
+    "var_file": (
+        ("--var-file",),
+        {
+            "multiple": True,
+            "metavar": "FILE",
+            "help": "Take variables' values from YAML or JSON; repeatable.",
+        },
     ),
     "state": (
         ("--state",),
@@ -64,18 +79,24 @@ _OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     ),
 }
 
+_WITH: Final[Mapping[str, tuple[str, ...]]] = {"manifest": ("var", "var_file")}
+
 
 def common(*names: str) -> Callable[[Command], Command]:
-    """Add shared options to a command. Their values are kept on the context, for `Settings`; an option given
-    after the command wins over the same one given before it.
+    """Add shared options to a command; whatever reads a manifest takes variables too. Their values are kept on
+    the context, for `Settings`; an option given after the command wins over the same one given before it, and
+    one that may be repeated is added to it.
     """
 
     def remember(ctx: click.Context, param: click.Parameter, value: object) -> None:
-        if value is not None and param.name is not None:
-            ctx.ensure_object(dict)[param.name] = value
+        given = ctx.ensure_object(dict)
+        if value is None or param.name is None:
+            return
+        given[param.name] = (*given.get(param.name, ()), *value) if isinstance(value, tuple) else value
 
     def decorate(command: Command) -> Command:
-        for name in reversed(names):
+        together = [one for name in names for one in (name, *_WITH.get(name, ()))]
+        for name in reversed(together):
             flags, details = _OPTIONS[name]
             command = click.option(*flags, name, expose_value=False, callback=remember, **details)(command)
         return command
@@ -110,6 +131,24 @@ class Settings:
     def manifest(self) -> str:
         """The manifest's path, or an empty text for the default ones."""
         return self._flags.get("manifest") or self.variable("NUMPLAN_MANIFEST")
+
+    @property
+    def var(self) -> tuple[tuple[str, str], ...]:
+        """The names and values that `--var` gives, in their order. Raises UsageError for one that is not
+        NAME=VALUE.
+        """
+        named = []
+        for text in self._flags.get("var") or ():
+            name, equals, value = text.partition("=")
+            if not equals or not name:
+                raise click.UsageError(f"--var {text}: write NAME=VALUE")
+            named.append((name, value))
+        return tuple(named)
+
+    @property
+    def var_files(self) -> tuple[str, ...]:
+        """The files that `--var-file` names, in their order."""
+        return tuple(self._flags.get("var_file") or ())
 
     @property
     def state(self) -> str:

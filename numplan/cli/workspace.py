@@ -14,6 +14,7 @@ from numplan.cli.signals import SystemClock
 from numplan.engine.book import Book
 from numplan.engine.ports import Session
 from numplan.manifest.load import find_manifest, read_manifest
+from numplan.manifest.variables import Given
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
@@ -29,7 +30,8 @@ STATE_FILE = "numplan.state.json"
 def open_manifest(settings: Settings) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     """The manifest with the flags' word on it, and what is doubtful about it. Raises ManifestError."""
     path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
-    manifest, findings = read_manifest(path)
+    given = Given(named=settings.var, files=settings.var_files, environment=settings.environment)
+    manifest, findings = read_manifest(path, given)
     if settings.parallelism is not None:
         api = msgspec.structs.replace(manifest.api, parallelism=settings.parallelism)
         manifest = msgspec.structs.replace(manifest, api=api)

@@ -24,7 +24,7 @@ class UnreadableError(Exception):
 
     def finding(self, file: str, path: str) -> Diagnostic:
         """The same as a finding."""
-        return error(self.summary, source=source_at(file, self.mark), path=path, hint=self.hint)
+        return error(self.summary, source=source_at((file,), self.mark), path=path, hint=self.hint)
 
 
 class Anchors:

@@ -23,6 +23,7 @@ from numplan.manifest.anchors import Anchors, UnreadableError
 from numplan.manifest.files import decoded, place_of_byte
 from numplan.manifest.located import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
 from numplan.manifest.shapes import ANYTHING, Kind, Shape, plain_value
+from numplan.manifest.templates import Slot, Template
 from numplan.manifest.words import dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
@@ -40,14 +41,16 @@ _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 
 
 class Document(NamedTuple):
-    """What one file says, and what is wrong with how it says it."""
+    """What one file says, where it refers to something else, and what is wrong with how it says it."""
 
     value: object
+    references: tuple[Slot, ...]
     findings: tuple[Diagnostic, ...]
 
 
-def read_document(raw: bytes, file: str, shape: Shape) -> Document:
-    """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text.
+def read_document(raw: bytes, file: str, shape: Shape, at: int = 0) -> Document:
+    """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text. Marks
+    carry the file's place `at` among the manifest's files.
 
     What can be read around is in `findings`. Raises ManifestError with all findings so far where reading
     cannot go on.
@@ -58,7 +61,7 @@ def read_document(raw: bytes, file: str, shape: Shape) -> Document:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file)
+        reading = _Reading(loader(body).get_event, file, at)
         value = reading.document(shape)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
@@ -69,16 +72,19 @@ def read_document(raw: bytes, file: str, shape: Shape) -> Document:
     else:
         if value is None:
             raise ManifestError([_empty(file)])
-        return Document(value, tuple(reading.findings))
+        return Document(value, tuple(reading.references), tuple(reading.findings))
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
 
 class _Reading:
     """The state of one pass: where events come from now, what was anchored, what was found wrong."""
 
-    def __init__(self, events: Callable[[], Event], file: str) -> None:
+    def __init__(self, events: Callable[[], Event], file: str, at: int) -> None:
         self.read = events
         self.file = file
+        self.at = at
+        self.files = (file,) * (at + 1)
+        self.references: list[Slot] = []
         self.findings: list[Diagnostic] = []
         self.path: list[Step] = []
         self.anchors = Anchors(MAX_DEPTH)
@@ -148,7 +154,9 @@ class _Reading:
             value = self.node(following, fields.get(name, rest))
             if name not in marks:
                 block[name] = value
-                marks[name] = (place(event), place(following))
+                marks[name] = (self.mark(event), self.mark(following))
+                if type(value) is Template:
+                    self.references.append(Slot(block, name, tuple(path)))
             else:
                 self.duplicate(event, marks[name][0])
             path.pop()
@@ -160,8 +168,11 @@ class _Reading:
         element, marks = shape.element, block.marks
         while not isinstance(event := self.read(), CollectionEndEvent):
             self.path.append(len(block))
-            block.append(self.node(event, element))
-            marks.append(place(event))
+            value = self.node(event, element)
+            if type(value) is Template:
+                self.references.append(Slot(block, len(block), tuple(self.path)))
+            block.append(value)
+            marks.append(self.mark(event))
             self.path.pop()
         return block
 
@@ -171,6 +182,10 @@ class _Reading:
         if len(text) > MAX_SCALAR:
             self.report(f"a value of {len(text):,} characters is more than numplan reads", event)
             return text[:MAX_SCALAR]
+        if "${" in text:
+            if event.tag is not None:
+                self.check_tag(event)
+            return Template(text, kind)
         if event.tag is not None:
             if event.tag in {_TEXT_TAG, "!"}:
                 return text
@@ -208,11 +223,16 @@ class _Reading:
 
     def duplicate(self, event: Event, first: Mark) -> None:
         """Report a key that its mapping already holds."""
-        self.report(f"is already given at {source_at(self.file, first)}", event, hint="keep one of the two")
+        self.report(f"is already given at {source_at(self.files, first)}", event, hint="keep one of the two")
+
+    def mark(self, event: Event) -> Mark:
+        """Where an event starts, among all files of the manifest."""
+        mark = event.start_mark
+        return mark_at(mark.line, mark.column, self.at)  # type: ignore[union-attr]
 
     def report(self, summary: str, event: Event, hint: str = "") -> None:
         """Remember what is wrong, and read on."""
-        source = source_at(self.file, place(event))
+        source = source_at((self.file,), place(event))
         self.findings.append(error(summary, source=source, path=dotted(self.path), hint=hint))
 
 
@@ -241,7 +261,7 @@ def _syntax_error(failure: yaml.YAMLError, body: bytes, file: str) -> Diagnostic
         context += f" that starts in line {failure.context_mark.line + 1}"
     return error(
         f"is not YAML: {problem}" + (f" {context}" if context else ""),
-        source=source_at(file, mark_at(mark.line, mark.column)) if mark else Source(file, 1),
+        source=source_at((file,), mark_at(mark.line, mark.column)) if mark else Source(file, 1),
         hint=_syntax_hint(problem),
     )
 

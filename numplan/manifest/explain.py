@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from numplan.manifest.located import Step, places, source_at
+from numplan.manifest.located import Files, Step, places, source_at
 from numplan.manifest.schema import schema
 from numplan.manifest.words import dotted, nearest, one_of, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -13,7 +13,7 @@ from numplan.model.diagnostics import Diagnostic, Source, error
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-_LATER: Final = frozenset(("variables", "outputs", "moved", "forget", "backend"))
+_LATER: Final = frozenset(("outputs", "moved", "forget", "backend"))
 _ENTRIES: Final = (("numbers", "number_entry"), ("sets", "set_entry"), ("pools", "pool_entry"))
 _KINDS: Final = {
     "string": "text",
@@ -35,15 +35,15 @@ class _Case(NamedTuple):
     wanted: Any
     rule: Mapping[str, Any]
     document: object
-    file: str
+    files: Files
 
     def source(self, *steps: Step) -> Source:
         """Where the key is named that these steps lead to from here."""
-        return source_at(self.file, places(self.document, (*self.path, *steps))[0])
+        return source_at(self.files, places(self.document, (*self.path, *steps))[0])
 
     def about_value(self, summary: str, hint: str) -> Diagnostic:
         """A finding at the value itself."""
-        source = source_at(self.file, places(self.document, self.path)[1])
+        source = source_at(self.files, places(self.document, self.path)[1])
         return error(summary, source=source, path=dotted(self.path), hint=hint)
 
     def about_key(self, summary: str, hint: str, *steps: Step) -> Diagnostic:
@@ -51,10 +51,10 @@ class _Case(NamedTuple):
         return error(summary, source=self.source(*steps), path=dotted((*self.path, *steps)), hint=hint)
 
 
-def explain(found: "ValidationError", document: object, file: str) -> Iterator[Diagnostic]:
+def explain(found: "ValidationError", document: object, files: Files) -> Iterator[Diagnostic]:
     """What one violation found in `document` means; unknown and missing keys make a finding each."""
     rule = found.schema if isinstance(found.schema, dict) else {}
-    case = _Case(tuple(found.absolute_path), found.instance, found.validator_value, rule, document, file)
+    case = _Case(tuple(found.absolute_path), found.instance, found.validator_value, rule, document, files)
     if "propertyNames" in found.absolute_schema_path:
         hint = rule.get("patternErrorMessage", "")
         yield case.about_key(f"{shown(case.value)} cannot be a name here", hint, str(case.value))

@@ -1,18 +1,21 @@
 """A file becomes a manifest: read, checked against the schema, then against the rules."""
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
 import msgspec
 
-from numplan.manifest.events import read_document
-from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.digest import digest
+from numplan.manifest.folder import folder_of, read_whole
+from numplan.manifest.interpolation import interpolate
 from numplan.manifest.located import LocatedMap
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.rules import Declarations
 from numplan.manifest.schema import schema
 from numplan.manifest.shapes import Shape, compile_shape
+from numplan.manifest.variables import Given, Variables
 from numplan.manifest.violations import sound_part, violations
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
@@ -21,35 +24,39 @@ from numplan.model.manifest import Manifest
 FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 
 
-def load_manifest(path: Path) -> Manifest:
-    """The manifest in a file. Raises ManifestError with every finding if one of them is an error."""
-    return read_manifest(path)[0]
+NOTHING: Final = Given()
 
 
-def read_manifest(path: Path) -> tuple[Manifest, tuple[Diagnostic, ...]]:
-    """The manifest in a file, and the warnings about it, in the order of their places.
+def load_manifest(path: Path, given: Given = NOTHING) -> Manifest:
+    """The manifest in a file or a folder. Raises ManifestError with every finding if one of them is an error."""
+    return read_manifest(path, given)[0]
+
+
+def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """The manifest in a file or a folder, with the values `given` to its variables, and the warnings about it,
+    in the order of their places.
 
     Raises ManifestError with every finding, warnings too, if one of them is an error.
     """
-    file = str(path)
-    try:
-        raw = read_regular(path)
-    except FileError as failure:
-        raise ManifestError([error(f"the manifest {file} {failure}")]) from None
-    document = read_document(raw, file, _shape())
-    findings = _besides(violations(document.value, file), document.findings)
-    value = sound_part(document.value) if findings else document.value
-    files = NumbersFiles(path.parent)
-    declarations = Declarations(cast("LocatedMap", value), file, files)
-    manifest = declarations.manifest()
-    findings = _besides(tuple(declarations.findings), findings)
+    whole = read_whole(path, _shape())
+    variables = Variables(whole.document, whole.files, given)
+    unreplaced = interpolate(whole.references, variables.values, whole.files)
+    findings = _besides((*variables.findings, *unreplaced.findings), whole.findings)
+    findings = _besides(violations(whole.document, whole.files), findings, unreplaced.places)
+    value = sound_part(whole.document) if findings else whole.document
+    numbers_files = NumbersFiles(folder_of(path))
+    declarations = Declarations(cast("LocatedMap", value), whole.files, numbers_files)
+    manifest = declarations.manifest(str(path))
+    findings = _besides(tuple(declarations.findings), findings, unreplaced.places)
     if manifest.declares_nothing and not findings:
         hint = "add entries under `numbers`, `sets` or `pools`"
-        findings += (warning("the manifest declares no numbers", source=Source(file, 1), hint=hint),)
+        source = Source(whole.files[0], 1)
+        findings += (warning("the manifest declares no numbers", source=source, hint=hint),)
     findings = tuple(sorted(findings, key=_place))
     if any(finding.severity == "error" for finding in findings):
         raise ManifestError(findings)
-    return msgspec.structs.replace(manifest, digest=files.digest(path.name, raw)), findings
+    all_of_it = digest(whole.contents, numbers_files.contents, variables.values)
+    return msgspec.structs.replace(manifest, digest=all_of_it), findings
 
 
 def find_manifest(folder: Path) -> Path:
@@ -75,9 +82,11 @@ def _shape() -> Shape:
     return compile_shape(schema("manifest"))
 
 
-def _besides(found: tuple[Diagnostic, ...], known: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """All findings, without those about places of which something else is known already."""
-    places = {finding.source for finding in known}
+def _besides(
+    found: tuple[Diagnostic, ...], known: tuple[Diagnostic, ...], silent: Collection[Source] = ()
+) -> tuple[Diagnostic, ...]:
+    """All findings, without those about places of which something else is known already, or that are silent."""
+    places = {*(finding.source for finding in known), *silent}
     return known + tuple(finding for finding in found if finding.source not in places)
 
 

@@ -6,23 +6,28 @@ from typing import NewType
 from numplan.model.diagnostics import Source
 
 Mark = NewType("Mark", int)
-"""A place in a file in one integer, because a large manifest holds hundreds of thousands of them."""
+"""A place in a manifest in one integer, because a large one holds hundreds of thousands of them: which of its
+files, which line, which column.
+"""
 
-_COLUMN_BITS = 32
-_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
+Files = tuple[str, ...]
+"""The names of a manifest's files, in the order in which marks count them."""
+
+_BITS = 32
+_MASK = (1 << _BITS) - 1
 
 START = Mark(0)
-"""The first character of a file."""
+"""The first character of the first file."""
 
 
-def mark_at(line: int, column: int) -> Mark:
+def mark_at(line: int, column: int, file: int = 0) -> Mark:
     """The place at a line and a column that count from 0, as PyYAML counts them."""
-    return Mark(line << _COLUMN_BITS | column)
+    return Mark(file << 2 * _BITS | line << _BITS | column)
 
 
-def source_at(file: str, mark: Mark) -> Source:
+def source_at(files: Files, mark: Mark) -> Source:
     """The place in words for people: line and column count from 1."""
-    return Source(file, (mark >> _COLUMN_BITS) + 1, (mark & _COLUMN_MASK) + 1)
+    return Source(files[mark >> 2 * _BITS], (mark >> _BITS & _MASK) + 1, (mark & _MASK) + 1)
 
 
 class LocatedMap(dict[str, object]):

@@ -1,7 +1,7 @@
-"""The files of numbers that a manifest names: where they may lie, and what they add to its digest."""
+"""The files of numbers that a manifest names: where they may lie."""
 
-import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from numplan.manifest.files import FileError, decoded, read_regular
@@ -42,14 +42,10 @@ class NumbersFiles:
             listing.findings.append(error(summary, source=named_at, path=path, hint=hint))
         return listing
 
-    def digest(self, manifest_name: str, manifest: bytes) -> str:
-        """SHA-256 over the manifest and all files read for it: names and bytes, each with its length."""
-        total = hashlib.sha256()
-        for name, content in [(manifest_name, manifest), *sorted(self._read.items())]:
-            for piece in (os.fsencode(name), content):
-                total.update(len(piece).to_bytes(8, "big"))
-                total.update(piece)
-        return f"sha256:{total.hexdigest()}"
+    @property
+    def contents(self) -> Mapping[str, bytes]:
+        """The bytes of every file that was read, by its name."""
+        return self._read
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
-from numplan.manifest.located import LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.words import dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
@@ -18,19 +18,19 @@ _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country",
 class Declarations:
     """One pass over an admitted document; its values are of use only if no finding is an error."""
 
-    def __init__(self, document: LocatedMap, file: str, files: NumbersFiles) -> None:
+    def __init__(self, document: LocatedMap, files: Files, numbers_files: NumbersFiles) -> None:
         self.document = document
-        self.file = file
         self.files = files
+        self.numbers_files = numbers_files
         self.findings: list[Diagnostic] = []
         self._places: dict[E164, Source] = {}
 
-    def manifest(self, digest: str = "") -> Manifest:
-        """Everything that the document declares; the numbers files are read on the way."""
+    def manifest(self, path: str) -> Manifest:
+        """Everything that the document declares, without a digest; the numbers files are read on the way."""
         defaults = terms_of(block(self.document, "defaults"), Terms())
         return Manifest(
-            path=self.file,
-            digest=digest,
+            path=path,
+            digest="",
             account=cast("str | None", self.document.get("account")),
             currency=cast("str | None", self.document.get("currency")),
             api=api_settings(self.document, self._api_url()),
@@ -43,14 +43,14 @@ class Declarations:
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
         marks = block(self.document, "numbers").marks
         for name, entry in entries(self.document, "numbers"):
-            place = source_at(self.file, entry.marks["number"][1])
+            place = source_at(self.files, entry.marks["number"][1])
             number = self._number(str(entry["number"]), place, ("numbers", name, "number"))
             if number is not None:
                 yield NumberEntry(
                     name=name,
                     number=number,
                     terms=terms_of(entry, defaults),
-                    source=source_at(self.file, marks[name][0]),
+                    source=source_at(self.files, marks[name][0]),
                 )
 
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
@@ -62,7 +62,7 @@ class Declarations:
                 numbers=tuple(number for number, _ in declared),
                 sources=tuple(source for _, source in declared),
                 terms=terms_of(entry, defaults),
-                source=source_at(self.file, marks[name][0]),
+                source=source_at(self.files, marks[name][0]),
             )
 
     def _listed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
@@ -70,7 +70,7 @@ class Declarations:
         if not isinstance(listed, LocatedList):
             return
         for index, text in enumerate(listed):
-            place = source_at(self.file, listed.marks[index])
+            place = source_at(self.files, listed.marks[index])
             number = self._number(str(text), place, ("sets", name, "numbers", index))
             if number is not None:
                 yield number, place
@@ -78,9 +78,9 @@ class Declarations:
     def _filed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
         if "numbers_file" not in entry:
             return
-        named_at = source_at(self.file, entry.marks["numbers_file"][1])
+        named_at = source_at(self.files, entry.marks["numbers_file"][1])
         path = ("sets", name, "numbers_file")
-        numbers, findings = self.files.read(str(entry["numbers_file"]), named_at, dotted(path))
+        numbers, findings = self.numbers_files.read(str(entry["numbers_file"]), named_at, dotted(path))
         self.findings += findings
         for number, place in numbers:
             if self._is_first(number, place, path):
@@ -89,7 +89,7 @@ class Declarations:
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
         marks = block(self.document, "pools").marks
         for name, entry in entries(self.document, "pools"):
-            source = source_at(self.file, marks[name][0])
+            source = source_at(self.files, marks[name][0])
             terms = terms_of(entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
@@ -108,7 +108,7 @@ class Declarations:
                 key: value for key, value in with_charges(entry).items() if key in _POOL_KEYS
             }
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
-            self.findings += _adoption_doubts(pool, entry, self.file)
+            self.findings += _adoption_doubts(pool, entry, self.files)
             yield pool
 
     def _number(self, text: str, place: Source, path: tuple[Step, ...]) -> E164 | None:
@@ -143,17 +143,17 @@ class Declarations:
         try:
             return parse_api_url(str(held["url"]))
         except ApiUrlError as failure:
-            source = source_at(self.file, held.marks["url"][1])
+            source = source_at(self.files, held.marks["url"][1])
             self.findings.append(error(str(failure), source=source, path="api.url"))
             return DEFAULT_API_URL
 
 
-def _adoption_doubts(pool: PoolEntry, entry: LocatedMap, file: str) -> Iterator[Diagnostic]:
+def _adoption_doubts(pool: PoolEntry, entry: LocatedMap, files: Files) -> Iterator[Diagnostic]:
     """The account's listing shows no category, so a pool that asks for one cannot tell what would fit."""
     if pool.adopt and pool.terms.category is not None:
         yield warning(
             "adopts nothing, since the account's listing does not show categories",
-            source=source_at(file, entry.marks["adopt"][1]),
+            source=source_at(files, entry.marks["adopt"][1]),
             path=dotted(("pools", pool.name, "adopt")),
             hint="remove `category` if any number of the pool's country and type may be adopted",
         )

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from numplan.manifest.explain import explain
-from numplan.manifest.located import LocatedMap
+from numplan.manifest.located import Files, LocatedMap
 from numplan.manifest.schema import schema
 from numplan.manifest.soundness import Part, compile_part
 from numplan.manifest.verdict import whole
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ENTRY_BLOCKS: Final = ("numbers", "sets", "pools")
 
 
-def violations(document: object, file: str) -> tuple[Diagnostic, ...]:
+def violations(document: object, files: Files) -> tuple[Diagnostic, ...]:
     """Everything in a manifest that its schema does not admit, in no particular order."""
     if _manifest().admits(document):
         return ()
@@ -27,7 +27,7 @@ def violations(document: object, file: str) -> tuple[Diagnostic, ...]:
     telling = (
         each for each in found if each.validator == "type" or tuple(each.absolute_path) not in mistyped
     )
-    return tuple(dict.fromkeys(finding for each in telling for finding in explain(each, document, file)))
+    return tuple(dict.fromkeys(finding for each in telling for finding in explain(each, document, files)))
 
 
 def sound_part(document: object) -> LocatedMap:

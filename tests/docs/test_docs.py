@@ -20,6 +20,7 @@ from numplan.cli import applying, plan
 from numplan.cli.main import COMMANDS
 from numplan.emulator.server import Emulator, EmulatorSettings
 from numplan.manifest.load import load_manifest
+from numplan.manifest.variables import Given
 from numplan.model.errors import NumplanError
 
 ROOT = Path(__file__).parents[2]
@@ -190,7 +191,8 @@ def manifests() -> Iterator[Any]:
 def test_a_manifest_in_a_page_loads(block: str, tmp_path: Path):
     path = tmp_path / "numplan.yaml"
     path.write_text(block, encoding="utf-8")
-    assert not load_manifest(path).declares_nothing
+    given = Given(environment={"NUMPLAN_VAR_account": "190"})
+    assert not load_manifest(path, given).declares_nothing
 
 
 # -- links and words

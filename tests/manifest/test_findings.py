@@ -251,5 +251,5 @@ def test_a_missing_manifest_says_so(tmp_path):
     assert "nope.yaml does not exist" in str(caught.value.diagnostics[0])
 
 
-def test_a_folder_is_no_manifest(tmp_path):
-    assert "is a folder" in findings(tmp_path)[0].summary
+def test_an_empty_folder_is_no_manifest(tmp_path):
+    assert "holds no manifest" in findings(tmp_path)[0].summary

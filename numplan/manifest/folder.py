@@ -1,0 +1,168 @@
+"""The files of a manifest: one, or all that lie in a folder, read as one document."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from numplan.manifest.events import Document, read_document
+from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
+from numplan.manifest.numbers_file import inside
+from numplan.manifest.shapes import Shape
+from numplan.manifest.templates import Slot
+from numplan.manifest.words import shown
+from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.errors import ManifestError
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+STATES: Final = ".state.json"
+"""How a file's name ends that holds a state: it lies beside a manifest, and is no part of it."""
+
+_Form = type[LocatedMap] | type[LocatedList]
+_FORMS: Final[Mapping[str, _Form]] = {
+    "variables": LocatedMap,
+    "numbers": LocatedMap,
+    "sets": LocatedMap,
+    "pools": LocatedMap,
+    "outputs": LocatedMap,
+    "moved": LocatedList,
+    "forget": LocatedList,
+}
+"""The blocks that each file of a folder may add to, and what they are; all other keys stand in one of them."""
+
+
+class Whole(NamedTuple):
+    """A manifest as one document, whichever of its `files` a part stands in; `contents` are their bytes by
+    name.
+    """
+
+    document: object
+    references: tuple[Slot, ...]
+    files: Files
+    contents: dict[str, bytes]
+    findings: tuple[Diagnostic, ...]
+
+
+def read_whole(path: Path, shape: Shape) -> Whole:
+    """The manifest in a file, or in all files of a folder. Raises ManifestError with everything that is wrong
+    with any file that cannot be read.
+    """
+    is_folder = path == folder_of(path)
+    names = files_of(path) if is_folder else (path.name,)
+    files = tuple(str(path / name) for name in names) if is_folder else (str(path),)
+    contents: dict[str, bytes] = {}
+    documents: list[Document] = []
+    fatal: list[Diagnostic] = []
+    for at, (name, file) in enumerate(zip(names, files, strict=True)):
+        try:
+            contents[name] = read_regular(inside(path, name) if is_folder else path)
+            documents.append(read_document(contents[name], file, shape, at))
+        except FileError as failure:
+            fatal.append(error(f"the manifest {file} {failure}"))
+        except ManifestError as failure:
+            fatal += failure.diagnostics
+    findings = tuple(found for document in documents for found in document.findings)
+    if fatal:
+        raise ManifestError([*findings, *fatal])
+    document, clashes = _merged([document.value for document in documents], files)
+    references = tuple(slot for document in documents for slot in document.references)
+    return Whole(document, references, files, contents, (*findings, *clashes))
+
+
+def folder_of(path: Path) -> Path:
+    """The folder that a manifest is, or that it lies in."""
+    # Path.is_dir raises for names that no file can have.
+    return path if os.path.isdir(path) else path.parent  # noqa: PTH112
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """The names of the files in a folder that make its manifest, in their order. Raises ManifestError where
+    there are none.
+    """
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if is_part(entry.name))
+    except OSError as failure:
+        raise ManifestError(
+            [error(f"the manifest's folder {folder} cannot be read: {failure.strerror}")]
+        ) from None
+    if not names:
+        raise ManifestError(
+            [
+                error(
+                    f"{folder} holds no manifest",
+                    hint=f"a folder's manifest is every file in it whose name ends in {', '.join(SUFFIXES)}",
+                )
+            ]
+        )
+    return tuple(names)
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of this name, in a folder that is a manifest, is part of it."""
+    return name.endswith(SUFFIXES) and not name.endswith(STATES) and not name.startswith(".")
+
+
+def _merged(documents: Sequence[object], files: Files) -> tuple[object, list[Diagnostic]]:
+    """All documents as one, and what clashes in them."""
+    if len(documents) == 1:
+        return documents[0], []
+    merging = _Merging(files)
+    for file, document in zip(files, documents, strict=True):
+        if isinstance(document, LocatedMap):
+            for key in document:
+                merging.add(key, document)
+        else:
+            summary, hint = f"wants a mapping, not {shown(document)}", "it needs at least `version: 1`"
+            merging.findings.append(error(summary, source=Source(file, 1), hint=hint))
+    return merging.whole, merging.findings
+
+
+class _Merging:
+    """The document that the files of a folder make together. A value of the wrong form wins over those of the
+    right one, so that the schema speaks of it.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.whole = LocatedMap()
+        self.findings: list[Diagnostic] = []
+
+    def add(self, key: str, document: LocatedMap) -> None:
+        """Add one top-level key of a file."""
+        if key not in self.whole or (key == "version" and self.whole[key] == 1):
+            self.put(key, document)
+        elif key in _FORMS:
+            self.join(key, document, _FORMS[key])
+        elif key != "version":
+            self.clash(key, key, document, self.whole)
+
+    def put(self, key: str, document: LocatedMap) -> None:
+        """Let this file's value be that of the whole."""
+        self.whole[key], self.whole.marks[key] = document[key], document.marks[key]
+
+    def join(self, key: str, document: LocatedMap, form: _Form) -> None:
+        """Add what a file holds in a block to what others hold there."""
+        held, more = self.whole[key], document[key]
+        if held is None or (isinstance(held, form) and not isinstance(more, form | None)):
+            self.put(key, document)
+        elif isinstance(held, LocatedList) and isinstance(more, LocatedList):
+            held.marks.extend(more.marks)
+            held.extend(more)
+        elif isinstance(held, LocatedMap) and isinstance(more, LocatedMap):
+            for name, entry in more.items():
+                if name in held.marks:
+                    self.clash(f"{key}.{name}", name, more, held)
+                else:
+                    held[name], held.marks[name] = entry, more.marks[name]
+
+    def clash(self, path: str, name: str, second: LocatedMap, first: LocatedMap) -> None:
+        """Report what two files give."""
+        self.findings.append(
+            error(
+                f"is already given at {source_at(self.files, first.marks[name][0])}",
+                source=source_at(self.files, second.marks[name][0]),
+                path=path,
+                hint="keep one of the two",
+            )
+        )

@@ -1,0 +1,155 @@
+"""Variables: what the manifest declares, what flags, files and the environment give, and the values they have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from numplan.manifest.entries import block
+from numplan.manifest.events import read_document
+from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.located import Files, LocatedMap, source_at
+from numplan.manifest.shapes import ANYTHING
+from numplan.manifest.words import dotted, nearest, shown
+from numplan.model.diagnostics import Diagnostic, Source, error, warning
+from numplan.model.errors import ManifestError
+
+ENVIRONMENT: Final = "NUMPLAN_VAR_"
+"""What the names of environment variables start with that give a value."""
+
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """Values from outside the manifest. `named` wins over `files`, and these over the `environment`; of two in
+    one place the later wins.
+    """
+
+    named: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+    environment: Mapping[str, str] = {}
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """A value and where it comes from, in words and, where it stands in a file, as a place."""
+
+    text: str
+    origin: str
+    source: Source | None = None
+
+
+class Variables:
+    """The variables of one manifest. `values` has every declared name; None where it has no usable value, of
+    which `findings` speak.
+    """
+
+    def __init__(self, document: object, files: Files, given: Given) -> None:
+        self._files = files
+        self.values: dict[str, str | None] = {}
+        self.findings: list[Diagnostic] = []
+        declared = block(document if isinstance(document, LocatedMap) else {}, "variables")
+        offered = self._offered(given, declared)
+        for name, entry in declared.items():
+            place = source_at(files, declared.marks[name][0])
+            details = entry if isinstance(entry, LocatedMap) else LocatedMap()
+            self.values[name] = self._value(name, details, offered.get(name), place)
+
+    def _value(self, name: str, details: LocatedMap, offered: _Value | None, place: Source) -> str | None:
+        if offered is None and isinstance(default := details.get("default"), str):
+            source = source_at(self._files, details.marks["default"][1])
+            offered = _Value(str(default), dotted(("variables", name, "default")), source)
+        if offered is None:
+            if details.get("default", "") == "":  # a default of the wrong form has the schema's word
+                self.findings.append(
+                    error(
+                        "this variable has no value",
+                        source=place,
+                        path=dotted(("variables", name)),
+                        hint=f"give it by --var {name}=VALUE, {ENVIRONMENT}{name} or a --var-file, or declare a "
+                        "default",
+                    )
+                )
+            return None
+        wrong = _wrong(offered.text, details.get("type", "string"))
+        if wrong:
+            self.findings.append(
+                error(
+                    f"{shown(offered.text)} {wrong}",
+                    source=offered.source or place,
+                    path=offered.origin,
+                    hint=f"the variable {name} is declared at {place}",
+                )
+            )
+            return None
+        return offered.text
+
+    def _offered(self, given: Given, declared: LocatedMap) -> dict[str, _Value]:
+        """The values from outside for what is declared; those for anything else are findings."""
+        found: dict[str, _Value] = {}
+        for name, value in (
+            *_from_environment(given.environment),
+            *(pair for path in given.files for pair in self._from_file(path)),
+            *((name, _Value(text, f"--var {name}")) for name, text in given.named),
+        ):
+            if name in declared:
+                found[name] = value
+            elif value.origin.startswith(ENVIRONMENT):
+                self.findings.append(_undeclared(warning, name, value, tuple(declared)))
+            else:
+                self.findings.append(_undeclared(error, name, value, tuple(declared)))
+        return found
+
+    def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
+        try:
+            document = read_document(read_regular(Path(path)), path, ANYTHING)
+        except FileError as failure:
+            self.findings.append(error(f"the variables file {path} {failure}"))
+            return
+        except ManifestError as failure:
+            self.findings += failure.diagnostics
+            return
+        self.findings += document.findings
+        held = document.value
+        if not isinstance(held, LocatedMap):
+            summary = f"wants a mapping of names to values, not {shown(held)}"
+            self.findings.append(error(summary, source=Source(path, 1), hint="such as `env: staging`"))
+            return
+        for name, value in held.items():
+            source = source_at((path,), held.marks[name][1])
+            if isinstance(value, str):
+                yield name, _Value(str(value), name, source)
+            else:
+                self.findings.append(
+                    error(
+                        f"wants text, a number, true or false, not {shown(value)}", source=source, path=name
+                    )
+                )
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Value]]:
+    for key in sorted(environment):
+        if key.startswith(ENVIRONMENT):
+            yield key.removeprefix(ENVIRONMENT), _Value(environment[key], key)
+
+
+def _undeclared(say: object, name: str, value: _Value, declared: tuple[str, ...]) -> Diagnostic:
+    meant = nearest(name, declared)
+    hint = f"did you mean `{meant}`?" if meant else "declare it under `variables`, or remove it"
+    return say(  # type: ignore[operator,no-any-return]
+        f"no variable is named {shown(name)}", source=value.source, path=value.origin, hint=hint
+    )
+
+
+def _wrong(text: str, kind: object) -> str:
+    """What is wrong with a value, or nothing."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "is not UTF-8 text"
+    if kind == "number" and not _NUMBER.fullmatch(text):
+        return "is no number"
+    if kind == "bool" and text not in {"true", "false"}:
+        return "is neither true nor false"
+    return ""
