@@ -12,6 +12,7 @@ from numplan.cli.settings import common
 COMMANDS: Final = {
     "init": "Write a commented manifest to start from.",
     "validate": "Check the manifest, offline.",
+    "fmt": "Lay the manifest out in its canonical form.",
     "plan": "Show what apply would do and cost. Changes nothing.",
     "apply": "Carry out a plan: purchase, release, remember.",
     "destroy": "Release all that is managed.",
@@ -49,6 +50,7 @@ Environment:
 Exit codes:
   0 done, or nothing to do      1 failed, and nothing was changed
   2 there are changes (plan --detailed-exitcode)
+  3 a file differs (fmt --check)
   4 done in part                5 the outcome of some call is unknown
   6 refused by a guard          7 the saved plan is stale
   8 the state is locked         9 not confirmed

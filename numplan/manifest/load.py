@@ -38,7 +38,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
 
     Raises ManifestError with every finding, warnings too, if one of them is an error.
     """
-    whole = read_whole(path, _shape())
+    whole = read_whole(path, manifest_shape())
     variables = Variables(whole.document, whole.files, given)
     unreplaced = interpolate(whole.references, variables.values, whole.files)
     findings = _besides((*variables.findings, *unreplaced.findings), whole.findings)
@@ -78,7 +78,8 @@ def find_manifest(folder: Path) -> Path:
 
 
 @cache
-def _shape() -> Shape:
+def manifest_shape() -> Shape:
+    """What kind of value the schema of the manifest admits at each place."""
     return compile_shape(schema("manifest"))
 
 

@@ -241,18 +241,19 @@ def test_the_workflow_is_sound_by_actionlint() -> None:
 
 
 def test_the_hook_has_the_form_that_pre_commit_reads() -> None:
-    [hook] = load(HOOKS)
-    assert {"id", "name", "entry", "language"} <= hook.keys()
-    assert hook["language"] == "python"
-    assert hook["id"] == "numplan-validate"
-    assert re.search(hook["files"], "telephony/numplan.yml")
-    assert not re.search(hook["files"], "notnumplan.yaml")
+    hooks = load(HOOKS)
+    assert [hook["id"] for hook in hooks] == ["numplan-validate", "numplan-fmt"]
+    for hook in hooks:
+        assert {"id", "name", "entry", "language"} <= hook.keys()
+        assert hook["language"] == "python"
+        assert re.search(hook["files"], "telephony/numplan.yml")
+        assert not re.search(hook["files"], "notnumplan.yaml")
 
 
 def test_the_hooks_command_checks_each_file_it_is_given(tmp_path: Path) -> None:
     import shlex
 
-    [hook] = load(HOOKS)
+    hook, lays_out = load(HOOKS)
     words = shlex.split(hook["entry"])
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text("version: 1\nnumbers: {}\n")
@@ -261,6 +262,9 @@ def test_the_hooks_command_checks_each_file_it_is_given(tmp_path: Path) -> None:
     assert run(*words, good, good, env=environment).returncode == 0
     assert run(*words, bad, good, env=environment).returncode == 1
     assert run(*words, good, bad, env=environment).returncode == 1
+    good.write_text("version:   1\nnumbers: {}\n")
+    assert run(*shlex.split(lays_out["entry"]), good, env=environment).returncode == 0
+    assert good.read_text() == "version: 1\nnumbers: {}\n"
 
 
 @pytest.mark.slow

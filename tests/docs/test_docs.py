@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from numplan.cli import applying, plan
+from numplan.cli import applying, fmt, plan
 from numplan.cli.main import COMMANDS
 from numplan.emulator.server import Emulator, EmulatorSettings
 from numplan.manifest.load import load_manifest
@@ -113,7 +113,7 @@ def test_each_exit_code_is_in_the_page():
     rows = re.findall(r"^\| ([0-9, ]+) \| .* \|$", text(DOCS / "cli.md"), re.MULTILINE)
     documented = {int(code) for row in rows for code in row.split(",")}
     raised = {kind.exit_code for kind in errors(NumplanError)}
-    returned = {0, applying.FAILED, applying.PARTLY, applying.UNKNOWN, plan.CHANGES}
+    returned = {0, applying.FAILED, applying.PARTLY, applying.UNKNOWN, plan.CHANGES, fmt.DIFFERS}
     signals = {128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
     assert documented == raised | returned | signals
 
