@@ -61,6 +61,45 @@ def make_client(clock: FakeClock) -> Iterator[MakeClient]:
         client.close()
 
 
+EXPIRED = """\
+[ca]
+default_ca = expired
+[expired]
+database = index.txt
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = names
+x509_extensions = extensions
+[names]
+commonName = supplied
+[extensions]
+subjectAltName = IP:127.0.0.1
+basicConstraints = CA:TRUE
+"""
+
+
+@pytest.fixture(scope="session")
+def expired_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 that was good for one day in 2020, with its key, in one file."""
+    folder = tmp_path_factory.mktemp("expired")
+    (folder / "ca.cnf").write_text(EXPIRED)
+    (folder / "index.txt").touch()
+    request = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    request += ["-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=127.0.0.1"]
+    sign = ["ca", "-config", "ca.cnf", "-selfsign", "-batch", "-notext", "-keyfile", "key.pem"]
+    sign += ["-in", "request.pem", "-out", "cert.pem"]
+    sign += ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]
+    try:
+        for command in (request, sign):
+            subprocess.run(["openssl", *command], check=True, capture_output=True, cwd=folder)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    both = folder / "both.pem"
+    both.write_bytes((folder / "cert.pem").read_bytes() + (folder / "key.pem").read_bytes())
+    return both
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate for api.test, with its key, in one file."""

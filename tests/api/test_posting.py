@@ -199,6 +199,20 @@ def test_a_certificate_for_another_host_is_not_sent(
     assert not server.seen
 
 
+def test_an_expired_certificate_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch, make_client: MakeClient, expired_certificate: Path, clock: FakeClock
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(expired_certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(expired_certificate)
+    with Bytewise(reply(BOUGHT), tls=context) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+    assert isinstance(outcome, NotSent)
+    assert "expired" in outcome.reason
+    assert not server.seen
+    assert not clock.waits
+
+
 class BrokenClock(FakeClock):
     """A clock with a bug."""
 

@@ -91,7 +91,8 @@ class Desk:
         process = subprocess.Popen(
             [*NUMPLAN, *arguments],
             cwd=self.folder,
-            env={**os.environ, **self.variables, **(environment or {})},
+            # Should the interpreter itself break, it says where.
+            env={**os.environ, "PYTHONFAULTHANDLER": "1", **self.variables, **(environment or {})},
             preexec_fn=before,  # noqa: PLW1509 - it closes a stream and no more
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )

@@ -112,7 +112,8 @@ def test_applies_and_plans_and_settles_at_once_buy_nothing_twice(desk: Desk) -> 
         ("state", "settle", "--lock-timeout", "60s"),
     )
     started = [desk.spawn(*commands[at % 3]) for at in range(9)]
-    assert {end_of(one).code for one in started} == {0}
+    ran = [end_of(one) for one in started]
+    assert {one.code for one in ran} == {0}, ran
     assert set(bought(desk).values()) == {1}
     settled(desk, WHOLE)
 

@@ -2,6 +2,7 @@
 once the faults end the account becomes what the manifest says.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -195,6 +196,8 @@ class Machine(RuleBasedStateMachine):
     def look_at_post(self, call: Call, numbers: Sequence[E164]) -> None:
         """No pool ever has more numbers in play than it wants."""
         if call == "release":
+            for number in numbers:
+                self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
             return
         state = self.world.state
         assert state is not None
@@ -208,16 +211,23 @@ class Machine(RuleBasedStateMachine):
             if now - at < HOLD and number in may_be | self.vendor.ours:
                 slots.setdefault(number, resource)
         leaving = {one.number for one in state.intents if one.kind == "release"}
-        counts = {f"pool.{name}": wish["count"] for name, wish in self.pools.items()}
+        trunks = {one.number: one.attributes.sip_trunk_id for one in state.numbers}
+        wishes = {f"pool.{name}": wish for name, wish in self.pools.items()}
+        # While a pool moves, it has room for its members on the other trunk beside what is bought for them.
+        moving = Counter(
+            one.resource
+            for one in state.numbers
+            if not one.surplus
+            and one.resource in wishes
+            and one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"]
+        )
+        room = {resource: wish["count"] + moving[resource] for resource, wish in wishes.items()}
         self.sent |= {
-            number: (slots[number], now, counts.get(slots[number], 0))
-            for number in numbers
-            if number in slots
+            number: (slots[number], now, room.get(slots[number], 0)) for number in numbers if number in slots
         }
         # A member on another trunk waits, for as long as its replacement is in doubt.
-        trunks = {one.number: one.attributes.sip_trunk_id for one in state.numbers}
         for resource in {slots[number] for number in numbers if number in slots}:
-            wish = self.pools.get(resource.removeprefix("pool."))
+            wish = wishes.get(resource)
             if wish is None:
                 continue
             in_play = {

@@ -1,4 +1,4 @@
-"""Three changes of a manifest, and the trial of one injected failure in each."""
+"""Changes of a manifest, and the trial of one injected failure in each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, Ran, World, Zygote
 
 @dataclass(frozen=True)
 class Scenario:
-    """From one manifest to another. `needed` is how many purchases the change takes."""
+    """From one manifest to another. `needed` is how many purchases the change takes, `trouble` what the vendor
+    makes of the first apply.
+    """
 
     name: str
     before: Callable[[World], None] | None
     after: Callable[[World], None]
     needed: int
+    trouble: Callable[[World], None] | None = None
 
 
 def _declare(
@@ -41,7 +44,23 @@ MIXED = Scenario(
     _declare(0, 2, 2, moved=1, pool_trunk=OTHER_TRUNK),
     needed=3,
 )
-SCENARIOS = (PURCHASE, RELEASE, MIXED)
+
+
+def _trouble(world: World) -> None:
+    """A vendor who is slow, out of one number, without an answer, and takes the flat form of a release only."""
+    world.emulator.configure(release_form="flat")
+    world.emulator.faults(
+        [
+            {"endpoint": "purchase-numbers", "fault": "too_many", "params": {"seconds": 0}},
+            {"endpoint": "purchase-numbers", "fault": "refuse", "params": {"every": 2}, "nth": 2},
+            {"endpoint": "purchase-numbers", "fault": "lose_reply", "nth": 3},
+            {"endpoint": "release-numbers", "fault": "too_many", "params": {"seconds": 0}},
+        ]
+    )
+
+
+TROUBLED = Scenario("troubled", _declare(0, 2, 2), _declare(0, 1, 4), needed=2, trouble=_trouble)
+SCENARIOS = (PURCHASE, RELEASE, MIXED, TROUBLED)
 
 
 def prepare(scenario: Scenario, zygote: Zygote, folder: Path) -> World:
@@ -52,6 +71,8 @@ def prepare(scenario: Scenario, zygote: Zygote, folder: Path) -> World:
         first = world.apply()
         assert first.code == 0, first.output
     scenario.after(world)
+    if scenario.trouble is not None:
+        scenario.trouble(world)
     return world
 
 
@@ -76,6 +97,7 @@ def trial(scenario: Scenario, failpoint: str, zygote: Zygote, folder: Path) -> R
         assert "Traceback" not in ran.output, ran.output
         world.check_nothing_lost()
         world.check_nothing_unasked()
+        world.emulator.clear_faults()
         again = world.apply()
         assert again.code == 0, f"the rerun exited {again.code}\n{ran.output}\n-- rerun --\n{again.output}"
         world.check_converged()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.torture.scenarios import MIXED, PURCHASE, RELEASE, SCENARIOS, passed, trial
+from tests.torture.scenarios import MIXED, SCENARIOS, TROUBLED, Scenario, passed, trial
 
 # Every failpoint that an apply passes. The first test below holds this list to what the runs really pass.
 CALLS = ("before-send", "after-send", "dispatch", "answered", "sending", "sorting")
@@ -17,11 +17,21 @@ STATE = (
 PURCHASES = tuple(f"purchase.{step}" for step in CALLS)
 RELEASES = tuple(f"release.{step}" for step in CALLS)
 BUY_BACK = ("buy-back.before-intents", "buy-back.after-intents")
+TROUBLES = (
+    *("purchase.before-resend", "substitute.before-intents", "substitute.after-intents", "settle.looked"),
+    *("release.before-resend", "release.before-flat"),
+)
 PASSED = {
     "purchase": {*APPLY, *LOCK, *STATE, *PURCHASES},
     "release": {*APPLY, *LOCK, *STATE, *RELEASES},
     "mixed": {*APPLY, *LOCK, *STATE, *PURCHASES, *RELEASES, *BUY_BACK},
+    "troubled": {*APPLY, *LOCK, *STATE, *PURCHASES, *RELEASES, *TROUBLES},
 }
+EVERY = [(MIXED, name) for name in sorted(PASSED["mixed"])] + [(TROUBLED, name) for name in TROUBLES]
+
+every_failpoint = pytest.mark.parametrize(
+    ("scenario", "name"), EVERY, ids=lambda one: one.name if isinstance(one, Scenario) else one
+)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
@@ -30,18 +40,18 @@ def test_an_apply_passes_these_failpoints_and_no_others(scenario, zygote, tmp_pa
 
 
 def test_there_are_at_least_thirty_failpoints():
-    assert len(set().union(*PASSED.values())) >= 30
+    assert len({name for _, name in EVERY}) >= 30
 
 
-@pytest.mark.parametrize("name", sorted(PASSED["mixed"]))
-def test_killed_there_the_next_run_finishes(name, zygote, tmp_path):
-    ran = trial(MIXED, f"{name}:1:kill", zygote, tmp_path)
+@every_failpoint
+def test_killed_there_the_next_run_finishes(scenario, name, zygote, tmp_path):
+    ran = trial(scenario, f"{name}:1:kill", zygote, tmp_path)
     assert ran.code == -9, "the failpoint was not reached"
 
 
-@pytest.mark.parametrize("name", sorted(PASSED["mixed"]))
-def test_broken_there_the_run_ends_in_words_and_the_next_finishes(name, zygote, tmp_path):
-    trial(MIXED, f"{name}:1:raise", zygote, tmp_path)
+@every_failpoint
+def test_broken_there_the_run_ends_in_words_and_the_next_finishes(scenario, name, zygote, tmp_path):
+    trial(scenario, f"{name}:1:raise", zygote, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +64,7 @@ def test_stalled_there_two_signals_end_it_and_the_next_run_finishes(name, zygote
 
 @pytest.mark.torture
 @pytest.mark.parametrize("action", ["kill", "raise", "stall"])
-@pytest.mark.parametrize("scenario", [PURCHASE, RELEASE, MIXED], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_every_failpoint_every_time_it_is_passed(scenario, action, zygote, tmp_path_factory):
     passes = passed(scenario, zygote, tmp_path_factory.mktemp("passed"))
     broken = []

@@ -18,7 +18,7 @@ from numplan.model.state import State, decode_state
 
 TRUNK, OTHER_TRUNK = 169, 170
 SETTLE_SECONDS = 0.2
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a command is called hanging."""
 
 EXPLICIT = tuple(f"+1205555{n:04}" for n in range(100, 112))

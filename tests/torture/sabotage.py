@@ -1,0 +1,174 @@
+"""What carries the promise, taken out piece by piece from a copy of the code: each time tests must fail.
+
+`python -m tests.torture.sabotage` tries each and prints the tests that fail.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent, indent
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("numplan", "tests", "schemas", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A piece of code, what is put in its place, and the quick tests that are to notice."""
+
+    name: str
+    file: str
+    code: str
+    instead: str
+    tests: Sequence[str]
+
+    def strike(self, root: Path) -> None:
+        """Change the copy under `root`. Raises AssertionError where the code does not stand there, once."""
+        path = root / "numplan" / self.file
+        source = path.read_text()
+        assert source.count(self.code) == 1, (
+            f"{self.name}: {self.file} has this {source.count(self.code)} times"
+        )
+        path.write_text(source.replace(self.code, self.instead))
+
+
+def _at(depth: int, code: str) -> str:
+    """Lines of code, indented as they stand."""
+    return indent(dedent(code).lstrip("\n"), " " * depth)
+
+
+SABOTAGES = (
+    Sabotage(
+        "no intent is written",
+        "engine/apply.py",
+        "self.book.save(self.clock.now())\n        failpoint(",
+        "failpoint(",
+        ["tests/engine/test_apply_intents.py", "tests/engine/test_apply_traps.py"],
+    ),
+    Sabotage(
+        "no intent is written of a substitute",
+        "engine/apply.py",
+        'yield from self._save()\n        failpoint(f"{why}.after-intents")',
+        'failpoint(f"{why}.after-intents")\n        yield from ()',
+        ["tests/engine/test_apply_intents.py", "tests/engine/test_apply_traps.py"],
+    ),
+    Sabotage(
+        "what a dead run left is not settled",
+        "engine/draft.py",
+        "yield from settle(book, provider, clock, manifest.api, list(book.intents))",
+        "yield from settle(book, provider, clock, manifest.api, [])",
+        ["tests/engine/test_settle_verdicts.py", "tests/engine/test_apply_traps.py"],
+    ),
+    Sabotage(
+        "an unknown outcome is not settled",
+        "engine/apply.py",
+        "if not numbers or self.clock.interrupted():",
+        "if numbers or self.clock.interrupted():",
+        ["tests/engine/test_apply_purchases.py", "tests/engine/test_apply_releases.py"],
+    ),
+    Sabotage(
+        "a purchase is closed without a tombstone",
+        "engine/settle.py",
+        "book.bury(Tombstone(instance=intent.instance, closed_at=now))",
+        "book.drop_intent(intent.number)",
+        ["tests/engine/test_settle_verdicts.py", "tests/engine/test_apply_traps.py"],
+    ),
+    Sabotage(
+        "state is written in place",
+        "state/files.py",
+        "os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)",
+        _at(
+            12,
+            """
+            written = os.open(temporary, os.O_RDONLY, dir_fd=self._descriptor)
+            target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE, dir_fd=self._descriptor)
+            _write(target, memoryview(os.read(written, SIZE_LIMIT)))
+            os.close(target)
+            os.close(written)
+            os.unlink(temporary, dir_fd=self._descriptor)
+            """,
+        ).strip(),
+        ["tests/state/test_kills.py", "tests/state/test_processes.py"],
+    ),
+    Sabotage(
+        "what is renamed may not be on disk yet",
+        "state/files.py",
+        "os.fsync(descriptor)",
+        "pass",
+        ["tests/state/test_kills.py"],
+    ),
+    Sabotage(
+        "every listing counts as complete to those who settle",
+        "engine/settle.py",
+        "if not listing.complete:",
+        "if False:",
+        ["tests/engine/test_settle_doubts.py"],
+    ),
+    Sabotage(
+        "every listing is called complete",
+        "api/listing.py",
+        "complete=not gap, gap=gap",
+        "complete=True, gap=gap",
+        ["tests/api/test_listing.py"],
+    ),
+    Sabotage(
+        "numbers are released while a purchase is unknown",
+        "engine/apply.py",
+        'if any(intent.kind == "purchase" for intent in self.book.intents.values()):',
+        "if False:",
+        ["tests/engine/test_apply_purchases.py"],
+    ),
+    Sabotage(
+        "a number that was sent before gives way to an alternate",
+        "engine/apply.py",
+        "case Refused(message) if not order.sent_before:",
+        "case Refused(message):",
+        ["tests/engine/test_apply_purchases.py", "tests/engine/test_apply_traps.py"],
+    ),
+    Sabotage(
+        "a run that has lost its lock sends all the same",
+        "engine/dispatch.py",
+        "if reason := gate.last_look():",
+        'if reason := "":',
+        ["tests/engine/test_dispatch.py"],
+    ),
+)
+
+
+def failures(sabotage: Sabotage, folder: Path) -> list[str]:
+    """The names of the tests that fail on a copy, made in `folder`, of the sabotaged code."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    sabotage.strike(folder)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *sabotage.tests],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "HYPOTHESIS_PROFILE": "ci"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode in {0, 1}, ran.stdout + ran.stderr
+    return re.findall(r"^FAILED (\S+)", ran.stdout, re.MULTILINE)
+
+
+def main() -> int:
+    """Try each; returns 1 if any went unnoticed."""
+    unnoticed = 0
+    for sabotage in SABOTAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            failed = failures(sabotage, Path(folder))
+        unnoticed += not failed
+        print(f"{sabotage.name}: {len(failed)} tests fail", *failed, sep="\n    ", flush=True)
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
