@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests at once. Many of them wait for processes and for the clock, so this is more than there are cores.
+WORKERS ?= 4
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,7 +19,7 @@ $(READY): pyproject.toml constraints.txt
 setup: $(READY) ## Make the virtual environment, with the versions of constraints.txt
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -m "slow or not torture"
+	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile
 
 check: $(READY) ## Lint, types, layers and formatting
 	$(BIN)/ruff check .

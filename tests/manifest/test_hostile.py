@@ -14,7 +14,7 @@ from tests.manifest.places import findings, written
 from tests.manifest.test_load import WHOLE
 
 SOON = 20
-"""Seconds that no hostile file may take. Generous, since tests share their machine: most take a tenth of one."""
+"""Seconds of processor time that no hostile file may take. Generous: most take a tenth of one."""
 
 LETTERS = "abcdefghijklmnopqrst"
 
@@ -44,10 +44,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_defused_soon(tmp_path, text):
-    started = time.monotonic()
+    started = time.process_time()
     found = findings(written(tmp_path, text))
     assert any(each.severity == "error" for each in found)
-    assert time.monotonic() - started < SOON
+    assert time.process_time() - started < SOON
     assert max(len(str(each)) for each in found) < 2_000
 
 

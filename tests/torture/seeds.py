@@ -165,6 +165,7 @@ def _lines_fixed(document: bytes) -> bytes:
 
     document = re.sub(rb"http://127\.0\.0\.1:\d+/o/", URL.encode(), document)
     document = re.sub(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", b"2026-01-02T03:04:05.678901Z", document)
+    document = re.sub(rb"20\d\d-\d\d-\d\d \d\d:\d\d UTC", b"2026-01-02 03:04 UTC", document)
     return re.sub(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", name, document)
 
 
