@@ -67,6 +67,7 @@ class Run:
     ref: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     """What was filled in where the workflow was started by hand."""
+    file: str = WORKFLOW
     sha: str = "0123456789abcdef0123456789abcdef01234567"
     jobs: dict[str, Job] = field(default_factory=dict)
 
@@ -82,9 +83,9 @@ class Run:
             "event": self.event_name,
             "head_branch": self.ref.rpartition("/")[2],
             "head_repository": {"full_name": head.get("full_name", REPOSITORY)},
-            "path": WORKFLOW,
+            "path": self.file,
         }
-        text = (self.source / WORKFLOW).read_text(encoding="utf-8")
+        text = (self.source / self.file).read_text(encoding="utf-8")
         self.workflow = yaml.safe_load(text.replace(KEPT, str(self.service.kept)))
 
     def perform(self, name: str, started: Started | None = None) -> Job:
@@ -278,7 +279,7 @@ class _Worker:
             "GITHUB_RUN_ID": self._run.id,
             "GITHUB_SERVER_URL": "https://github.example",
             "GITHUB_SHA": self._run.sha,
-            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/{WORKFLOW}@{self._run.ref}",
+            "GITHUB_WORKFLOW_REF": f"{REPOSITORY}/{self._run.file}@{self._run.ref}",
             "GITHUB_WORKSPACE": str(self._workspace),
             "HOME": str(home),
             "LANG": "C.UTF-8",

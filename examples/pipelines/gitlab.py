@@ -17,7 +17,7 @@ KEPT: Final = "/var/lib/numplan"
 """The folder of the runner's machine that outlives a job, as the pipeline names it."""
 FIGURES: Final = {"create", "update", "delete"}
 _VARIABLE: Final = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_COMPARISON: Final = re.compile(r"\s*(\$\w+|\"[^\"]*\")\s*==\s*(\$\w+|\"[^\"]*\")\s*")
+_COMPARISON: Final = re.compile(r"\s*(\$\w+|\"[^\"]*\")\s*(==|!=)\s*(\$\w+|\"[^\"]*\")\s*")
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,15 @@ class Job:
 
 @dataclass
 class Pipeline:
-    """One pipeline, for a merge request (with its number) or for the default branch."""
+    """One pipeline, for a merge request (with its number), or for the default branch, on a `schedule` or not."""
 
     service: Service
     source: Path
     """The repository as it is at the commit."""
     merge_request: int | None = None
     fork: bool = False
+    schedule: bool = False
+    file: str = ".gitlab-ci.yml"
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,7 +66,7 @@ class Pipeline:
         self.id = str(1001 + len([*self.service.folder.glob("pipeline-*")]))
         self.folder = self.service.folder / f"pipeline-{self.id}"
         self.folder.mkdir(parents=True)
-        text = (self.source / ".gitlab-ci.yml").read_text(encoding="utf-8")
+        text = (self.source / self.file).read_text(encoding="utf-8")
         self._file = yaml.safe_load(text.replace(KEPT, str(self.service.kept)))
 
     def perform(self, name: str, started: Started | None = None) -> Job:
@@ -146,6 +148,12 @@ class Pipeline:
             if (project / path).is_dir():
                 shutil.copytree(project / path, self.artifacts(name) / path)
 
+    @property
+    def _cause(self) -> str:
+        if self.schedule:
+            return "schedule"
+        return "push" if self.merge_request is None else "merge_request_event"
+
     def _variables(self) -> dict[str, str]:
         """The file's, the project's, and those that GitLab gives."""
         given = {
@@ -153,7 +161,7 @@ class Pipeline:
             "CI_PIPELINE_ID": self.id,
             "CI_PROJECT_ID": "7",
             "CI_PROJECT_PATH_SLUG": "acme-phones",
-            "CI_PIPELINE_SOURCE": "push" if self.merge_request is None else "merge_request_event",
+            "CI_PIPELINE_SOURCE": self._cause,
         }
         if self.merge_request is None:
             given["CI_COMMIT_BRANCH"] = "main"
@@ -183,9 +191,9 @@ def _compared(text: str, variables: Mapping[str, str]) -> bool:
     if not found:
         raise NotImplementedError(f"a rule that this cannot read: {text}")
     left, right = (
-        side.strip('"') if side.startswith('"') else variables.get(side[1:]) for side in found.groups()
+        side.strip('"') if side.startswith('"') else variables.get(side[1:]) for side in (found[1], found[3])
     )
-    return left == right
+    return (left == right) is (found[2] == "==")
 
 
 def _expanded(variables: Mapping[str, str]) -> dict[str, str]:

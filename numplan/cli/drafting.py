@@ -1,13 +1,16 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
+from typing import NamedTuple
+
 from numplan import __version__
 from numplan.cli.planning import Asked
-from numplan.cli.progress import Watched
+from numplan.cli.progress import Watched, progress
 from numplan.cli.report import Report
+from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import check_owner, open_account, open_backend, open_manifest
-from numplan.engine.draft import draft_plan, nothing_of
+from numplan.engine.draft import Survey, draft_plan, nothing_of, survey
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
@@ -33,13 +36,36 @@ def draft_from(
     asked: Asked,
 ) -> Plan:
     """A plan from what is open already, told while the account is read."""
-    circumstances = Circumstances(
+    circumstances = _circumstances(account, clock, asked)
+    with report.reading(account.account) as step:
+        wanted = nothing_of(manifest) if asked.destroy else manifest
+        return draft_plan(wanted, state, Watched(account, step), circumstances)
+
+
+class Seen(NamedTuple):
+    """What a look at manifest, state and account shows, without a lock."""
+
+    manifest: Manifest
+    state: State | None
+    survey: Survey
+
+
+def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
+    """Look at all three, and make the whole plan that follows, without telling it."""
+    manifest, _ = open_manifest(settings)
+    with open_account(settings, clock, manifest) as account:
+        state = open_backend(settings, manifest.path).read()
+        check_owner(state, account.account, account.url)
+        with progress(screen, "Reading the account", moving=screen.moves) as step:
+            circumstances = _circumstances(account, clock, Asked())
+            return Seen(manifest, state, survey(manifest, state, Watched(account, step), circumstances))
+
+
+def _circumstances(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:
+    return Circumstances(
         now=clock.now(),
         numplan=__version__,
         account=account.account,
         api_url=account.url,
         **asked._asdict(),
     )
-    with report.reading(account.account) as step:
-        wanted = nothing_of(manifest) if asked.destroy else manifest
-        return draft_plan(wanted, state, Watched(account, step), circumstances)

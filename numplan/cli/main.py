@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "plan": "Show what apply would do and cost. Changes nothing.",
     "apply": "Carry out a plan: purchase, release, remember.",
     "destroy": "Release all that is managed.",
+    "drift": "Show what others changed: state against account.",
     "show": "Show a saved plan, or the state.",
     "state": "Look into the state, and mend it.",
     "search": "List numbers that are for sale.",
@@ -49,7 +50,7 @@ Environment:
 \b
 Exit codes:
   0 done, or nothing to do      1 failed, and nothing was changed
-  2 there are changes (plan --detailed-exitcode)
+  2 there are changes (plan, drift --detailed-exitcode)
   3 a file differs (fmt --check)
   4 done in part                5 the outcome of some call is unknown
   6 refused by a guard          7 the saved plan is stale

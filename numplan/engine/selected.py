@@ -60,7 +60,7 @@ def divide(
     if not selection.flags:
         return whole, ()
     subjects = _subjects(whole)
-    require_matches(selection, [*_known(manifest, assessed), *subjects])
+    require_matches(selection, [*known_subjects(manifest, assessed), *subjects])
     wanted = [
         isinstance(change, Keep) or selects(selection, subject)
         for change, subject in zip(whole.changes, subjects, strict=True)
@@ -145,7 +145,7 @@ def _subject(change: Change) -> Subject:
     return Subject(frozenset(names), tuple(side.labels for side in sides))
 
 
-def _known(manifest: Manifest, assessed: Assessment) -> Iterator[Subject]:
+def known_subjects(manifest: Manifest, assessed: Assessment) -> Iterator[Subject]:
     """All that a selector may name, whether or not the plan has a change for it."""
     for entry in manifest.entries():
         yield subject_of(entry.resource, None, entry.terms.labels)

@@ -50,8 +50,10 @@ class Hub:
         self.approval = approval
         self.install = False
 
-    def run(self, event_name: str, event: dict[str, Any], ref: str, **inputs: str) -> github.Run:
-        """A run of the workflow as it is now."""
+    def run(
+        self, event_name: str, event: dict[str, Any], ref: str, *, file: str = github.WORKFLOW, **inputs: str
+    ) -> github.Run:
+        """A run of a workflow as it is now."""
         service = github.Service(
             self.place.folder,
             {"NUMPLAN_TOKEN": self.place.account.token},
@@ -60,7 +62,7 @@ class Hub:
             self.comments,
             self.install,
         )
-        return github.Run(service, self.place.repository, event_name, event, ref, inputs)
+        return github.Run(service, self.place.repository, event_name, event, ref, inputs, file)
 
     def pull_request(self, number: int = 1, repository: str = github.REPOSITORY) -> github.Run:
         """Of a pull request; of a fork's, with another repository."""
@@ -75,6 +77,13 @@ class Hub:
     def by_hand(self, run: str = "", ref: str = "refs/heads/main") -> github.Run:
         """Of somebody who filled in a run's number."""
         return self.run("workflow_dispatch", {}, ref, run=run)
+
+    def weekly(self) -> github.Run:
+        """Of the schedule of the other workflow."""
+        file = ".github/workflows/numplan-drift.yml"
+        text = (ROOT / "examples" / "github" / "numplan-drift.yml").read_text()
+        (self.place.repository / file).write_text(text)
+        return self.run("schedule", {}, "refs/heads/main", file=file)
 
     def replace(self, old: str, new: str) -> None:
         """Change the workflow."""
@@ -110,6 +119,12 @@ class Lab:
     def push(self) -> gitlab.Pipeline:
         """Of a merge."""
         return gitlab.Pipeline(self._service, self.place.repository)
+
+    def weekly(self, file: str = "drift.gitlab-ci.yml") -> gitlab.Pipeline:
+        """Of the schedule, as one of the two files has it."""
+        text = (ROOT / "examples" / "gitlab" / file).read_text()
+        (self.place.repository / file).write_text(text)
+        return gitlab.Pipeline(self._service, self.place.repository, schedule=True, file=file)
 
     @property
     def _service(self) -> gitlab.Service:

@@ -19,12 +19,16 @@ BIN = Path(sys.executable).parent
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / "examples" / "github" / "numplan.yml"
 PIPELINE = ROOT / "examples" / "gitlab" / ".gitlab-ci.yml"
+WEEKLY_WORKFLOW = ROOT / "examples" / "github" / "numplan-drift.yml"
+WEEKLY_PIPELINE = ROOT / "examples" / "gitlab" / "drift.gitlab-ci.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 SCRIPTS = sorted((ROOT / "action").glob("*.sh"))
 SCHEMAS = [
     (ACTION, "vendor.github-actions"),
     (WORKFLOW, "vendor.github-workflows"),
+    (WEEKLY_WORKFLOW, "vendor.github-workflows"),
     (PIPELINE, "vendor.gitlab-ci"),
+    (WEEKLY_PIPELINE, "vendor.gitlab-ci"),
 ]
 OURS = "OWNER/numplan@"
 
@@ -85,11 +89,11 @@ def embedded() -> Iterator[Any]:
     for step in load(ACTION)["runs"]["steps"]:
         if "run" in step:
             yield pytest.param(step["run"], id=f"action: {step['name']}")
-    for name, job in load(WORKFLOW)["jobs"].items():
+    for name, job in [*load(WORKFLOW)["jobs"].items(), *load(WEEKLY_WORKFLOW)["jobs"].items()]:
         for step in job["steps"]:
             if "run" in step:
                 yield pytest.param(step["run"], id=f"workflow: {name}")
-    for name, job in load(PIPELINE).items():
+    for name, job in [*load(PIPELINE).items(), *load(WEEKLY_PIPELINE).items()]:
         if name != "variables":
             lines = [*job.get("before_script", []), *job.get("script", [])]
             yield pytest.param("\n".join(lines), id=f"pipeline: {name}")
@@ -133,7 +137,7 @@ def zizmor(path: Path) -> list[str]:
     return [part for part in found if OURS not in part and not part.split("[")[1].startswith(known)]
 
 
-@pytest.mark.parametrize("path", [ACTION, WORKFLOW], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [ACTION, WORKFLOW, WEEKLY_WORKFLOW], ids=lambda path: path.name)
 def test_no_weakness_is_found_by_zizmor(path: Path) -> None:
     assert zizmor(path) == []
 
@@ -168,12 +172,15 @@ def test_no_script_has_an_expression_in_it() -> None:
     steps = [
         *load(ACTION)["runs"]["steps"],
         *(s for j in load(WORKFLOW)["jobs"].values() for s in j["steps"]),
+        *(s for j in load(WEEKLY_WORKFLOW)["jobs"].values() for s in j["steps"]),
     ]
     assert not [step for step in steps if "${{" in step.get("run", "")]
 
 
 def test_every_action_of_others_is_pinned_to_a_commit() -> None:
-    used = re.findall(r"uses: (\S+)(.*)", ACTION.read_text() + WORKFLOW.read_text())
+    used = re.findall(
+        r"uses: (\S+)(.*)", ACTION.read_text() + WORKFLOW.read_text() + WEEKLY_WORKFLOW.read_text()
+    )
     others = [(name, comment) for name, comment in used if not name.startswith(OURS)]
     assert others
     for name, comment in others:
@@ -209,6 +216,15 @@ def test_the_token_is_given_to_the_steps_that_need_it_alone() -> None:
     assert "secrets." not in str({**workflow, "jobs": outside})
 
 
+def test_the_weekly_run_may_write_nothing_and_only_the_step_that_looks_has_the_token() -> None:
+    workflow = load(WEEKLY_WORKFLOW)
+    assert workflow["permissions"] == {}
+    (job,) = workflow["jobs"].values()
+    assert job["permissions"] == {"contents": "read"}
+    assert [step.get("name") for step in job["steps"] if "secrets." in str(step)] == ["Drift"]
+    assert "secrets." not in str({**workflow, "jobs": {**job, "steps": []}})
+
+
 def test_an_apply_is_never_cancelled_by_another_run() -> None:
     apply = load(WORKFLOW)["jobs"]["apply"]
     assert apply["concurrency"] == {"group": "numplan-apply", "cancel-in-progress": False}
@@ -227,13 +243,16 @@ def test_numplan_takes_the_place_of_the_shell_so_that_signals_and_exit_codes_are
 
 
 def test_every_job_has_a_time_limit() -> None:
-    assert all("timeout-minutes" in job for job in load(WORKFLOW)["jobs"].values())
-    assert all("timeout" in job for name, job in load(PIPELINE).items() if name.startswith("numplan:"))
+    workflows = [*load(WORKFLOW)["jobs"].values(), *load(WEEKLY_WORKFLOW)["jobs"].values()]
+    assert all("timeout-minutes" in job for job in workflows)
+    pipelines = [*load(PIPELINE).items(), *load(WEEKLY_PIPELINE).items()]
+    assert all("timeout" in job for name, job in pipelines if name.startswith("numplan:"))
 
 
 @pytest.mark.skipif(not shutil.which("actionlint"), reason="actionlint is not on the path")
-def test_the_workflow_is_sound_by_actionlint() -> None:
-    checked = run("actionlint", "-ignore", 'label "numplan" is unknown', WORKFLOW)
+@pytest.mark.parametrize("path", [WORKFLOW, WEEKLY_WORKFLOW], ids=lambda path: path.name)
+def test_the_workflow_is_sound_by_actionlint(path: Path) -> None:
+    checked = run("actionlint", "-ignore", 'label "numplan" is unknown', path)
     assert checked.returncode == 0, checked.stdout
 
 

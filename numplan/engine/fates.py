@@ -1,0 +1,53 @@
+"""What a plan would do with one number, and what keeps it from being done. Pure."""
+
+import msgspec
+
+from numplan.model.address import Address, Resource, address_of
+from numplan.model.diagnostics import Diagnostic
+from numplan.model.number import E164
+from numplan.model.plan import Change, Forget, Held, Plan, Purchase, Replace, number_of
+
+
+class Fate(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one number: its change, or why it waits; `errors` that stop it, and the names of `guards` that do.
+    `refilled`: it is forgotten, and its pool buys another.
+    """
+
+    change: Change | None = None
+    held: Held | None = None
+    errors: tuple[Diagnostic, ...] = ()
+    guards: tuple[str, ...] = ()
+    refilled: bool = False
+
+
+class Fates:
+    """A plan, number by number."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._changes: dict[E164, Change] = {}
+        self._guards: dict[str, dict[str, None]] = {}
+        self._errors: dict[str, list[Diagnostic]] = {}
+        self._held = {one.number: one for one in plan.held}
+        self._buying = {one.resource for one in plan.changes if isinstance(one, Purchase)}
+        for change in plan.changes:
+            if isinstance(change, Replace):
+                self._changes[change.after.number] = change
+            self._changes[number_of(change)] = change
+        for refusal in plan.refusals:
+            for subject in refusal.subjects:
+                self._guards.setdefault(subject, {})[refusal.guard] = None
+        for found in plan.errors:
+            self._errors.setdefault(found.path, []).append(found)
+
+    def of(self, number: E164, resource: Resource | None = None) -> Fate:
+        """What becomes of a number; `resource` is where state or manifest have it."""
+        change = self._changes.get(number)
+        home = resource or (change.resource if change else None)
+        address = address_of(home, number) if home else Address("")
+        return Fate(
+            change=change,
+            held=self._held.get(number),
+            errors=tuple(self._errors.get(address, ())),
+            guards=tuple(self._guards.get(address, ())),
+            refilled=isinstance(change, Forget) and change.resource in self._buying,
+        )

@@ -1,0 +1,104 @@
+"""Drift as people read it: each number with what numplan would do, and as a JSON document for machines."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from numplan.engine.drift import KINDS, Deviation, DriftReport, Kind
+from numplan.model.address import kind_of
+from numplan.views.amounts import amount, numbers
+from numplan.views.fate_text import action_of, fate_text
+from numplan.views.lines import WIDTH, Line, some, wrapped
+from numplan.views.plain import escaped, one_line
+from numplan.views.terraform import values
+
+_TITLES: Final[dict[Kind, str]] = {
+    "missing": "Missing from the account",
+    "changed": "Changed in the account",
+    "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
+    "unmanaged": "Unmanaged",
+}
+
+
+def drift_text(report: DriftReport, *, width: int | None = None, expand: bool = False) -> Iterator[Line]:
+    """A section for each kind, the figures last. Folds long runs of alike lines unless `expand`."""
+    for kind in KINDS:
+        found = report.of(kind)
+        if found:
+            yield Line(f"{_TITLES[kind]}: {_size(found, report)}", "" if kind == "unmanaged" else "yellow")
+            yield from _section(found, width or WIDTH, expand=expand)
+            yield Line("")
+    if report.charges:
+        yield Line(
+            f"The monthly charges of {numbers(report.charges)} are not what state remembers; plans reckon with "
+            "the account's."
+        )
+    yield Line(last_line(report))
+
+
+def last_line(report: DriftReport) -> str:
+    """The figures, for people and scripts."""
+    figures = ", ".join(f"{len(report.of(kind))} {kind}" for kind in KINDS)
+    return f"{'' if report.matters else 'No drift. '}Drift: {figures}."
+
+
+def drift_json(report: DriftReport) -> str:
+    """The same as a document, on one line."""
+    document = {
+        "drift": report.matters,
+        "counts": {kind: len(report.of(kind)) for kind in KINDS},
+        "at_least": report.at_least,
+        "changed_charges": report.charges,
+        "numbers": [_plain(one) for one in report.deviations],
+    }
+    return escaped(msgspec.json.encode(document).decode())
+
+
+def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
+    kind = found[0].kind
+    least = "at least " if kind == "unmanaged" and report.at_least else ""
+    monthly = sum((one.monthly_charge for one in found), Decimal(0))
+    cost = "" if kind in {"missing", "changed"} else f", {amount(monthly)} a month"
+    return f"{least}{numbers(len(found))}{cost}"
+
+
+def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Iterator[Line]:
+    """Numbers under what would be done with them, so that a long list stays short."""
+    by_fate: dict[str, list[str]] = {}
+    for one in found:
+        by_fate.setdefault(fate_text(one.fate), []).append(_row(one))
+    for fate, rows in by_fate.items():
+        yield from map(Line, wrapped(f"    would {fate}:", " " * 6, width=width))
+        yield from map(Line, some(rows, expand=expand))
+
+
+def _row(one: Deviation) -> str:
+    changed = one_line(
+        ", ".join(
+            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
+        )
+    )
+    if one.resource is None:
+        name = str(one.number)
+    elif kind_of(one.resource) == "number":
+        name = f"{one.resource}  {one.number}"
+    else:
+        name = f"{one.address}"
+    return f"  {name}{f'  {changed}' if changed else ''}"
+
+
+def _plain(one: Deviation) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "number": one.number,
+        "address": one.address,
+        "before": None if one.before is None else values(one.before),
+        "after": None if one.after is None else values(one.after),
+        "differences": [
+            {"path": found.path, "before": found.before, "after": found.after} for found in one.differences
+        ],
+        "monthly_charge": f"{one.monthly_charge:f}",
+        "would": {"action": action_of(one.fate), "text": fate_text(one.fate)},
+    }

@@ -1,0 +1,80 @@
+"""State against account, and what a plan would do about each number."""
+
+import pytest
+
+from numplan.engine.draft import survey
+from numplan.engine.drift import DriftReport, drift_report
+from numplan.engine.planner import Circumstances
+from numplan.model.manifest import Manifest
+from numplan.model.plan import Adopt, Blocked, Forget, Purchase
+from numplan.model.state import State
+from numplan.views.fate_text import action_of, fate_text
+from tests.builders import ALL, JUST_NOW, entry, managed, manifest, pool, state, us
+from tests.fakes import NOON, FakeVendor
+
+ONE, TWO, THREE, FOUR = map(us, range(1, 5))
+
+
+@pytest.fixture
+def vendor() -> FakeVendor:
+    return FakeVendor()
+
+
+def report_of(wanted: Manifest, vendor: FakeVendor, remembered: State | None) -> DriftReport:
+    circumstances = Circumstances(now=NOON, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
+    return drift_report(survey(wanted, remembered, vendor, circumstances), wanted, ALL)
+
+
+def test_a_missing_member_is_forgotten_and_its_slot_filled(vendor):
+    vendor.put_on_sale(TWO)
+    report = report_of(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE)))
+    (missing,) = report.of("missing")
+    assert isinstance(missing.fate.change, Forget)
+    assert fate_text(missing.fate) == "forget it, and purchase another for pool.p"
+
+
+def test_a_number_bought_just_now_is_not_missing(vendor):
+    report = report_of(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE, bought_at=JUST_NOW)))
+    assert report.deviations == ()
+    assert not report.matters
+
+
+def test_what_a_pool_adopts_is_unmanaged_until_then(vendor):
+    vendor.own(ONE)
+    vendor.own(TWO)
+    report = report_of(manifest(pool("p", 1, adopt=True)), vendor, None)
+    first, second = report.of("unmanaged")
+    assert isinstance(first.fate.change, Adopt)
+    assert fate_text(first.fate) == "adopt it into pool.p, no call"
+    assert fate_text(second.fate) == "leave it as it is"
+    assert not report.matters
+
+
+def test_surplus_is_amiss_and_left_alone(vendor):
+    vendor.own(ONE)
+    report = report_of(manifest(pool("p", 0)), vendor, state(managed("pool.p", ONE, surplus=True)))
+    (surplus,) = report.of("surplus")
+    assert action_of(surplus.fate) == "none"
+    assert report.matters
+
+
+def test_a_flow_that_blocks_a_release_is_named(vendor):
+    vendor.own(ONE, flow=True, kind="Mobile")
+    report = report_of(manifest(entry("b", TWO)), vendor, state(managed("number.gone", ONE)))
+    (changed,) = report.of("changed")
+    assert isinstance(changed.fate.change, Blocked)
+    assert fate_text(changed.fate) == "nothing: its release is blocked by the flow 'Main menu'"
+
+
+def test_a_missing_number_is_purchased_again_with_its_charges(vendor):
+    vendor.put_on_sale(ONE)
+    report = report_of(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+    (missing,) = report.of("missing")
+    assert isinstance(missing.fate.change, Purchase)
+    assert fate_text(missing.fate) == "purchase it for number.a, 0.10 once and 0.20 a month"
+
+
+def test_a_short_listing_says_that_there_may_be_more(vendor):
+    vendor.own(ONE)
+    vendor.listed(complete=False)
+    assert report_of(manifest(pool("p", 0)), vendor, None).at_least
