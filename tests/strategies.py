@@ -10,11 +10,13 @@ from typing import NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
-from numplan.model.manifest import Manifest
+from numplan.model.address import Resource
+from numplan.model.manifest import Manifest, Move
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
 from tests.builders import (
     LONG_AGO,
+    PLACE,
     buried,
     buying,
     entry,
@@ -71,6 +73,8 @@ known = st.sampled_from(
     ]
 )
 resources = st.sampled_from(RESOURCES)
+GONE = ("pool.gone", "pool.p")
+moves = st.sampled_from([(), (), (GONE,), (("pool.p", "pool.q"),), (GONE, ("pool.gone", "pool.q"))])
 moments = st.sampled_from(WHEN)
 rarely = st.sampled_from([False] * 5 + [True])
 mostly = st.sampled_from([True] * 5 + [False])
@@ -110,7 +114,14 @@ def manifests(draw):
     entries += [
         pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys)) for name in "pq" if draw(mostly)
     ]
-    return manifest(*entries)
+    made = manifest(*entries)
+    names = {one.resource for one in made.pools}
+    moved = [
+        Move(resource=Resource(former), to=Resource(to), source=PLACE)
+        for former, to in draw(moves)
+        if to in names
+    ]
+    return msgspec.structs.replace(made, moved=tuple(moved))
 
 
 @st.composite

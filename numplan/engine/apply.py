@@ -94,6 +94,8 @@ class _Run:
         self._intend("release", self._leaving())
         if not self.book.unsaved:
             return
+        for number, resource in self.plan.moved.items():
+            self.book.move(number, resource)
         failpoint("apply.before-intents")
         self.book.save(self.clock.now())
         failpoint("apply.after-intents")

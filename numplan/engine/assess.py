@@ -3,11 +3,13 @@
 Pure. Both the search for offers and the planner work from an assessment, so they never disagree.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
+from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
 from numplan.model.address import Resource
@@ -16,6 +18,8 @@ from numplan.model.manifest import Declared, Manifest, PoolEntry
 from numplan.model.number import E164
 from numplan.model.plan import Held
 from numplan.model.state import Instance, State, Tombstone
+
+Labelled = TypeVar("Labelled", Instance, Held)
 
 
 class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +44,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     `wanted` are explicit numbers to be bought if they are for sale. `leaving` are managed numbers that
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not.
+    `forgotten` are managed no more; `let_be` are these and whatever else no pool may adopt. All other numbers
+    stand under the resource they belong to now: `belongs` has it of those that move, `moved` where the managed
+    ones of these were.
     """
 
     declared: Mapping[E164, Declared]
@@ -51,6 +58,10 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     surplus: tuple[Instance, ...]
     held: tuple[Held, ...]
     owed: Mapping[E164, Tombstone]
+    forgotten: tuple[Instance, ...]
+    let_be: frozenset[E164]
+    belongs: Mapping[E164, Resource]
+    moved: Mapping[E164, Resource]
     unoffered: Mapping[Resource, Diagnostic]
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
 
@@ -60,7 +71,11 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     declared = {one.number: one for one in manifest.explicit()}
     hold = timedelta(minutes=manifest.api.hold_minutes)
     held = _held_by_calls(state)
-    managed = _managed(state, live, now, hold)
+    forgotten = _forgotten(manifest, state, declared, held)
+    let_be = frozenset(
+        (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
+    )
+    managed = _managed(state, live, now, hold, forgotten, let_be)
     missing: list[Instance] = []
     for number, instance in managed.items():
         if number in live.owned or number in held:
@@ -70,6 +85,16 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         else:
             missing.append(instance)
     owed = _owed(state, live, held)
+    belongs = _moves(manifest, state, managed, live, held, owed)
+    moved = {number: managed[number].resource for number in belongs if number in managed}
+    if belongs:
+        managed = {number: _under(one, belongs) for number, one in managed.items()}
+        held = {number: _under(one, belongs) for number, one in held.items()}
+        missing = [_under(one, belongs) for one in missing]
+        owed = {
+            number: msgspec.structs.replace(one, instance=_under(one.instance, belongs))
+            for number, one in owed.items()
+        }
     resources = {pool.resource for pool in manifest.pools}
     unoffered = check_regions(manifest, live.regions)
     wanted = tuple(
@@ -95,6 +120,10 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
         owed=owed,
+        forgotten=forgotten,
+        let_be=let_be,
+        belongs=belongs,
+        moved=moved,
         unoffered=unoffered,
     )
 
@@ -112,18 +141,74 @@ def _held_by_calls(state: State | None) -> dict[E164, Held]:
     }
 
 
+def _forgotten(
+    manifest: Manifest, state: State | None, declared: Mapping[E164, Declared], held: Mapping[E164, Held]
+) -> tuple[Instance, ...]:
+    """Managed numbers that the manifest forgets. A call that is not settled comes first."""
+    if state is None or not manifest.forget:
+        return ()
+    return tuple(
+        one
+        for one in state.numbers
+        if one.number not in declared
+        and one.number not in held
+        and any(entry.covers(one.resource, one.number) for entry in manifest.forget)
+    )
+
+
+def _moves(
+    manifest: Manifest,
+    state: State | None,
+    managed: Mapping[E164, Instance],
+    live: Live,
+    held: Mapping[E164, Held],
+    owed: Mapping[E164, Tombstone],
+) -> dict[E164, Resource]:
+    """Where each number belongs that moves. What fills a slot of a pool is owned, held or tried again."""
+    if not manifest.moved:
+        return {}
+    intended = {one.number: one.instance for one in (state.intents if state else ())}
+    waiting = {number: one.instance for number, one in owed.items() if one.holds_slot}
+    known = {**waiting, **intended, **managed}
+    filling = {
+        number: one
+        for number, one in known.items()
+        if (number in held and not held[number].leaving)
+        or (number not in held and not one.surplus and (number in live.owned or number in waiting))
+    }
+    others = {number: one for number, one in known.items() if number not in filling}
+    return follow_moves(manifest, filling, others)
+
+
+def _under(one: Labelled, belongs: Mapping[E164, Resource]) -> Labelled:
+    if one.number not in belongs:
+        return one
+    return msgspec.structs.replace(one, resource=belongs[one.number])
+
+
 def _not_yet_listed(instance: Instance) -> str:
     return f"bought at {instance.bought_at:%Y-%m-%d %H:%M} UTC, not yet listed by the account"
 
 
-def _managed(state: State | None, live: Live, now: datetime, hold: timedelta) -> dict[E164, Instance]:
-    """The numbers in state, and closed purchases that turned up in the account after all."""
+def _managed(
+    state: State | None,
+    live: Live,
+    now: datetime,
+    hold: timedelta,
+    forgotten: Sequence[Instance],
+    let_be: Collection[E164],
+) -> dict[E164, Instance]:
+    """The numbers in state, and closed purchases that turned up in the account after all; none that is
+    forgotten.
+    """
     if state is None:
         return {}
-    managed = {instance.number: instance for instance in state.numbers}
+    managed = {one.number: one for one in state.numbers}
+    for one in forgotten:
+        del managed[one.number]
     for tombstone in state.tombstones:
         turned_up = tombstone.number in live.owned and not tombstone.lingers(now, hold)
-        if turned_up and tombstone.number not in managed:
+        if turned_up and tombstone.number not in managed and tombstone.number not in let_be:
             managed[tombstone.number] = msgspec.structs.replace(tombstone.instance, surplus=True)
     return managed
 

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
 
 import msgspec
 
 from numplan.engine.ports import Session
+from numplan.model.address import Resource
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
 
 TOMBSTONE_LIFE = timedelta(days=7)
+
+
+Call = TypeVar("Call", Intent, Tombstone)
 
 
 class Book:
@@ -68,6 +73,16 @@ class Book:
         if tombstone is not None:
             self.tombstones[number] = msgspec.structs.replace(tombstone, released_at=now)
 
+    def move(self, number: E164, resource: Resource) -> None:
+        """The number, or the call or the closed purchase that is known of it, belongs to this resource."""
+        if number in self.numbers:
+            self.numbers[number] = msgspec.structs.replace(self.numbers[number], resource=resource)
+        if number in self.intents:
+            self.intents[number] = _moved(self.intents[number], resource)
+        if number in self.tombstones:
+            self.tombstones[number] = _moved(self.tombstones[number], resource)
+        self.unsaved = True
+
     def drop_intent(self, number: E164) -> None:
         """The call did nothing."""
         if self.intents.pop(number, None) is not None:
@@ -117,3 +132,7 @@ class Book:
         if stored is not None and stored.write_id == self._attempted.write_id:
             self._state = self._attempted
         self._attempted = None
+
+
+def _moved(one: Call, resource: Resource) -> Call:
+    return msgspec.structs.replace(one, instance=msgspec.structs.replace(one.instance, resource=resource))

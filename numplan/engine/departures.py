@@ -8,6 +8,7 @@ from numplan.engine.assess import Assessment
 from numplan.engine.differences import differences
 from numplan.engine.explicit import current
 from numplan.engine.part import Part
+from numplan.engine.pool_notes import renames
 from numplan.engine.refresh import Live
 from numplan.model.account import OwnedNumber
 from numplan.model.plan import Allowances, Blocked, Change, Drift, Forget, Release
@@ -39,7 +40,11 @@ def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *,
         for one in assessed.missing
         if one.number not in assessed.declared
     ]
-    return Part(changes=tuple(changes))
+    changes += [
+        Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
+        for one in assessed.forgotten
+    ]
+    return Part(changes=tuple(changes), diagnostics=tuple(renames(assessed)))
 
 
 def departure(instance: Instance, live: Live, reason: str) -> Change:

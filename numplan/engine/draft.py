@@ -60,5 +60,5 @@ def settle_leftovers(book: Book, manifest: Manifest, provider: Provider, clock: 
 
 
 def nothing_of(manifest: Manifest) -> Manifest:
-    """The same manifest without its entries: what `destroy` plans for."""
-    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=())
+    """The same manifest without its entries: what `destroy` plans for. What it forgets stays purchased."""
+    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=())

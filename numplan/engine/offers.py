@@ -120,7 +120,8 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
     """
-    matching = [one for one in unmanaged(assessed, live) if matches(pool, one)]
+    free = (one for one in unmanaged(assessed, live) if one.number not in assessed.let_be)
+    matching = [one for one in free if matches(pool, one)]
     if pool.state is not None and matching:
         asked = criteria_of(pool, live.regions)
         criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)

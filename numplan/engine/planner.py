@@ -15,6 +15,7 @@ from numplan.engine.part import Part, join
 from numplan.engine.pools import plan_pools
 from numplan.engine.refresh import Live
 from numplan.engine.selected import divide, weigh
+from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -30,6 +31,7 @@ from numplan.model.plan import (
     Release,
     Selection,
     Unmanaged,
+    Update,
     bought,
     number_of,
     released,
@@ -87,6 +89,7 @@ def make_plan(
         unselected=unselected,
         alternates=chosen.alternates,
         held=_sorted_held((*assessed.held, *chosen.held)),
+        moved={} if only_state else _moved_along(assessed, (*chosen.changes, *unselected)),
         surplus=_surplus(assessed, chosen.changes),
         drift=drift,
         diagnostics=(
@@ -153,6 +156,12 @@ def _unmanaged(
 def _surplus(assessed: Assessment, changes: tuple[Change, ...]) -> tuple[E164, ...]:
     settled = {number_of(change) for change in changes if isinstance(change, Adopt | Release | Forget)}
     return tuple(sorted(one.number for one in assessed.surplus if one.number not in settled))
+
+
+def _moved_along(assessed: Assessment, changes: tuple[Change, ...]) -> dict[E164, Resource]:
+    """Where numbers belong now that moved and that no change records there."""
+    recorded = {number_of(change) for change in changes if isinstance(change, Update | Adopt | Forget)}
+    return {number: assessed.belongs[number] for number in sorted(assessed.belongs.keys() - recorded)}
 
 
 def _sorted_held(held: tuple[Held, ...]) -> tuple[Held, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from numplan.engine.assess import PoolStanding
+from numplan.engine.assess import Assessment, PoolStanding
 from numplan.engine.offers import matches
 from numplan.engine.refresh import Live
 from numplan.model.account import Offer
+from numplan.model.address import kind_of
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry
 from numplan.model.plan import Held
@@ -46,6 +47,22 @@ def mismatches(standing: PoolStanding, live: Live) -> Iterator[Diagnostic]:
             "criteria hold for new members only",
             source=pool.source,
         )
+
+
+def renames(assessed: Assessment) -> Iterator[Diagnostic]:
+    """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
+    gone = dict.fromkeys(one.resource for one in assessed.leaving if kind_of(one.resource) == "pool")
+    new = [one for one in assessed.pools if one.shortage and not one.members]
+    for resource in gone:
+        for standing in new:
+            yield warning(
+                f"{resource} is no longer declared, so its numbers go, while {standing.pool.resource} is new "
+                "and wants others",
+                source=standing.pool.source,
+                path=f"pools.{standing.pool.name}",
+                hint=f"if only its name changed, keep its numbers with moved: "
+                f"[{{from: {resource}, to: {standing.pool.resource}}}]",
+            )
 
 
 def waiting(tombstone: Tombstone, offer: Offer | None) -> Held:

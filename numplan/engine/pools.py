@@ -148,7 +148,8 @@ class _PoolPlanner:
         """A member stays where it is, with changed settings where there are any."""
         before = current(one, self.live.owned[one.number])
         after = settled(one, before, self.pool.terms)
-        if before == after:
+        previous = self.assessed.moved.get(one.number)
+        if before == after and previous is None:
             self.changes.append(Keep(resource=one.resource, after=after))
         else:
             self.changes.append(
@@ -156,8 +157,9 @@ class _PoolPlanner:
                     resource=one.resource,
                     before=before,
                     after=after,
+                    previous_resource=previous,
                     differences=differences(before, after),
-                    reason="settings changed",
+                    reason="moved" if previous else "settings changed",
                 )
             )
 

@@ -3,13 +3,25 @@
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
+import msgspec
+
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.movements import check_moves, forgotten_of, moves_of
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.words import dotted, shown
+from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
-from numplan.model.manifest import DEFAULT_API_URL, Manifest, NumberEntry, PoolEntry, SetEntry, Terms
+from numplan.model.manifest import (
+    DEFAULT_API_URL,
+    Forgotten,
+    Manifest,
+    NumberEntry,
+    PoolEntry,
+    SetEntry,
+    Terms,
+)
 from numplan.model.number import E164, NumberError, parse_number
 
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
@@ -28,7 +40,7 @@ class Declarations:
     def manifest(self, path: str) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
         defaults = terms_of(block(self.document, "defaults"), Terms())
-        return Manifest(
+        manifest = Manifest(
             path=path,
             digest="",
             account=cast("str | None", self.document.get("account")),
@@ -38,7 +50,19 @@ class Declarations:
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
+            moved=tuple(moves_of(self.document, self.files)),
         )
+        declared = {entry.resource for entry in manifest.entries()}
+        self.findings += check_moves(manifest.moved, declared)
+        return msgspec.structs.replace(manifest, forget=tuple(self._forgotten(declared)))
+
+    def _forgotten(self, declared: set[Resource]) -> Iterator[Forgotten]:
+        for found in forgotten_of(self.document, self.files, declared, self._places):
+            match found:
+                case Diagnostic():
+                    self.findings.append(found)
+                case Forgotten():
+                    yield found
 
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
         marks = block(self.document, "numbers").marks

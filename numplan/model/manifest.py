@@ -100,6 +100,29 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
         return resource_of("pool", self.name)
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered under `resource`, or only `number` of it, belongs to `to`."""
+
+    resource: Resource
+    to: Resource
+    source: Source
+    number: E164 | None = None
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """What is no longer managed and stays purchased: a number, a resource with all its numbers, or one number
+    of a resource.
+    """
+
+    source: Source
+    resource: Resource | None = None
+    number: E164 | None = None
+
+    def covers(self, resource: Resource, number: E164) -> bool:
+        """Whether this means a number of a resource."""
+        return self.resource in {None, resource} and self.number in {None, number}
+
+
 class Declared(NamedTuple):
     """One explicit number as some entry declares it."""
 
@@ -126,6 +149,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()
+    moved: tuple[Move, ...] = ()
+    forget: tuple[Forgotten, ...] = ()
 
     @property
     def declares_nothing(self) -> bool:

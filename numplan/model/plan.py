@@ -226,7 +226,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool. `unselected`
     are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
-    `refresh_only`: state takes in what the account shows, and no call is made.
+    `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
+    now that moved without an update of their own, such as those that are held.
     """
 
     version: int = PLAN_VERSION
@@ -251,6 +252,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Held, ...] = ()
+    moved: Mapping[E164, Resource] = {}
     surplus: tuple[E164, ...] = ()
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()

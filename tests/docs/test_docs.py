@@ -148,11 +148,17 @@ def properties(where: str) -> Mapping[str, Any]:
     here = schema() if where == "Top level" else schema()["properties"].get(where, {})
     if where in {"numbers", "sets", "pools"}:
         here = schema()["$defs"][{"numbers": "number", "sets": "set", "pools": "pool"}[where] + "_entry"]
+    if where == "variables":
+        here = schema()["$defs"]["variable"]
+    if where == "moved":
+        here = here["items"]
     found: Mapping[str, Any] = here["properties"]
     return found
 
 
-@pytest.mark.parametrize("where", ["Top level", "api", "policy", "defaults", "numbers", "sets", "pools"])
+@pytest.mark.parametrize(
+    "where", ["Top level", "api", "policy", "defaults", "numbers", "sets", "pools", "variables", "moved"]
+)
 def test_each_key_of_the_schema_is_in_the_page_and_the_other_way_round(where: str):
     documented = set(sections().get(where, {}))
     if where in {"defaults", "numbers", "sets", "pools"}:

@@ -108,6 +108,7 @@ plans = st.builds(
     unselected=some(changes),
     alternates=st.dictionaries(resources, some(offers), max_size=2),
     held=some(st.builds(Held, resource=resources, number=numbers, reason=texts, leaving=st.booleans())),
+    moved=st.dictionaries(numbers, resources, max_size=2),
     surplus=some(numbers),
     drift=some(
         st.builds(

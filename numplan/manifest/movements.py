@@ -1,0 +1,106 @@
+"""`moved` and `forget`: what becomes of entries that are called otherwise, or are no longer wanted here."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
+from numplan.manifest.words import dotted, nearest, shown
+from numplan.model.address import Resource, kind_of, split_address
+from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.manifest import Forgotten, Move
+from numplan.model.number import E164, NumberError, parse_number
+
+
+def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
+    """The moves of a document that the schema admits, in their order."""
+    held = document.get("moved")
+    for entry in held if isinstance(held, LocatedList) else ():
+        if isinstance(entry, LocatedMap) and (parts := split_address(str(entry["from"]))) is not None:
+            yield Move(
+                resource=parts[0],
+                number=parts[1],
+                to=Resource(str(entry["to"])),
+                source=source_at(files, entry.marks["from"][1]),
+            )
+
+
+def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterator[Diagnostic]:
+    """What is wrong with moves: those that lead nowhere, in a circle, or from a pool to what lists its numbers."""
+    onward: dict[Resource, set[Resource]] = {}
+    for at, move in enumerate(moves):
+        path = dotted(("moved", at))
+        if move.resource == move.to or move.resource in _reached(move.to, onward):
+            yield error(
+                f"moves {move.resource} in a circle",
+                source=move.source,
+                path=path,
+                hint="keep the moves that lead to the name that is declared now",
+            )
+            continue
+        if move.number is None:
+            onward.setdefault(move.resource, set()).add(move.to)
+        if move.to not in declared and not any(one.resource == move.to for one in moves):
+            meant = nearest(move.to, [*declared])
+            yield error(
+                f"moves to {move.to}, which nothing declares",
+                source=move.source,
+                path=path,
+                hint=f"did you mean `{meant}`?" if meant else "declare it, or remove the move",
+            )
+        elif kind_of(move.resource) == "pool" and kind_of(move.to) != "pool":
+            yield error(
+                f"a pool's numbers do not move to {move.to}, which holds the numbers that it lists",
+                source=move.source,
+                path=path,
+                hint="list them there: a number that is declared leaves its pool by itself",
+            )
+
+
+def _reached(start: Resource, onward: Mapping[Resource, set[Resource]]) -> set[Resource]:
+    """Everything that moves lead to from here, and here itself."""
+    found, left = {start}, [start]
+    while left:
+        for further in onward.get(left.pop(), ()):
+            if further not in found:
+                found.add(further)
+                left.append(further)
+    return found
+
+
+def forgotten_of(
+    document: LocatedMap, files: Files, declared: Collection[Resource], places: Mapping[E164, Source]
+) -> Iterator[Forgotten | Diagnostic]:
+    """What a document says to forget; a finding for each line that cannot be followed. `places` are those of
+    the numbers that it declares.
+    """
+    held = document.get("forget")
+    if not isinstance(held, LocatedList):
+        return
+    for at, text in enumerate(held):
+        source, path = source_at(files, held.marks[at]), dotted(("forget", at))
+        parts = split_address(str(text))
+        try:
+            number = parse_number(str(text)) if parts is None else parts[1]
+        except NumberError as failure:
+            yield error(
+                f"{shown(text)} is neither a phone number nor an address",
+                source=source,
+                path=path,
+                hint=str(failure),
+            )
+            continue
+        resource = parts[0] if parts else None
+        if number is not None and number in places:
+            yield _both(f"{number} is declared at {places[number]}", source, path)
+        elif number is None and resource in declared:
+            yield _both(f"{resource} is declared", source, path)
+        else:
+            yield Forgotten(source=source, resource=resource, number=number)
+
+
+def _both(what: str, source: Source, path: str) -> Diagnostic:
+    return error(
+        f"{what}, so it cannot be forgotten",
+        source=source,
+        path=path,
+        hint="remove this line, or what declares it",
+    )
