@@ -42,6 +42,11 @@ coverage: $(READY) ## Run the tests and show what they never reach
 demo: $(READY) ## Plan, apply, shrink and look, on an emulated account
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python examples/demo.py
 
+bench: $(READY) ## Time and memory, beside the floor, octoDNS and terraform; takes a quarter of an hour
+	test -x $(VENV)-bench/bin/octodns-sync || { $(PYTHON) -m venv $(VENV)-bench && \
+		$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check octodns==1.22.0; }
+	$(BIN)/python -m benchmarks.bench
+
 schemas: $(READY) ## Write the schemas of state and plan anew, from their types
 	$(BIN)/python -m numplan.state.schema
 
@@ -55,6 +60,6 @@ wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
 
 clean: ## Remove what was made
-	rm -rf $(VENV) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup test torture check format coverage demo schemas lock wheel clean
+.PHONY: help setup test torture check format coverage demo bench schemas lock wheel clean

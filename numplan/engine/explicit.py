@@ -203,8 +203,10 @@ def _mismatch(declared: Declared, actual: Mapping[str, str]) -> Diagnostic | Non
     """An error where the entry declares a country, type or category that the number does not have."""
     for key, value in actual.items():
         wish = getattr(declared.terms, key)
-        fits = serves(value, wish or "") if key == "category" else same_word(wish or "", value)
-        if wish is not None and not fits:
+        if wish is None:
+            continue
+        fits = serves(value, wish) if key == "category" else same_word(wish, value)
+        if not fits:
             return error(
                 f"{declared.number} is declared with {key} {wish!r}, but it has {value!r}",
                 source=declared.source,

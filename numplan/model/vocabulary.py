@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
 CATEGORIES: Final = ("Voice", "Voice+SMS")
 
 
+@lru_cache(maxsize=4096)  # a listing of a hundred thousand rows holds a few hundred different words
 def fold(text: str) -> str:
     """What is left of a word when case, hyphens and spaces do not count."""
     return text.casefold().replace("-", "").replace(" ", "")

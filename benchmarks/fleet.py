@@ -1,0 +1,109 @@
+"""An emulated account of a size, and a folder with a manifest for it."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from benchmarks.measure import NUMPLAN, Took, run
+
+Counts = Mapping[str, int]
+"""How often each endpoint was called."""
+
+
+class Fleet:
+    """A running emulator and the folder of a team. Everything in it follows from its sizes."""
+
+    def __init__(self, folder: Path, *, owned: int = 0, stock: int = 0, options: Sequence[str] = ()) -> None:
+        """`owned` and `stock` as the emulator takes them, and more of its `options`."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        sizes = ("--owned", str(owned), "--stock", str(stock))
+        self._process = subprocess.Popen(
+            [*NUMPLAN, "emulator", "--port", "0", "--control", *sizes, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.environment = {"NUMPLAN_NO_INPUT": "1"}
+        while "NUMPLAN_ACCOUNT_ID" not in self.environment:
+            line = self._process.stdout.readline()
+            if not line:
+                raise RuntimeError("the emulator did not start")
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").strip().partition("=")
+                self.environment[name] = value.strip("'\"")
+        self.url = self.environment["NUMPLAN_API_URL"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(60)
+
+    def numplan(self, *arguments: str, codes: Sequence[int] = (0,)) -> Took:
+        """Run one command in the folder."""
+        return run([*NUMPLAN, *arguments], self.folder, self.environment, codes=codes)
+
+    def run(self, *command: str) -> Took:
+        """Run another program in the folder, under the same environment."""
+        return run(command, self.folder, self.environment)
+
+    def calls(self) -> Counts:
+        """How often each endpoint was called so far."""
+        with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/ledger") as answer:
+            counts: Counts = json.load(answer)["calls"]
+        return counts
+
+    def owned(self) -> list[str]:
+        """What the account holds, in ascending order."""
+        return sorted(row["accessNumber"] for row in self._rows("purchased-list", "size=10000000"))
+
+    def for_sale(self, count: int) -> list[str]:
+        """So many numbers that are for sale in one country, in ascending order."""
+        rows = self._rows("search", f"country=United%20States&size={count}")
+        return sorted(row["number"] for row in rows)
+
+    def _rows(self, endpoint: str, query: str) -> list[dict[str, Any]]:
+        request = urllib.request.Request(
+            f"{self.url}virtual-numbers/v1.0/{endpoint}?{query}",
+            headers={
+                "Authorization": f"Bearer {self.environment['NUMPLAN_TOKEN']}",
+                "accountId": self.environment["NUMPLAN_ACCOUNT_ID"],
+            },
+        )
+        with urllib.request.urlopen(request) as answer:
+            rows: list[dict[str, Any]] = json.load(answer)["data"]
+        return rows
+
+
+def write_manifest(folder: Path, numbers: Sequence[str], form: str = "list", more: str = "") -> Path:
+    """A manifest of exactly these numbers: as one set's `list`, as a `file` of it, or as a `map` of entries."""
+    path = folder / "numplan.yaml"
+    lines = ["version: 1", more]
+    match form:
+        case "list":
+            lines += ["sets:", "  all:", "    numbers:", *(f'      - "{one}"' for one in numbers)]
+        case "file":
+            lines += ["sets:", "  all:", "    numbers_file: all.txt"]
+            (folder / "all.txt").write_text("\n".join(numbers) + "\n")
+        case "map":
+            lines += ["numbers:"]
+            for at, one in enumerate(numbers):
+                lines += [f"  n{at:07}:", f'    number: "{one}"']
+        case _:
+            raise ValueError(form)
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit("a module of `make bench`")
