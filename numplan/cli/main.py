@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "apply": "Carry out a plan: purchase, release, remember.",
     "destroy": "Release all that is managed.",
     "drift": "Show what others changed: state against account.",
+    "explain": "Tell all about one number, or one pool or set.",
     "show": "Show a saved plan, or the state.",
     "state": "Look into the state, and mend it.",
     "search": "List numbers that are for sale.",

@@ -17,7 +17,7 @@ def fate_text(fate: Fate) -> str:
         return "leave it as it is"
     refilled = f", and purchase another for {fate.change.resource}" if fate.refilled else ""
     guards = f"; refused by the guard {' and '.join(fate.guards)}" if fate.guards else ""
-    return one_line(_action(fate.change) + refilled + guards)
+    return one_line(change_text(fate.change) + refilled + guards)
 
 
 def action_of(fate: Fate) -> str:
@@ -29,7 +29,8 @@ def action_of(fate: Fate) -> str:
     return "none" if fate.change is None else str(fate.change.__struct_config__.tag)
 
 
-def _action(change: Change) -> str:
+def change_text(change: Change) -> str:
+    """What a change does with its number."""
     match change:
         case Purchase():
             return f"purchase it for {change.resource}, {_charges(change.after)}"
