@@ -16,4 +16,4 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
-pytest_plugins = ("tests.cli.fixtures",)
+pytest_plugins = ("tests.cli.fixtures", "tests.services.fixtures")

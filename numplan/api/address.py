@@ -1,6 +1,5 @@
 """Where the API is and who calls it, checked before anything is sent there."""
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ import requests
 import requests.auth
 
 from numplan.model.errors import SettingError
+from numplan.model.hosts import is_loopback
 
 PATH: Final = "virtual-numbers/v1.0/"
 _TOKEN_LEAST: Final = 8  # a shorter one is no secret, and might be a piece of any word or number
@@ -63,16 +63,6 @@ def check_url(url: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None else f"{shown}:{port}"
     return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}/"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by name or address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_header_text(text: str, variable: str) -> str:

@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Self
 
-from numplan.api.exchange import Answer
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.patience import Patience, Pauses
 from numplan.api.posting import Poster
@@ -17,6 +16,7 @@ from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.wire import OfferPage, OwnedPage, message_of, read_offers, read_owned, read_regions
 from numplan.engine.ports import Clock
+from numplan.http.exchange import Answer
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.errors import AnswerError, CredentialsError
 from numplan.model.number import E164, digits_of

@@ -12,11 +12,11 @@ from typing import Final, Protocol
 
 import msgspec
 
-from numplan.api.exchange import Answer, Lost
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
 from numplan.api.transport import Transport
 from numplan.api.wire import message_of, read_judged
 from numplan.failpoints import failpoint
+from numplan.http.exchange import Answer, Lost
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, digits_of
 from numplan.model.outcome import NotSent, Outcome, Refused, Unknown

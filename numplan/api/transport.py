@@ -9,7 +9,7 @@ import http.cookiejar
 import logging
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,22 +17,22 @@ import requests
 import urllib3
 
 from numplan import __version__
-from numplan.api.address import PATH, Bearer, check_header_text, check_url, is_loopback
-from numplan.api.connection import Adapter, departure
-from numplan.api.exchange import (
+from numplan.api.address import PATH, Bearer, check_header_text, check_url
+from numplan.api.patience import Pauses
+from numplan.http.connection import Adapter, departure
+from numplan.http.exchange import (
     CALL_FAILURES,
     Answer,
     Lost,
-    OversizeError,
     describe,
     is_lasting,
 )
-from numplan.api.patience import Pauses
+from numplan.http.session import PlainSession, whole_body
 from numplan.model.errors import AnswerError, UnreachableError
+from numplan.model.hosts import is_loopback
 
 log = logging.getLogger("numplan.api")
 
-_CHUNK: Final = 16 * 1024
 _BODY_BASE: Final = 4 * 1024 * 1024
 _BODY_PER_ROW: Final = 4 * 1024
 _BODY_MOST: Final = 512 * 1024 * 1024
@@ -73,8 +73,8 @@ class Transport:
         headers["Connection"] = "close"
         self._posting = self._session(headers, Adapter(2 * parallelism, fresh=True))
 
-    def _session(self, headers: Mapping[str, str], adapter: Adapter) -> "_Session":
-        session = _Session(direct=is_loopback(urlsplit(self.url).hostname or ""))
+    def _session(self, headers: Mapping[str, str], adapter: Adapter) -> PlainSession:
+        session = PlainSession(direct=is_loopback(urlsplit(self.url).hostname or ""))
         session.auth = self._bearer
         session.headers.clear()
         session.headers.update(headers)
@@ -158,48 +158,12 @@ class Transport:
 
     def _read(self, response: requests.Response, rows: int) -> Answer:
         try:
-            body = _whole_body(response, min(_BODY_BASE + rows * _BODY_PER_ROW, _BODY_MOST))
+            body = whole_body(response, min(_BODY_BASE + rows * _BODY_PER_ROW, _BODY_MOST))
         except CALL_FAILURES:
             if response.status_code == requests.codes.ok:
                 raise
             body = b""  # the status alone says what became of the call
         return Answer(response.status_code, self._bearer.redact(body), response.headers.get("Retry-After"))
-
-
-class _Session(requests.Session):
-    """A session that ignores redirects and, where `direct`, the environment's proxies."""
-
-    def __init__(self, *, direct: bool) -> None:
-        super().__init__()
-        self._direct = direct
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None: even with redirects off, requests would follow far enough to read an unbounded body."""
-        del resp
-        return None
-
-    def merge_environment_settings(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as requests has it
-        """As requests does, but plain http to this machine never goes through a proxy, token and all."""
-        settings = super().merge_environment_settings(*args, **named)
-        if self._direct:
-            settings["proxies"] = {}
-        return settings
-
-
-def _whole_body(response: requests.Response, most: int) -> bytes:
-    """The body, decompressed. Raises OversizeError beyond `most` bytes, in whatever way it grows."""
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in {"", "identity", "gzip"}:
-        raise OversizeError(f"the answer is compressed as {encoding[:40]!r}, which was not asked for")
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced[:20]) > most:
-        raise OversizeError(f"the answer is larger than {most} bytes")
-    body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > most:
-            raise OversizeError(f"the answer is larger than {most} bytes")
-    return bytes(body)
 
 
 def _note(method: str, endpoint: str, outcome: Answer | Lost, seconds: float) -> None:

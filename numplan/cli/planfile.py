@@ -4,11 +4,12 @@ import os
 import shlex
 from pathlib import Path
 
+from numplan.cli.places import place_of
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
-from numplan.cli.workspace import open_backend
 from numplan.manifest.folder import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.place import LocalPlace
 from numplan.model.plan import Plan, encode_plan
 from numplan.state.files import Folder
 
@@ -42,7 +43,6 @@ def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> N
     """Raise UsageError for a path that would put a plan in the place of manifest or state."""
     if not path.name:
         raise UsageError(f"{flag} {path} names no file")
-    state = open_backend(settings, manifest).place
     here = os.path.realpath(path)
     if (
         Path(manifest).is_dir()
@@ -53,11 +53,11 @@ def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> N
             f"{flag} {path} would be part of the manifest",
             hint=f"give the plan a place outside {manifest}, or another ending",
         )
-    for what, place in (
-        ("the manifest", manifest),
-        ("the state", state),
-        ("the state's lock", f"{state}.lock"),
-        ("the state's backup", f"{state}.backup"),
-    ):
+    taken = [("the manifest", manifest)]
+    match place_of(settings, manifest):
+        case LocalPlace(path=state):
+            taken += [("the state", state), ("the state's lock", f"{state}.lock")]
+            taken += [("the state's backup", f"{state}.backup")]
+    for what, place in taken:
         if here == os.path.realpath(place):
             raise UsageError(f"{flag} {path} is {what}", hint="give the plan a file of its own")

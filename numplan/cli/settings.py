@@ -4,9 +4,12 @@ wins over the manifest.
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from numplan.model.place import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,7 +67,7 @@ _OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     ),
     "state": (
         ("--state",),
-        {"metavar": "PATH", "help": "The state; numplan.state.json beside the manifest."},
+        {"metavar": "PATH", "help": "The state, a path or URL; else as the manifest's backend."},
     ),
     "no_color": (("--no-color",), {"is_flag": True, "default": None, "help": "Print without colour."}),
     "no_input": (("--no-input",), {"is_flag": True, "default": None, "help": "Never ask."}),
@@ -110,6 +113,7 @@ class Settings:
     def __init__(self, flags: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._flags = flags
         self.environment = environment
+        self._declared: tuple[Place | None] | None = None
 
     @classmethod
     def current(cls) -> "Settings":
@@ -152,8 +156,19 @@ class Settings:
 
     @property
     def state(self) -> str:
-        """The state's path, or an empty text for the default one."""
+        """The state's path or URL, or an empty text where the manifest decides."""
         return self._flags.get("state") or self.variable("NUMPLAN_STATE")
+
+    def declare(self, place: "Place | None") -> None:
+        """Keep what the manifest says of where state lives; None where it does not say."""
+        self._declared = (place,)
+
+    @property
+    def declared(self) -> "Place | None":
+        """What the manifest says of where state lives, which must have been asked."""
+        if self._declared is None:
+            raise AssertionError("the manifest was not asked where state lives")
+        return self._declared[0]
 
     @property
     def parallelism(self) -> int | None:

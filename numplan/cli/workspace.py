@@ -9,11 +9,12 @@ import msgspec
 
 from numplan import __version__
 from numplan.cli.logs import start_logging
+from numplan.cli.places import open_place, place_of
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.engine.book import Book
 from numplan.engine.ports import Session
-from numplan.manifest.load import find_manifest, read_manifest
+from numplan.manifest.load import find_manifest, read_backend, read_manifest
 from numplan.manifest.variables import Given
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
@@ -24,18 +25,21 @@ from numplan.state.backend import Backend
 if TYPE_CHECKING:
     from numplan.api.client import Client
 
-STATE_FILE = "numplan.state.json"
-
 
 def open_manifest(settings: Settings) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     """The manifest with the flags' word on it, and what is doubtful about it. Raises ManifestError."""
     path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
-    given = Given(named=settings.var, files=settings.var_files, environment=settings.environment)
-    manifest, findings = read_manifest(path, given)
+    manifest, findings = read_manifest(path, given_to(settings))
+    settings.declare(manifest.backend)
     if settings.parallelism is not None:
         api = msgspec.structs.replace(manifest.api, parallelism=settings.parallelism)
         manifest = msgspec.structs.replace(manifest, api=api)
     return manifest, findings
+
+
+def given_to(settings: Settings) -> Given:
+    """What flags, files and the environment give to the manifest's variables."""
+    return Given(named=settings.var, files=settings.var_files, environment=settings.environment)
 
 
 def open_account(settings: Settings, clock: SystemClock, manifest: Manifest | None = None) -> "Client":
@@ -61,30 +65,26 @@ def open_account(settings: Settings, clock: SystemClock, manifest: Manifest | No
 def open_backend(
     settings: Settings, manifest_path: str, clock: SystemClock | None = None, *, new_state: bool = False
 ) -> Backend:
-    """Where state lives: the file that a flag or the environment names, or the one beside the manifest.
+    """Where state lives: the place that a flag or the environment names, or the manifest, or the file beside it.
 
     `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
-    last one written here, or gone, as it is: somebody said so knowingly.
+    last one written here, or gone, as it is: somebody said so knowingly. Raises SettingError.
     """
-    from numplan.state.backends.local import LocalBackend
-
-    if "://" in settings.state:
-        raise SettingError(
-            f"{settings.state.partition('://')[0]}:// is no place for state in this version",
-            hint="give the path of a file",
-        )
-    beside = Path(manifest_path)
-    folder = beside if beside.is_dir() else beside.parent
-    path = Path(settings.state) if settings.state else folder / STATE_FILE
-    return LocalBackend(path, environment=settings.environment, clock=clock, accept_older=new_state)
+    place = place_of(settings, manifest_path)
+    return open_place(place, settings.environment, clock, new_state=new_state)
 
 
 def state_backend(settings: Settings, clock: SystemClock | None = None) -> Backend:
-    """Where state lives, for whoever looks into it or mends it: that takes no manifest."""
+    """Where state lives, for whoever looks into it or mends it: of the manifest that takes its `backend:` alone,
+    and not even that where a flag or the environment names the place. Raises ManifestError and SettingError.
+    """
+    path = settings.manifest
     try:
-        path = settings.manifest or str(find_manifest(Path()))
+        path = path or str(find_manifest(Path()))
     except ManifestError:
-        path = "numplan.yaml"
+        settings.declare(None)
+        return open_backend(settings, "numplan.yaml", clock)
+    settings.declare(None if settings.state else read_backend(Path(path), given_to(settings)))
     return open_backend(settings, path, clock)
 
 

@@ -1,9 +1,10 @@
 """The API's base URL: a bearer token goes there, so it must not travel in the clear."""
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import urlsplit
+
+from numplan.model.hosts import is_loopback
 
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
@@ -32,15 +33,6 @@ def parse_api_url(text: str) -> str:
         raise ApiUrlError("the URL must not hold credentials; the token comes from NUMPLAN_TOKEN")
     if "?" in text or "#" in text:
         raise ApiUrlError("the URL must not hold a query or a fragment")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ApiUrlError("http would send the token in the clear; use https (http is for this machine only)")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

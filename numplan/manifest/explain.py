@@ -13,7 +13,7 @@ from numplan.model.diagnostics import Diagnostic, Source, error
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-_LATER: Final = frozenset(("outputs", "backend"))
+_LATER: Final = frozenset(("outputs",))
 _ENTRIES: Final = (("numbers", "number_entry"), ("sets", "set_entry"), ("pools", "pool_entry"))
 _KINDS: Final = {
     "string": "text",

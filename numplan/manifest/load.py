@@ -7,7 +7,9 @@ from typing import Final, cast
 
 import msgspec
 
+from numplan.manifest.backend import read_place
 from numplan.manifest.digest import digest
+from numplan.manifest.entries import block
 from numplan.manifest.folder import folder_of, read_whole
 from numplan.manifest.interpolation import interpolate
 from numplan.manifest.located import LocatedMap
@@ -20,6 +22,7 @@ from numplan.manifest.violations import sound_part, violations
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.manifest import Manifest
+from numplan.model.place import Place
 
 FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 
@@ -57,6 +60,28 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
         raise ManifestError(findings)
     all_of_it = digest(whole.contents, numbers_files.contents, variables.values)
     return msgspec.structs.replace(manifest, digest=all_of_it), findings
+
+
+def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
+    """Where a manifest says that state lives, whatever else it says, rightly or wrongly.
+
+    Raises ManifestError with what is wrong with that block, or with reading the manifest at all.
+    """
+    whole = read_whole(path, manifest_shape())
+    if not isinstance(whole.document, LocatedMap) or "backend" not in whole.document:
+        return None
+    alone = LocatedMap()
+    alone.update(version=1, backend=whole.document["backend"])
+    alone.marks = dict.fromkeys(("version", "backend"), whole.document.marks["backend"])
+    slots = [slot for slot in whole.references if slot.path[0] == "backend"]
+    variables = Variables(whole.document, whole.files, given) if slots else None
+    unreplaced = interpolate(slots, variables.values if variables else {}, whole.files)
+    findings = (*(variables.findings if variables else ()), *unreplaced.findings)
+    findings = findings or violations(alone, whole.files)
+    place, more = (None, findings) if findings else read_place(block(alone, "backend"), whole.files)
+    if more:
+        raise ManifestError(more)
+    return place
 
 
 def find_manifest(folder: Path) -> Path:

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
+from numplan.manifest.backend import read_place
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.movements import check_moves, forgotten_of, moves_of
@@ -23,6 +24,7 @@ from numplan.model.manifest import (
     Terms,
 )
 from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.place import Place
 
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
@@ -47,6 +49,7 @@ class Declarations:
             currency=cast("str | None", self.document.get("currency")),
             api=api_settings(self.document, self._api_url()),
             policy=policy(self.document),
+            backend=self._backend(),
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
@@ -159,6 +162,11 @@ class Declarations:
             )
         )
         return False
+
+    def _backend(self) -> Place | None:
+        place, findings = read_place(block(self.document, "backend"), self.files)
+        self.findings += findings
+        return place
 
     def _api_url(self) -> str:
         held = block(self.document, "api")

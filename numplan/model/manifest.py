@@ -9,6 +9,7 @@ import msgspec
 from numplan.model.address import Address, Resource, address_of, resource_of
 from numplan.model.diagnostics import Source
 from numplan.model.number import E164
+from numplan.model.place import Place
 
 DEFAULT_API_URL = "https://api.integrari.com/o/"
 
@@ -138,7 +139,11 @@ class Declared(NamedTuple):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one manifest declares. `digest` changes with any byte of the files it was read from."""
+    """Everything one manifest declares. `digest` changes with any byte of the files it was read from.
+
+    `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
+    folder.
+    """
 
     path: str
     digest: str
@@ -146,6 +151,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     api: ApiSettings = ApiSettings()
     policy: Policy = Policy()
+    backend: Place | None = None
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()

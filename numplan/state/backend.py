@@ -6,11 +6,12 @@ A backend keeps one state. Whoever means to write takes its lock first; whoever 
 import os
 import pwd
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Final, Protocol
 
 import msgspec
 
@@ -23,9 +24,34 @@ _JOB_PAGES = ("CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_UR
 _PAGE = re.compile(r"https?://[^\s@]{1,2000}")
 
 
+# Even who will not wait waits this long: a look at the holder, and a lock just freed, pass within it.
+GRACE: Final = 0.1
+
+
+class PlainClock:
+    """The machine's own time, for callers without signals to mind."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed point."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+    def interrupted(self) -> bool:
+        """Never."""
+        return False
+
+
 class LockInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Who holds a lock, since when, and for what. `who` is user@host, `created` is UTC, `numplan` the version
-    that took it, `path` what its user calls the state, `ci_job_url` the page of its CI job or empty.
+    that took it, `path` what its user calls the state, `ci_job_url` the page of its CI job or empty. `pid` is 0
+    where another tool took it.
     """
 
     id: str
@@ -58,6 +84,12 @@ class Backend(Protocol):
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None where it is free; see `unnamed`. Raises StateError."""
 
+    def unlock(self, lock_id: str) -> None:
+        """Take the lock away from the run that holds it under this id; that run can write no more.
+
+        Raises StateError where no such lock is held, or where only the end of a process frees it.
+        """
+
 
 def introduce(operation: str, place: str, environment: Mapping[str, str], now: datetime) -> LockInfo:
     """This process, as the holder of a new lock. `environment` tells of the CI job, if there is one."""
@@ -80,19 +112,39 @@ def unnamed(place: str, now: datetime) -> LockInfo:
     )
 
 
-def locked(place: str, holder: LockInfo | None, now: datetime) -> StateLockedError:
-    """The error for a lock that somebody else holds; `holder` is None where it left no readable word."""
+def locked(
+    place: str, holder: LockInfo | None, now: datetime, *, breakable: bool = False
+) -> StateLockedError:
+    """The error for a lock that somebody else holds; `holder` is None where it left no readable word.
+
+    `breakable`: the lock outlives its run where that is killed, and `numplan state unlock` takes it away.
+    """
     hint = "wait until that run has ended, or let this one wait with --lock-timeout 10m"
     if holder is None:
         return StateLockedError(f"{place} is locked by another run, which has not said who it is", hint=hint)
+    if breakable:
+        hint += f"\nif it is dead for certain: numplan state unlock {_printable(holder.id)}"
+    return StateLockedError(f"{_printable(place)} is locked: {said_of(holder, now)}", hint=hint)
+
+
+def said_of(holder: LockInfo, now: datetime) -> str:
+    """Who holds a lock, since when, and where its CI job is, in one printable line."""
+    pid = f", pid {holder.pid}" if holder.pid else ""
     since = holder.created.strftime("%Y-%m-%d %H:%M:%S UTC")
+    age = _age((now - holder.created).total_seconds())
     job = f"; its CI job: {holder.ci_job_url}" if holder.ci_job_url else ""
-    return StateLockedError(
-        _printable(
-            f"{place} is locked: {holder.operation} by {holder.who}, pid {holder.pid}, since {since} "
-            f"({_age((now - holder.created).total_seconds())}), lock id {holder.id}{job}"
-        ),
-        hint=hint,
+    return _printable(
+        f"{holder.operation} by {holder.who}{pid}, since {since} ({age}), lock id {holder.id}{job}"
+    )
+
+
+def other_lock(place: str, lock_id: str, holder: LockInfo | None) -> StateError:
+    """The error for an unlock that names no lock that is held."""
+    if holder is None:
+        return StateError(f"{place} is not locked", hint="there is nothing to unlock")
+    return StateError(
+        f"{place} is locked under the id {holder.id}, not {lock_id}: {holder.operation} by {holder.who}",
+        hint="make sure that this run is dead before you unlock it by its own id",
     )
 
 

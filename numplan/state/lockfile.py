@@ -17,12 +17,10 @@ import msgspec
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
-from numplan.state.backend import LockInfo, locked
+from numplan.state.backend import GRACE, LockInfo, locked
 from numplan.state.files import Folder, shut
 from numplan.state.trouble import explained
 
-# Even who will not wait waits this long: a look at the holder, and a lock just freed, pass within it.
-GRACE: Final = 0.1
 _LONGEST_PAUSE: Final = 0.25
 _LONGEST_LINE: Final = 1 << 16
 _NO_LOCKS: Final = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}

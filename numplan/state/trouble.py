@@ -4,8 +4,11 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from numplan.model.errors import StateError
+
+EITHER: Final = "stored there is the state before or the new one, whole; the next run goes on from it"
 
 _SPACE = "free some space there, then run the same command again"
 _NEXT = {

@@ -157,7 +157,8 @@ def properties(where: str) -> Mapping[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "where", ["Top level", "api", "policy", "defaults", "numbers", "sets", "pools", "variables", "moved"]
+    "where",
+    ["Top level", "api", "policy", "backend", "defaults", "numbers", "sets", "pools", "variables", "moved"],
 )
 def test_each_key_of_the_schema_is_in_the_page_and_the_other_way_round(where: str):
     documented = set(sections().get(where, {}))
@@ -170,7 +171,7 @@ def test_the_keys_that_all_entries_share_are_those_of_defaults():
     assert set(sections()["Keys that all entries share"]) == SHARED_KEYS == set(properties("defaults"))
 
 
-@pytest.mark.parametrize("where", ["api", "policy", "pools"])
+@pytest.mark.parametrize("where", ["api", "policy", "backend", "pools"])
 def test_the_defaults_in_the_page_are_those_of_the_schema(where: str):
     for key, (_, default) in sections()[where].items():
         if "default" in properties(where)[key]:
@@ -178,7 +179,7 @@ def test_the_defaults_in_the_page_are_those_of_the_schema(where: str):
             assert default == f"`{json.dumps(said).strip(chr(34))}`", key
 
 
-@pytest.mark.parametrize("where", ["api", "policy", "pools"])
+@pytest.mark.parametrize("where", ["api", "policy", "backend", "pools"])
 def test_each_word_that_a_key_takes_is_in_the_page(where: str):
     for key, details in properties(where).items():
         for word in details.get("enum", []):

@@ -12,3 +12,7 @@ class TestLocalBackend(BackendContract):
     @pytest.fixture
     def open_backend(self, path: Path):
         return lambda **options: LocalBackend(path, **options)
+
+    @pytest.fixture
+    def break_lock(self, path: Path):
+        return lambda _: path.with_name(f"{path.name}.lock").unlink()

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from numplan.api.client import Client
-from numplan.api.exchange import Answer
 from numplan.api.patience import Patience
 from numplan.api.wire import read_judged
+from numplan.http.exchange import Answer
 from numplan.manifest.load import read_manifest
 from numplan.manifest.violations import validator
 from numplan.model.account import Criteria

@@ -7,10 +7,8 @@ import fcntl
 import hashlib
 import os
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,35 +16,21 @@ from numplan.engine.ports import Clock, Session
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
 from numplan.model.state import State, encode_state
-from numplan.state.backend import LockInfo, introduce, require_successor, unnamed
+from numplan.state.backend import (
+    GRACE,
+    LockInfo,
+    PlainClock,
+    introduce,
+    other_lock,
+    require_successor,
+    unnamed,
+)
 from numplan.state.files import Folder, shut
-from numplan.state.lockfile import GRACE, HeldLock, Mark, acquire, read_line, try_flock
+from numplan.state.lockfile import HeldLock, Mark, acquire, read_line, try_flock
 from numplan.state.shelf import Shelf, Stored
-from numplan.state.trouble import explained
+from numplan.state.trouble import EITHER, explained
 
 DEFAULT_NAME: Final = "numplan.state.json"
-
-_EITHER: Final = "stored there is the state before or the new one, whole; the next run goes on from it"
-
-
-class PlainClock:
-    """The machine's own time, for callers without signals to mind."""
-
-    def now(self) -> datetime:
-        """The time of day, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds since some fixed point."""
-        return time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
-
-    def interrupted(self) -> bool:
-        """Never."""
-        return False
 
 
 class LocalBackend:
@@ -115,6 +99,17 @@ class LocalBackend:
                 return None
             finally:
                 shut(descriptor)
+
+    def unlock(self, lock_id: str) -> None:
+        """Always raises StateError: what holds this lock is a process, and its end frees it."""
+        holder = self.holder()
+        if holder is None or holder.id != lock_id:
+            raise other_lock(self.place, lock_id, holder)
+        raise StateError(
+            f"{self.place} is locked by a process that is running: {holder.operation} by {holder.who}, "
+            f"pid {holder.pid}",
+            hint="wait until it has ended, or end it; the lock goes with it",
+        )
 
 
 class _LocalSession:
@@ -199,7 +194,7 @@ class _LocalSession:
             # between leaves no mark that fits neither.
             with suppress(OSError):
                 self._held.set_mark(None)
-        with explained("make sure of the state", self._place, _EITHER):
+        with explained("make sure of the state", self._place, EITHER):
             folder.put(prepared, shelf.name, "state", last_look=require)
             folder.sync()
             failpoint("state.after-dirsync")

@@ -1,0 +1,66 @@
+"""Where state lives: which place is meant, and the backend for it, its library loaded only then."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from numplan.cli.settings import Settings
+from numplan.engine.ports import Clock
+from numplan.model.errors import SettingError
+from numplan.model.place import (
+    STATE_FILE,
+    HttpPlace,
+    LocalPlace,
+    ObjectPlace,
+    Place,
+    PlaceError,
+    PostgresPlace,
+    parse_place,
+)
+from numplan.state.backend import Backend
+
+
+def place_of(settings: Settings, manifest_path: str) -> Place:
+    """The place that a flag or the environment names, or the manifest, or the file beside it.
+
+    Raises SettingError for a text that names none.
+    """
+    if settings.state:
+        return named_place(settings.state, "--state or NUMPLAN_STATE")
+    beside = Path(manifest_path)
+    folder = beside if beside.is_dir() else beside.parent
+    match settings.declared:
+        case None:
+            return LocalPlace(path=str(folder / STATE_FILE))
+        case LocalPlace(path=path):
+            return LocalPlace(path=str(folder / path))
+        case elsewhere:
+            return elsewhere
+
+
+def named_place(text: str, flag: str) -> Place:
+    """The place that a path or URL names. Raises SettingError, which says what it came from."""
+    try:
+        return parse_place(text)
+    except PlaceError as problem:
+        raise SettingError(str(problem), hint=f"correct what {flag} names") from None
+
+
+def open_place(
+    place: Place, environment: Mapping[str, str], clock: Clock | None = None, *, new_state: bool = False
+) -> Backend:
+    """The backend for a place. Nothing is touched there before one of its methods is called.
+
+    Raises SettingError where its library is not installed or a credential cannot be used.
+    """
+    match place:
+        case LocalPlace(path=path):
+            from numplan.state.backends.local import LocalBackend
+
+            return LocalBackend(path, environment=environment, clock=clock, accept_older=new_state)
+        case HttpPlace():
+            from numplan.state.backends.http import HttpStore
+            from numplan.state.remote import RemoteBackend
+
+            return RemoteBackend(HttpStore(place, environment), environment=environment, clock=clock)
+        case PostgresPlace() | ObjectPlace():
+            raise SettingError("state in such a place is not in this version yet")

@@ -1,0 +1,215 @@
+"""State in a place that others share: how its lock is waited for, and how one session reads and writes.
+
+What differs from service to service is a `Store`. Whatever it is, a write takes the place of exactly the copy
+that this session last saw, and an answer that was lost is never taken for a failure before a look.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, Protocol
+
+from numplan.engine.ports import Clock, Session
+from numplan.failpoints import failpoint
+from numplan.model.errors import StateError
+from numplan.model.state import State, decode_state, encode_state
+from numplan.state.backend import GRACE, LockInfo, PlainClock, introduce, locked, require_successor
+from numplan.state.trouble import EITHER, explained
+
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 2.0
+
+
+class Copy(NamedTuple):
+    """A document as the store holds it, and the version by which the store knows it."""
+
+    document: bytes
+    version: Any
+
+
+class TakenError(Exception):
+    """Somebody else holds the lock; `holder` is None where the store does not say who."""
+
+    def __init__(self, holder: LockInfo | None) -> None:
+        super().__init__("the lock is taken")
+        self.holder = holder
+
+
+class Hold(Protocol):
+    """A lock that this run has taken, and what may be done under it. One thread at a time fetches or swaps."""
+
+    def require(self) -> None:
+        """Raise StateError unless the store itself says that the lock is still this run's. From any thread."""
+
+    def fetch(self) -> Copy | None:
+        """What is stored, or None. Raises StateError."""
+
+    def swap(self, document: bytes, state: State, before: Copy | None) -> Copy:
+        """Store a document, durably, in the place of exactly the copy `before`, or where there is nothing.
+
+        Raises StateError, which says whether what was stored before still stands. `state` is what the
+        document says.
+        """
+
+    def release(self) -> None:
+        """Give the lock back. Never fails: what cannot be given back is said on the next attempt to lock."""
+
+
+class Store(Protocol):
+    """One place of one state at a service."""
+
+    @property
+    def place(self) -> str:
+        """What its user calls it."""
+
+    def fetch(self) -> Copy | None:
+        """What is stored, or None where nothing is. Raises StateError."""
+
+    def take(self, info: LockInfo) -> Hold:
+        """Take the lock, at once. Raises TakenError, or StateError where it cannot be known to be had."""
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock, or None. Raises StateError."""
+
+    def unlock(self, lock_id: str) -> None:
+        """Take the lock away from the run that holds it under this id. Raises StateError."""
+
+
+class RemoteBackend:
+    """A backend over a store; see Backend. `environment` tells of the CI job this runs in."""
+
+    def __init__(
+        self, store: Store, *, environment: Mapping[str, str] | None = None, clock: Clock | None = None
+    ) -> None:
+        self._store = store
+        self._environment = environment or {}
+        self._clock: Clock = clock or PlainClock()
+
+    @property
+    def place(self) -> str:
+        """The URL of the state."""
+        return self._store.place
+
+    def read(self) -> State | None:
+        """The state as last written, without a lock. Raises StateError."""
+        copy = self._store.fetch()
+        return decode_state(copy.document, self.place) if copy else None
+
+    @contextmanager
+    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[Session]:
+        """Hold the lock for the length of a `with`; see Backend.lock."""
+        info = introduce(operation, self.place, self._environment, self._clock.now())
+        hold = self._acquire(info, timeout)
+        session = _RemoteSession(info.id, self.place, hold)
+        try:
+            with explained("lock", self.place, "nothing was changed"):
+                failpoint("store.after-lock")
+            yield session
+        finally:
+            if session.close():
+                hold.release()
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock just now, or None. Raises StateError."""
+        return self._store.holder()
+
+    def unlock(self, lock_id: str) -> None:
+        """Take the lock away from the run that holds it under this id; see Backend.unlock."""
+        self._store.unlock(lock_id)
+
+    def _acquire(self, info: LockInfo, timeout: float) -> Hold:
+        deadline = self._clock.monotonic() + max(timeout, GRACE)
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return self._store.take(info)
+            except TakenError as taken:
+                holder = taken.holder
+            left = deadline - self._clock.monotonic()
+            if left <= 0 or self._clock.interrupted():
+                raise locked(info.path, holder, self._clock.now(), breakable=True)
+            self._clock.wait(min(pause, left))
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+class _Known(NamedTuple):
+    """What this session last saw stored: nothing, or a copy and what it says."""
+
+    copy: Copy | None
+    state: State | None
+
+
+class _RemoteSession:
+    """The state, locked. One thread at a time reads or writes."""
+
+    def __init__(self, run: str, place: str, hold: Hold) -> None:
+        self._run = run
+        self._place = place
+        self._hold = hold
+        self._turn = threading.Lock()
+        self._process = os.getpid()
+        self._open = True
+        self._known: _Known | None = None
+
+    @property
+    def run(self) -> str:
+        """The lock's id."""
+        return self._run
+
+    def read(self) -> State | None:
+        """The state as last written, or None where there never was one. Raises StateError."""
+        with self._turn:
+            self.require_lock()
+            self._known = self._look()
+            return self._known.state
+
+    def write(self, state: State) -> None:
+        """Replace the state, atomically and durably. Raises StateError, which says how things stand."""
+        with self._turn:
+            self.require_lock()
+            before = self._known or self._look()
+            require_successor(before.state, state, self._place)
+            document = encode_state(state)
+            self._known = None
+            with explained("write the state", self._place, EITHER):
+                failpoint("store.before-write")
+                copy = self._hold.swap(document, state, before.copy)
+                failpoint("store.after-write")
+            self._known = _Known(copy, state)
+
+    def require_lock(self) -> None:
+        """Raise StateError if the lock is not this run's any more, or if that cannot be learned."""
+        if not self._open or self._process != os.getpid():
+            raise StateError(
+                f"the lock of {self._place} is not held by this process any more: nothing was written",
+                hint="run the same command again; if this comes twice, report it as a bug of numplan",
+            )
+        self._hold.require()
+
+    def close(self) -> bool:
+        """Let nothing more be written. Whether the lock is this process's to give back."""
+        mine = self._open and self._process == os.getpid()
+        self._open = False
+        return mine
+
+    def _look(self) -> _Known:
+        copy = self._hold.fetch()
+        return _Known(copy, decode_state(copy.document, self._place) if copy else None)
+
+
+def broken_lock(place: str, holder: LockInfo | None) -> StateError:
+    """The error for a run whose lock was taken away while it went on."""
+    now = f"{holder.operation} by {holder.who} holds it now" if holder else "nobody holds it now"
+    return StateError(
+        f"the lock of {place} was broken while this run held it ({now}): nothing was written",
+        hint="make sure that no other run is going, then run `numplan plan`: it settles what was left",
+    )
+
+
+def overtaken(place: str) -> StateError:
+    """The error for a state that somebody else replaced while this run held the lock."""
+    return StateError(
+        f"{place} was changed during this run by something else: nothing was written",
+        hint="find out what changed it, for the lock should have prevented that; then run `numplan plan`",
+    )

@@ -1,0 +1,231 @@
+"""Where state lives, from the command line: flags and manifest, locks that outlive their run, runs that meet."""
+
+import os
+import re
+import signal
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from numplan.model.state import State, decode_state
+from tests.cli.desk import Desk, Ran, run_of
+from tests.services.state_server import GITLAB, StateServer
+
+A, B, C = run_of(16095550101, 3)
+TWO = f'numbers: {{support: {{number: "{A}"}}, sales: {{number: "{B}"}}}}\n'
+
+
+@pytest.fixture
+def ready(desk: Desk) -> Desk:
+    desk.stock(A, B, C)
+    desk.manifest(TWO)
+    return desk
+
+
+def stored(server: StateServer, path: str) -> State:
+    return decode_state(server.states[path], path)
+
+
+def managed(server: StateServer, path: str) -> set[str]:
+    return {str(one.number) for one in stored(server, path).numbers}
+
+
+@pytest.fixture
+def path(request: pytest.FixtureRequest) -> str:
+    return f"/{uuid.uuid5(uuid.NAMESPACE_URL, request.node.nodeid).hex}"
+
+
+@pytest.mark.parametrize("root", ["", GITLAB[:-1]], ids=["terraform", "gitlab"])
+def test_the_manifest_says_where_state_lives(ready: Desk, server: StateServer, path: str, root: str) -> None:
+    at = root + path
+    ready.manifest(f"backend: {{type: http, address: {server.url}{at}}}\n{TWO}")
+    assert ready("plan", "--out", "tonight.plan").code == 0
+    assert at not in server.states
+    assert ready("apply", "tonight.plan").code == 0
+    assert managed(server, at) == ready.owned == {A, B}
+    assert at not in server.locks
+    assert not list(ready.folder.glob("*state*"))
+    assert "No changes" in ready("plan").out
+    assert "number.support" in ready("state", "list").out
+    assert ready("state", "pull").out.encode() == server.states[at]
+    ready.manifest(f"backend: {{type: http, address: {server.url}{at}}}")
+    assert ready("apply", "--auto-approve", "--allow-empty").code == 0
+    assert not ready.owned
+
+
+def test_a_flag_wins_over_the_environment_which_wins_over_the_manifest(
+    ready: Desk, server: StateServer, path: str
+) -> None:
+    ready.manifest(f"backend: {{type: http, address: {server.url}{path}/manifest}}\n{TWO}")
+    environment = f"{server.url}{path}/environment"
+    assert ready("apply", "--auto-approve", NUMPLAN_STATE=environment).code == 0
+    assert set(server.states) >= {f"{path}/environment"}
+    assert ready("state", "list", "--state", f"{server.url}{path}/flag", NUMPLAN_STATE=environment).code == 1
+    assert f"{path}/manifest" not in server.states
+
+
+def test_looking_into_state_takes_no_more_of_the_manifest_than_its_backend(
+    ready: Desk, server: StateServer, path: str
+) -> None:
+    backend = f"backend: {{type: http, address: {server.url}{path}}}\n"
+    ready.manifest(backend + TWO)
+    assert ready("apply", "--auto-approve").code == 0
+    ready.manifest(backend + "numbers: {support: {numbr: 7}}\n")
+    assert ready("plan").code == 1
+    assert ready("state", "list").out.splitlines() == ["number.support", "number.sales"]
+    ready.manifest("backend: {type: htp}\n" + TWO)
+    wrong = ready("state", "list")
+    assert wrong.code == 1
+    assert 'backend.type: "htp" is not known here' in wrong.err
+
+
+def test_a_place_below_the_manifests_folder_may_be_named(ready: Desk) -> None:
+    (ready.folder / "states").mkdir()
+    ready.manifest(f"backend: {{type: local, path: states/prod.state.json}}\n{TWO}")
+    assert ready("apply", "--auto-approve").code == 0
+    assert (ready.folder / "states/prod.state.json").exists()
+    assert ready("plan", "--out", "states/prod.state.json").code == 64
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        ("ftp://x/y", "no place for state"),
+        ("http://example.com/x", "in the clear"),
+        ("https://jane:secret@example.com/x", "NUMPLAN_STATE_PASSWORD"),
+        ("postgresql://jane:secret@db/x", "PGPASSWORD"),
+        ("s3://bucket", "key"),
+        ("s3://bucket/key?acl=public", "option"),
+    ],
+)
+def test_an_url_that_names_no_place_is_refused_and_no_password_shown(
+    ready: Desk, flag: str, said: str
+) -> None:
+    ran = ready("plan", "--state", flag)
+    assert ran.code == 1
+    assert said in ran.err
+    assert "secret" not in ran.out + ran.err
+
+
+def test_a_locked_state_is_8_and_names_the_holder_and_unlock_ends_it(
+    ready: Desk, server: StateServer, path: str
+) -> None:
+    """Killed between its intents and its purchase; the lock stays, as it must at such a server."""
+    at = f"{server.url}{path}"
+    killed = ready.process(
+        "apply",
+        "--auto-approve",
+        "--state",
+        at,
+        environment={
+            "NUMPLAN_FAILPOINT": "purchase.after-send:1:kill",
+            "CI_JOB_URL": "https://ci.example.test/job/7",
+        },
+    )
+    assert killed.code == -signal.SIGKILL
+    refused = ready("apply", "--auto-approve", "--state", at)
+    assert refused.code == 8
+    assert "https://ci.example.test/job/7" in refused.err
+    named = re.search("numplan state unlock ([0-9a-f]{32})", refused.err)
+    assert named is not None
+    assert ready("state", "unlock", "f" * 32, "--auto-approve", "--state", at).code == 1
+    assert ready("state", "unlock", named[1], "--state", at).code == 9
+    assert path in server.locks
+    unlocked = ready("state", "unlock", named[1], "--auto-approve", "--state", at)
+    assert (unlocked.code, unlocked.last) == (
+        0,
+        "Unlocked. The next apply, or `numplan state settle`, settles what that run left.",
+    )
+    assert ready("apply", "--auto-approve", "--state", at).code == 0
+    assert ready.owned == managed(server, path) == {A, B}
+    assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
+
+
+def test_a_local_lock_is_not_broken_but_its_process_named(ready: Desk) -> None:
+    from numplan.state.backends.local import LocalBackend
+
+    with LocalBackend(ready.folder / "numplan.state.json").lock("apply") as session:
+        ran = ready("state", "unlock", session.run, "--auto-approve")
+        assert ran.code == 1
+        assert f"pid {os.getpid()}" in ran.err
+
+
+POINTS = ["store.after-lock", "store.before-write", "store.after-write"]
+
+
+@pytest.mark.parametrize(
+    ("point", "action"), [*((point, "kill") for point in POINTS), ("store.after-write", "raise")]
+)
+def test_killed_or_broken_there_the_next_run_finishes(
+    ready: Desk, server: StateServer, path: str, point: str, action: str
+) -> None:
+    at = f"{server.url}{path}"
+    first = ready.process(
+        "apply", "--auto-approve", "--state", at, environment={"NUMPLAN_FAILPOINT": f"{point}:1:{action}"}
+    )
+    assert first.code == (-signal.SIGKILL if action == "kill" else first.code), first
+    assert "Traceback" not in first.err
+    if action == "kill":
+        assert ready("state", "unlock", server.locks[path]["ID"], "--auto-approve", "--state", at).code == 0
+    assert path not in server.locks
+    assert ready("apply", "--auto-approve", "--state", at).code == 0
+    assert ready.owned == managed(server, path) == {A, B}
+    assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
+
+
+@pytest.mark.parametrize("failpoint", ["apply.after-intents", "purchase.answered"])
+def test_a_stopped_run_whose_lock_was_broken_sends_and_writes_no_more(
+    make_desk: Callable[..., Desk], server: StateServer, path: str, failpoint: str
+) -> None:
+    check_overtaken(make_desk(), f"{server.url}{path}", lambda: stored(server, path), failpoint)
+
+
+def check_overtaken(desk: Desk, at: str, look: Callable[[], State], failpoint: str) -> None:
+    """A run that is stopped, loses its lock to another by `state unlock`, and goes on when that has ended."""
+    from tests.cli.test_races import end_of, is_stopped, until
+
+    desk.stock(A, B, C)
+    desk.manifest(TWO)
+    first = desk.spawn(
+        "apply",
+        "--auto-approve",
+        "--state",
+        at,
+        environment={"NUMPLAN_FAILPOINT": f"{failpoint}:1:stop"},
+    )
+    until(lambda: is_stopped(first), f"{failpoint} to be reached")
+    refused = desk("apply", "--auto-approve", "--state", at)
+    assert refused.code == 8, refused
+    lock_id = re.search("lock id ([0-9a-f]{32})", refused.err)
+    assert lock_id is not None
+    assert desk("state", "unlock", lock_id[1], "--auto-approve", "--state", at).code == 0
+    second = desk("apply", "--auto-approve", "--state", at)
+    assert second.code == 0, second
+    before = look()
+    os.kill(first.pid, signal.SIGCONT)
+    ran: Ran = end_of(first)
+    assert ran.code in {1, 4, 5}, ran
+    assert "Traceback" not in ran.err
+    assert look() == before, "the run that had lost its lock wrote over the state of the other"
+    bought: list[Any] = sorted(number for post in desk.posts for number in post.bought)
+    assert bought == sorted([A[1:], B[1:]])
+    assert "No changes" in desk("apply", "--auto-approve", "--state", at).out
+
+
+def test_of_many_applies_at_once_one_buys(ready: Desk, server: StateServer, path: str) -> None:
+    check_many(ready, f"{server.url}{path}", 4)
+    assert managed(server, path) == ready.owned
+
+
+def check_many(desk: Desk, at: str, count: int) -> None:
+    from tests.cli.test_races import end_of
+
+    started = [
+        desk.spawn("apply", "--auto-approve", "--state", at, "--lock-timeout", "60s") for _ in range(count)
+    ]
+    ran = [end_of(one) for one in started]
+    assert [one.code for one in ran] == [0] * count, ran
+    assert sum("Apply: 2 purchased" in one.out for one in ran) == 1
+    assert sorted(number for post in desk.posts for number in post.bought) == sorted([A[1:], B[1:]])
