@@ -25,7 +25,8 @@ Labelled = TypeVar("Labelled", Instance, Held)
 class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One pool: its `members` in the account, `held` slots that nothing else may fill, and how many to find.
 
-    `returned` are surplus members that may fill a slot; `owed` are tombstones whose number comes first.
+    `returned` are surplus members that may fill a slot; `owed` are tombstones whose number comes first, always in
+    one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
     too many.
     """
@@ -248,7 +249,7 @@ def _standing(
         returned=tuple(one for one in present if one.surplus),
         owed=tuple(
             one
-            for one in sorted(owed.values(), key=lambda one: (one.closed_at, one.number))
+            for _, one in sorted(owed.items())
             if one.instance.resource == resource
             and one.holds_slot
             and one.number not in declared

@@ -87,6 +87,40 @@ def test_a_late_commit_takes_the_place_it_was_bought_for_when_a_pool_moves() -> 
     assert {one.number for one in world.state.numbers if not one.surplus} == {us(1), us(2)}
 
 
+def test_a_pool_that_shrinks_while_two_purchases_are_closed_tries_one_of_them_and_no_other() -> None:
+    """Each try may be carried out late: were they to take turns, a pool of one would have two in play."""
+    world = world_with(us(1), us(2))
+    world.vendor.fates.extend([Fate("lost", done=False)] * 2)
+    world.run(manifest(pool("p", 2)))
+    assert [one.holds_slot for one in world.state.tombstones] == [True, True]
+    for _ in range(3):
+        world.later(minutes=1)
+        world.vendor.fates.append(Fate(delay=3600))
+        world.run(manifest(pool("p", 1)))
+    assert {numbers for _, numbers, _ in world.vendor.posts[1:]} == {(us(1),)}
+    world.later(hours=2)
+    ran = world.run(manifest(pool("p", 1)))
+    assert [(one.number, one.surplus) for one in world.state.numbers] == [(us(1), False)]
+    assert ran.plan.surplus == ()
+
+
+def test_a_move_that_is_given_up_buys_no_third_number() -> None:
+    """A pool of two moves and its purchases are closed; it moves back and grows by one, and they come late."""
+    world = world_with(us(1), us(2), us(3))
+    world.store(state(*(managed("pool.p", world.vendor.own(us(place)), sip_trunk_id=2) for place in (8, 9))))
+    world.vendor.fates.extend([Fate(delay=60)] * 2)
+    world.run(manifest(pool("p", 2, sip_trunk_id=1, on_trunk_change="replace")))
+    assert {one.number for one in world.state.tombstones} == {us(1), us(2)}
+    back = manifest(pool("p", 3, sip_trunk_id=2, on_trunk_change="replace"))
+    for _ in range(3):
+        world.run(back)
+        world.later(minutes=16)
+    assert sorted(world.vendor.bought) == [us(1), us(2)]
+    assert world.known() == set(world.vendor.owned) == {us(8), us(9), us(1), us(2)}
+    assert world.vendor.released == []
+    assert [one.number for one in world.state.numbers if one.surplus] == [us(2)]
+
+
 def test_a_second_run_inside_the_lag() -> None:
     world = world_with(*map(us, range(6)))
     world.vendor.put_on_sale(us(20))
