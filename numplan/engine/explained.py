@@ -87,20 +87,25 @@ def explained(name: Name, manifest: Manifest, state: State | None, survey: Surve
     resource, number = name.resource, name.number
     if resource is None and number is not None:
         return _of_number(number, manifest, state, survey)
-    homes = _homes(manifest, survey)
+    homes = _homes(manifest, state, survey)
     if number is None and resource is not None:
         if kind_of(resource) == "number":
             number = next((one for one, home in homes.items() if home == resource), None)
-        elif resource in homes.values() or resource in _entries(manifest):
-            return _of_resource(resource, manifest, survey)
+        elif resource in {*homes.values(), *_entries(manifest), *_remembered(state)}:
+            return _of_resource(resource, manifest, state, survey)
     if number is None or homes.get(number) != resource:
         raise _nothing_at(name, homes, manifest)
     return _of_number(number, manifest, state, survey)
 
 
-def _homes(manifest: Manifest, survey: Survey) -> dict[E164, Resource]:
+def _remembered(state: State | None) -> set[Resource]:
+    return {one.resource for one in state.numbers} if state else set()
+
+
+def _homes(manifest: Manifest, state: State | None, survey: Survey) -> dict[E164, Resource]:
     """Where each number is: as the manifest declares it, else as the plan would have it, else as state does."""
-    homes = {number: one.resource for number, one in survey.assessed.managed.items()}
+    homes = {one.number: one.resource for one in (state.numbers if state else ())}
+    homes.update((number, one.resource) for number, one in survey.assessed.managed.items())
     for change in survey.plan.changes:
         homes[number_of(change)] = change.resource
         if isinstance(change, Replace):
@@ -112,10 +117,11 @@ def _homes(manifest: Manifest, survey: Survey) -> dict[E164, Resource]:
 
 def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Survey) -> OfNumber:
     live, assessed, plan = survey
-    resource = _homes(manifest, survey).get(number)
+    resource = _homes(manifest, state, survey).get(number)
     entry = _entries(manifest).get(resource) if resource else None
     declared = assessed.declared.get(number)
-    instance = assessed.managed.get(number)
+    kept = next((one for one in state.numbers if one.number == number), None) if state else None
+    instance = kept or assessed.managed.get(number)
     owned = live.owned.get(number)
     return OfNumber(
         number=number,
@@ -133,10 +139,11 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
     )
 
 
-def _of_resource(resource: Resource, manifest: Manifest, survey: Survey) -> OfResource:
+def _of_resource(resource: Resource, manifest: Manifest, state: State | None, survey: Survey) -> OfResource:
     live, assessed, plan = survey
     entry = _entries(manifest).get(resource)
-    members = tuple(one for one in assessed.managed.values() if one.resource == resource)
+    kept = {one.number: one for one in (state.numbers if state else ())}
+    members = tuple(one for one in {**assessed.managed, **kept}.values() if one.resource == resource)
     rows = (live.owned.get(one.number) for one in members)
     changes = tuple(one for one in plan.changes if one.resource == resource)
     addresses = {

@@ -3,24 +3,27 @@
 from collections.abc import Iterable
 
 from numplan.engine.part import Part
+from numplan.model.address import Resource
 from numplan.model.number import E164
 from numplan.model.plan import Change, Drift, Forget, Update
 from numplan.model.state import State
 
 
 def plan_intake(drift: Iterable[Drift], state: State | None) -> Part:
-    """State forgets what is missing, and learns what is changed. A purchase that turned up after all is for
-    settling to take in, which every apply does first.
+    """State forgets what is missing, and learns what is changed; each number stays where state has it. A purchase
+    that turned up after all is for settling to take in, which every apply does first.
     """
-    kept: set[E164] = {one.number for one in state.numbers} if state else set()
-    return Part(changes=tuple(_taken_in(one) for one in drift if one.before.number in kept))
+    kept: dict[E164, Resource] = {one.number: one.resource for one in state.numbers} if state else {}
+    return Part(
+        changes=tuple(_taken_in(one, kept[one.before.number]) for one in drift if one.before.number in kept)
+    )
 
 
-def _taken_in(one: Drift) -> Change:
+def _taken_in(one: Drift, resource: Resource) -> Change:
     if one.after is None:
-        return Forget(resource=one.resource, before=one.before, reason="the account no longer holds it")
+        return Forget(resource=resource, before=one.before, reason="the account no longer holds it")
     return Update(
-        resource=one.resource,
+        resource=resource,
         before=one.before,
         after=one.after,
         differences=one.differences,

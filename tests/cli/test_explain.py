@@ -130,6 +130,17 @@ def test_a_text_that_is_neither_is_wrong_usage(office: Desk):
     assert office.emulator.calls() == asked
 
 
+def test_a_pool_that_is_renamed_is_told_under_both_its_names(office: Desk):
+    renamed = MANIFEST.replace("ny_sales", "sales") + "moved: [{from: pool.ny_sales, to: pool.sales}]\n"
+    office.manifest(renamed)
+    said = told(office("explain", D))
+    assert "a member of pool.sales" in said["Declared"]
+    assert f'manages it as pool.ny_sales["{D}"]' in said["State"]
+    assert "would update what state says of it" in said["Plan"]
+    assert "manages 2 numbers" in told(office("explain", "pool.ny_sales"))["State"]
+    assert "manages 0 numbers" in told(office("explain", "pool.sales"))["State"]
+
+
 def test_what_is_uncertain_is_told(office: Desk):
     office.stock(F)
     office.manifest(MANIFEST.replace("count: 2", "count: 3"))

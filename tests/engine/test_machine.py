@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import count
+from numplan.model.plan import Selection, count
 from tests.builders import entry, group, manifest, pool, us
-from tests.engine.world import World
+from tests.engine.world import ALL, World
 from tests.fakes import Call
 from tests.faulty import Fate
 
@@ -48,6 +48,8 @@ Wish = tuple[int, int, str]
 """Of a pool: its count, its trunk and its label."""
 WISHES = st.tuples(*[st.one_of(st.none(), POOL)] * len(POOLS))
 READS = st.sampled_from(("", "", "", "", "fails", "short"))
+PATTERN = st.sampled_from(("pool.north", "pool.south", "number.*", "set.s1*", "*0", "*1", "*3", "+1*"))
+"""What a run may select, or leave out."""
 WRITES = st.sampled_from(("ok", "ok", "ok", "fails", "durable"))
 
 
@@ -153,9 +155,14 @@ class Machine(RuleBasedStateMachine):
     def run(self) -> None:
         self.go()
 
-    def go(self, writes: Sequence[str] = ()) -> None:
+    @rule(pattern=PATTERN, inverse=st.booleans(), fates=FATES)
+    def run_a_part_with_faults(self, pattern: str, inverse: bool, fates: list[Fate]) -> None:
+        self.vendor.fates.extend(fates)
+        self.go(selection=Selection(excludes=(pattern,)) if inverse else Selection(targets=(pattern,)))
+
+    def go(self, writes: Sequence[str] = (), selection: Selection = ALL) -> None:
         sent = len(self.vendor.posts)
-        ran = self.world.run(self.manifest, writes=writes)
+        ran = self.world.run(self.manifest, writes=writes, selection=selection)
         note(f"  {self.vendor.posts[sent:]}")
         for event in (*ran.left, *ran.events):
             note(f"  {event}")

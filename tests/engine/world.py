@@ -9,14 +9,15 @@ from numplan.engine.book import Book
 from numplan.engine.draft import draft_plan, settle_leftovers
 from numplan.engine.events import Event
 from numplan.engine.planner import Circumstances
-from numplan.model.errors import ApiError, StateError
+from numplan.model.errors import ApiError, StateError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Plan, released
+from numplan.model.plan import Allowances, Plan, Selection, released
 from numplan.model.state import State, decode_state, encode_state
 from tests.fakes import ACCOUNT, URL
 from tests.faulty import FaultySession, FaultyVendor, Killed, Touch, TouchedClock
 
+ALL = Selection()
 LIFTED = Allowances(max_releases=1000, empty=True, missing=True, new_state=True)
 
 
@@ -60,8 +61,17 @@ class World:
         session.faults.extend(writes)
         return Book(session, session.read() or _nothing())
 
-    def run(self, manifest: Manifest, *, allowances: Allowances = LIFTED, writes: Iterable[str] = ()) -> Ran:
-        """The line of an apply: settle, plan, guard, carry out. A kill or an error ends it early."""
+    def run(
+        self,
+        manifest: Manifest,
+        *,
+        allowances: Allowances = LIFTED,
+        selection: Selection = ALL,
+        writes: Iterable[str] = (),
+    ) -> Ran:
+        """The line of an apply: settle, plan, guard, carry out. A kill or an error ends it early, and so does a
+        selection that names nothing.
+        """
         plan: Plan | None = None
         left: list[Event] = []
         events: list[Event] = []
@@ -71,24 +81,29 @@ class World:
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
             state = book.state if book.state.serial else None
-            plan = draft_plan(manifest, state, self.vendor, self.circumstances(allowances))
+            plan = draft_plan(manifest, state, self.vendor, self.circumstances(allowances, selection))
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))
             self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}
             self.before_apply(plan)
             for event in apply_plan(plan, book, self.vendor, self.clock, manifest.api):
                 events.append(event)  # noqa: PERF402 - what came before a kill counts
-        except (Killed, ApiError, StateError) as end:
+        except (Killed, ApiError, StateError, UsageError) as end:
             return Ran(plan, tuple(left), tuple(events), end)
         return Ran(plan, tuple(left), tuple(events))
 
     def before_apply(self, plan: Plan) -> None:
         """For tests that want to see the plan before it is carried out."""
 
-    def circumstances(self, allowances: Allowances = LIFTED) -> Circumstances:
+    def circumstances(self, allowances: Allowances = LIFTED, selection: Selection = ALL) -> Circumstances:
         """What a plan made now depends on."""
         return Circumstances(
-            now=self.clock.now(), numplan="0.1.0", account=ACCOUNT, api_url=URL, allowances=allowances
+            now=self.clock.now(),
+            numplan="0.1.0",
+            account=ACCOUNT,
+            api_url=URL,
+            allowances=allowances,
+            selection=selection,
         )
 
     def draft(self, manifest: Manifest, allowances: Allowances = LIFTED) -> Plan:
