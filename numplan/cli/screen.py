@@ -11,7 +11,7 @@ from typing import Final, TextIO
 import click
 
 from numplan.model.errors import NumplanError
-from numplan.views.plain import plain
+from numplan.views.plain import inert, plain
 
 NARROWEST: Final = 60
 WIDEST: Final = 160
@@ -21,7 +21,7 @@ WIDEST: Final = 160
 class Screen:
     """Standard output for results, standard error for everything else.
 
-    All text passes `plain`: control characters from outside never reach a terminal.
+    All text passes `plain` and `inert`: what comes from outside steers neither a terminal nor a CI runner.
     """
 
     def __init__(self, *, color: bool) -> None:
@@ -44,7 +44,7 @@ class Screen:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """One line, or several, of the result. `style` is a colour."""
-        clean = plain(text)
+        clean = inert(plain(text))
         self._result(click.style(clean, fg=style) if style and self.color else clean)
 
     def last_line(self, text: str) -> None:
@@ -61,7 +61,7 @@ class Screen:
 
     def error(self, text: str) -> None:
         """A line about the run, for people."""
-        _write(sys.stderr, plain(text))
+        _write(sys.stderr, inert(plain(text)))
 
     def ask(self, question: str, wait_for_input: Callable[[int], None]) -> str:
         """The answer to a question, or an empty text at the end of input. Needs a terminal on standard input.
@@ -70,7 +70,7 @@ class Screen:
         `wait_for_input` returns once a descriptor has something to read.
         """
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
-        _write(stream, plain(question), end=" ")
+        _write(stream, inert(plain(question)), end=" ")
         try:
             wait_for_input(sys.stdin.fileno())
             answer = sys.stdin.readline()

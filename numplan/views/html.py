@@ -14,7 +14,7 @@ import msgspec
 
 from numplan.model.plan import Plan
 from numplan.views import amounts
-from numplan.views.plain import one_line, plain
+from numplan.views.plain import escaped, one_line, plain
 from numplan.views.plan_text import last_line
 from numplan.views.report.changes import changes_table, tally
 from numplan.views.report.costs import groups_of
@@ -65,7 +65,7 @@ def _template() -> "Template":
 
     environment = Environment(
         autoescape=True,
-        finalize=_stripped,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -88,12 +88,18 @@ def _hash(block: str) -> str:
 
 def _data(rows: dict[str, Any]) -> str:
     """Rows as JSON that can stand in a page: it says the same, and nothing in it ends its block."""
-    text = msgspec.json.encode(rows).decode()
+    text = escaped(msgspec.json.encode(rows).decode())
     for one in _ACTIVE:
         text = text.replace(one, f"\\u{ord(one):04x}")
     return text
 
 
-def _stripped(value: object) -> object:
-    """What the page writes: text without control characters; markup of our own as it is."""
-    return plain(value) if type(value) is str else value
+def _shown(value: object) -> object:
+    """What the page writes: text without control characters, escaped, and with no command to the runner of a job
+    that prints the page; markup of our own as it is.
+    """
+    from markupsafe import Markup, escape
+
+    if type(value) is not str:
+        return value
+    return Markup(str(escape(plain(value))).replace("::", ":&#58;").replace("##", "#&#35;"))  # noqa: S704 - escaped

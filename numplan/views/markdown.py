@@ -32,7 +32,7 @@ _DANGEROUS: Final = {"!", "-", "±"}
 # beginning, nothing that would make a list of it.
 _HARMLESS: Final = re.compile(r"(?:(?!\d+[.)](?:\s|$))[\w(][\w .,;/()+=%'…-]*)?")
 _SUSPICIOUS: Final = re.compile(r"_|//|www\.|--|==|gh-\d", re.IGNORECASE)
-_ENDS_CODE: Final = re.compile(r"[`|\\<\x00-\x1f]")
+_ENDS_CODE: Final = re.compile(r"[`|\\<\x00-\x1f]|##")
 _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber, Region
-from numplan.views.plain import escaped, one_line
+from numplan.views.plain import escaped, inert, one_line
 
 Row = Mapping[str, object]
 
@@ -71,7 +71,7 @@ def json_text(rows: Sequence[Row]) -> str:
 
 def csv_text(rows: Sequence[Row]) -> str:
     """CSV with a header. Text that a spreadsheet would take for a formula gets an apostrophe before it, but
-    for phone numbers, which are what the file is for.
+    for phone numbers, which are what the file is for; commands of CI runners are broken up.
     """
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
@@ -83,7 +83,7 @@ def csv_text(rows: Sequence[Row]) -> str:
 
 
 def _cell(name: str, value: object) -> str:
-    text = one_line(_text(value))
+    text = inert(one_line(_text(value)))
     return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
 
 

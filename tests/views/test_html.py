@@ -59,6 +59,7 @@ HOSTILE = (
     "{{ 7 * 7 }}{% raw %}",
     "&lt;b&gt; &amp; &#64;",
     "\u202eevil\u2066\u200b\x1b[31m\r\nnew\u2028line\x00",
+    "::error::forged ##[error]forged ##vso[task.complete]",
 )
 
 
@@ -475,6 +476,12 @@ def test_no_control_or_direction_character_is_in_the_page(text: str) -> None:
     assert not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", plan_html(one_of_each(text))
     )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_page_that_a_job_prints_holds_no_command_to_its_runner(text: str) -> None:
+    plan = msgspec.structs.replace(one_of_each(text), surplus=tuple(E164(text) for _ in range(50)))
+    assert not re.search(r"^\s*::|##\w*\[", plan_html(plan), re.MULTILINE)
 
 
 @given(plans)

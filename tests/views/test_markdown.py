@@ -23,6 +23,7 @@ HOSTILE = (
     "| a | b |",
     "`code` ``` ~~~ **bold** _em_ ~~no~~",
     "::set-output name=x::y",
+    "##[error]x ##vso[task.complete]x",
     "GH-12",
     "-->",
     "1. one",
@@ -79,6 +80,7 @@ def test_text_from_outside_is_text(text: str) -> None:
     ):
         assert active not in said
     assert not re.search(r"(?<![&\w])#\d|::|&(?!#)|\|\s*a\s*\|", said)
+    assert not re.search(r"^\s*::|##\w*\[", "\n".join((first, *rest)), re.MULTILINE)
     own = r"#{3} numplan.*|\*\*.*|-? ?.*|\|.*\||</?details.*>|  <br>.*|_Left out.*|"
     assert all(re.fullmatch(own, line) for line in said.splitlines())
     assert said.count("<details") == said.count("</details>")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from numplan.model.plan import Cost, Purchase, Release
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.done_text import failed_text, settled_text, spent, summary_text, unknown_text
 from numplan.views.lines import some, wrapped
-from numplan.views.plain import escaped, one_line, plain
+from numplan.views.plain import escaped, inert, one_line, plain
 from numplan.views.table import csv_text, json_text, table_text
 from tests.views.test_plan_text import at, plan_of
 
@@ -54,6 +55,20 @@ def test_amounts_that_are_unknown_and_signs() -> None:
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=0, max_value=10**9))
 def test_an_amount_says_exactly_the_charge(charge: Decimal) -> None:
     assert Decimal(amount(charge)) == charge
+
+
+COMMANDS = st.lists(st.sampled_from(["::", ":", "#", "##", "[", "vso", " ", "\t", "\n", "a"])).map("".join)
+
+
+@given(COMMANDS)
+def test_a_finished_line_holds_no_command_to_a_runner_and_says_the_same(text: str) -> None:
+    shown = inert(text)
+    assert not re.search(r"^[^\S\n]*::|##\w*\[", shown, re.MULTILINE)
+    assert shown.replace(" ", "") == text.replace(" ", "")
+    assert json.loads(escaped(json.dumps(text))) == text
+    assert not re.search(r"##\w*\[", escaped(json.dumps(text)))
+    (row,) = csv.DictReader(io.StringIO(csv_text([{"number": "+1", "country": text}])))
+    assert not re.match(r"\s*::", row["country"])
 
 
 @given(TEXT)
