@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from numplan.engine.assess import Assessment
+from numplan.engine.limits import check_limits, counted, declared_at
 from numplan.engine.offers import Offers
 from numplan.engine.refresh import too_many_missing
 from numplan.model.address import kind_of
@@ -17,9 +18,7 @@ from numplan.model.plan import (
     Release,
     Replace,
     address_of_change,
-    count,
 )
-from numplan.model.vocabulary import same_word
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -48,7 +47,7 @@ def _empty_manifest(case: Case) -> Iterator[Refusal]:
     ):
         yield Refusal(
             guard="empty-manifest",
-            summary=f"the manifest declares nothing, while state holds {_numbers(len(managed))}",
+            summary=f"the manifest declares nothing, while state holds {counted(len(managed))}",
             subjects=tuple(one.address for one in managed.values()),
             lifted_by="`numplan destroy`, or --allow-empty",
         )
@@ -57,15 +56,15 @@ def _empty_manifest(case: Case) -> Iterator[Refusal]:
 def _releases(case: Case) -> Iterator[Refusal]:
     allowed = case.plan.allowances.max_releases
     limit = case.manifest.policy.max_releases if allowed is None else allowed
-    subjects = tuple(
-        address_of_change(change) for change in case.plan.changes if isinstance(change, Release | Replace)
-    )
-    if len(subjects) > limit:
+    leaving = [change for change in case.plan.changes if isinstance(change, Release | Replace)]
+    if len(leaving) > limit:
+        declared = declared_at(case.manifest)
         yield Refusal(
             guard="releases",
-            summary=f"{_numbers(len(subjects))} would be released, and one apply may release {limit}",
-            subjects=subjects,
-            lifted_by=f"--max-releases {len(subjects)}, or policy.max_releases",
+            summary=f"{counted(len(leaving))} would be released, and one apply may release {limit}",
+            subjects=tuple(map(address_of_change, leaving)),
+            lifted_by=f"--max-releases {len(leaving)}, or policy.max_releases",
+            source=next((declared[one.resource] for one in leaving if one.resource in declared), None),
         )
 
 
@@ -82,7 +81,7 @@ def _protected(case: Case) -> Iterator[Refusal]:
     if subjects:
         yield Refusal(
             guard="protected",
-            summary=f"{_numbers(len(subjects))} would be released, but protected",
+            summary=f"{counted(len(subjects))} would be released, but protected",
             subjects=subjects,
             lifted_by="protect: false, applied first, or "
             + " ".join(f"--allow-release '{one}'" for one in subjects),
@@ -122,7 +121,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
             seen = f"at least {len(alike)}" if unseen else f"{len(alike)}"
             yield Refusal(
                 guard="no-state",
-                summary=f"there is no state, {pool.resource} would buy {_numbers(buys)}, and the account"
+                summary=f"there is no state, {pool.resource} would buy {counted(buys)}, and the account"
                 f" already owns {seen} unmanaged that match; was the state lost?",
                 subjects=tuple(alike),
                 lifted_by=f"adopt: true in pools.{pool.name}, without a category, to take them in, "
@@ -131,73 +130,9 @@ def _no_state(case: Case) -> Iterator[Refusal]:
             )
 
 
-def _purchases(case: Case) -> Iterator[Refusal]:
-    allowed = case.plan.allowances.max_purchases
-    limit = case.manifest.policy.max_purchases if allowed is None else allowed
-    bought = count(case.plan.changes).purchase
-    if limit is not None and bought > limit:
-        yield Refusal(
-            guard="purchases",
-            summary=f"{_numbers(bought)} would be purchased, and one apply may purchase {limit}",
-            lifted_by=f"--max-purchases {bought}, or policy.max_purchases",
-        )
-
-
-def _costs(case: Case) -> Iterator[Refusal]:
-    policy, cost = case.manifest.policy, case.plan.cost
-    if policy.max_setup_cost is not None and cost.once > policy.max_setup_cost:
-        yield Refusal(
-            guard="setup-cost",
-            summary=f"the purchases cost {cost.once} once, and one apply may cost {policy.max_setup_cost}",
-            lifted_by="policy.max_setup_cost",
-        )
-    if policy.max_monthly_increase is not None and cost.monthly > policy.max_monthly_increase:
-        yield Refusal(
-            guard="monthly-increase",
-            summary=f"the monthly charges rise by {cost.monthly}, and one apply may raise them by "
-            f"{policy.max_monthly_increase}",
-            lifted_by="policy.max_monthly_increase",
-        )
-
-
-def _kinds(case: Case) -> Iterator[Refusal]:
-    """Countries and types of what is bought or taken in."""
-    policy = case.manifest.policy
-    rules = (
-        ("countries", "country", policy.allowed_countries),
-        ("types", "type", policy.allowed_types),
-    )
-    for change in case.plan.changes:
-        if not isinstance(change, Purchase | Adopt | Replace):
-            continue
-        for guard, key, allowed in rules:
-            value = getattr(change.after, key)
-            if allowed is not None and not any(same_word(value, one) for one in allowed):
-                yield Refusal(
-                    guard=guard,
-                    summary=f"{change.after.number} has {key} {value}, and policy.allowed_{guard} is "
-                    f"{', '.join(allowed) or 'empty'}",
-                    subjects=(address_of_change(change),),
-                    lifted_by=f"policy.allowed_{guard}",
-                    source=change.source,
-                )
-
-
-def _labels(case: Case) -> Iterator[Refusal]:
-    required = case.manifest.policy.required_labels
-    if case.plan.destroy or not required:
-        return
-    for entry in case.manifest.entries():
-        lacking = [label for label in required if label not in entry.terms.labels]
-        if lacking:
-            yield Refusal(
-                guard="labels",
-                summary=f"{entry.resource} lacks the required {'label' if len(lacking) == 1 else 'labels'} "
-                f"{', '.join(lacking)}",
-                subjects=(entry.resource,),
-                lifted_by="the labels, on the entry or in defaults, or policy.required_labels",
-                source=entry.source,
-            )
+def _limits(case: Case) -> Iterator[Refusal]:
+    """What the manifest's policy says of purchases, costs, countries, types and labels."""
+    yield from check_limits(case.plan, case.manifest)
 
 
 def _trunks(case: Case) -> Iterator[Refusal]:
@@ -212,15 +147,11 @@ def _trunks(case: Case) -> Iterator[Refusal]:
     if subjects:
         yield Refusal(
             guard="trunk-change",
-            summary=f"the trunk of {_numbers(len(subjects))} changed, and the API cannot move a number: it would"
+            summary=f"the trunk of {counted(len(subjects))} changed, and the API cannot move a number: it would"
             " be released and bought again, or another bought for it",
             subjects=subjects,
             lifted_by="on_trunk_change: replace on the entry, or its former sip_trunk_id",
         )
-
-
-def _numbers(how_many: int) -> str:
-    return f"{how_many} number{'' if how_many == 1 else 's'}"
 
 
 _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
@@ -230,10 +161,7 @@ _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
     _missing,
     _no_state,
     _trunks,
-    _purchases,
-    _costs,
-    _kinds,
-    _labels,
+    _limits,
 )
 
 _OF_STATE = (_missing,)

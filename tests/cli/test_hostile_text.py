@@ -20,7 +20,8 @@ ACTIVE = (
     "\r\x08\x7f\x00",
     "\u202e\u2066\u200f\u200b\ufeff\u2028",  # bidirectional overrides, zero width, line separator
     "\n::error::forged\n",  # a command line of a CI
-    " ::set-output name=a::b ##[add-mask]a ##vso[task.complete]a ##teamcity[a]" * 3,  # wherever a line is broken
+    " ::set-output name=a::b ##[add-mask]a ##vso[task.complete]a ##teamcity[a]"
+    * 3,  # wherever a line is broken
 )
 CANARY = "x" + "".join(ACTIVE) + "y"
 FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")

@@ -7,6 +7,7 @@ import pytest
 from numplan.model.manifest import Policy
 from tests.builders import (
     JUST_NOW,
+    PLACE,
     by_action,
     entry,
     group,
@@ -279,6 +280,43 @@ class TestLimits:
         vendor.own(ONE)
         policy = Policy(allowed_countries=("Canada",))
         assert "countries" in refused(plan(manifest(entry("a", ONE), policy=policy), vendor))
+
+    @pytest.mark.parametrize(
+        ("policy", "first"),
+        [
+            (Policy(max_purchases=2), "pool.p (numplan.yaml:7:3): 3 numbers, 0.30 once, 0.75 a month"),
+            (
+                Policy(max_setup_cost=Decimal(1)),
+                "number.dear (numplan.yaml:7:3): 1 number, 9 once, 8 a month",
+            ),
+            (
+                Policy(max_monthly_increase=Decimal(1)),
+                "number.dear (numplan.yaml:7:3): 1 number, 9 once, 8 a month",
+            ),
+        ],
+    )
+    def test_a_limit_names_each_entry_that_buys_its_place_and_share_the_largest_first(
+        self, vendor, policy, first
+    ):
+        vendor.put_on_sale(ONE, once="9", monthly="8")
+        (refusal,) = plan(manifest(pool("p", 3), entry("dear", ONE), policy=policy), vendor).refusals
+        assert refusal.subjects[0] == first
+        assert {one.split(" ")[0] for one in refusal.subjects} == {"pool.p", "number.dear"}
+        assert refusal.source == PLACE
+
+    def test_numbers_of_one_entry_are_refused_together_at_its_place(self, vendor):
+        made = plan(manifest(pool("p", 3), policy=Policy(allowed_countries=("Canada",))), vendor)
+        (refusal,) = made.refusals
+        assert refusal.summary.startswith("3 numbers of pool.p have country United States")
+        assert len(refusal.subjects) == 3
+        assert refusal.source == PLACE
+
+    def test_one_number_of_a_set_is_refused_at_its_own_line(self, vendor):
+        vendor.own(ONE, country="Canada")
+        vendor.own(TWO)
+        wanted = manifest(group("s", [ONE, TWO]), policy=Policy(allowed_countries=("Canada",)))
+        (refusal,) = plan(wanted, vendor).refusals
+        assert str(refusal.source) == "numplan.yaml:21:1"
 
     def test_what_is_managed_already_may_stay(self, vendor):
         row = managed("number.a", vendor.own(ONE))
