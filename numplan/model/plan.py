@@ -292,6 +292,12 @@ def released(changes: Sequence[Change]) -> Iterator[tuple[Resource, Attributes]]
             yield change.resource, change.before
 
 
+def drift_cost(drift: Sequence[Drift]) -> Decimal:
+    """By how much the monthly charges of what drifted are more in the account than in state."""
+    after = sum((one.after.monthly_charge or ZERO for one in drift if one.after is not None), ZERO)
+    return after - sum((one.before.monthly_charge or ZERO for one in drift), ZERO)
+
+
 def count(changes: Sequence[Change]) -> Counts:
     """The figures of a plan."""
     tally = dict.fromkeys(Counts.__struct_fields__, 0)

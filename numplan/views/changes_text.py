@@ -4,28 +4,25 @@ from collections.abc import Iterator, Sequence
 
 from numplan.model.plan import Plan
 from numplan.views.amounts import amount, numbers
-from numplan.views.lines import FOLD, SHOWN, Line, wrapped
+from numplan.views.lines import Fold, Line, cut, wrapped
 from numplan.views.sections import Row, Section, sections_of, total
 
-GROUPS = 12
-"""Sets and pools of one section that are shown before the rest are only counted."""
 
-
-def changes_text(plan: Plan, width: int, *, expand: bool) -> Iterator[Line]:
-    """Every section that has changes, the dangerous ones first. Folds long runs unless `expand`."""
+def changes_text(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
+    """Every section that has changes, the dangerous ones first."""
     for section in sections_of(plan):
         yield Line(f"{section.title}: {numbers(len(section.rows))}{_costing(section.rows)}", section.style)
-        yield from _section(section, width, expand=expand)
+        yield from _section(section, width, fold)
         yield Line("")
 
 
-def _section(section: Section, width: int, *, expand: bool) -> Iterator[Line]:
+def _section(section: Section, width: int, fold: Fold) -> Iterator[Line]:
     groups: dict[str, list[Row]] = {}
     for row in section.rows:
         groups.setdefault(row.group, []).append(row)
-    shown = list(groups) if expand or len(groups) <= GROUPS else list(groups)[:GROUPS]
+    shown = list(groups)[: fold.groups]
     for group in shown:
-        for text, aside in _group(group, groups[group], section.mark, width, expand=expand):
+        for text, aside in _group(group, groups[group], section.mark, width, fold):
             yield Line(text, "" if aside else section.style)
     if len(shown) < len(groups):
         rest = [row for group in groups if group not in shown for row in groups[group]]
@@ -33,15 +30,13 @@ def _section(section: Section, width: int, *, expand: bool) -> Iterator[Line]:
         yield Line(f"    … and {more} (--expand shows all)")
 
 
-def _group(
-    group: str, rows: Sequence[Row], mark: str, width: int, *, expand: bool
-) -> Iterator[tuple[str, bool]]:
+def _group(group: str, rows: Sequence[Row], mark: str, width: int, fold: Fold) -> Iterator[tuple[str, bool]]:
     """Lines of one set or pool, or of the explicit numbers, each with whether it is an aside."""
     shared = _shared(rows) if len(rows) > 1 else ()
     if shared:
         head = f"{group}, {numbers(len(rows))}" if group else f"{len(rows):,} explicit numbers"
-        yield from ((text, True) for text in wrapped(f"    {head}:", " " * 6, shared, width=width))
-    shown = rows if expand or len(rows) <= FOLD else rows[:SHOWN]
+        yield from ((text, True) for text in cut(wrapped(f"    {head}:", " " * 6, shared, width=width), fold))
+    shown = rows if len(rows) <= fold.longest else rows[: fold.shown]
     names = max(len(row.name) for row in shown)
     widths = (
         max(len(amount(row.charges.once)) for row in rows),
@@ -55,7 +50,7 @@ def _group(
             yield short, False
         else:
             yield line, False
-            yield from ((text, True) for text in wrapped(" " * 6, " " * 6, own, width=width))
+            yield from ((text, True) for text in cut(wrapped(" " * 6, " " * 6, own, width=width), fold))
     if len(shown) < len(rows):
         rest = rows[len(shown) :]
         yield f"    … and {len(rest):,} more{_costing(rest)} (--expand shows all)", True

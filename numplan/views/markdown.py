@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from numplan.model.plan import Drift, Plan, Refusal
+from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.plain import one_line
 from numplan.views.plan_text import held_back, last_line, verdict
@@ -179,9 +179,20 @@ def _refused(refusals: int) -> Iterator[str]:
 
 
 def _costs(plan: Plan) -> Iterator[str]:
+    cost, unmanaged = plan.cost, plan.unmanaged
+    if cost.once or cost.monthly:
+        yield from _cost_table(plan)
+    if unmanaged.count and count(plan.changes).any:
+        least = "at least " if unmanaged.at_least else ""
+        owned = (
+            f"{least}{amount(unmanaged.monthly)} a month for {numbers(unmanaged.count)} that nothing declares"
+        )
+        yield f"Not in these figures: {owned}."
+        yield ""
+
+
+def _cost_table(plan: Plan) -> Iterator[str]:
     cost = plan.cost
-    if not (cost.once or cost.monthly):
-        return
     unit = f" ({shown(plan.currency)})" if plan.currency else ""
     yield f"| cost{unit} | before | after | change |"
     yield "|---|--:|--:|--:|"
@@ -205,14 +216,14 @@ def _held_back(plan: Plan) -> Iterator[str]:
 
 def _drift(drift: Sequence[Drift]) -> Iterator[str]:
     yield from _folded(
-        f"Drift, the account differs from state: {numbers(len(drift))}",
+        f"Drift, the account differs from state: {numbers(len(drift))}, {change(drift_cost(drift))} a month",
         [f"{code(one.resource)} {code(one.before.number)} {_drifted(one)}" for one in drift],
     )
 
 
 def _drifted(one: Drift) -> str:
     if one.kind == "missing":
-        return "missing from the account"
+        return f"missing from the account, {amount(one.before.monthly_charge)} a month"
     return ", ".join(
         shown(f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}")
         for found in one.differences

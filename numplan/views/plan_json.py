@@ -18,6 +18,7 @@ from numplan.model.plan import (
     Refusal,
     address_of_change,
     count,
+    drift_cost,
     number_of,
 )
 from numplan.model.state import Attributes, State
@@ -112,6 +113,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         },
         "counts": {name: getattr(figures, name) for name in figures.__struct_fields__},
         "cost": _cost(plan.cost, plan.currency),
+        "drift": {"count": len(plan.drift), "monthly_charge": f"{drift_cost(plan.drift):f}"},
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
         "guards": [_guard(one) for one in plan.refusals],
         "unselected": [

@@ -7,36 +7,47 @@ from typing import Any, Final
 import msgspec
 
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Cost, Drift, Held, Plan, Refusal, count
+from numplan.model.plan import Drift, Held, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
-from numplan.views.lines import FOLD, SHOWN, WIDTH, Line, Style, some, wrapped
+from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
 from numplan.views.plain import one_line
 from numplan.views.sections import sections_of
 
 LONGEST: Final = 400
 """Characters of a sentence that names many numbers."""
-ERRORS: Final = 50
-"""Errors that are shown before the rest are only counted."""
+LIMIT: Final = 400
+"""Lines that a plan stays under, however many changes it has."""
 
 
 def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> tuple[Line, ...]:
-    """The whole report of a plan. Folds long runs of alike lines unless `expand`.
+    """The whole report of a plan. Long runs of alike lines are folded, the more the longer it is, unless `expand`.
 
     `width` is that of a terminal. Without one, findings are a line each, so that logs can be searched for
     `file:line:column`, and the rest fits 80 columns.
     """
+    if expand:
+        return _report(plan, width, UNFOLDED)
+    *roomy, tightest = FOLDS
+    for fold in roomy:
+        lines = _report(plan, width, fold)
+        if len(lines) < LIMIT:
+            return lines
+    return _report(plan, width, tightest)
+
+
+def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
     columns = width or WIDTH
     return (
         *_summary(plan, columns),
-        *_refusals(plan.refusals, columns),
-        *changes_text(plan, columns, expand=expand),
-        *_held_back(plan, columns, expand=expand),
-        *_drift(plan.drift, expand=expand),
-        *_held(plan.held, columns, expand=expand),
-        *_apart(plan, expand=expand),
-        *_findings(plan.diagnostics, width, expand=expand),
-        *_costs(plan.cost, plan.currency),
+        *_refusals(plan.refusals, columns, fold),
+        *changes_text(plan, columns, fold),
+        *_held_back(plan, columns, fold),
+        *_drift(plan.drift, fold),
+        *_held(plan.held, columns, fold),
+        *_apart(plan, fold),
+        *_findings(plan.diagnostics, width, fold),
+        *_costs(plan),
         Line(last_line(plan)),
     )
 
@@ -80,28 +91,26 @@ def _summary(plan: Plan, width: int) -> Iterator[Line]:
     yield Line("")
 
 
-def _refusals(refusals: Sequence[Refusal], width: int) -> Iterator[Line]:
+def _refusals(refusals: Sequence[Refusal], width: int, fold: Fold) -> Iterator[Line]:
     """Each guard's word. A guard that speaks for every number by itself is cut short."""
     by_guard: dict[str, list[Refusal]] = {}
     for refusal in refusals:
         by_guard.setdefault(refusal.guard, []).append(refusal)
     for guard, group in by_guard.items():
-        shown = group if len(group) <= FOLD else group[:SHOWN]
+        shown = group if len(group) <= fold.longest else group[: fold.refusals]
         for refusal in shown:
-            yield from _refusal(refusal, width)
+            yield from _refusal(refusal, width, fold)
         if len(shown) < len(group):
-            yield Line(f"… and {len(group) - len(shown):,} more refused by the guard {guard}", "red")
+            more = f"… and {len(group) - len(shown):,} more refused by the guard {guard} (--expand shows all)"
+            yield Line(more, "red")
             yield Line("")
 
 
-def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
+def _refusal(refusal: Refusal, width: int, fold: Fold) -> Iterator[Line]:
     place = f" ({refusal.source})" if refusal.source else ""
     sentence = f"Refused by the guard {refusal.guard}: {refusal.summary}{place}"
-    yield from (Line(text, "red") for text in wrapped(sentence, "  ", width=width))
-    for subject in refusal.subjects[:FOLD]:
-        yield Line(f"    {one_line(subject)}")
-    if len(refusal.subjects) > FOLD:
-        yield Line(f"    … and {len(refusal.subjects) - FOLD:,} more")
+    yield from (Line(text, "red") for text in cut(wrapped(sentence, "  ", width=width), fold))
+    yield from map(Line, some([f"    {one_line(subject)}" for subject in refusal.subjects], fold))
     if refusal.lifted_by:
         yield Line(f"  allowed by: {shorten(one_line(refusal.lifted_by), LONGEST, placeholder=' …')}")
     yield Line("")
@@ -120,26 +129,28 @@ _BARE: Final[dict[str, Any]] = {"unselected": (), "refusals": (), "diagnostics":
 """What a verdict on changes alone leaves out."""
 
 
-def _held_back(plan: Plan, width: int, *, expand: bool) -> Iterator[Line]:
+def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
     """What the selection leaves for another time: counted, and named."""
     if not plan.unselected:
         return
     yield Line(f"Held back, not selected: {held_back(plan)}", "yellow")
-    yield from map(Line, wrapped(f"    selected by {' '.join(plan.selection.flags)}", " " * 6, width=width))
+    chosen = wrapped(f"    selected by {' '.join(plan.selection.flags)}", " " * 6, width=width)
+    yield from map(Line, cut(chosen, fold))
     rows = [
         f"  {section.mark} {row.name}"
         for section in sections_of(msgspec.structs.replace(plan, changes=plan.unselected))
         for row in section.rows
     ]
-    yield from map(Line, some(rows, expand=expand))
+    yield from map(Line, some(rows, fold))
     yield Line("")
 
 
-def _drift(drift: Sequence[Drift], *, expand: bool) -> Iterator[Line]:
+def _drift(drift: Sequence[Drift], fold: Fold) -> Iterator[Line]:
     if not drift:
         return
-    yield Line(f"Drift, the account differs from state: {numbers(len(drift))}", "yellow")
-    yield from map(Line, some([_drifted(one) for one in drift], expand=expand))
+    cost = f", {change(drift_cost(drift))} a month"
+    yield Line(f"Drift, the account differs from state: {numbers(len(drift))}{cost}", "yellow")
+    yield from map(Line, some([_drifted(one) for one in drift], fold))
     yield Line("")
 
 
@@ -147,11 +158,12 @@ def _drifted(one: Drift) -> str:
     changed = (
         f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
     )
-    what = "missing from the account" if one.kind == "missing" else ", ".join(changed)
+    missing = f"missing from the account, {amount(one.before.monthly_charge)} a month"
+    what = missing if one.kind == "missing" else ", ".join(changed)
     return f"  {one.resource}  {one.before.number}  {one_line(what)}"
 
 
-def _held(held: Sequence[Held], width: int, *, expand: bool) -> Iterator[Line]:
+def _held(held: Sequence[Held], width: int, fold: Fold) -> Iterator[Line]:
     """What waits for the vendor, under why it waits."""
     if not held:
         return
@@ -159,13 +171,16 @@ def _held(held: Sequence[Held], width: int, *, expand: bool) -> Iterator[Line]:
     by_reason: dict[str, list[str]] = {}
     for one in held:
         by_reason.setdefault(one.reason, []).append(f"  {one.resource}  {one.number}")
-    for reason, rows in by_reason.items():
-        yield from map(Line, wrapped(f"    {reason}:", " " * 6, width=width))
-        yield from map(Line, some(rows, expand=expand))
+    for reason, rows in list(by_reason.items())[: fold.groups]:
+        yield from map(Line, cut(wrapped(f"    {reason}:", " " * 6, width=width), fold))
+        yield from map(Line, some(rows, fold))
+    rest = list(by_reason.values())[fold.groups :]
+    if rest:
+        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, for other reasons (--expand shows all)")
     yield Line("")
 
 
-def _apart(plan: Plan, *, expand: bool) -> Iterator[Line]:
+def _apart(plan: Plan, fold: Fold) -> Iterator[Line]:
     """Owned numbers that the plan leaves alone: surplus and unmanaged ones."""
     unmanaged = plan.unmanaged
     for title, found in (
@@ -177,27 +192,35 @@ def _apart(plan: Plan, *, expand: bool) -> Iterator[Line]:
     ):
         if found:
             yield Line(f"{title}: {numbers(len(found))}", "yellow")
-            yield from map(Line, some([f"  {number}" for number in found], expand=expand))
+            yield from map(Line, some([f"  {number}" for number in found], fold))
             yield Line("")
 
 
-def _findings(diagnostics: Iterable[Diagnostic], width: int | None, *, expand: bool) -> Iterator[Line]:
+def _findings(diagnostics: Iterable[Diagnostic], width: int | None, fold: Fold) -> Iterator[Line]:
     """Notes, warnings, errors: what stops the plan stands nearest to its end."""
     styles: dict[str, Style] = {"note": "", "warning": "yellow", "error": "red"}
     for severity, style in styles.items():
         found = [one_line(str(one)) for one in diagnostics if one.severity == severity]
-        few_errors = severity == "error" and len(found) <= ERRORS
-        for sentence in some(found, expand=expand or few_errors):
-            lines = wrapped(sentence, "  ", width=width) if width else [sentence]
+        few_errors = severity == "error" and len(found) <= fold.errors
+        for sentence in found if few_errors else some(found, fold):
+            lines = cut(wrapped(sentence, "  ", width=width), fold) if width else [sentence]
             yield from (Line(text, style) for text in lines)
         if found:
             yield Line("")
 
 
-def _costs(cost: Cost, currency: str | None) -> Iterator[Line]:
-    unit = f" {one_line(currency)}" if currency else ""
+def _costs(plan: Plan) -> Iterator[Line]:
+    """What is managed costs so much; what is not is told beside it, where anything changes."""
+    cost, unmanaged = plan.cost, plan.unmanaged
+    unit = f" {one_line(plan.currency)}" if plan.currency else ""
     if cost.once or cost.monthly:
         yield Line(
             f"Monthly charges: {amount(cost.monthly_before)}{unit} before, "
             f"{amount(cost.monthly_after)}{unit} after. One-time charges: {amount(cost.once)}{unit}."
+        )
+    if unmanaged.count and count(plan.changes).any:
+        least = "at least " if unmanaged.at_least else ""
+        yield Line(
+            f"Not in these figures: {least}{amount(unmanaged.monthly)}{unit} a month for "
+            f"{numbers(unmanaged.count)} that nothing declares."
         )

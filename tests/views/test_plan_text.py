@@ -1,5 +1,6 @@
 """A plan as people read it."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -216,7 +217,7 @@ def test_what_is_left_alone_is_shown_apart() -> None:
                     resource="set.a",
                     kind="changed",
                     before=at(5),
-                    after=at(5),
+                    after=at(5, monthly_charge=Decimal("0.30")),
                     differences=(Difference("monthly_charge", "0.20", "0.30"),),
                 ),
             ),
@@ -226,7 +227,8 @@ def test_what_is_left_alone_is_shown_apart() -> None:
         "    not yet listed:\n  pool.a  +16095550001",
         "--allow-release them: 1 number\n  +16095550002",
         "Unmanaged, 3.00 a month, at least: 1 number\n  +16095550003",
-        "  set.a  +16095550004  missing from the account",
+        "Drift, the account differs from state: 2 numbers, -0.10 a month",
+        "  set.a  +16095550004  missing from the account, 0.20 a month",
         "  set.a  +16095550005  monthly_charge: 0.20 -> 0.30",
     ):
         assert sentence in shown
@@ -286,6 +288,74 @@ def test_six_thousand_changes_are_less_than_four_hundred_lines() -> None:
     assert "… and 488 more sets and pools, 4,880 numbers, 488.00 once, 976.00 a month" in shown
     assert "… and 188 more sets and pools, 940 numbers, 188.00 a month" in shown
     assert len(text(plan_of(*pool(6000)), expand=True).splitlines()) > 6000
+
+
+LONG = "so many words that they take a number of lines on any terminal " * 5
+GUARDS = (
+    "releases",
+    "protected",
+    "missing",
+    "purchases",
+    "setup-cost",
+    "countries",
+    "types",
+    "labels",
+    "trunk-change",
+)
+
+
+def anything(kind: type[Change], tail: int, groups: int) -> Change:
+    """A change of one kind, whose every text is long and like no other's."""
+    resource, side = f"pool.p{tail % groups}", at(tail, labels={f"label{tail}": f"{tail} {LONG}"})
+    about = {"before": side} if "before" in kind.__struct_fields__ else {}
+    about |= {"after": side} if "after" in kind.__struct_fields__ else {}
+    if kind is Blocked:
+        about |= {"assignment": Assignment("Flow Builder", "7", f"{LONG} {tail}")}
+    if kind is Update or kind is Replace:
+        about |= {"differences": (Difference(LONG, f"{tail}", LONG),)}
+    return kind(resource=resource, reason=f"{tail} {LONG}", **about)
+
+
+@pytest.mark.parametrize(("groups", "width"), [(1, 80), (30, None), (6000, 60)])
+def test_no_plan_of_six_thousand_changes_takes_four_hundred_lines(groups: int, width: int | None) -> None:
+    kinds = (Blocked, Release, Replace, Purchase, Adopt, Update, Forget)
+    found = tuple(kind(f"{tail} {LONG}") for kind in (error, warning, note) for tail in range(60))
+    numbers = tuple(E164(f"+1609555{tail:04}") for tail in range(300))
+    plan = plan_of(
+        *(anything(kinds[tail % 7], tail, groups) for tail in range(6000)),
+        refusals=tuple(
+            Refusal(guard=guard, summary=f"{tail} {LONG}", subjects=(LONG,) * 20, lifted_by=LONG)
+            for guard in GUARDS
+            for tail in range(30)
+        ),
+        diagnostics=found,
+        held=tuple(Held(resource="pool.a", number=one, reason=f"{one} {LONG}") for one in numbers),
+        surplus=numbers,
+        unmanaged=Unmanaged(count=300, numbers=numbers),
+        drift=tuple(Drift(resource="pool.a", kind="missing", before=at(tail)) for tail in range(300)),
+        cost=Cost(once=Decimal(1)),
+    )
+    shown = text(plan, width=width)
+    assert len(shown.splitlines()) < 400
+    for section in (
+        "Blocked",
+        "To release",
+        "To replace",
+        "To purchase",
+        "To adopt",
+        "To update",
+        "To forget",
+    ):
+        assert re.search(rf"^{section}.*: 85[78] numbers", shown, re.MULTILINE)
+    assert all(f"guard {guard}" in shown for guard in GUARDS)
+    assert shown.count("(--expand shows all)") > 20
+
+
+def test_what_nothing_declares_is_told_beside_the_cost_where_anything_changes() -> None:
+    unmanaged = Unmanaged(count=2, at_least=True, monthly=Decimal("0.40"))
+    told = "Not in these figures: at least 0.40 USD a month for 2 numbers that nothing declares."
+    assert told in text(plan_of(*pool(1), unmanaged=unmanaged, currency="USD")).splitlines()
+    assert text(plan_of(unmanaged=unmanaged)).startswith("No changes.")
 
 
 def test_a_group_of_one_and_unknown_prices() -> None:

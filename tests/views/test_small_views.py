@@ -17,7 +17,7 @@ from numplan.model.number import E164
 from numplan.model.plan import Cost, Purchase, Release
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.done_text import failed_text, settled_text, spent, summary_text, unknown_text
-from numplan.views.lines import some, wrapped
+from numplan.views.lines import FOLDS, UNFOLDED, some, wrapped
 from numplan.views.plain import escaped, inert, one_line, plain
 from numplan.views.table import csv_text, json_text, table_text
 from tests.views.test_plan_text import at, plan_of
@@ -98,9 +98,10 @@ def test_wrapped_lines_lose_no_word_and_fit_unless_a_word_does_not(text: str, fa
 
 
 def test_few_rows_are_all_shown() -> None:
-    assert some([str(row) for row in range(10)]) == [str(row) for row in range(10)]
-    assert some([str(row) for row in range(11)])[-1] == "    … and 7 more (--expand shows all)"
-    assert len(some([str(row) for row in range(11)], expand=True)) == 11
+    ten, eleven = ([str(row) for row in range(count)] for count in (10, 11))
+    assert some(ten, FOLDS[0]) == ten
+    assert some(eleven, FOLDS[0])[-1] == "    … and 7 more (--expand shows all)"
+    assert some(eleven, UNFOLDED) == eleven
 
 
 @given(st.lists(st.builds(dict, number=st.just("+1609"), city=TEXT), min_size=1, max_size=5))

@@ -6,7 +6,8 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.model.address import address_of
-from numplan.model.plan import Difference, Plan, address_of_change, number_of
+from numplan.model.plan import Difference, Plan, address_of_change, drift_cost, number_of
+from numplan.views.amounts import amount, change
 from numplan.views.plain import one_line
 
 STATIC: Final = 200
@@ -94,6 +95,7 @@ def _drift(plan: Plan) -> Table:
         Column("What", "badge"),
         Column("Number", "code"),
         Column("Address", "code"),
+        Column("Monthly in state", "money"),
         Column("Differences", "differences"),
     )
     rows = tuple(
@@ -101,11 +103,13 @@ def _drift(plan: Plan) -> Table:
             one.kind,
             one_line(one.before.number),
             one_line(address_of(one.resource, one.before.number)),
+            amount(one.before.monthly_charge),
             differing(one.differences),
         )
         for one in plan.drift
     )
-    return Table("drift", "Drift: the account differs from state", ("number", "numbers"), columns, rows)
+    title = f"Drift: the account differs from state, {change(drift_cost(plan.drift))} a month"
+    return Table("drift", title, ("number", "numbers"), columns, rows)
 
 
 def _held(plan: Plan) -> Table:
