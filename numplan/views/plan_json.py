@@ -32,6 +32,7 @@ from numplan.views.terraform import (
     changed,
     drifted,
     named,
+    terraform_address,
     values,
 )
 
@@ -200,10 +201,9 @@ def _remembered(change: Change) -> Attributes | None:
 def _declared(plan: Plan) -> list[dict[str, Any]]:
     """Each resource that the plan keeps, fills or changes, once."""
     staying = (change for change in plan.changes if not isinstance(change, Blocked))
-    resources = dict.fromkeys(
-        change.resource for change in staying if before_and_after(change)[1] is not None
-    )
-    return [{"address": one, "mode": "managed", "type": TYPE, "name": name_of(one)} for one in resources]
+    kept = (change.resource for change in staying if before_and_after(change)[1] is not None)
+    names = dict.fromkeys((terraform_address(one), name_of(one)) for one in kept)
+    return [{"address": address, "mode": "managed", "type": TYPE, "name": name} for address, name in names]
 
 
 def _resource(resource: Resource, attributes: Attributes) -> dict[str, Any]:

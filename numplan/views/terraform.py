@@ -7,7 +7,7 @@ UI"; what each reader needs of them was found by running it.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from numplan.model.address import Address, Resource, address_of, kind_of, name_of
+from numplan.model.address import Resource, address_of, kind_of, name_of
 from numplan.model.number import E164
 from numplan.model.plan import (
     Adopt,
@@ -28,10 +28,16 @@ TYPE: Final = "numplan_number"
 PROVIDER: Final = "registry.terraform.io/numplan/numplan"
 
 
+def terraform_address(resource: Resource, number: E164 | None = None) -> str:
+    """Where a number or a resource lives, as Terraform writes it: many readers take the type from the address."""
+    indexed = number is not None and kind_of(resource) != "number"
+    return f"{TYPE}.{name_of(resource)}" + (f'["{number}"]' if indexed else "")
+
+
 def named(resource: Resource, number: E164) -> dict[str, Any]:
-    """Where one number lives, as a resource of a plan; `index` only where a resource can hold many."""
+    """One number as a resource of a plan; `index` only where a resource can hold many."""
     place: dict[str, Any] = {
-        "address": address_of(resource, number),
+        "address": terraform_address(resource, number),
         "mode": "managed",
         "type": TYPE,
         "name": name_of(resource),
@@ -100,21 +106,13 @@ def reason(change: Change) -> str | None:
             return None
 
 
-def previous_address(change: Change) -> Address | None:
-    """Where the number lived before, if it moved between resources."""
-    if isinstance(change, Update) and change.previous_resource is not None:
-        return address_of(change.previous_resource, change.before.number)
-    return None
-
-
 def changed(change: Change) -> dict[str, Any]:
-    """One entry of `resource_changes`."""
+    """One entry of `resource_changes`, with numplan's own address and its reason under a key of their own."""
     before, after = before_and_after(change)
     number = (before or after).number  # type: ignore[union-attr]  # a change has at least one of them
     entry: dict[str, Any] = named(change.resource, number)
-    moved = previous_address(change)
-    if moved is not None:
-        entry["previous_address"] = moved
+    if isinstance(change, Update) and change.previous_resource is not None:
+        entry["previous_address"] = terraform_address(change.previous_resource, number)
     entry["provider_name"] = PROVIDER
     entry["change"] = _change(actions(change), before, after)
     if isinstance(change, Adopt):
@@ -122,6 +120,7 @@ def changed(change: Change) -> dict[str, Any]:
     why = reason(change)
     if why is not None:
         entry["action_reason"] = why
+    entry["numplan"] = {"address": address_of(change.resource, number), "reason": change.reason}
     return entry
 
 

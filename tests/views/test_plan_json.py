@@ -46,7 +46,7 @@ def change_of(change: Change) -> dict[str, Any]:
 def test_a_purchase_is_a_create() -> None:
     found = change_of(Purchase(resource="pool.sales", after=at(1, labels={"owner": "voice"}, protect=True)))
     assert found == {
-        "address": 'pool.sales["+16095550001"]',
+        "address": 'numplan_number.sales["+16095550001"]',
         "mode": "managed",
         "type": "numplan_number",
         "name": "sales",
@@ -71,12 +71,14 @@ def test_a_purchase_is_a_create() -> None:
             "before_sensitive": False,
             "after_sensitive": {},
         },
+        "numplan": {"address": 'pool.sales["+16095550001"]', "reason": ""},
     }
 
 
 def test_a_release_is_a_delete_with_its_reason() -> None:
     found = change_of(Release(resource="number.main", before=at(1)))
-    assert found["address"] == "number.main"
+    assert found["address"] == "numplan_number.main"
+    assert found["numplan"]["address"] == "number.main"
     assert "index" not in found
     assert found["action_reason"] == "delete_because_no_resource_config"
     assert found["change"]["actions"] == ["delete"]
@@ -103,8 +105,8 @@ def test_an_update_may_have_moved() -> None:
         Update(resource="pool.new", previous_resource="pool.old", before=at(1), after=at(1, protect=True))
     )
     assert found["change"]["actions"] == ["update"]
-    assert found["address"] == 'pool.new["+16095550001"]'
-    assert found["previous_address"] == 'pool.old["+16095550001"]'
+    assert found["address"] == 'numplan_number.new["+16095550001"]'
+    assert found["previous_address"] == 'numplan_number.old["+16095550001"]'
 
 
 def test_forgotten_blocked_and_kept_numbers() -> None:
@@ -188,8 +190,8 @@ def test_planned_and_prior_values_are_what_is_managed_after_and_before() -> None
     assert numbers("planned_values") == ["1", "3", "5", "6"]
     assert numbers("prior_state") == ["2", "4", "6"]
     assert [one["address"] for one in found["configuration"]["root_module"]["resources"]] == [
-        "pool.p",
-        "number.k",
+        "numplan_number.p",
+        "numplan_number.k",
     ]
     assert found["resource_drift"][0]["change"]["actions"] == ["delete"]
 
@@ -209,7 +211,7 @@ def test_the_state_has_terraforms_form_too() -> None:
     assert "\n" not in document
     found = json.loads(document)
     addresses = [one["address"] for one in found["values"]["root_module"]["resources"]]
-    assert addresses == ['pool.p["+16095550001"]', "number.n"]
+    assert addresses == ['numplan_number.p["+16095550001"]', "numplan_number.n"]
     assert found["format_version"] == "1.0"
 
 
