@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests at once. Many of them wait for processes and for the clock, so this is more than there are cores.
 WORKERS ?= 4
+CONSUMERS := .venv-consumers
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +21,13 @@ setup: $(READY) ## Make the virtual environment, with the versions of constraint
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile
+
+$(CONSUMERS)/%/.ready: tests/consumers/%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r $<
+	@touch $@
+
+consumers: $(CONSUMERS)/terraform/.ready $(CONSUMERS)/checkov/.ready ## The tools that tests/consumers runs; half a gigabyte
 
 check: $(READY) ## Lint, types, layers and formatting
 	$(BIN)/ruff check .
@@ -60,6 +68,6 @@ wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
 
 clean: ## Remove what was made
-	rm -rf $(VENV) $(VENV)-bench dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup test torture check format coverage demo bench schemas lock wheel clean
+.PHONY: help setup test consumers torture check format coverage demo bench schemas lock wheel clean

@@ -3,9 +3,10 @@
 
 - README.md: the table of commands, between `<!-- commands -->` and `<!-- /commands -->`.
 - docs/cli.md: the help of each command, after `<!-- help: NAME -->`.
-- docs/getting-started.md: what each `$ command` in its `console` blocks prints, run from the top of the page to
-  its end in one folder, against an emulator of its own. A block after `<!-- file: NAME -->` is written to that
-  file first.
+- docs/getting-started.md, docs/review.md and docs/policy.md: what each `$ command` in their `console` blocks prints,
+  run from the top of the page to its end in one folder, against an emulator of its own. A block after
+  `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a tool of others
+  prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
 - docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
   `<!-- story: NAME -->`.
 - docs/images/plan.svg: by docs/images/make.py.
@@ -35,7 +36,8 @@ _HELP: Final = re.compile(r"(<!-- help: ([a-z ]+) -->\n```text\n)(.*?)(```\n)", 
 _STORY: Final = re.compile(r"(<!-- story: ([a-z]+) -->\n```text\n).*?(```\n)", re.DOTALL)
 _TABLE: Final = re.compile(r"(<!-- commands -->\n).*?(<!-- /commands -->\n)", re.DOTALL)
 _FENCE: Final = re.compile(
-    r"(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<language>[a-z]*)(?P<kind>[^\n]*)\n(?P<text>.*?)```\n",
+    r"(?:<!-- (?:file: (?P<file>\S+)|tool: (?P<tool>\S+)) -->\n)?"
+    r"```(?P<language>[a-z]*)(?P<kind>[^\n]*)\n(?P<text>.*?)```\n",
     re.DOTALL,
 )
 
@@ -102,7 +104,13 @@ def names() -> list[str]:
 
 def with_session(page: str) -> str:
     """The page with what its commands print now."""
-    with Emulator(EmulatorSettings(owned=3)) as account, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        return run_session(page, folder)
+
+
+def run_session(page: str, folder: str) -> str:
+    """The page with what its commands print now; `folder` keeps the files that they leave."""
+    with Emulator(EmulatorSettings(owned=3)) as account:
         port = account.url.removesuffix("/o/").rpartition(":")[2]
         own = {name: value for name, value in os.environ.items() if not name.startswith("NUMPLAN_")}
         environment = own | {
@@ -115,7 +123,7 @@ def with_session(page: str) -> str:
         def block(found: re.Match[str]) -> str:
             if found["file"]:
                 Path(folder, found["file"]).write_text(found["text"], encoding="utf-8")
-            if found["language"] != "console":
+            if found["language"] != "console" or found["tool"]:
                 return found[0]
             commands = [line[2:] for line in found["text"].splitlines() if line.startswith("$ ")]
             told = "".join(f"$ {one}\n{_output(one, folder, environment)}" for one in commands)
@@ -123,6 +131,18 @@ def with_session(page: str) -> str:
             return f"```console\n{told}```\n"
 
         return _FENCE.sub(block, page)
+
+
+def with_tool(page: str, name: str, output: str) -> str:
+    """The page with what a tool of others prints."""
+
+    def block(found: re.Match[str]) -> str:
+        if found["tool"] != name:
+            return found[0]
+        command, _, _ = found["text"].partition("\n")
+        return f"<!-- tool: {name} -->\n```console\n{command}\n{output}```\n"
+
+    return _FENCE.sub(block, page)
 
 
 def with_story(page: str) -> str:
@@ -155,6 +175,8 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS.parent / "README.md": with_commands,
     DOCS / "cli.md": with_help,
     DOCS / "getting-started.md": with_session,
+    DOCS / "policy.md": with_session,
+    DOCS / "review.md": with_session,
     DOCS / "ci-github.md": with_story,
     DOCS / "ci-gitlab.md": with_story,
 }

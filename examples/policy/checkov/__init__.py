@@ -1,0 +1,1 @@
+"""Checks for checkov, which loads what is in a package."""
