@@ -1,4 +1,4 @@
-"""Write anew what docs/policy.md quotes from the tools of others: `python -m tests.consumers`; needs `make consumers`."""
+"""Write anew what docs/policy.md quotes from the tools of others: `python -m tests.consumers`."""
 
 import json
 import tempfile

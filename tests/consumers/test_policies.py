@@ -60,7 +60,7 @@ def test_rego_denies(
 
 @pytest.mark.parametrize(
     ("change", "failed"),
-    [(dear, "No number costs more"), (nobodys, "Every number says"), (far, "countries that we know")],
+    [(dear, "No number costs 3.00"), (nobodys, "Every number says"), (far, "countries that we know")],
 )
 def test_terraform_compliance_fails(
     change: Callable[[dict[str, Any]], None],

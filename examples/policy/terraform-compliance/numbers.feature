@@ -11,7 +11,7 @@ Feature: Phone numbers
     Then it must contain country
     And its value must match the "^(United States|Canada)$" regex
 
-  Scenario: No number costs more than a coffee
+  Scenario: No number costs 3.00 a month or more
     Given I have numplan_number defined
-    When it has monthly_charge
-    Then its value must be less than 3
+    Then it must contain monthly_charge
+    And its value must match the "^[0-2](\.[0-9]+)?$" regex
