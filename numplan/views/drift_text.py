@@ -10,7 +10,7 @@ from numplan.engine.drift import KINDS, Deviation, DriftReport, Kind
 from numplan.model.address import kind_of
 from numplan.views.amounts import amount, numbers
 from numplan.views.fate_text import action_of, fate_text
-from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Line, some, wrapped
+from numplan.views.lines import WIDTH, Line, some, wrapped
 from numplan.views.plain import escaped, one_line
 from numplan.views.terraform import values
 
@@ -71,7 +71,7 @@ def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Itera
         by_fate.setdefault(fate_text(one.fate), []).append(_row(one))
     for fate, rows in by_fate.items():
         yield from map(Line, wrapped(f"    would {fate}:", " " * 6, width=width))
-        yield from map(Line, some(rows, UNFOLDED if expand else FOLDS[0]))
+        yield from map(Line, some(rows, expand=expand))
 
 
 def _row(one: Deviation) -> str:

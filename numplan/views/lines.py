@@ -87,8 +87,8 @@ def cut(lines: Sequence[str], fold: Fold) -> list[str]:
     )
 
 
-def some(rows: Sequence[str], fold: Fold) -> list[str]:
+def some(rows: Sequence[str], fold: Fold = FOLDS[0], *, expand: bool = False) -> list[str]:
     """The rows, or the first few of a long run and how many more there are."""
-    if len(rows) <= fold.longest:
+    if expand or len(rows) <= fold.longest:
         return list(rows)
     return [*rows[: fold.shown], f"    … and {len(rows) - fold.shown:,} more (--expand shows all)"]
