@@ -3,9 +3,9 @@
 
 - README.md: the table of commands, between `<!-- commands -->` and `<!-- /commands -->`.
 - docs/cli.md: the help of each command, after `<!-- help: NAME -->`.
-- docs/getting-started.md, docs/review.md and docs/policy.md: what each `$ command` in their `console` blocks prints,
-  run from the top of the page to its end in one folder, against an emulator of its own. A block after
-  `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a tool of others
+- docs/getting-started.md, docs/adopting.md, docs/review.md and docs/policy.md: what each `$ command` in their
+  `console` blocks prints, run from the top of the page to its end in one folder, against an emulator of its own.
+  A block after `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a tool of others
   prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
 - docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
   `<!-- story: NAME -->`.
@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -102,15 +103,15 @@ def names() -> list[str]:
     return found
 
 
-def with_session(page: str) -> str:
-    """The page with what its commands print now."""
+def with_session(page: str, owned: int = 3) -> str:
+    """The page with what its commands print now, where the account owns so many numbers at first."""
     with tempfile.TemporaryDirectory() as folder:
-        return run_session(page, folder)
+        return run_session(page, folder, owned)
 
 
-def run_session(page: str, folder: str) -> str:
+def run_session(page: str, folder: str, owned: int = 3) -> str:
     """The page with what its commands print now; `folder` keeps the files that they leave."""
-    with Emulator(EmulatorSettings(owned=3)) as account:
+    with Emulator(EmulatorSettings(owned=owned)) as account:
         port = account.url.removesuffix("/o/").rpartition(":")[2]
         own = {name: value for name, value in os.environ.items() if not name.startswith("NUMPLAN_")}
         environment = own | {
@@ -175,6 +176,7 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS.parent / "README.md": with_commands,
     DOCS / "cli.md": with_help,
     DOCS / "getting-started.md": with_session,
+    DOCS / "adopting.md": partial(with_session, owned=240),
     DOCS / "policy.md": with_session,
     DOCS / "review.md": with_session,
     DOCS / "ci-github.md": with_story,

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "explain": "Tell all about one number, or one pool or set.",
     "show": "Show a saved plan, or the state.",
     "state": "Look into the state, and mend it.",
+    "adopt": "Take numbers that the account owns into manifest and state.",
     "search": "List numbers that are for sale.",
     "find": "Show one number that is for sale.",
     "regions": "List the countries on offer and their types.",

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from numplan.api.client import Client
 
 
-def open_manifest(settings: Settings) -> tuple[Manifest, tuple[Diagnostic, ...]]:
-    """The manifest with the flags' word on it, and what is doubtful about it. Raises ManifestError."""
-    path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
+def open_manifest(settings: Settings, path: Path | None = None) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """The manifest with the flags' word on it, and what is doubtful about it; `path` is read in place of the
+    settings' own. Raises ManifestError.
+    """
+    if path is None:
+        path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
     manifest, findings = read_manifest(path, given_to(settings))
     settings.declare(manifest.backend)
     if settings.parallelism is not None:

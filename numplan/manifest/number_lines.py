@@ -28,7 +28,7 @@ class Listing(NamedTuple):
             self.findings.append(error(f"{shown(text)} is no phone number", source=source, hint=str(failure)))
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
     """One row of a CSV: where it starts, counted from 1, its fields, and its text as written."""
 
     line: int
@@ -36,7 +36,7 @@ class _Record(NamedTuple):
     text: str
 
 
-class _CsvError(Exception):
+class CsvError(Exception):
     """A row is not CSV; `line` is where it starts, counted from 1."""
 
     def __init__(self, reason: csv.Error, line: int) -> None:
@@ -68,22 +68,22 @@ def _parse_lines(lines: list[str], file: str) -> Listing:
 def _parse_csv(lines: list[str], first: int, file: str) -> Listing:
     listing = Listing([], [])
     delimiter = max(_DELIMITERS, key=lines[first].count)
-    records = _records(lines, first, delimiter)
+    rows = records(lines, first, delimiter)
     try:
-        header = next(records, _Record(first + 1, [lines[first].strip()], lines[first]))
+        header = next(rows, Record(first + 1, [lines[first].strip()], lines[first]))
         column = _number_column(header, file)
         if isinstance(column, Diagnostic):
             return Listing([], [column])
-        for record in records:
+        for record in rows:
             text = record.fields[column].strip() if column < len(record.fields) else ""
             listing.add(text, _place(record, column, delimiter, file))
-    except _CsvError as failure:
+    except CsvError as failure:
         source = Source(file, failure.line)
         listing.findings.append(error(str(failure), source=source, hint="check that each quote is closed"))
     return listing
 
 
-def _records(lines: list[str], first: int, delimiter: str) -> Iterator[_Record]:
+def records(lines: list[str], first: int, delimiter: str) -> Iterator[Record]:
     """The rows that say something; a quoted field may hold line breaks, so a row may span lines."""
     rows = csv.reader((line + "\n" for line in lines[first:]), delimiter=delimiter, strict=True)
     start = first
@@ -92,13 +92,13 @@ def _records(lines: list[str], first: int, delimiter: str) -> Iterator[_Record]:
             end = first + rows.line_num
             if "".join(fields).strip():
                 text = lines[start] if end - start == 1 else "\n".join(lines[start:end])
-                yield _Record(start + 1, fields, text)
+                yield Record(start + 1, fields, text)
             start = end
     except csv.Error as failure:
-        raise _CsvError(failure, start + 1) from None
+        raise CsvError(failure, start + 1) from None
 
 
-def _number_column(header: _Record, file: str) -> int | Diagnostic:
+def _number_column(header: Record, file: str) -> int | Diagnostic:
     """Which column holds the numbers, or why that cannot be told."""
     named = [at for at, name in enumerate(header.fields) if _is_number_column(name)]
     if len(named) == 1:
@@ -112,7 +112,7 @@ def _is_number_column(name: str) -> bool:
     return name.strip().casefold() == _COLUMN
 
 
-def _place(record: _Record, column: int, delimiter: str, file: str) -> Source:
+def _place(record: Record, column: int, delimiter: str, file: str) -> Source:
     """Where the text in a column starts; the end of the row if it has no such column."""
     text = record.text
     offset = len(delimiter.join(record.fields[:column])) + bool(column)
