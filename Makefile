@@ -14,7 +14,7 @@ help: ## Show what there is to make
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV), with the versions of constraints.txt; once, for about half a minute …"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[emulator,object-store,postgres,dev]'
 	@touch $@
 
 setup: $(READY) ## Make the virtual environment, with the versions of constraints.txt
@@ -60,7 +60,7 @@ schemas: $(READY) ## Write the schemas of state and plan anew, from their types
 
 lock: ## Write constraints.txt anew, from the newest versions that work together
 	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[emulator,dev]'
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[emulator,object-store,postgres,dev]'
 	$(VENV)-lock/bin/python -m pip freeze --exclude-editable > constraints.txt
 	rm -rf $(VENV)-lock
 

@@ -3,13 +3,14 @@
 set -euo pipefail
 
 place="$RUNNER_TEMP/numplan-environment"
-source="$GITHUB_ACTION_PATH"
+extras="object-store,postgres" # wherever the state lives
+source="${GITHUB_ACTION_PATH}[$extras]"
 if [ -n "${VERSION:-}" ]; then
     if ! [[ "$VERSION" =~ ^[0-9][0-9A-Za-z.+!-]*$ ]]; then
         echo "::error title=numplan::The input version is no version such as 0.1.0."
         exit 64
     fi
-    source="numplan==$VERSION"
+    source="numplan[$extras]==$VERSION"
 fi
 
 "${PYTHON:-python3}" -m venv "$place"

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from numplan.cli.screen import Screen
-from numplan.engine.ports import Session
-from numplan.state.backend import Backend
+from numplan.state.backend import Backend, StoredSession
 
 
 @contextmanager
-def locked(backend: Backend, operation: str, timeout: float, screen: Screen) -> Iterator[Session]:
+def locked(backend: Backend, operation: str, timeout: float, screen: Screen) -> Iterator[StoredSession]:
     """The state, locked. Raises StateLockedError, which names the holder, after `timeout` seconds."""
     if timeout:
         holder = backend.holder()

@@ -1,6 +1,7 @@
 """Where state lives: which place is meant, and the backend for it, its library loaded only then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from numplan.cli.settings import Settings
@@ -62,5 +63,27 @@ def open_place(
             from numplan.state.remote import RemoteBackend
 
             return RemoteBackend(HttpStore(place, environment), environment=environment, clock=clock)
-        case PostgresPlace() | ObjectPlace():
-            raise SettingError("state in such a place is not in this version yet")
+        case PostgresPlace():
+            with _extra("psycopg", "postgres"):
+                from numplan.state.backends.postgres import PostgresStore
+            from numplan.state.remote import RemoteBackend
+
+            return RemoteBackend(PostgresStore(place), environment=environment, clock=clock)
+        case ObjectPlace():
+            with _extra("obstore", "object-store"):
+                from numplan.state.backends.objects import ObjectStore
+            from numplan.state.remote import RemoteBackend
+
+            return RemoteBackend(ObjectStore(place), environment=environment, clock=clock)
+
+
+@contextmanager
+def _extra(library: str, extra: str) -> Iterator[None]:
+    """Raise SettingError where the library is not installed that is imported within."""
+    try:
+        yield
+    except ImportError as problem:
+        raise SettingError(
+            f"state in such a place needs {library}, which cannot be imported: {problem}",
+            hint=f"pip install 'numplan[{extra}]'",
+        ) from None

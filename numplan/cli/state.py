@@ -3,7 +3,7 @@
 import click
 
 from numplan.cli.mending import mv, pull, push, rm
-from numplan.cli.moving import unlock
+from numplan.cli.moving import migrate, unlock
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.workspace import state_backend
@@ -64,7 +64,7 @@ def settle() -> int:
     return settle_only(settings, Screen(color=settings.color))
 
 
-for _command in (mv, rm, pull, push, unlock):
+for _command in (mv, rm, pull, push, unlock, migrate):
     state.add_command(_command)
 
 

@@ -104,7 +104,10 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole document. `write_id` differs in every write, so that a writer knows its own."""
+    """The whole document. `write_id` differs in every write, so that a writer knows its own.
+
+    `moved_to`: the place where the state lives now; this copy was left behind there, and no command reads it.
+    """
 
     version: int = STATE_VERSION
     serial: int
@@ -116,6 +119,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     numbers: tuple[Instance, ...] = ()
     intents: tuple[Intent, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
+    moved_to: str = ""
 
 
 def encode_state(state: State) -> bytes:
@@ -135,6 +139,12 @@ def decode_state(document: bytes, place: str) -> State:
             )
         state = msgspec.json.decode(body, type=State)
         _check(state)
+        if state.moved_to:
+            raise StateError(
+                f"{place} was left behind: the state was moved to {state.moved_to}",
+                hint="name that place with --state, NUMPLAN_STATE or the manifest's backend; what is kept here was "
+                "true up to then only",
+            )
     except (SealError, msgspec.MsgspecError, NumberError) as problem:
         words = str(problem)[:_WORDS_MOST]
         raise StateError(f"{place} cannot be used as state: {words}") from None

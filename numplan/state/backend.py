@@ -64,6 +64,15 @@ class LockInfo(msgspec.Struct, frozen=True, kw_only=True):
     ci_job_url: str = ""
 
 
+class StoredSession(Session, Protocol):
+    """The state, locked, where it is stored."""
+
+    def begin(self, state: State) -> None:
+        """Put a state where there is none, whatever its serial. Raises StateError where there is one, or as
+        `write` does.
+        """
+
+
 class Backend(Protocol):
     """One place where one state lives."""
 
@@ -74,7 +83,7 @@ class Backend(Protocol):
     def read(self) -> State | None:
         """The state as last written, without a lock; None where there never was one. Raises StateError."""
 
-    def lock(self, operation: str, *, timeout: float = 0) -> AbstractContextManager[Session]:
+    def lock(self, operation: str, *, timeout: float = 0) -> AbstractContextManager[StoredSession]:
         """Hold the lock for the length of a `with`, however that ends.
 
         Waits up to `timeout` seconds for another holder, then raises StateLockedError, which names it.
@@ -146,6 +155,16 @@ def other_lock(place: str, lock_id: str, holder: LockInfo | None) -> StateError:
         f"{place} is locked under the id {holder.id}, not {lock_id}: {holder.operation} by {holder.who}",
         hint="make sure that this run is dead before you unlock it by its own id",
     )
+
+
+def require_nothing(before: State | None, after: State, place: str) -> None:
+    """Raise StateError unless a place is empty, so that `after` may be put there."""
+    if before is not None:
+        raise StateError(
+            f"{place} holds a state already, serial {before.serial} of lineage {before.lineage}; serial "
+            f"{after.serial} of lineage {after.lineage} was not written there",
+            hint="give an empty place",
+        )
 
 
 def require_successor(before: State | None, after: State, place: str) -> None:

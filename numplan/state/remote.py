@@ -6,15 +6,24 @@ that this session last saw, and an answer that was lost is never taken for a fai
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, Protocol
 
-from numplan.engine.ports import Clock, Session
+from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
 from numplan.model.state import State, decode_state, encode_state
-from numplan.state.backend import GRACE, LockInfo, PlainClock, introduce, locked, require_successor
+from numplan.state.backend import (
+    GRACE,
+    LockInfo,
+    PlainClock,
+    StoredSession,
+    introduce,
+    locked,
+    require_nothing,
+    require_successor,
+)
 from numplan.state.trouble import EITHER, explained
 
 _FIRST_PAUSE: Final = 0.05
@@ -97,7 +106,7 @@ class RemoteBackend:
         return decode_state(copy.document, self.place) if copy else None
 
     @contextmanager
-    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[Session]:
+    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
         """Hold the lock for the length of a `with`; see Backend.lock."""
         info = introduce(operation, self.place, self._environment, self._clock.now())
         hold = self._acquire(info, timeout)
@@ -166,10 +175,17 @@ class _RemoteSession:
 
     def write(self, state: State) -> None:
         """Replace the state, atomically and durably. Raises StateError, which says how things stand."""
+        self._put(state, require_successor)
+
+    def begin(self, state: State) -> None:
+        """Put a state where there is none, whatever its serial. Raises StateError."""
+        self._put(state, require_nothing)
+
+    def _put(self, state: State, require_fit: Callable[[State | None, State, str], None]) -> None:
         with self._turn:
             self.require_lock()
             before = self._known or self._look()
-            require_successor(before.state, state, self._place)
+            require_fit(before.state, state, self._place)
             document = encode_state(state)
             self._known = None
             with explained("write the state", self._place, EITHER):

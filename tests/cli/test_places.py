@@ -5,6 +5,7 @@ import re
 import signal
 import uuid
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -229,3 +230,89 @@ def check_many(desk: Desk, at: str, count: int) -> None:
     assert [one.code for one in ran] == [0] * count, ran
     assert sum("Apply: 2 purchased" in one.out for one in ran) == 1
     assert sorted(number for post in desk.posts for number in post.bought) == sorted([A[1:], B[1:]])
+
+
+# -- the same at a database and in an object store
+
+
+@pytest.fixture
+def postgres_url(postgres_port: int, path: str) -> str:
+    return f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres?state={path[1:]}"
+
+
+@pytest.fixture
+def s3_url(s3_port: int, path: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    return f"s3://states{path}/numplan.state.json?region=us-east-1&endpoint=http://127.0.0.1:{s3_port}"
+
+
+def look_at(url: str) -> State:
+    """What is stored at a place."""
+    from numplan.cli.places import open_place
+    from numplan.model.place import parse_place
+
+    found = open_place(parse_place(url), {}).read()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(params=["postgres_url", "s3_url"])
+def shared(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+def test_a_plan_is_saved_and_carried_out_there(ready: Desk, shared: str) -> None:
+    assert ready("plan", "--state", shared, "--out", "tonight.plan").code == 0
+    assert ready("apply", "tonight.plan", "--state", shared).code == 0
+    assert {one.number for one in look_at(shared).numbers} == ready.owned == {A, B}
+    assert "No changes" in ready("plan", "--state", shared).out
+
+
+def test_a_stopped_run_whose_lock_was_broken_there_sends_and_writes_no_more(
+    make_desk: Callable[..., Desk], shared: str
+) -> None:
+    check_overtaken(make_desk(), shared, lambda: look_at(shared), "apply.after-intents")
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_there_the_next_run_finishes(ready: Desk, shared: str, point: str) -> None:
+    first = ready.process(
+        "apply", "--auto-approve", "--state", shared, environment={"NUMPLAN_FAILPOINT": f"{point}:1:kill"}
+    )
+    assert first.code == -signal.SIGKILL
+    held = ready("apply", "--auto-approve", "--state", shared)
+    if shared.startswith("s3:"):
+        named = re.search("numplan state unlock ([0-9a-f]{32})", held.err)
+        assert (held.code, named is not None) == (8, True)
+        assert named
+        assert ready("state", "unlock", named[1], "--auto-approve", "--state", shared).code == 0
+        held = ready("apply", "--auto-approve", "--state", shared)
+    assert held.code == 0, held
+    assert ready.owned == {one.number for one in look_at(shared).numbers} == {A, B}
+    assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
+
+
+def test_of_some_applies_at_once_there_one_buys(ready: Desk, shared: str) -> None:
+    check_many(ready, shared, 3)
+
+
+@pytest.mark.torture
+def test_of_20_applies_at_once_there_one_buys(ready: Desk, shared: str) -> None:
+    check_many(ready, shared, 20)
+
+
+def test_the_state_moves_from_place_to_place(
+    ready: Desk, server: StateServer, path: str, postgres_url: str, s3_url: str
+) -> None:
+    places = ["numplan.state.json", f"{server.url}{path}", postgres_url, s3_url]
+    assert ready("apply", "--auto-approve").code == 0
+    for here, there in pairwise(places):
+        moved = ready("state", "migrate", "--to", there, "--auto-approve", "--state", here)
+        assert moved.code == 0, moved
+        assert f"was moved to {there.partition('?')[0]}" in ready("plan", "--state", here).err
+        assert "No changes" in ready("plan", "--state", there).out
+        pulled = ready("state", "pull", "--state", there)
+        (ready.folder / "copy.json").write_text(pulled.out)
+        assert ready("state", "push", "copy.json", "--auto-approve", "--state", there).code == 0

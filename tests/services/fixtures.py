@@ -4,6 +4,7 @@ Where one cannot be started its tests are skipped and say why; in CI they fail.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,3 +39,48 @@ def server(running_state_server: "StateServer") -> "Iterator[StateServer]":
     running_state_server.reset()
     yield running_state_server
     running_state_server.reset()
+
+
+@pytest.fixture(scope="session")
+def postgres_port() -> Iterator[int]:
+    """The port of a PostgreSQL server; see `tests/services/postgres.py`."""
+    from tests.services.postgres import binaries, postgres
+
+    try:
+        import psycopg
+    except ImportError:
+        missing("psycopg is not installed: pip install 'numplan[postgres]'")
+    found = binaries() or missing("PostgreSQL is not installed")
+    with postgres(found) as port:
+        with psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres") as connection:
+            connection.execute("CREATE ROLE denied LOGIN PASSWORD 'secret'")
+        yield port
+
+
+@pytest.fixture(scope="session")
+def s3_port() -> Iterator[int]:
+    """The port of an S3 server; see `tests/services/objects.py`."""
+    try:
+        import moto.server  # noqa: F401
+        import obstore  # noqa: F401
+
+        from tests.services.objects import moto as started
+    except ImportError as problem:
+        missing(f"obstore or moto is not installed: {problem}")
+    with started() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def azure_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an Azure Blob Storage server."""
+    from tests.services.objects import AZURITE, azurite
+
+    try:
+        import obstore  # noqa: F401
+    except ImportError as problem:
+        missing(f"obstore is not installed: {problem}")
+    if not AZURITE.exists() or shutil.which("node") is None:
+        missing("azurite is not installed: npm install --prefix tests/services")
+    with azurite(tmp_path_factory.mktemp("azurite")) as port:
+        yield port

@@ -169,7 +169,9 @@ class _HttpHold:
         if now is not None and now.document == document:
             return now
         if _failed(came):
-            raise store.failure("write", came, _UNTOUCHED if now == before else EITHER)
+            # A call that left and was not answered may still arrive.
+            pending = isinstance(came, Lost) and came.departed
+            raise store.failure("write", came, _UNTOUCHED if now == before and not pending else EITHER)
         raise StateError(
             f"{store.place} does not hold what was just written there, though the server said it does",
             hint="find out what else writes there; then run `numplan plan`",

@@ -7,12 +7,12 @@ import fcntl
 import hashlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from numplan.engine.ports import Clock, Session
+from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
 from numplan.model.state import State, encode_state
@@ -20,8 +20,10 @@ from numplan.state.backend import (
     GRACE,
     LockInfo,
     PlainClock,
+    StoredSession,
     introduce,
     other_lock,
+    require_nothing,
     require_successor,
     unnamed,
 )
@@ -71,7 +73,7 @@ class LocalBackend:
         return stored.state if stored else None
 
     @contextmanager
-    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[Session]:
+    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
         """Hold the lock for the length of a `with`; see Backend.lock."""
         info = introduce(operation, self.place, self._environment, self._clock.now())
         with Folder(self._path.parent) as folder:
@@ -145,10 +147,17 @@ class _LocalSession:
 
     def write(self, state: State) -> None:
         """Replace the state, atomically and durably. Raises StateError, which says how things stand."""
+        self._put(state, require_successor)
+
+    def begin(self, state: State) -> None:
+        """Put a state where there is none, whatever its serial. Raises StateError."""
+        self._put(state, require_nothing)
+
+    def _put(self, state: State, require_fit: Callable[[State | None, State, str], None]) -> None:
         with self._turn:
             self._held.require()
             before = self._current()
-            require_successor(before.state if before else None, state, self._place)
+            require_fit(before.state if before else None, state, self._place)
             document = encode_state(state)
             self._folder.require_bounded(self._shelf.name, len(document))
             self._known = None

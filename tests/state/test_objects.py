@@ -1,0 +1,166 @@
+"""State in object stores keeps what every backend promises: S3 and Azure over real HTTP, the rest in memory.
+
+No emulator of Google Cloud Storage that keeps its conditions is to be had here, so for it there is what the
+library's own store in memory shows: the same code, its conditions kept by another implementation.
+"""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from numplan.model.errors import SettingError, StateError
+from numplan.model.place import ObjectPlace, parse_place
+from numplan.state.backend import Backend, LockInfo
+from numplan.state.remote import RemoteBackend
+from tests.services.cutting import Line, line_to
+from tests.services.objects import ACCOUNT, KEY, refusing_server
+from tests.state.backend_contract import BackendContract, Break, HastyClock, Open, SharedBackendContract
+from tests.state.samples import make_state, next_after
+
+QUICK: dict[str, Any] = {
+    "max_retries": 2,
+    "retry_timeout": timedelta(seconds=10),
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=10),
+        "max_backoff": timedelta(milliseconds=50),
+        "base": 2,
+    },
+}
+
+
+def opener(url: str, store: Any = None) -> Open:
+    place = parse_place(url)
+    assert isinstance(place, ObjectPlace)
+
+    def open_backend(environment=None, clock=None) -> Backend:
+        from numplan.state.backends.objects import ObjectStore, open_store
+
+        opened = open_store(place, retries=QUICK) if store is None else store
+        return RemoteBackend(ObjectStore(place, opened), environment=environment, clock=clock or HastyClock())
+
+    return open_backend
+
+
+class ObjectContract(SharedBackendContract):
+    LOCK = r"PUT /\S+\.tflock"
+    WRITE = r"PUT /\S+\.json "
+
+    @pytest.fixture
+    def key(self) -> str:
+        return f"{uuid.uuid4().hex}/numplan.state.json"
+
+    def test_a_state_that_another_wrote_without_the_lock_is_not_written_over(self, open_backend: Open):
+        first = make_state()
+        with open_backend().lock("apply") as session:
+            session.write(first)
+            other = next_after(first)
+            open_backend()._store.swap(encoded(other), open_backend()._store.fetch())
+            with pytest.raises(StateError, match="changed during this run"):
+                session.write(next_after(first))
+        assert open_backend().read() == other
+
+
+class TestS3(ObjectContract):
+    @pytest.fixture(autouse=True)
+    def _credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+    @pytest.fixture
+    def line(self, s3_port: int) -> Iterator[Line]:
+        with line_to(s3_port) as line:
+            yield line
+
+    @pytest.fixture
+    def open_backend(self, line: Line, key: str) -> Open:
+        endpoint = f"http://127.0.0.1:{line.port}"
+        return opener(f"s3://states/{key}?region=us-east-1&endpoint={endpoint}")
+
+    @pytest.fixture
+    def denied(self, key: str) -> Iterator[Backend]:
+        """Moto takes any credentials, so another server says no, as S3 does."""
+        with refusing_server() as port:
+            yield opener(f"s3://states/{key}?region=us-east-1&endpoint=http://127.0.0.1:{port}")()
+
+    def test_a_bucket_that_is_not_there_is_told(self, line: Line):
+        missing = opener(f"s3://nowhere/x.json?region=us-east-1&endpoint=http://127.0.0.1:{line.port}")
+        with pytest.raises(StateError) as refused, missing().lock("apply"):
+            pass
+        assert "bucket" in f"{refused.value.message} {refused.value.hint}"
+
+    def test_an_endpoint_in_the_clear_is_for_this_machine_only(self):
+        with pytest.raises(ValueError, match="in the clear"):
+            parse_place("s3://states/x.json?endpoint=http://minio.example.com")
+
+
+class TestAzure(ObjectContract):
+    @pytest.fixture(autouse=True)
+    def _credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", KEY)
+
+    @pytest.fixture
+    def line(self, azure_port: int) -> Iterator[Line]:
+        with line_to(azure_port) as line:
+            yield line
+
+    @pytest.fixture
+    def open_backend(self, line: Line, key: str) -> Open:
+        endpoint = f"http://127.0.0.1:{line.port}/{ACCOUNT}"
+        return opener(f"az://states/{key}?account={ACCOUNT}&endpoint={endpoint}")
+
+    @pytest.fixture
+    def denied(self, open_backend: Open, monkeypatch: pytest.MonkeyPatch) -> Backend:
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "d3Jvbmc=")
+        return open_backend()
+
+
+class TestInMemory(BackendContract):
+    @pytest.fixture
+    def open_backend(self) -> Open:
+        from obstore.store import MemoryStore
+
+        return opener("gs://states/prod/numplan.state.json", MemoryStore())
+
+    @pytest.fixture
+    def break_lock(self, open_backend: Open) -> Break:
+        return lambda session: open_backend().unlock(session.run)
+
+
+def test_the_lock_is_an_object_as_terraforms_s3_backend_keeps_it():
+    import json
+
+    import obstore
+    from obstore.store import MemoryStore
+
+    store = MemoryStore()
+    with opener("s3://states/prod/x.json", store)().lock("apply") as session:
+        lock = json.loads(bytes(obstore.get(store, "prod/x.json.tflock").bytes()))
+        assert lock["ID"] == session.run
+        assert set(lock) == {"ID", "Operation", "Info", "Who", "Version", "Created", "Path"}
+    assert not list(obstore.list(store).collect())
+
+
+def test_a_holder_that_left_no_readable_word_is_a_holder():
+    import obstore
+    from obstore.store import MemoryStore
+
+    store = MemoryStore()
+    obstore.put(store, "x.json.tflock", b"not JSON")
+    holder = opener("gs://states/x.json", store)().holder()
+    assert isinstance(holder, LockInfo)
+    assert (holder.id, holder.who) == ("", "unknown")
+
+
+def test_a_store_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "no base64 at all!")
+    with pytest.raises(SettingError, match="cannot be opened"):
+        opener("az://states/x.json?account=acme")()
+
+
+def encoded(state: Any) -> bytes:
+    from numplan.model.state import encode_state
+
+    return encode_state(state)
