@@ -5,8 +5,8 @@
 - docs/cli.md: the help of each command, after `<!-- help: NAME -->`.
 - docs/getting-started.md, docs/adopting.md, docs/review.md and docs/policy.md: what each `$ command` in their
   `console` blocks prints, run from the top of the page to its end in one folder, against an emulator of its own.
-  A block after `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a tool of others
-  prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
+  A block after `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a
+  tool of others prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
 - docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
   `<!-- story: NAME -->`.
 - docs/images/plan.svg: by docs/images/make.py.
