@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "drift": "Show what others changed: state against account.",
     "explain": "Tell all about one number, or one pool or set.",
     "show": "Show a saved plan, or the state.",
+    "output": "Print the manifest's outputs, for other programs.",
     "state": "Look into the state, and mend it.",
     "adopt": "Take numbers that the account owns into manifest and state.",
     "search": "List numbers that are for sale.",

@@ -1,6 +1,6 @@
 """How a run is told: as text for people, or as a stream of JSON for machines. Both tell the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
@@ -11,7 +11,7 @@ from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.engine.events import Event
 from numplan.engine.tally import Tally
-from numplan.model.plan import Plan
+from numplan.model.plan import OutputValue, Plan
 
 
 class Report(Protocol):
@@ -39,6 +39,9 @@ class Report(Protocol):
 
     def applying(self, events: Iterable[Event]) -> list[Event]:
         """What is done, as it happens."""
+
+    def outputs(self, values: Mapping[str, OutputValue]) -> None:
+        """What the manifest's outputs are now."""
 
     def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
         """What the run came to."""

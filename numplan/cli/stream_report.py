@@ -1,6 +1,6 @@
 """A run told for machines: Terraform's UI, a JSON object a line. Implements the Report protocol."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ from numplan.engine.events import Event, Sending
 from numplan.engine.tally import Tally, tally
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
-from numplan.model.plan import Plan
+from numplan.model.plan import OutputValue, Plan
 from numplan.views.done_text import last_line_of
 from numplan.views.ui_stream import (
     Message,
@@ -22,6 +22,7 @@ from numplan.views.ui_stream import (
     encoded,
     failed,
     finding,
+    outputs,
     planned,
     refresh,
     version,
@@ -88,6 +89,10 @@ class StreamReport:
             self._events.append(event)
             self._tell_of(event)
         return self._events
+
+    def outputs(self, values: Mapping[str, OutputValue]) -> None:
+        """One line with all of them."""
+        self._tell(outputs(values))
 
     def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
         """The figures, told at the very end."""

@@ -1,6 +1,6 @@
 """A run told for people. Implements the Report protocol."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Self
 
@@ -8,9 +8,10 @@ from numplan.cli.progress import Step, progress
 from numplan.cli.screen import Screen
 from numplan.engine.events import Event
 from numplan.engine.tally import Tally, tally
-from numplan.model.plan import Plan
+from numplan.model.plan import OutputValue, Plan
 from numplan.views.done_text import failed_text, last_line_of, settled_text, unknown_text
 from numplan.views.events_text import event_text
+from numplan.views.outputs import outputs_text
 from numplan.views.plan_text import plan_text
 
 
@@ -61,6 +62,10 @@ class TextReport:
                 self._screen.line(before + text)
                 before = ""
         return seen
+
+    def outputs(self, values: Mapping[str, OutputValue]) -> None:
+        """A line for each."""
+        self._screen.line(f"\nOutputs:\n{outputs_text(values)}\n")
 
     def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
         """What failed, what is not known, and the last line."""

@@ -11,6 +11,7 @@ from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
 from numplan.engine.offers import Offers, unmanaged
+from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
 from numplan.engine.pools import plan_pools
 from numplan.engine.refresh import Live
@@ -90,6 +91,9 @@ def make_plan(
         alternates=chosen.alternates,
         held=_sorted_held((*assessed.held, *chosen.held)),
         moved={} if only_state else _moved_along(assessed, (*chosen.changes, *unselected)),
+        outputs=output_changes(
+            manifest, assessed, chosen.changes, unselected, (*assessed.held, *chosen.held)
+        ),
         surplus=_surplus(assessed, chosen.changes),
         drift=drift,
         diagnostics=(

@@ -13,7 +13,6 @@ from numplan.model.diagnostics import Diagnostic, Source, error
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-_LATER: Final = frozenset(("outputs",))
 _ENTRIES: Final = (("numbers", "number_entry"), ("sets", "set_entry"), ("pools", "pool_entry"))
 _KINDS: Final = {
     "string": "text",
@@ -70,12 +69,10 @@ def _unknown_keys(case: _Case) -> Iterator[Diagnostic]:
     known = tuple(case.rule.get("properties", ()))
     for name in case.value:
         if name not in known:
-            yield case.about_key(f"unknown key {shown(name)}", _key_hint(name, known, case), name)
+            yield case.about_key(f"unknown key {shown(name)}", _key_hint(name, known), name)
 
 
-def _key_hint(name: str, known: tuple[str, ...], case: _Case) -> str:
-    if not case.path and name in _LATER:
-        return "this version of numplan does not read it"
+def _key_hint(name: str, known: tuple[str, ...]) -> str:
     definitions = schema("manifest")["$defs"]
     owners = [f"`{block}`" for block, entry in _ENTRIES if name in definitions[entry]["properties"]]
     if owners:

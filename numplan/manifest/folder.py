@@ -1,13 +1,13 @@
 """The files of a manifest: one, or all that lie in a folder, read as one document."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from numplan.manifest.events import Document, read_document
 from numplan.manifest.files import FileError, read_regular
-from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
+from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.numbers_file import inside
 from numplan.manifest.shapes import Shape
 from numplan.manifest.templates import Slot
@@ -65,9 +65,14 @@ def read_whole(path: Path, shape: Shape) -> Whole:
     findings = tuple(found for document in documents for found in document.findings)
     if fatal:
         raise ManifestError([*findings, *fatal])
-    document, clashes = _merged([document.value for document in documents], files)
     references = tuple(slot for document in documents for slot in document.references)
-    return Whole(document, references, files, contents, (*findings, *clashes))
+    if len(documents) == 1:
+        return Whole(documents[0].value, references, files, contents, findings)
+    merging = _Merging(files)
+    for file, document in zip(files, documents, strict=True):
+        merging.add_all(document.value, file)
+    references = tuple(merging.home_of(slot) for slot in references)
+    return Whole(merging.whole, references, files, contents, (*findings, *merging.findings))
 
 
 def folder_of(path: Path) -> Path:
@@ -103,21 +108,6 @@ def is_part(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.endswith(STATES) and not name.startswith(".")
 
 
-def _merged(documents: Sequence[object], files: Files) -> tuple[object, list[Diagnostic]]:
-    """All documents as one, and what clashes in them."""
-    if len(documents) == 1:
-        return documents[0], []
-    merging = _Merging(files)
-    for file, document in zip(files, documents, strict=True):
-        if isinstance(document, LocatedMap):
-            for key in document:
-                merging.add(key, document)
-        else:
-            summary, hint = f"wants a mapping, not {shown(document)}", "it needs at least `version: 1`"
-            merging.findings.append(error(summary, source=Source(file, 1), hint=hint))
-    return merging.whole, merging.findings
-
-
 class _Merging:
     """The document that the files of a folder make together. A value of the wrong form wins over those of the
     right one, so that the schema speaks of it.
@@ -127,6 +117,21 @@ class _Merging:
         self.files = files
         self.whole = LocatedMap()
         self.findings: list[Diagnostic] = []
+        self._homes: dict[tuple[int, Step], tuple[LocatedMap | LocatedList, Step]] = {}
+
+    def add_all(self, document: object, file: str) -> None:
+        """Add what a file says."""
+        if isinstance(document, LocatedMap):
+            for key in document:
+                self.add(key, document)
+        else:
+            summary, hint = f"wants a mapping, not {shown(document)}", "it needs at least `version: 1`"
+            self.findings.append(error(summary, source=Source(file, 1), hint=hint))
+
+    def home_of(self, slot: Slot) -> Slot:
+        """Where what stood in a file's own mapping or list stands in the whole."""
+        holder, step = self._homes.get((id(slot.holder), slot.step), (slot.holder, slot.step))
+        return Slot(holder, step, slot.path)
 
     def add(self, key: str, document: LocatedMap) -> None:
         """Add one top-level key of a file."""
@@ -140,6 +145,7 @@ class _Merging:
     def put(self, key: str, document: LocatedMap) -> None:
         """Let this file's value be that of the whole."""
         self.whole[key], self.whole.marks[key] = document[key], document.marks[key]
+        self._homes[id(document), key] = (self.whole, key)
 
     def join(self, key: str, document: LocatedMap, form: _Form) -> None:
         """Add what a file holds in a block to what others hold there."""
@@ -147,6 +153,7 @@ class _Merging:
         if held is None or (isinstance(held, form) and not isinstance(more, form | None)):
             self.put(key, document)
         elif isinstance(held, LocatedList) and isinstance(more, LocatedList):
+            self._homes.update({(id(more), at): (held, len(held) + at) for at in range(len(more))})
             held.marks.extend(more.marks)
             held.extend(more)
         elif isinstance(held, LocatedMap) and isinstance(more, LocatedMap):

@@ -48,7 +48,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
     findings = _besides(violations(whole.document, whole.files), findings, unreplaced.places)
     value = sound_part(whole.document) if findings else whole.document
     numbers_files = NumbersFiles(folder_of(path))
-    declarations = Declarations(cast("LocatedMap", value), whole.files, numbers_files)
+    declarations = Declarations(cast("LocatedMap", value), whole.files, numbers_files, variables.values)
     manifest = declarations.manifest(str(path))
     findings = _besides(tuple(declarations.findings), findings, unreplaced.places)
     if manifest.declares_nothing and not findings:

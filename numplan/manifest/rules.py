@@ -8,9 +8,11 @@ import msgspec
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.backend import read_place
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
+from numplan.manifest.interpolation import Values
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.movements import check_moves, forgotten_of, moves_of
 from numplan.manifest.numbers_file import NumbersFiles
+from numplan.manifest.outputs import outputs_of
 from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
@@ -19,6 +21,7 @@ from numplan.model.manifest import (
     Forgotten,
     Manifest,
     NumberEntry,
+    Output,
     PoolEntry,
     SetEntry,
     Terms,
@@ -32,10 +35,13 @@ _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country",
 class Declarations:
     """One pass over an admitted document; its values are of use only if no finding is an error."""
 
-    def __init__(self, document: LocatedMap, files: Files, numbers_files: NumbersFiles) -> None:
+    def __init__(
+        self, document: LocatedMap, files: Files, numbers_files: NumbersFiles, values: Values
+    ) -> None:
         self.document = document
         self.files = files
         self.numbers_files = numbers_files
+        self.values = values
         self.findings: list[Diagnostic] = []
         self._places: dict[E164, Source] = {}
 
@@ -57,7 +63,17 @@ class Declarations:
         )
         declared = {entry.resource for entry in manifest.entries()}
         self.findings += check_moves(manifest.moved, declared)
-        return msgspec.structs.replace(manifest, forget=tuple(self._forgotten(declared)))
+        return msgspec.structs.replace(
+            manifest, forget=tuple(self._forgotten(declared)), outputs=tuple(self._outputs(declared))
+        )
+
+    def _outputs(self, declared: set[Resource]) -> Iterator[Output]:
+        for found in outputs_of(self.document, self.files, self.values, declared):
+            match found:
+                case Diagnostic():
+                    self.findings.append(found)
+                case Output():
+                    yield found
 
     def _forgotten(self, declared: set[Resource]) -> Iterator[Forgotten]:
         for found in forgotten_of(self.document, self.files, declared, self._places):

@@ -124,6 +124,20 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
         return self.resource in {None, resource} and self.number in {None, number}
 
 
+class NumbersOf(msgspec.Struct, frozen=True):
+    """Part of an output: the number of an entry under `numbers`, or all numbers of a set or a pool."""
+
+    resource: Resource
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """A value for other programs: text around the numbers of entries. A list of numbers is its only part."""
+
+    name: str
+    parts: tuple[str | NumbersOf, ...]
+    source: Source
+
+
 class Declared(NamedTuple):
     """One explicit number as some entry declares it."""
 
@@ -157,6 +171,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pools: tuple[PoolEntry, ...] = ()
     moved: tuple[Move, ...] = ()
     forget: tuple[Forgotten, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     @property
     def declares_nothing(self) -> bool:

@@ -155,6 +155,18 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
         return self.monthly_after - self.monthly_before
 
 
+OutputValue = str | tuple[E164, ...] | None
+"""Text, or the numbers of a set or a pool in their order; None where a number is not managed, or not yet."""
+
+
+class OutputChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What an output is now, and what it is once the plan is carried out."""
+
+    name: str
+    before: OutputValue = None
+    after: OutputValue = None
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A guard's word: what it refuses, which numbers or entries, and what would allow it."""
 
@@ -253,6 +265,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Held, ...] = ()
     moved: Mapping[E164, Resource] = {}
+    outputs: tuple[OutputChange, ...] = ()
     surplus: tuple[E164, ...] = ()
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()

@@ -3,6 +3,7 @@
 numplan's own facts stand under the key `numplan`. Source of the form: Terraform's "JSON output format".
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from numplan.model.plan import (
     Blocked,
     Change,
     Cost,
+    OutputChange,
+    OutputValue,
     Plan,
     Refusal,
     address_of_change,
@@ -22,6 +25,7 @@ from numplan.model.plan import (
     number_of,
 )
 from numplan.model.state import Attributes, State
+from numplan.views.outputs import described, verb
 from numplan.views.plain import escaped
 from numplan.views.terraform import (
     PROVIDER,
@@ -46,18 +50,27 @@ def plan_json(plan: Plan) -> str:
         {
             "format_version": FORMAT_VERSION,
             "terraform_version": TERRAFORM_VERSION,
-            "planned_values": {"root_module": {"resources": _planned(plan)}},
+            "planned_values": {
+                "outputs": _outputs({one.name: one.after for one in plan.outputs}),
+                "root_module": {"resources": _planned(plan)},
+            },
             "resource_drift": [drifted(one.resource, one.before, one.after) for one in plan.drift],
             "resource_changes": [changed(one) for one in plan.changes],
-            "output_changes": {},
+            "output_changes": {one.name: _output(one) for one in plan.outputs},
             "prior_state": {
                 "format_version": STATE_FORMAT_VERSION,
                 "terraform_version": TERRAFORM_VERSION,
-                "values": {"root_module": {"resources": _prior(plan)}},
+                "values": {
+                    "outputs": _outputs({one.name: one.before for one in plan.outputs}),
+                    "root_module": {"resources": _prior(plan)},
+                },
             },
             "configuration": {
                 "provider_config": {"numplan": {"name": "numplan", "full_name": PROVIDER}},
-                "root_module": {"resources": _declared(plan)},
+                "root_module": {
+                    "outputs": {one.name: {} for one in plan.outputs},
+                    "resources": _declared(plan),
+                },
             },
             "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
             "applyable": count(plan.changes).any and not plan.errors and not plan.refusals,
@@ -92,6 +105,23 @@ def state_json(state: State) -> str:
             },
         }
     )
+
+
+def _outputs(values: Mapping[str, OutputValue]) -> dict[str, Any]:
+    """Those that have a value."""
+    return {name: described(value) for name, value in values.items() if value is not None}
+
+
+def _output(change: OutputChange) -> dict[str, Any]:
+    """One entry of `output_changes`."""
+    return {
+        "actions": [verb(change)],
+        "before": change.before,
+        "after": change.after,
+        "after_unknown": False,
+        "before_sensitive": False,
+        "after_sensitive": False,
+    }
 
 
 def _own(plan: Plan) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Drift, Held, Plan, Refusal, count, drift_cost
+from numplan.model.plan import Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
 from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
+from numplan.views.outputs import changes_text as outputs_text
 from numplan.views.plain import one_line
 from numplan.views.sections import sections_of
 
@@ -47,6 +48,7 @@ def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
         *_held(plan.held, columns, fold),
         *_apart(plan, fold),
         *_findings(plan.diagnostics, width, fold),
+        *_outputs(plan.outputs),
         *_costs(plan),
         Line(last_line(plan)),
     )
@@ -207,6 +209,14 @@ def _findings(diagnostics: Iterable[Diagnostic], width: int | None, fold: Fold) 
             yield from (Line(text, style) for text in lines)
         if found:
             yield Line("")
+
+
+def _outputs(outputs: tuple[OutputChange, ...]) -> Iterator[Line]:
+    lines = [*outputs_text(outputs)]
+    if lines:
+        yield Line(f"Outputs that change: {len(lines)}", "yellow")
+        yield from map(Line, lines)
+        yield Line("")
 
 
 def _costs(plan: Plan) -> Iterator[Line]:

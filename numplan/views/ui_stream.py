@@ -34,6 +34,7 @@ from numplan.model.plan import (
     Change,
     Forget,
     Keep,
+    OutputValue,
     Plan,
     Purchase,
     Refusal,
@@ -43,6 +44,7 @@ from numplan.model.plan import (
     count,
     number_of,
 )
+from numplan.views.outputs import described, verb
 from numplan.views.plain import escaped, one_line
 from numplan.views.plan_text import held_back, last_line
 from numplan.views.terraform import TERRAFORM_VERSION, TYPE, reason
@@ -133,7 +135,19 @@ def planned(plan: Plan) -> Iterator[Message]:
         "operation": "plan",
     }
     yield Message("change_summary", last_line(plan), {"changes": changes})
-    yield Message("outputs", "Outputs: 0", {"outputs": {}})
+    yield outputs(
+        {one.name: one.after for one in plan.outputs}, {one.name: verb(one) for one in plan.outputs}
+    )
+
+
+def outputs(values: Mapping[str, OutputValue], actions: Mapping[str, str] | None = None) -> Message:
+    """Every output that has a value; with what a plan makes of it, for a plan."""
+    told = {
+        name: {**described(value), **({"action": actions[name].replace("no-op", "noop")} if actions else {})}
+        for name, value in values.items()
+        if value is not None
+    }
+    return Message("outputs", f"Outputs: {len(told)}", {"outputs": told})
 
 
 def applied(event: Event, elapsed: int) -> Iterator[Message]:

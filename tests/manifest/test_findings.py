@@ -23,7 +23,7 @@ SLIPS = [
     # keys
     (V + "acount: 190\n", "2:1", "acount", 'unknown key "acount"', "did you mean `account`?"),
     (V + "zzz: 190\n", "2:1", "zzz", 'unknown key "zzz"', "known here: version, account"),
-    (V + "outputs: {}\n", "2:1", "outputs", "unknown key", "this version of numplan does not read it"),
+    (V + "outpust: {}\n", "2:1", "outpust", "unknown key", "did you mean `outputs`?"),
     (V + "state: x\n", "2:1", "state", "unknown key", "belongs to entries of `pools`"),
     (V + "numbers:\n  a: {number: +12345, count: 2}\n", "3:23", "numbers.a.count", "unknown key", "`pools`"),
     (

@@ -46,6 +46,19 @@ def test_every_file_in_it_is_a_part_and_what_one_says_holds_for_all(tmp_path):
     assert str(manifest.sets[0].sources[0]) == f"{tmp_path}/d.json:1:29"
 
 
+def test_variables_reach_every_place_of_every_file(tmp_path):
+    fleet(
+        tmp_path,
+        a="account: ${var.x}\nforget: ['+120${var.x}00001']\nnumbers: {a: {number: '+120${var.x}00002'}}\n",
+        b="version: 1\nvariables: {x: {default: 50}}\ncurrency: US${var.d}\nforget: ['+120${var.x}00003']\n",
+        c="variables: {d: {default: D}}\nforget: ['+120${var.x}00004']\nsets: {s: {numbers: ['+120${var.x}00005']}}\n",
+    )
+    manifest = load_manifest(tmp_path)
+    assert (manifest.account, manifest.currency) == ("50", "USD")
+    assert [one.number for one in manifest.forget] == ["+1205000001", "+1205000003", "+1205000004"]
+    assert [one.number for one in manifest.explicit()] == ["+1205000002", "+1205000005"]
+
+
 def test_what_is_no_manifest_by_its_name_is_no_part(tmp_path):
     fleet(tmp_path, a=HEAD)
     for name in ("numplan.state.json", "staging.state.json", ".hidden.yaml", "list.csv", "README.md"):

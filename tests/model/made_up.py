@@ -14,6 +14,7 @@ from numplan.model.plan import (
     Forget,
     Held,
     Keep,
+    OutputChange,
     Plan,
     Purchase,
     Refusal,
@@ -68,6 +69,9 @@ changes = st.one_of(
 )
 
 
+values = st.none() | texts | st.lists(numbers, max_size=2).map(tuple)
+
+
 def some(strategy):
     """A few of them, as a tuple."""
     return st.lists(strategy, max_size=2).map(tuple)
@@ -109,6 +113,7 @@ plans = st.builds(
     alternates=st.dictionaries(resources, some(offers), max_size=2),
     held=some(st.builds(Held, resource=resources, number=numbers, reason=texts, leaving=st.booleans())),
     moved=st.dictionaries(numbers, resources, max_size=2),
+    outputs=some(st.builds(OutputChange, name=texts, before=values, after=values)),
     surplus=some(numbers),
     drift=some(
         st.builds(
