@@ -44,6 +44,9 @@ torture: $(READY) ## Thousands of crashes and faults under one law; takes about 
 	$(BIN)/python -m tests.torture.fuzz --count 100000
 	$(BIN)/python -m tests.torture.campaign --injections 10000
 
+mutate: $(READY) ## Small changes of the code that carries the promise: do tests notice? Takes about an hour
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m tests.torture.mutation
+
 coverage: $(READY) ## Run the tests and show what they never reach
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
@@ -68,6 +71,6 @@ wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
 
 clean: ## Remove what was made
-	rm -rf $(VENV) $(VENV)-bench $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
 
-.PHONY: help setup test consumers torture check format coverage demo bench schemas lock wheel clean
+.PHONY: help setup test consumers torture mutate check format coverage demo bench schemas lock wheel clean

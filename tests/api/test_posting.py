@@ -477,6 +477,13 @@ class TestReleaseForms:
             assert make_client(server.url).release([ONE]) == {ONE: Refused("no")}
         assert bodies(server) == [self.NESTED, self.FLAT]
 
+    def test_an_answer_about_another_number_teaches_nothing(self, make_client: MakeClient) -> None:
+        with Bytewise(reply(judged(success=["12050012209"])), self.flat_only) as server:
+            client = make_client(server.url)
+            assert isinstance(client.release([ONE])[ONE], Unknown)
+            assert isinstance(client.release([ONE])[ONE], Succeeded)
+        assert bodies(server) == [self.NESTED, self.NESTED, self.FLAT]
+
     def test_an_unclear_answer_to_the_flat_form_teaches_nothing(self, make_client: MakeClient) -> None:
         with Bytewise(reply(b"", 400), hang_up, reply(BOUGHT)) as server:
             client = make_client(server.url)

@@ -129,6 +129,14 @@ def test_an_apply_of_nothing_writes_nothing() -> None:
     assert len(world.documents) == 1
 
 
+def test_surplus_that_is_declared_takes_the_name_and_the_labels_it_is_declared_by() -> None:
+    world = World()
+    world.store(state(managed("pool.p", world.vendor.own(us(1)), surplus=True, trunk_verified=False)))
+    world.run(manifest(entry("main", us(1), labels={"owner": "voice"})))
+    (only,) = world.state.numbers
+    assert (only.resource, only.attributes.labels, only.surplus) == ("number.main", {"owner": "voice"}, False)
+
+
 def test_what_needs_no_call_is_recorded_without_one() -> None:
     world = World()
     world.vendor.own(us(1))

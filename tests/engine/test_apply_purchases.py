@@ -5,11 +5,13 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from numplan.engine.events import Done, Failed, Settled, Stopped, Uncertain
+from numplan.engine.apply import apply_plan
+from numplan.engine.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
 from numplan.engine.tally import tally
 from numplan.model.manifest import Policy
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
-from tests.builders import buried, entry, managed, manifest, pool, state, us
+from numplan.model.state import Instance, Intent, Tombstone
+from tests.builders import buried, buying, entry, managed, manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
 from tests.faulty import Fate
 
@@ -86,6 +88,75 @@ def test_substitutes_keep_within_the_policys_limits() -> None:
     ran = world.run(manifest(pool("p", 2), policy=policy))
     assert world.vendor.bought == [us(2)]
     assert [one.number for one in tally(ran.events).failed] == [us(1)]
+
+
+@pytest.mark.parametrize(("limit", "takes"), [("0.35", False), ("0.36", True), ("0.40", True)])
+@pytest.mark.parametrize("charge", ["once", "monthly"])
+def test_substitutes_may_reach_the_policys_limits_and_not_pass_them(
+    charge: str, limit: str, *, takes: bool
+) -> None:
+    """Of two planned numbers the cheap one is refused, and its substitute is dearer by 0.08."""
+    world = world_with()
+    world.vendor.put_on_sale(us(1), **{charge: "0.10"})
+    world.vendor.put_on_sale(us(2), **{charge: "0.18"})
+    world.vendor.put_on_sale(us(3), **{charge: "0.18"})
+    world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
+    limits = {
+        "once": {"max_setup_cost": Decimal(limit)},
+        "monthly": {"max_monthly_increase": Decimal(limit)},
+    }
+    world.run(manifest(pool("p", 2), policy=Policy(**limits[charge])))
+    assert world.vendor.bought == [us(2), *([us(3)] if takes else [])]
+
+
+@pytest.mark.parametrize("charge", ["once", "monthly"])
+def test_substitutes_share_what_the_policy_leaves(charge: str) -> None:
+    """There is room for one that is dearer by 0.08, and not for a second."""
+    world = world_with()
+    for place, price in ((1, "0.10"), (2, "0.10"), (3, "0.18"), (4, "0.18"), (5, "0.18")):
+        world.vendor.put_on_sale(us(place), **{charge: price})
+    for place in (1, 2):
+        world.vendor.will("purchase", us(place), Refused("sold"), carried_out=False)
+    limits = {
+        "once": {"max_setup_cost": Decimal("0.46")},
+        "monthly": {"max_monthly_increase": Decimal("0.46")},
+    }
+    ran = world.run(manifest(pool("p", 3), policy=Policy(**limits[charge])))
+    assert world.vendor.bought == [us(3), us(4)]
+    assert len(tally(ran.events).failed) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        managed("pool.other", us(2)),
+        buying(managed("pool.other", us(2))),
+        buried(managed("pool.other", us(2))),
+    ],
+)
+def test_a_number_that_state_has_come_to_know_is_no_substitute(row: Instance | Intent | Tombstone) -> None:
+    world = world_with(us(1), us(2), us(3))
+    wanted = manifest(pool("p", 1))
+    plan = world.draft(wanted)
+    world.store(state(row))
+    world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
+    assert list(apply_plan(plan, world.open(), world.vendor, world.clock, wanted.api))
+    assert world.vendor.bought == [us(3)]
+
+
+def test_no_substitute_is_looked_for_once_the_run_is_interrupted() -> None:
+    world = world_with(us(1), us(2))
+    world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
+    world.vendor.on_post = lambda _call, _numbers: world.clock.interrupt()
+    ran = world.run(manifest(pool("p", 1)))
+    assert [(one.number, one.reason) for one in tally(ran.events).failed] == [(us(1), "sold")]
+    assert not [one for one in ran.events if isinstance(one, Substituted)]
+
+
+def test_state_knows_when_a_number_was_bought() -> None:
+    world = world_with(us(1))
+    world.run(manifest(pool("p", 1)))
+    assert [one.bought_at for one in world.state.numbers] == [world.clock.now()]
 
 
 def test_substitutes_are_of_a_type_that_the_policy_allows() -> None:

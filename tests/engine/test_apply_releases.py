@@ -147,6 +147,47 @@ def test_an_explicit_number_is_released_seen_gone_and_bought_back() -> None:
     assert trunk_of(world) == 2
 
 
+def test_a_release_that_is_seen_to_be_done_is_done_and_no_doubt_is_voiced() -> None:
+    world = moving_number()
+    ran = world.run(explicit_on(2))
+    assert [one.call for one in ran.events if isinstance(one, Done)] == ["release", "purchase"]
+    assert not [one for one in ran.events if isinstance(one, Uncertain | Settled)]
+    assert world.clock.waits == []
+
+
+def test_it_is_looked_for_until_it_is_gone_and_no_longer_than_settle_seconds() -> None:
+    world = moving_number()
+    world.vendor.fates.append(Fate(lag=2))
+    ran = world.run(explicit_on(2))
+    assert world.clock.waits == [0.5, 1.0, 2.0]
+    assert not [one for one in ran.events if isinstance(one, Uncertain)]
+    world = moving_number()
+    world.vendor.fates.append(Fate(lag=3600))
+    world.run(explicit_on(2))
+    assert world.clock.waits[:5] == [0.5, 1.0, 2.0, 4.0, 2.5]
+
+
+def test_a_look_that_fails_does_not_say_that_it_is_gone() -> None:
+    world = moving_number()
+    world.vendor.on_post = lambda _call, _numbers: world.vendor.goes_down("look_up", "purchased")
+    ran = world.run(explicit_on(2))
+    assert [one.number for one in ran.events if isinstance(one, Uncertain)] == [us(1)]
+    assert [call for call, _, _ in world.vendor.posts] == ["release"]
+    assert [one.kind for one in world.state.intents] == ["release"]
+
+
+def test_a_replacement_that_was_sent_before_and_is_refused_is_settled() -> None:
+    """The refusal may mean that the first call worked."""
+    world = moving_pool()
+    world.store(
+        state(managed("pool.p", us(9), sip_trunk_id=1), buried(managed("pool.p", us(1), sip_trunk_id=2)))
+    )
+    world.vendor.will("purchase", us(1), Refused("already purchased"), carried_out=False)
+    ran = world.run(pool_on(2))
+    assert [one.number for one in ran.events if isinstance(one, Uncertain)] == [us(1)]
+    assert us(9) in world.vendor.owned
+
+
 def test_it_is_not_bought_back_while_the_account_still_shows_it() -> None:
     world = moving_number()
     world.vendor.will("release", us(1), Succeeded(), carried_out=False)

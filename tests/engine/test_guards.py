@@ -331,6 +331,43 @@ class TestLimits:
         assert [one.subjects for one in made.refusals] == [("pool.p",)]
 
 
+@pytest.mark.parametrize(
+    ("policy", "guard", "lifted_by"),
+    [
+        (Policy(max_purchases=2), "purchases", "--max-purchases 3, or policy.max_purchases"),
+        (Policy(max_setup_cost=Decimal("0.10")), "setup-cost", "policy.max_setup_cost"),
+        (Policy(max_monthly_increase=Decimal("0.10")), "monthly-increase", "policy.max_monthly_increase"),
+    ],
+)
+def test_a_limit_of_the_policy_names_what_lifts_it(vendor, policy, guard, lifted_by):
+    for place in range(100, 103):
+        vendor.put_on_sale(us(place))
+    assert refused(plan(manifest(pool("p", 3), policy=policy), vendor))[guard].lifted_by == lifted_by
+
+
+def test_guards_that_protect_a_fleet_say_what_they_saw_and_the_flag(vendor):
+    made = refused(plan(manifest(), vendor, fleet(vendor, 1)))
+    assert made["empty-manifest"].summary == "the manifest declares nothing, while state holds 1 number"
+    assert made["empty-manifest"].lifted_by == "`numplan destroy`, or --allow-empty"
+    made = refused(plan(manifest(pool("p", 3)), FakeVendor(), fleet(vendor, 3, missing=3)))
+    assert made["missing"].summary == (
+        "3 of 3 managed numbers are missing from the account at once; a listing that is wrong would have them "
+        "bought again"
+    )
+    assert made["missing"].lifted_by == (
+        "--accept-missing, once you have seen in the vendor's portal that they are gone"
+    )
+
+
+def test_a_country_that_is_not_allowed_names_the_number_and_its_place_whatever_else_changes(vendor):
+    row = managed("number.gone", vendor.own(TWO))
+    vendor.put_on_sale(ONE)
+    wanted = manifest(entry("main", ONE), policy=Policy(allowed_countries=("Canada",)))
+    refusal = refused(plan(wanted, vendor, state(row)))["countries"]
+    assert refusal.subjects == ("number.main",)
+    assert refusal.source == wanted.numbers[0].source
+
+
 def test_refusals_leave_the_plan_as_it_is(vendor):
     """A refused plan is still shown: every change stands in it."""
     made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))

@@ -202,12 +202,13 @@ class Machine(RuleBasedStateMachine):
 
     def look_at_post(self, call: Call, numbers: Sequence[E164]) -> None:
         """No pool ever has more numbers in play than it wants."""
-        if call == "release":
-            for number in numbers:
-                self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
-            return
         state = self.world.state
         assert state is not None
+        leaving = {one.number for one in state.intents if one.kind == "release"}
+        for number in leaving:
+            self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
+        if call == "release":
+            return
         slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
         slots |= {one.number: one.resource for one in state.numbers if not one.surplus}
         slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
@@ -217,7 +218,6 @@ class Machine(RuleBasedStateMachine):
             # Whatever state says: nothing frees the slot of a purchase within the hold window.
             if now - at < HOLD and number in may_be | self.vendor.ours:
                 slots.setdefault(number, resource)
-        leaving = {one.number for one in state.intents if one.kind == "release"}
         trunks = {one.number: one.attributes.sip_trunk_id for one in state.numbers}
         wishes = {f"pool.{name}": wish for name, wish in self.pools.items()}
         # While a pool moves, it has room for its members on the other trunk beside what is bought for them.

@@ -45,6 +45,7 @@ def test_a_purchase_that_is_present_is_taken_into_state() -> None:
     assert (found.origin, found.bought_at) == ("found", buying(MEMBER).written_at)
     assert (found.resource, found.attributes.sip_trunk_id) == ("pool.p", 7)
     assert f"{found.attributes.monthly_charge}" == "0.40"
+    assert not found.surplus
     assert world.state.intents == ()
 
 
@@ -143,6 +144,70 @@ def test_looks_grow_until_settle_seconds_have_passed() -> None:
     world = left_with(buying(MEMBER))
     settled(world)
     assert world.clock.waits == [0.5, 1.0, 2.0, 4.0, 2.5]
+
+
+def test_the_last_look_comes_when_the_time_is_up_and_not_later() -> None:
+    world = left_with(buying(MEMBER))
+    short = msgspec.structs.replace(NOTHING.api, settle_seconds=1.2)
+    assert list(settle(world.open(), world.vendor, world.clock, short, [us(1)]))
+    assert [round(one, 3) for one in world.clock.waits] == [0.5, 0.7]
+
+
+def test_the_first_and_the_last_look_ask_for_the_number_itself() -> None:
+    """Those between look at the listing alone: one call for all of them."""
+    world = left_with(buying(MEMBER))
+    settled(world)
+    assert [name for name, _ in world.vendor.calls].count("look_up") == 2
+    assert [name for name, _ in world.vendor.calls].count("purchased") == 6
+    assert [name for name, _ in world.vendor.calls][1] == "look_up"
+
+
+def test_a_listing_is_asked_for_as_many_numbers_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = left_with(managed("pool.p", us(2)), managed("pool.p", us(3)), buying(MEMBER))
+    expected: list[int] = []
+    listing = world.vendor.purchased
+
+    def purchased(**asked: int) -> object:
+        expected.append(asked["expected"])
+        return listing(**asked)
+
+    monkeypatch.setattr(world.vendor, "purchased", purchased)
+    settled(world)
+    assert set(expected) == {3}
+
+
+@pytest.mark.parametrize(("minutes", "frees"), [(14.99, False), (15, True)])
+def test_hold_minutes_are_over_when_they_have_passed(minutes: float, *, frees: bool) -> None:
+    at_once = msgspec.structs.replace(NOTHING.api, settle_seconds=0)
+    before = NOON - timedelta(minutes=minutes)
+    world = left_with(msgspec.structs.replace(buying(MEMBER), unsold_at=before))
+    (only,) = settle(world.open(), world.vendor, world.clock, at_once, [us(1)])
+    assert only.verdict == ("not bought" if frees else "unknown")
+    world = left_with(msgspec.structs.replace(buried(MEMBER), unsold_at=before))
+    settled(world)
+    assert [one.holds_slot for one in world.state.tombstones] == [not frees]
+
+
+@pytest.mark.parametrize(("minutes", "verdict"), [(14.99, "not bought"), (15, "unknown")])
+def test_numbers_bought_hold_minutes_ago_count_as_missing(minutes: float, verdict: str) -> None:
+    """They cast doubt on a listing that lacks them."""
+    at_once = msgspec.structs.replace(NOTHING.api, settle_seconds=0)
+    bought_at = NOON - timedelta(minutes=minutes)
+    lacking = [managed("pool.p", us(place), bought_at=bought_at) for place in (2, 3)]
+    world = left_with(*lacking, buying(MEMBER))
+    world.vendor.put_on_sale(us(1))
+    (only,) = settle(world.open(), world.vendor, world.clock, at_once, [us(1)])
+    assert only.verdict == verdict
+
+
+def test_what_is_found_has_the_charges_country_and_type_that_the_account_shows() -> None:
+    world = left_with(buying(MEMBER))
+    world.vendor.own(us(1), once="0.70", monthly="0.80", country="Canada", kind="Toll-Free")
+    settled(world)
+    (found,) = world.state.numbers
+    known = found.attributes
+    assert (known.country, known.type) == ("Canada", "Toll-Free")
+    assert (f"{known.setup_charge}", f"{known.monthly_charge}") == ("0.70", "0.80")
 
 
 def test_a_purchase_that_shows_ends_the_looks() -> None:
@@ -248,6 +313,21 @@ def test_a_closed_purchase_of_a_number_that_is_managed_by_now_changes_nothing() 
     assert settled(world) == []
     assert [(one.resource, one.surplus) for one in world.state.numbers] == [("number.main", False)]
     assert len(world.documents) == 1
+
+
+def test_each_closed_purchase_is_looked_after_whatever_became_of_those_before_it() -> None:
+    managed_by_now = managed("number.main", us(0))
+    world = left_with(managed_by_now, buried(managed_by_now), buried(MEMBER))
+    world.vendor.own(us(0))
+    world.vendor.own(us(1))
+    assert verdicts(world) == {us(1): "bought"}
+
+
+def test_a_closed_purchase_that_only_a_look_up_shows_is_found() -> None:
+    world = left_with(buried(MEMBER))
+    world.vendor.own(us(1))
+    world.vendor.listed(complete=True, hiding=[us(1)])
+    assert verdicts(world) == {us(1): "bought"}
 
 
 def test_a_closed_purchase_is_watched_after_it_turned_up() -> None:

@@ -1,5 +1,8 @@
 """Killed, broken or stalled at each step of the protocol, an apply loses nothing, and the next run finishes."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.torture.scenarios import MIXED, SCENARIOS, TROUBLED, Scenario, passed, trial
@@ -41,6 +44,11 @@ def test_an_apply_passes_these_failpoints_and_no_others(scenario, zygote, tmp_pa
 
 def test_there_are_at_least_thirty_failpoints():
     assert len({name for _, name in EVERY}) >= 30
+
+
+def test_the_documentation_names_each_of_them():
+    page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text()
+    assert set(re.findall(r"`([a-z]+(?:[-.][a-z]+)*\.[a-z-]+)`", page)) >= {name for _, name in EVERY}
 
 
 @every_failpoint

@@ -20,6 +20,8 @@ TRUNK, OTHER_TRUNK = 169, 170
 SETTLE_SECONDS = 0.2
 PATIENCE = 60.0
 """Seconds after which a command is called hanging."""
+AT_ONCE = 6.0
+"""Seconds that the second signal has for ending a command: one, and what a busy machine adds."""
 
 EXPLICIT = tuple(f"+1205555{n:04}" for n in range(100, 112))
 STOCK = tuple(f"+1646555{n:04}" for n in range(100, 160))
@@ -73,7 +75,7 @@ class Zygote:
             timers += [
                 threading.Timer(stalls_after, _signal, (pid, signal.SIGINT)),
                 threading.Timer(stalls_after + 0.1, _signal, (pid, signal.SIGINT)),
-                threading.Timer(stalls_after + 1.1, _signal, (pid, signal.SIGKILL)),
+                threading.Timer(stalls_after + 0.1 + AT_ONCE, _signal, (pid, signal.SIGKILL)),
             ]
         for timer in timers:
             timer.start()
