@@ -13,9 +13,9 @@ from numplan.model.vocabulary import NUMBER_TYPES
 
 EXAMPLES: Final = """\b
 Examples:
-  numplan adopt --all                          every number that nothing manages
-  numplan adopt --flow 'Sales*' --protect      what the sales flows use
-  numplan adopt --from inventory.csv --column number=DID --column label.owner=Team
+  numplan adopt --all                       every number that nothing manages
+  numplan adopt --flow 'Sales*' --protect   what the sales flows use
+  numplan adopt --from inventory.csv --column number=DID --column name=Site
 """
 
 

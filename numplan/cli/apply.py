@@ -23,7 +23,7 @@ Examples:
   numplan apply                    plan, ask, carry out
   numplan apply --auto-approve     without asking, for a pipeline
   numplan apply tonight.plan       what `plan --out tonight.plan` saved
-  numplan apply --refresh-only     take into state what others changed in the account
+  numplan apply --refresh-only     take in what others changed
 """
 
 

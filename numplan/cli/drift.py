@@ -15,7 +15,7 @@ from numplan.views.drift_text import drift_json, drift_text
 
 EXAMPLES: Final = """\b
 Examples:
-  numplan drift --detailed-exitcode    2 where anything is amiss, for a weekly pipeline
+  numplan drift --detailed-exitcode    2 where anything is amiss
   numplan apply --refresh-only         take it into state
   numplan apply                        make the account what the manifest says
 """

@@ -14,9 +14,9 @@ from numplan.views.explained_text import explained_text
 
 EXAMPLES: Final = """\b
 Examples:
-  numplan explain +12050012202                       why is it here, and may it go?
-  numplan explain 'pool.ny_sales["+13153901259"]'    the same by its address
-  numplan explain pool.ny_sales                      a pool, or a set, as a whole
+  numplan explain +12050012202                      why here, and may it go?
+  numplan explain 'pool.ny_sales["+13153901259"]'   the same by its address
+  numplan explain pool.ny_sales                     a pool or a set as a whole
 """
 
 

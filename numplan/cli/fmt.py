@@ -20,7 +20,7 @@ DIFFERS: Final = 3
 EXAMPLES: Final = """\b
 Examples:
   numplan fmt                   lay the manifest out anew
-  numplan fmt --check --diff    only show what would differ; 3 where anything does
+  numplan fmt --check --diff    show what would differ; 3 if anything
 """
 
 

@@ -21,7 +21,7 @@ Examples:
   numplan plan --out tonight.plan      then: numplan apply tonight.plan
   numplan plan --detailed-exitcode     2 where there are changes, 0 where none
   numplan plan --destroy               what `numplan destroy` would do
-  numplan plan --target 'pool.ny_*'    only these; the rest is counted and held back
+  numplan plan --target 'pool.ny_*'    only these; the rest is held back
 """
 
 

@@ -309,7 +309,7 @@ def test_wrong_usage_is_64_and_one_error_with_a_hint(desk: Desk, command: str) -
         ["completion", "cmd"],
         ["state"],
         ["state", "nope"],
-        ["state", "show", "neither"],
+        ["state", "mv", "number.one"],
         [],
     ],
     ids=" ".join,

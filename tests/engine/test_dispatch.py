@@ -20,11 +20,12 @@ LOST = "the lock is another's"
 
 
 class SlowVendor(FakeVendor):
-    """A vendor whose calls take a moment; `most` is how many were under way at once."""
+    """A vendor whose calls take a moment, or until so many `meet`; `most` is how many were under way at once."""
 
-    def __init__(self, seconds: float = 0.03) -> None:
+    def __init__(self, seconds: float = 0.03, *, meet: int = 1) -> None:
         super().__init__()
         self.seconds = seconds
+        self._meeting = threading.Barrier(meet, timeout=60)
         self.under_way = self.most = 0
         self._count = threading.Lock()
 
@@ -32,6 +33,7 @@ class SlowVendor(FakeVendor):
         with self._count:
             self.under_way += 1
             self.most = max(self.most, self.under_way)
+        self._meeting.wait()
         time.sleep(self.seconds)
         outcomes = super().purchase(numbers, sip_trunk_id)
         with self._count:
@@ -64,7 +66,7 @@ def test_no_numbers_make_no_batch() -> None:
 
 @pytest.mark.parametrize("parallelism", [1, 2, 4])
 def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
-    vendor = SlowVendor()
+    vendor = SlowVendor(meet=parallelism)
     answered = list(dispatch(batches(8, vendor), vendor, gate_of(), parallelism))
     assert vendor.most == parallelism
     assert sum(1 for _, outcomes in answered if outcomes is not None) == 8
