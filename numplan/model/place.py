@@ -6,7 +6,7 @@ A place holds no credentials: those come from the environment or from the servic
 import re
 from collections.abc import Iterable
 from typing import Final, Literal
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 import msgspec
 
@@ -161,6 +161,8 @@ def postgres_place(server: str, name: str = "default") -> PostgresPlace:
             "PGSERVICE",
             "url",
         )
+    if "state" in named:
+        raise PlaceError("the name of the state is not part of this URL; give it as `name`", "url")
     if parts.fragment:
         raise PlaceError("the URL must not hold a fragment", "url")
     if not name or len(name) > _NAME_MOST or not name.isprintable():
@@ -214,7 +216,10 @@ def _postgres_place(text: str) -> PostgresPlace:
     if len(names) > 1:
         raise PlaceError("the URL names two states: `state` stands there more than once")
     rest = urlencode([(key, value) for key, value in pairs if key != "state"], quote_via=quote)
-    server = urlunsplit((parts.scheme, parts.netloc, parts.path, rest, parts.fragment))
+    # Not urlunsplit: it drops the slashes before a host that is left out, as for a socket on this machine.
+    server = f"{parts.scheme}://{parts.netloc}{parts.path}{rest and '?'}{rest}"
+    if parts.fragment:
+        raise PlaceError("the URL must not hold a fragment")
     return postgres_place(server, *names)
 
 
