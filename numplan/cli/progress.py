@@ -46,6 +46,31 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
         yield step
 
 
+@contextmanager
+def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
+    """Within, each call of the yielded function counts one answer. Nothing is shown where results go to a terminal:
+    a line for each number is progress enough.
+    """
+    answered, said = 0, time.monotonic()
+    moving = screen.moves and screen.width is None
+
+    def step() -> None:
+        nonlocal answered, said
+        answered += 1
+        text = f"Applying … {answered:,} of {max(calls, answered):,} calls answered"
+        if moving:
+            screen.passing(text)
+        elif screen.width is None and time.monotonic() - said >= PAUSE:
+            said = time.monotonic()
+            screen.error(text)
+
+    try:
+        yield step
+    finally:
+        if moving and answered:
+            screen.passing("")
+
+
 class Watched:
     """A provider that tells `step` of every reading call. Implements the engine's Provider port."""
 

@@ -63,6 +63,10 @@ class Screen:
         """A line about the run, for people."""
         _write(sys.stderr, inert(plain(text)))
 
+    def passing(self, text: str) -> None:
+        """A line about the run that takes the place of the one before; only where standard error `moves`."""
+        _write(sys.stderr, f"\r\x1b[K{inert(plain(text))}", end="")
+
     def ask(self, question: str, wait_for_input: Callable[[int], None]) -> str:
         """The answer to a question, or an empty text at the end of input. Needs a terminal on standard input.
 

@@ -1,14 +1,14 @@
 """A run told for people. Implements the Report protocol."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Self
 
-from numplan.cli.progress import Step, progress
+from numplan.cli.progress import Step, progress, tally_of_calls
 from numplan.cli.screen import Screen
-from numplan.engine.events import Event
+from numplan.engine.events import Done, Event, Failed, Uncertain
 from numplan.engine.tally import Tally, tally
-from numplan.model.plan import OutputValue, Plan
+from numplan.model.plan import OutputValue, Plan, count
 from numplan.views.done_text import failed_text, last_line_of, settled_text, unknown_text
 from numplan.views.events_text import event_text
 from numplan.views.outputs import outputs_text
@@ -21,6 +21,7 @@ class TextReport:
     def __init__(self, screen: Screen, *, expand: bool = False) -> None:
         self._screen = screen
         self._expand = expand
+        self._calls = 0
 
     def __enter__(self) -> Self:
         return self
@@ -34,6 +35,8 @@ class TextReport:
 
     def plan(self, plan: Plan) -> None:
         """A summary, then its sections, dangerous ones first."""
+        figures = count(plan.changes)
+        self._calls = figures.purchase + figures.release
         for line in plan_text(plan, width=self._screen.width, expand=self._expand):
             self._screen.line(line.text, style=line.style)
 
@@ -50,8 +53,9 @@ class TextReport:
             self._screen.line(line)
 
     def applying(self, events: Iterable[Event]) -> list[Event]:
-        """A line an event, apart from the plan."""
-        return self._show(events, before="\n")
+        """A line an event, apart from the plan, and how far it is where they go elsewhere."""
+        with tally_of_calls(self._screen, self._calls) as answered:
+            return self._show(_counted(events, answered), before="\n")
 
     def _show(self, events: Iterable[Event], *, before: str = "") -> list[Event]:
         seen: list[Event] = []
@@ -78,3 +82,11 @@ class TextReport:
                 "  the calls are remembered as intents, and the next apply settles them from the account"
             )
         self._screen.last_line(last_line_of(plan, left, events))
+
+
+def _counted(events: Iterable[Event], answered: Callable[[], None]) -> Iterator[Event]:
+    """The same events; `answered` is called for each whose call is over."""
+    for event in events:
+        yield event
+        if isinstance(event, Done | Failed | Uncertain):
+            answered()

@@ -95,7 +95,7 @@ def _drift(plan: Plan) -> Table:
         Column("What", "badge"),
         Column("Number", "code"),
         Column("Address", "code"),
-        Column("Monthly in state", "money"),
+        Column("Monthly", "money"),
         Column("Differences", "differences"),
     )
     rows = tuple(

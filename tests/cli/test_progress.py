@@ -1,0 +1,57 @@
+"""How far a long run is: on standard error, and never in the way of the result."""
+
+import os
+import pty
+
+import pytest
+
+from numplan.cli import progress
+from tests.cli.desk import Desk, run_of, yaml_list
+
+NUMBERS = run_of(16095550101, 3)
+
+
+@pytest.fixture
+def ready(desk: Desk) -> Desk:
+    desk.stock(*NUMBERS)
+    desk.manifest(f"sets: {{dialer: {{numbers: {yaml_list(NUMBERS)}}}}}")
+    return desk
+
+
+def test_a_long_run_says_now_and_then_what_it_reads_and_how_far_it_is(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    ran = ready("apply", "--auto-approve")
+    assert ran.code == 0
+    assert "Reading the account … regions 1" in ran.err
+    assert "priced 3" in ran.err
+    assert [line for line in ran.err.splitlines() if line.startswith("Applying")] == [
+        f"Applying … {answered} of 3 calls answered" for answered in (1, 2, 3)
+    ]
+    assert "Applying" not in ran.out
+
+
+def test_a_short_run_says_nothing(ready: Desk) -> None:
+    assert ready("apply", "--auto-approve").err == ""
+
+
+def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(ready: Desk) -> None:
+    terminal, end = pty.openpty()
+    process = ready.spawn("apply", "--auto-approve", environment={"TERM": "xterm"}, stderr=end)
+    os.close(end)
+    out, _ = process.communicate(timeout=60)
+    told = b""
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        told += part
+    os.close(terminal)
+    assert process.returncode == 0
+    assert b"Applying \xe2\x80\xa6 3 of 3 calls answered\r\x1b[K" in told
+    assert b"Applying" not in out
+    assert out.count(b"purchased\n") == 3
