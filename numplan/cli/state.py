@@ -7,9 +7,9 @@ from numplan.cli.moving import migrate, unlock
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.workspace import state_backend
-from numplan.engine.mend import named
+from numplan.engine.mend import named, naming
 from numplan.model.errors import NumplanError
-from numplan.model.state import State
+from numplan.model.state import Instance, State
 from numplan.views.state_text import instance_text, state_text
 
 
@@ -28,7 +28,7 @@ def list_(names: tuple[str, ...]) -> None:
     """
     settings = Settings.current()
     screen = Screen(color=False)
-    for instance in named(read_state(settings), names):
+    for instance in _meant(settings, names):
         screen.line(instance.address)
     screen.require_written()
 
@@ -46,7 +46,7 @@ def show(names: tuple[str, ...]) -> None:
     if not names:
         show_state(settings, screen)
     else:
-        for instance in named(read_state(settings), names):
+        for instance in _meant(settings, names):
             screen.line(instance_text(instance))
     screen.require_written()
 
@@ -62,6 +62,13 @@ def settle() -> int:
 
     settings = Settings.current()
     return settle_only(settings, Screen(color=settings.color))
+
+
+def _meant(settings: Settings, names: tuple[str, ...]) -> tuple[Instance, ...]:
+    """The managed numbers that are named; wrong usage is told whether or not there is a state."""
+    for name in names:
+        naming(name)
+    return named(read_state(settings), names)
 
 
 for _command in (mv, rm, pull, push, unlock, migrate):
