@@ -75,7 +75,9 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
             screen.error("interrupted while settling an earlier run; nothing was written")
             return clock.exit_code
         live = _look(work, wish, report, everything=asked.everything)
-        rows = [row for row in at_large(live.owned, work.book.state) if wish.admits(row)]
+        forgotten = {one.number for one in manifest.forget if one.resource is None}
+        loose = at_large(live.owned, work.book.state)
+        rows = [row for row in loose if wish.admits(row) and row.number not in forgotten]
         _tell_doubts(live, wish, screen)
         plan = _written(asked, settings, screen, clock, target, work, live, wish, rows)
         clock.stay_careful()

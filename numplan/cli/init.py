@@ -8,10 +8,13 @@ import click
 
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
+from numplan.manifest.schema import schema_text
 from numplan.model.errors import NumplanError
 
 IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
 MANIFESTS: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
+SCHEMA: Final = Path(".numplan/manifest.schema.json")
+"""What the first line of the manifest points editors to."""
 PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": Path(".gitlab-ci.yml")}
 
 
@@ -39,6 +42,8 @@ def init(ci: str | None) -> None:
     for path, template in wanted.items():
         _create(path, _template(template))
         screen.line(f"wrote {path}")
+    if not manifest and not _is_taken(SCHEMA):
+        _create(SCHEMA, schema_text("manifest"))
     if _ignore(Path(".gitignore")):
         screen.line("added state and plan files to .gitignore")
     screen.line()

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import click
 
 from numplan.cli.asking import require_yes
+from numplan.cli.completing import Address
 from numplan.cli.locking import locked
 from numplan.cli.planfile import write_whole
 from numplan.cli.screen import Screen
@@ -38,7 +39,7 @@ def approving(command: Command) -> Command:
 
 
 @click.command("mv")
-@click.argument("source", metavar="FROM")
+@click.argument("source", metavar="FROM", type=Address())
 @click.argument("target", metavar="TO")
 @common(*_WRITING)
 @approving
@@ -57,7 +58,7 @@ def mv(source: str, target: str, *, auto_approve: bool) -> None:
 
 
 @click.command("rm")
-@click.argument("names", metavar="ADDRESS|NUMBER...", nargs=-1, required=True)
+@click.argument("names", metavar="ADDRESS|NUMBER...", nargs=-1, required=True, type=Address())
 @common(*_WRITING)
 @approving
 def rm(names: tuple[str, ...], *, auto_approve: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
+from numplan.cli.completing import Address
 from numplan.cli.documents import document_options
 from numplan.cli.selecting import selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
@@ -20,6 +21,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         "--allow-release",
         {
             "multiple": True,
+            "type": Address(),
             "metavar": "ADDRESS|NUMBER",
             "help": "Let this protected or surplus number go; repeatable.",
         },

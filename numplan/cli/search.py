@@ -3,7 +3,9 @@
 import click
 
 from numplan.cli.catalogue import account, csv_option, show_rows
+from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
+from numplan.manifest.extend import manifest_of
 from numplan.model.account import Criteria
 from numplan.model.vocabulary import CATEGORIES, NUMBER_TYPES
 from numplan.views.table import offer_row
@@ -23,6 +25,7 @@ from numplan.views.table import offer_row
 )
 @click.option("--digits", default="", metavar="DIGITS", help="Digits that the number contains.")
 @click.option("--size", default=20, show_default=True, type=click.IntRange(1), metavar="N", help="How many.")
+@click.option("--as-manifest", is_flag=True, help="Print a manifest that declares them, to begin with.")
 @csv_option
 def search(
     country: str,
@@ -32,13 +35,19 @@ def search(
     digits: str,
     size: int,
     *,
+    as_manifest: bool,
     as_csv: bool,
 ) -> None:
     """List numbers that are for sale."""
     settings = Settings.current()
+    if as_manifest and (as_csv or settings.json):
+        raise click.UsageError("--as-manifest, --csv and --json exclude each other")
     criteria = Criteria(
         country=country, state=region_state, type=number_type or "", category=category or "", digits=digits
     )
     with account(settings) as client:
         found = client.search(criteria, wanted=size)
+    if as_manifest:
+        Screen(color=False).document(manifest_of(found.offers[:size], country).rstrip("\n"))
+        return
     show_rows([offer_row(offer) for offer in found.offers[:size]], settings, as_csv=as_csv)

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from numplan.cli.completing import Address
 from numplan.model.address import split_address
 from numplan.model.glob import is_pattern
 from numplan.model.number import NumberError, parse_number
@@ -13,7 +14,7 @@ from numplan.model.plan import Selection
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Pattern(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+class Pattern(Address):
     """A pattern of addresses and numbers. A number may be spelled as people spell it."""
 
     name = "glob"

@@ -2,6 +2,7 @@
 
 import click
 
+from numplan.cli.completing import Address
 from numplan.cli.mending import mv, pull, push, rm
 from numplan.cli.moving import migrate, unlock
 from numplan.cli.screen import Screen
@@ -19,7 +20,7 @@ def state() -> None:
 
 
 @state.command("list")
-@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1)
+@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
 @common("chdir", "manifest", "state")
 def list_(names: tuple[str, ...]) -> None:
     """List the addresses of managed numbers, one a line: all, or those that are named.
@@ -34,7 +35,7 @@ def list_(names: tuple[str, ...]) -> None:
 
 
 @state.command("show")
-@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1)
+@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
 @common("chdir", "manifest", "state", "no_color")
 def show(names: tuple[str, ...]) -> None:
     """Show what state remembers: of all numbers, or of those that are named.

@@ -17,6 +17,7 @@ from yaml.events import (
 )
 
 from numplan.manifest.shapes import Kind, plain_value
+from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
 
@@ -56,6 +57,23 @@ def extended(text: str, additions: Sequence[Addition], file: str) -> str:
         added = [one for one in additions if one.block == name]
         text = _with_block(text, name, added, line_end)
     return text
+
+
+def manifest_of(offers: Sequence[Offer], country: str) -> str:
+    """A manifest that declares numbers for sale, in a set for each type, with what each costs beside it."""
+    types = sorted({one.type for one in offers})
+    sets = []
+    for kind in types:
+        of_kind = [one for one in offers if one.type == kind]
+        beside = {
+            one.number: remark(
+                f"{one.state} {one.city}  {one.setup_charge} once, {one.monthly_charge} a month"
+            )
+            for one in of_kind
+        }
+        keys = {"country": country, "type": kind, "numbers": [one.number for one in of_kind]}
+        sets.append(Addition("sets", re.sub(r"[^a-z]+", "_", f"found_{kind}".lower()), keys, beside))
+    return extended("version: 1\n", sets, "")
 
 
 def remark(text: str) -> str:

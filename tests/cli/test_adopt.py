@@ -287,3 +287,9 @@ def test_hundreds_of_numbers_in_flows_of_three_countries(desk):
 @pytest.mark.slow
 def test_5000_numbers_in_flows_of_three_countries(desk):
     bring_in(desk, 5000)
+
+
+def test_what_the_manifest_forgets_is_not_adopted(company):
+    company.manifest(f'forget: ["{US[0]}"]\n')
+    assert company("adopt", "--all", "--auto-approve").code == 0
+    assert company.managed == company.owned - {US[0]}
