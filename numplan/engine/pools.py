@@ -6,6 +6,7 @@ from itertools import zip_longest
 import msgspec
 
 from numplan.engine.assess import Assessment, PoolStanding
+from numplan.engine.choosing import choose, shrink_order, spare_count, within_caps
 from numplan.engine.departures import departure
 from numplan.engine.differences import differences
 from numplan.engine.explicit import adopted_as, bought_as, current, must_move, on_terms, settled
@@ -13,7 +14,6 @@ from numplan.engine.offers import Offers
 from numplan.engine.part import Part, join
 from numplan.engine.pool_notes import mismatches, no_adoption, shortage, waiting
 from numplan.engine.refresh import Live
-from numplan.engine.selection import choose, shrink_order, spare_count, within_caps
 from numplan.model.account import Offer
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from numplan.manifest.located import Files, Step, places, source_at
 from numplan.manifest.schema import schema
-from numplan.manifest.words import dotted, nearest, one_of, shown
+from numplan.manifest.words import dotted, one_of, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.vocabulary import nearest
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 from numplan.engine.adoption import Line, name_from
 from numplan.manifest.number_lines import CsvError, records
-from numplan.manifest.words import nearest, shown
+from numplan.manifest.words import shown
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.vocabulary import nearest
 
 LABEL: Final = "label."
 _LONGEST: Final = 255

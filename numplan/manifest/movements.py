@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
-from numplan.manifest.words import dotted, nearest, shown
+from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
 from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.vocabulary import nearest
 
 
 def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:

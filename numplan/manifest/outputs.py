@@ -6,10 +6,11 @@ from numplan.manifest.entries import block
 from numplan.manifest.interpolation import Values, value_of
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.templates import Reference, Template, TemplateError, parts_of
-from numplan.manifest.words import dotted, nearest
+from numplan.manifest.words import dotted
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import NumbersOf, Output
+from numplan.model.vocabulary import nearest
 
 
 def outputs_of(

@@ -12,9 +12,10 @@ from numplan.manifest.events import read_document
 from numplan.manifest.files import FileError, read_regular
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.shapes import ANYTHING
-from numplan.manifest.words import dotted, nearest, shown
+from numplan.manifest.words import dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
+from numplan.model.vocabulary import nearest
 
 ENVIRONMENT: Final = "NUMPLAN_VAR_"
 """What the names of environment variables start with that give a value."""

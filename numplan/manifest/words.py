@@ -1,6 +1,5 @@
 """How findings speak of keys and values that somebody else wrote."""
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 
@@ -37,14 +36,6 @@ def dotted(path: Iterable[Step]) -> str:
             name = step if _PLAIN_NAME.fullmatch(step) else shown(step)
             text += f".{name}" if text else name
     return text
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that somebody who wrote `word` most likely meant."""
-    folded = {name.casefold(): name for name in known}
-    # difflib takes time with the square of the length; no known word is that long.
-    close = difflib.get_close_matches(word.casefold()[:_LONGEST], list(folded), n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
 
 
 def one_of(words: Sequence[str]) -> str:

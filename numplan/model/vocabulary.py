@@ -8,8 +8,10 @@ from typing import Final
 NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
 CATEGORIES: Final = ("Voice", "Voice+SMS")
 
+_LONGEST: Final = 80
 
-@lru_cache(maxsize=4096)  # a listing of a hundred thousand rows holds a few hundred different words
+
+@lru_cache(maxsize=512)  # a hundred thousand rows hold a few hundred different words
 def fold(text: str) -> str:
     """What is left of a word when case, hyphens and spaces do not count."""
     return text.casefold().replace("-", "").replace(" ", "")
@@ -41,8 +43,9 @@ def serves(category: str, asked: str) -> bool:
     return set(fold(asked).split("+")) <= set(fold(category).split("+"))
 
 
-def nearest(word: str, words: Sequence[str]) -> str | None:
-    """The one of some words that whoever wrote `word` most likely meant."""
-    folded = {fold(one): one for one in words}
-    close = get_close_matches(fold(word), folded, n=1, cutoff=0.6)
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that whoever wrote `word` most likely meant."""
+    folded = {fold(one): one for one in known}
+    # difflib takes time with the square of the length; no known word is that long.
+    close = get_close_matches(fold(word[:_LONGEST]), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
