@@ -103,7 +103,7 @@ def test_the_stream_and_the_document_show_the_drift(office: Desk):
     document = json.loads((office.folder / "r.json").read_text())
     assert document["numplan"]["refresh_only"] is True
     assert [one["change"]["actions"] for one in document["resource_changes"]] == [["forget"]]
-    assert [one["address"] for one in document["resource_drift"]] == ["number.support"]
+    assert [one["address"] for one in document["resource_drift"]] == ["numplan_number.support"]
 
 
 def test_it_excludes_destroy_and_a_saved_plan(office: Desk):

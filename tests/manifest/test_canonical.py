@@ -16,7 +16,10 @@ from numplan.manifest.pieces import COMMENT, cut
 from numplan.model.errors import ManifestError, NumplanError
 
 ROOT = Path(__file__).parents[2]
-OURS = [*(ROOT / "examples").glob("*/*.yaml"), ROOT / "numplan" / "cli" / "init.yaml"]
+OURS = [
+    *(path for path in (ROOT / "examples").glob("*/*.yaml") if not path.name.endswith(".vars.yaml")),
+    ROOT / "numplan" / "cli" / "init.yaml",
+]
 
 
 def laid_out(text: str) -> str:
