@@ -213,6 +213,58 @@ def test_an_expired_certificate_is_not_sent(
     assert not clock.waits
 
 
+def test_an_exchange_that_breaks_may_have_been_carried_out_and_is_not_made_again(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client("http://127.0.0.1:1/")
+    made: list[object] = []
+
+    def broken(*asked: object, **_: object) -> None:
+        made.append(asked)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(client._transport, "exchange", broken)
+    [outcome] = client.purchase([ONE], 169).values()
+    assert isinstance(outcome, Unknown)
+    assert "the call failed (ZeroDivisionError)" in outcome.reason
+    assert len(made) == 1
+
+
+def test_the_places_of_a_call_that_fails_before_it_is_sent(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It surely never left, so it is made again."""
+    passed: list[str] = []
+
+    def failpoint(name: str) -> None:
+        passed.append(name)
+        if len(passed) == 1:
+            raise OSError("not now")
+
+    monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
+    with Bytewise(reply(BOUGHT)) as server:
+        assert isinstance(make_client(server.url).purchase([ONE], 169)[ONE], Succeeded)
+    assert passed == ["purchase.before-send", "purchase.before-resend", "purchase.after-send"]
+
+
+def test_a_call_that_never_leaves_says_why(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failpoint(_: str) -> None:
+        raise OSError("not now")
+
+    monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
+    [outcome] = make_client("http://127.0.0.1:1/").purchase([ONE], 169).values()
+    assert outcome == NotSent("not now; nothing was sent")
+
+
+def test_an_unclear_answer_is_quoted(make_client: MakeClient) -> None:
+    with Bytewise(reply({"message": "out of order"}, 500)) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+    assert outcome == Unknown("purchase-numbers: the API answered 500 (out of order)")
+    with Bytewise(reply(b"", 500)) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+    assert outcome == Unknown("purchase-numbers: the API answered 500")
+
+
 class BrokenClock(FakeClock):
     """A clock with a bug."""
 

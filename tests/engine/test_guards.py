@@ -368,6 +368,64 @@ def test_a_country_that_is_not_allowed_names_the_number_and_its_place_whatever_e
     assert refusal.source == wanted.numbers[0].source
 
 
+def test_protected_numbers_are_named_with_a_flag_for_each(vendor):
+    rows = [
+        managed("number.a", vendor.own(ONE), protect=True),
+        managed("set.s", vendor.own(TWO), protect=True),
+    ]
+    refusal = refused(plan(manifest(entry("c", vendor.own(THREE))), vendor, state(*rows)))["protected"]
+    assert set(refusal.subjects) == {"number.a", f'set.s["{TWO}"]'}
+    first, second = refusal.subjects
+    assert refusal.lifted_by == (
+        f"protect: false, applied first, or --allow-release '{first}' --allow-release '{second}'"
+    )
+
+
+def test_a_moved_trunk_says_what_it_would_take(vendor):
+    rows = state(managed("number.a", vendor.own(ONE), sip_trunk_id=1))
+    refusal = refused(plan(manifest(entry("a", ONE, sip_trunk_id=2)), vendor, rows))["trunk-change"]
+    assert refusal.summary == (
+        "the trunk of 1 number changed, and the API cannot move a number: it would be released and bought "
+        "again, or another bought for it"
+    )
+    assert refusal.lifted_by == "on_trunk_change: replace on the entry, or its former sip_trunk_id"
+
+
+@pytest.mark.parametrize(
+    ("complete", "seen"), [(True, "owns 1 unmanaged"), (False, "owns at least 1 unmanaged")]
+)
+def test_a_lost_state_says_how_many_it_saw_and_where_the_pool_stands(vendor, complete, seen):
+    vendor.put_on_sale(us(100))
+    vendor.own(ONE)
+    vendor.listed(complete=complete)
+    wanted = manifest(pool("p", 1))
+    refusal = refused(plan(wanted, vendor))["no-state"]
+    assert seen in " ".join(refusal.summary.replace("already ", "").split())
+    assert refusal.lifted_by.endswith("or --new-state to buy more")
+    assert refusal.source == wanted.pools[0].source
+
+
+@pytest.mark.parametrize(
+    ("labels", "lacks"), [({"a": "x"}, "the required label b"), ({}, "the required labels a, b")]
+)
+def test_missing_labels_are_named_with_their_entry(vendor, labels, lacks):
+    wanted = manifest(pool("p", 0, labels=labels), policy=Policy(required_labels=("a", "b")))
+    refusal = refused(plan(wanted, vendor))["labels"]
+    assert refusal.summary == f"pool.p lacks {lacks}"
+    assert refusal.source == wanted.pools[0].source
+    assert refusal.lifted_by == "the labels, on the entry or in defaults, or policy.required_labels"
+
+
+@pytest.mark.parametrize(("allowed", "told"), [((), "empty"), (("Canada", "France"), "Canada, France")])
+def test_a_country_that_is_not_allowed_says_which_are(vendor, allowed, told):
+    vendor.put_on_sale(ONE)
+    made = plan(manifest(entry("main", ONE), policy=Policy(allowed_countries=allowed)), vendor)
+    assert refused(made)["countries"].summary == (
+        f"{ONE} has country United States, and policy.allowed_countries is {told}"
+    )
+    assert refused(made)["countries"].lifted_by == "policy.allowed_countries"
+
+
 def test_refusals_leave_the_plan_as_it_is(vendor):
     """A refused plan is still shown: every change stands in it."""
     made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))

@@ -62,6 +62,17 @@ def device(place):
 KINDS = [symlink, dangling_symlink, hard_link, folder, fifo, unix_socket, device]
 
 
+NAMES = {
+    symlink: "a symbolic link",
+    dangling_symlink: "a symbolic link",
+    hard_link: "one of 2 hard links",
+    folder: "a folder",
+    fifo: "a FIFO",
+    unix_socket: "a socket",
+    device: "a device",
+}
+
+
 def status_of(place):
     found = place.lstat()
     return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
@@ -80,7 +91,7 @@ def test_in_the_place_of_the_state(path, put):
     backend = LocalBackend(path)
     with pytest.raises(StateError, match="not a plain file") as refused:
         backend.read()
-    assert str(path) in str(refused.value)
+    assert f"{path} is {NAMES[put]}, not a plain file" in str(refused.value)
     assert refused.value.hint
     with backend.lock("apply") as session:
         with pytest.raises(StateError, match="not a plain file"):
