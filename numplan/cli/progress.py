@@ -1,5 +1,6 @@
 """Progress on standard error: a moving line on a terminal, now and then a plain one elsewhere."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,24 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
     finally:
         if moving and answered:
             screen.passing("")
+
+
+@contextmanager
+def every_pause(tell: Callable[[], None]) -> Iterator[None]:
+    """Within, `tell` is called from a thread of its own whenever a pause has passed, also while nothing happens."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(PAUSE):
+            tell()
+
+    thread = threading.Thread(target=run, name="numplan-progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 class Watched:

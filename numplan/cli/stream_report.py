@@ -1,15 +1,16 @@
 """A run told for machines: Terraform's UI, a JSON object a line. Implements the Report protocol."""
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from numplan import __version__
-from numplan.cli.progress import Step
+from numplan.cli.progress import Step, every_pause
 from numplan.cli.screen import Screen
 from numplan.cli.signals import SystemClock
-from numplan.engine.events import Event, Sending
+from numplan.engine.events import Done, Event, Failed, Sending, Settled, Uncertain
 from numplan.engine.tally import Tally, tally
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
@@ -26,6 +27,7 @@ from numplan.views.ui_stream import (
     planned,
     refresh,
     version,
+    waiting,
 )
 
 
@@ -39,6 +41,8 @@ class StreamReport:
         self._events: list[Event] = []
         self._last = "Apply: ended early."
         self._begun: dict[E164, float] = {}
+        self._under_way: dict[E164, Sending] = {}
+        self._telling = threading.RLock()  # what is still under way is told from a thread of its own
 
     def __enter__(self) -> Self:
         self._tell(version(__version__))
@@ -85,9 +89,10 @@ class StreamReport:
 
     def applying(self, events: Iterable[Event]) -> list[Event]:
         """A line or two an event. What was done is kept as it happens: no error loses it."""
-        for event in events:
-            self._events.append(event)
-            self._tell_of(event)
+        with every_pause(self._tell_of_waiting):
+            for event in events:
+                self._events.append(event)
+                self._tell_of(event)
         return self._events
 
     def outputs(self, values: Mapping[str, OutputValue]) -> None:
@@ -99,13 +104,29 @@ class StreamReport:
         self._last = last_line_of(plan, left, events)
 
     def _tell_of(self, event: Event) -> None:
-        if isinstance(event, Sending):
-            self._begun[event.number] = self._clock.monotonic()
-        number = getattr(event, "number", None)
-        began = self._begun.get(number) if number else None
-        elapsed = 0 if began is None else int(self._clock.monotonic() - began)
-        for message in applied(event, elapsed):
-            self._tell(message)
+        with self._telling:
+            match event:
+                case Sending():
+                    self._begun[event.number] = self._clock.monotonic()
+                    self._under_way[event.number] = event
+                case Done() | Failed() | Uncertain() | Settled():
+                    self._under_way.pop(event.number, None)
+                case _:
+                    pass
+            number = getattr(event, "number", None)
+            for message in applied(event, self._elapsed(number) if number else 0):
+                self._tell(message)
+
+    def _tell_of_waiting(self) -> None:
+        with self._telling:
+            for event in self._under_way.values():
+                self._tell(waiting(event, self._elapsed(event.number)))
+
+    def _elapsed(self, number: E164) -> int:
+        """Whole seconds since its call was begun."""
+        began = self._begun.get(number)
+        return 0 if began is None else int(self._clock.monotonic() - began)
 
     def _tell(self, message: Message) -> None:
-        self._screen.line(encoded(message, self._clock.now()))
+        with self._telling:
+            self._screen.line(encoded(message, self._clock.now()))

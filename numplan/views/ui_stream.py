@@ -180,6 +180,12 @@ def applied(event: Event, elapsed: int) -> Iterator[Message]:
             pass
 
 
+def waiting(event: Sending, elapsed: int) -> Message:
+    """A call that is still under way, after so many whole seconds."""
+    text = f"Still {_DOING[event.call].lower()} {event.number}… [{elapsed}s elapsed]"
+    return _hook("apply_progress", event, text, {"elapsed_seconds": elapsed})
+
+
 def done(tally: Tally, text: str) -> Message:
     """The last line of an apply, however it went: what was done."""
     changes = {

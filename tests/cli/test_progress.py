@@ -1,5 +1,6 @@
 """How far a long run is: on standard error, and never in the way of the result."""
 
+import json
 import os
 import pty
 
@@ -55,3 +56,24 @@ def test_on_a_terminal_one_line_moves_and_is_gone_at_the_end(ready: Desk) -> Non
     assert b"Applying \xe2\x80\xa6 3 of 3 calls answered\r\x1b[K" in told
     assert b"Applying" not in out
     assert out.count(b"purchased\n") == 3
+
+
+def test_the_stream_tells_now_and_then_of_a_call_that_is_still_under_way(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PAUSE", 0.05)
+    ready.fault("stall", "purchase-numbers", seconds=0.5)
+    ran = ready("apply", "--auto-approve", "--json")
+    assert ran.code == 0
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    kinds = [line["type"] for line in lines]
+    still = [line for line in lines if line["type"] == "apply_progress"]
+    assert {line["hook"]["resource"]["resource_key"] for line in still} <= set(NUMBERS)
+    assert still
+    assert still[0]["@message"].startswith('set.dialer["+1609555010')
+    assert still[0]["hook"]["action"] == "create"
+    assert still[0]["hook"]["elapsed_seconds"] == 0
+    assert kinds.index("apply_start") < kinds.index("apply_progress")
+    # Nothing is under way once all is answered.
+    last = len(kinds) - 1 - kinds[::-1].index("apply_progress")
+    assert last < len(kinds) - 1 - kinds[::-1].index("apply_complete")
