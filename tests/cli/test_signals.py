@@ -17,8 +17,8 @@ from tests.cli.desk import HEAD, NUMPLAN, PATIENCE, Desk, Ran, run_of, until
 NUMBERS = run_of(16095550101, 6)
 ALL = f"sets: {{dialer: {{numbers: {NUMBERS}}}}}".replace("'", '"')
 SLOW = HEAD.replace("batch_size: 50", "batch_size: 1, parallelism: 2")
-AT_ONCE = 6.0
-"""Seconds: one, and what a busy machine adds; the calls that are not waited for take 25."""
+A_SECOND, SOON = 1.0, 2.0
+"""Seconds: what is promised after a second signal, and for what only reads. Calls that are not waited for take 25."""
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
@@ -63,7 +63,7 @@ def test_twice_during_apply_is_out_within_a_second_and_the_next_run_settles(
     began = time.monotonic()
     process.send_signal(number)
     assert process.wait(timeout=PATIENCE) == 128 + number
-    assert time.monotonic() - began < AT_ONCE
+    assert time.monotonic() - began < A_SECOND
     assert {one.number for one in desk.state.intents} == {*NUMBERS}
     again = desk("apply", "--auto-approve")
     assert again.code == 0, again
@@ -83,7 +83,7 @@ def test_during_plan_it_ends_although_a_call_hangs(desk: Desk, number: signal.Si
         began = time.monotonic()
         process.send_signal(number)
         ran = ended(process)
-        assert time.monotonic() - began < AT_ONCE
+        assert time.monotonic() - began < SOON
         assert ran.code == 128 + number, ran
         assert ran.err == f"interrupted by {number.name}; nothing was sent\n"
     assert desk.left_alone()
