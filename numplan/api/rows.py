@@ -38,7 +38,7 @@ def merge(rows: Iterable[OwnedNumber]) -> tuple[dict[E164, OwnedNumber], frozens
     unclear: set[E164] = set()
     for row in rows:
         known = merged.setdefault(row.number, row)
-        if known != row:
+        if known is not row and known != row:
             unclear.add(row.number)
             merged[row.number] = row if row.flow is not None and known.flow is None else known
     return merged, frozenset(unclear)

@@ -11,6 +11,9 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
+from sys import intern
 from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
@@ -36,8 +39,8 @@ class _OfferRow(_Wire, frozen=True):
     country: str
     number_type: str
     number_category: str
-    setup_charge: Decimal
-    recurring_charge: Decimal
+    setup_charge: msgspec.Raw
+    recurring_charge: msgspec.Raw
     state: str | None = None
     city_coverage: str | None = None
 
@@ -52,8 +55,8 @@ class _OwnedRow(_Wire, frozen=True):
     access_number: str
     country: str
     number_type: str
-    nrc: Decimal
-    mrc: Decimal
+    nrc: msgspec.Raw
+    mrc: msgspec.Raw
     assignment: _AssignmentRow | None = None
 
 
@@ -146,17 +149,11 @@ def read_regions(endpoint: str, body: bytes) -> tuple[Region, ...]:
 
 def read_judged(endpoint: str, body: bytes) -> Judged:
     """Read an answer of purchase-numbers or release-numbers: every element of `data`. Raises AnswerError."""
-    success: list[tuple[E164, Succeeded]] = []
-    error: list[tuple[E164, Refused]] = []
-    for index, part in enumerate(_decode(endpoint, body, _JudgementAnswer).data or ()):
-        for place, each in enumerate(part.success.numbers or () if part.success else ()):
-            where = f"$.data[{index}].success.numbers[{place}].accessNumber"
-            success.append((_number(endpoint, where, each.access_number), Succeeded(quoted(each.message))))
-        for place, each in enumerate(part.error.numbers or () if part.error else ()):
-            where = f"$.data[{index}].error.numbers[{place}].accessNumber"
-            words = quoted(each.message) or "the API gave no reason"
-            error.append((_number(endpoint, where, each.access_number), Refused(words)))
-    return Judged(tuple(success), tuple(error))
+    parts = _rows(endpoint, _decode(endpoint, body, _JudgementAnswer).data, _judged)
+    return Judged(
+        tuple(chain.from_iterable(part.success for part in parts)),
+        tuple(chain.from_iterable(part.error for part in parts)),
+    )
 
 
 def message_of(body: bytes) -> str:
@@ -210,7 +207,7 @@ def _refuse_repeats(body: bytes) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    if len({key for key, _ in pairs}) == len(pairs):
+    if len(dict(pairs)) == len(pairs):
         return
     seen: set[str] = set()
     for key, _ in pairs:
@@ -223,30 +220,44 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a value of JSON")
 
 
-def _rows(endpoint: str, rows: Iterable[_R] | None, read: Callable[[str, str, _R], _T]) -> tuple[_T, ...]:
-    return tuple(read(endpoint, f"$.data[{index}]", row) for index, row in enumerate(rows or ()))
+class _FieldError(ValueError):
+    """A field of a row that is of the right type is not what it must be; the message says why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
-def _offer(endpoint: str, where: str, row: _OfferRow) -> Offer:
+def _rows(endpoint: str, rows: Iterable[_R] | None, read: Callable[[_R], _T]) -> tuple[_T, ...]:
+    found: list[_T] = []
+    for row in rows or ():
+        try:
+            found.append(read(row))
+        except _FieldError as wrong:
+            raise AnswerError(endpoint, f"$.data[{len(found)}].{wrong.field}: {wrong}") from None
+    return tuple(found)
+
+
+def _offer(row: _OfferRow) -> Offer:
     return Offer(
-        number=_number(endpoint, f"{where}.number", row.number),
-        country=row.country,
+        number=_number("number", row.number),
+        country=intern(row.country),
         type=canonical_type(row.number_type),
         category=canonical_category(row.number_category),
-        setup_charge=_charge(endpoint, f"{where}.setupCharge", row.setup_charge),
-        monthly_charge=_charge(endpoint, f"{where}.recurringCharge", row.recurring_charge),
-        state=row.state or "",
+        setup_charge=_charge("setupCharge", row.setup_charge),
+        monthly_charge=_charge("recurringCharge", row.recurring_charge),
+        state=intern(row.state or ""),
         city=row.city_coverage or "",
     )
 
 
-def _owned(endpoint: str, where: str, row: _OwnedRow) -> OwnedNumber:
+def _owned(row: _OwnedRow) -> OwnedNumber:
     return OwnedNumber(
-        number=_number(endpoint, f"{where}.accessNumber", row.access_number),
-        country=row.country,
+        number=_number("accessNumber", row.access_number),
+        country=intern(row.country),
         type=canonical_type(row.number_type),
-        setup_charge=_charge(endpoint, f"{where}.nrc", row.nrc),
-        monthly_charge=_charge(endpoint, f"{where}.mrc", row.mrc),
+        setup_charge=_charge("nrc", row.nrc),
+        monthly_charge=_charge("mrc", row.mrc),
         assignment=_assignment(row.assignment),
     )
 
@@ -258,19 +269,51 @@ def _assignment(row: _AssignmentRow | None) -> Assignment | None:
     return Assignment(type=(row.type or "").strip(), flow_id=flow_id, flow_name=row.flow_name or "")
 
 
-def _number(endpoint: str, where: str, text: str) -> E164:
+def _judged(part: _Judgement) -> Judged:
+    return Judged(
+        tuple(
+            (_number(f"success.numbers[{place}].accessNumber", each.access_number), _succeeded(each.message))
+            for place, each in enumerate(part.success.numbers or () if part.success else ())
+        ),
+        tuple(
+            (_number(f"error.numbers[{place}].accessNumber", each.access_number), _refused(each.message))
+            for place, each in enumerate(part.error.numbers or () if part.error else ())
+        ),
+    )
+
+
+def _succeeded(message: str | None) -> Succeeded:
+    return Succeeded(quoted(message))
+
+
+def _refused(message: str | None) -> Refused:
+    return Refused(quoted(message) or "the API gave no reason")
+
+
+def _number(field: str, text: str) -> E164:
     try:
         return parse_number(text)
     except NumberError:
-        raise AnswerError(endpoint, f"{where}: {quoted(text)[:40]!r} is not an E.164 number") from None
+        raise _FieldError(field, f"{quoted(text)[:40]!r} is not an E.164 number") from None
 
 
-def _charge(endpoint: str, where: str, charge: Decimal) -> Decimal:
+def _charge(field: str, written: msgspec.Raw) -> Decimal:
+    try:
+        return _charge_of(bytes(written))
+    except msgspec.ValidationError as wrong:
+        raise _FieldError(field, str(wrong).replace("`", "")) from None
+    except ValueError as wrong:
+        raise _FieldError(field, str(wrong)) from None
+
+
+@lru_cache(maxsize=4096)  # a hundred thousand rows hold a few dozen different charges
+def _charge_of(written: bytes) -> Decimal:
+    charge = msgspec.json.decode(written, type=Decimal)
     exponent = charge.as_tuple().exponent
     if not isinstance(exponent, int) or charge < 0:
-        raise AnswerError(endpoint, f"{where}: {charge} is not a charge")
+        raise ValueError(f"{charge} is not a charge")
     if charge >= _CHARGE_MOST or exponent < -_CHARGE_PLACES:
-        raise AnswerError(endpoint, f"{where}: this charge is absurd")
+        raise ValueError("this charge is absurd")
     plain = charge.copy_abs()  # a zero may come with a sign
     return plain.quantize(Decimal(1)) if exponent > 0 else plain
 

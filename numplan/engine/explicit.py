@@ -1,6 +1,6 @@
 """Plan explicit numbers: entries under `numbers:` and members of sets. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -13,7 +13,7 @@ from numplan.model.account import Offer, OwnedNumber
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Blocked, Change, Held, Keep, Purchase, Replace, Update
+from numplan.model.plan import Adopt, Blocked, Change, Held, Keep, Purchase, Replace, Update, acting, bought
 from numplan.model.state import Attributes, Instance
 from numplan.model.vocabulary import same_word, serves
 
@@ -21,14 +21,13 @@ from numplan.model.vocabulary import same_word, serves
 def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already = {one.number for one in assessed.held}
-    owned = {**live.owned, **offers.late}
     changes: list[Change] = []
     held: list[Held] = []
     diagnostics: list[Diagnostic] = []
     for declared in assessed.declared.values():
         if declared.number in held_already or declared.resource in assessed.unoffered:
             continue
-        row = owned.get(declared.number)
+        row = live.owned.get(declared.number) or offers.late.get(declared.number)
         outcome = (
             _unowned(declared, assessed, offers)
             if row is None
@@ -83,9 +82,15 @@ def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
 
 
 def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
-    """A managed number's attributes as its entry wants them. An entry that names no trunk keeps the one it
-    has.
+    """A managed number's attributes as its entry wants them: the very same where it wants no others. An entry
+    that names no trunk keeps the one it has.
     """
+    if (
+        attributes.labels == terms.labels
+        and attributes.protect == terms.protect
+        and terms.sip_trunk_id in {None, attributes.sip_trunk_id}
+    ):
+        return attributes
     return msgspec.structs.replace(
         attributes,
         labels=terms.labels,
@@ -131,7 +136,7 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
             path=declared.address,
             hint="choose another number with `numplan search`, or remove this one",
         )
-    wrong = _mismatch(declared, {"country": offer.country, "type": offer.type, "category": offer.category})
+    wrong = _mismatch(declared, offer.country, offer.type, offer.category)
     if wrong is not None:
         return wrong
     missing = declared.number in assessed.managed
@@ -145,7 +150,7 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
 
 
 def _owned(declared: Declared, row: OwnedNumber, instance: Instance | None) -> Change | Diagnostic:
-    wrong = _mismatch(declared, {"country": row.country, "type": row.type})
+    wrong = _mismatch(declared, row.country, row.type)
     if wrong is not None:
         return wrong
     if instance is None:
@@ -199,28 +204,32 @@ def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attri
     )
 
 
-def _mismatch(declared: Declared, actual: Mapping[str, str]) -> Diagnostic | None:
-    """An error where the entry declares a country, type or category that the number does not have."""
-    for key, value in actual.items():
-        wish = getattr(declared.terms, key)
-        if wish is None:
-            continue
-        fits = serves(value, wish) if key == "category" else same_word(wish, value)
-        if not fits:
-            return error(
-                f"{declared.number} is declared with {key} {wish!r}, but it has {value!r}",
-                source=declared.source,
-                path=declared.address,
-                hint=f"declare {key}: {value}, or another number",
-            )
-    return None
+def _mismatch(declared: Declared, country: str, type_: str, category: str | None = None) -> Diagnostic | None:
+    """An error where the entry declares a country, type or category that the number does not have; an owned
+    number shows no category.
+    """
+    terms = declared.terms
+    if terms.country is not None and not same_word(terms.country, country):
+        key, wish, value = "country", terms.country, country
+    elif terms.type is not None and not same_word(terms.type, type_):
+        key, wish, value = "type", terms.type, type_
+    elif terms.category is not None and category is not None and not serves(category, terms.category):
+        key, wish, value = "category", terms.category, category
+    else:
+        return None
+    return error(
+        f"{declared.number} is declared with {key} {wish!r}, but it has {value!r}",
+        source=declared.source,
+        path=declared.address,
+        hint=f"declare {key}: {value}, or another number",
+    )
 
 
 def unverified(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
     """A warning where adopted numbers are recorded on a trunk that nothing proves."""
     count = sum(
         1
-        for change in changes
+        for change in acting(changes)
         if isinstance(change, Adopt) and not change.trunk_verified and change.after.sip_trunk_id is not None
     )
     if not count:
@@ -235,4 +244,4 @@ def unverified(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
 
 def numbers_of(changes: tuple[Change, ...]) -> set[E164]:
     """Numbers that a planned purchase takes from the stock."""
-    return {change.after.number for change in changes if isinstance(change, Purchase | Replace)}
+    return {after.number for after in bought(changes)}

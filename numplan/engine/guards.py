@@ -12,19 +12,22 @@ from numplan.model.address import kind_of
 from numplan.model.manifest import Manifest
 from numplan.model.plan import (
     Adopt,
+    Change,
     Plan,
     Purchase,
     Refusal,
     Release,
     Replace,
+    acting,
     address_of_change,
 )
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What the guards judge: a plan, and what it was made from."""
+    """What the guards judge: a plan, those of its changes that do something, and what it was made from."""
 
     plan: Plan
+    changes: tuple[Change, ...]
     manifest: Manifest
     assessed: Assessment
     offers: Offers
@@ -32,7 +35,7 @@ class Case(msgspec.Struct, frozen=True):
 
 def check_guards(plan: Plan, manifest: Manifest, assessed: Assessment, offers: Offers) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
-    case = Case(plan, manifest, assessed, offers)
+    case = Case(plan, acting(plan.changes), manifest, assessed, offers)
     guards = _OF_STATE if plan.refresh_only else _GUARDS
     return tuple(refusal for guard in guards for refusal in guard(case))
 
@@ -56,7 +59,7 @@ def _empty_manifest(case: Case) -> Iterator[Refusal]:
 def _releases(case: Case) -> Iterator[Refusal]:
     allowed = case.plan.allowances.max_releases
     limit = case.manifest.policy.max_releases if allowed is None else allowed
-    leaving = [change for change in case.plan.changes if isinstance(change, Release | Replace)]
+    leaving = [change for change in case.changes if isinstance(change, Release | Replace)]
     if len(leaving) > limit:
         declared = declared_at(case.manifest)
         yield Refusal(
@@ -70,12 +73,14 @@ def _releases(case: Case) -> Iterator[Refusal]:
 
 def _protected(case: Case) -> Iterator[Refusal]:
     """What state remembers as protected, and declared numbers that this same manifest has come to protect."""
+    leaving = [change for change in case.changes if isinstance(change, Release | Replace)]
+    if not leaving:
+        return
     declared = {entry.resource for entry in case.manifest.entries() if entry.terms.protect}
     subjects = tuple(
         address_of_change(change)
-        for change in case.plan.changes
-        if isinstance(change, Release | Replace)
-        and (change.before.protect or (change.resource in declared and _is_declared(change)))
+        for change in leaving
+        if (change.before.protect or (change.resource in declared and _is_declared(change)))
         and not case.plan.allowances.lets_go(address_of_change(change), change.before.number)
     )
     if subjects:
@@ -111,7 +116,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
     """Judged with what a selection holds back: once a part is applied there is a state, and this is silent."""
     if case.plan.lineage or case.plan.allowances.new_state:
         return
-    whole = (*case.plan.changes, *case.plan.unselected)
+    whole = (*case.changes, *case.plan.unselected)
     adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
     for pool in case.manifest.pools:
         buys = sum(1 for change in whole if isinstance(change, Purchase) and change.resource == pool.resource)
@@ -132,18 +137,17 @@ def _no_state(case: Case) -> Iterator[Refusal]:
 
 def _limits(case: Case) -> Iterator[Refusal]:
     """What the manifest's policy says of purchases, costs, countries, types and labels."""
-    yield from check_limits(case.plan, case.manifest)
+    yield from check_limits(case.plan, case.changes, case.manifest)
 
 
 def _trunks(case: Case) -> Iterator[Refusal]:
+    moving = [change for change in case.changes if isinstance(change, Replace)]
+    if not moving:
+        return
     replacing = {
         entry.resource for entry in case.manifest.entries() if entry.terms.on_trunk_change == "replace"
     }
-    subjects = tuple(
-        address_of_change(change)
-        for change in case.plan.changes
-        if isinstance(change, Replace) and change.resource not in replacing
-    )
+    subjects = tuple(address_of_change(change) for change in moving if change.resource not in replacing)
     if subjects:
         yield Refusal(
             guard="trunk-change",

@@ -2,7 +2,7 @@
 are declared.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -11,39 +11,39 @@ import msgspec
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
-from numplan.model.plan import ZERO, Adopt, Plan, Purchase, Refusal, Replace, address_of_change, count
+from numplan.model.plan import ZERO, Adopt, Change, Plan, Purchase, Refusal, Replace, address_of_change, count
 from numplan.model.state import Attributes
 from numplan.model.vocabulary import same_word
 
 
-def check_limits(plan: Plan, manifest: Manifest) -> Iterator[Refusal]:
-    """What a plan does that its manifest's policy does not allow."""
-    yield from _purchases(plan, manifest)
-    yield from _costs(plan, manifest)
-    yield from _kinds(plan, manifest)
+def check_limits(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
+    """What a plan does, by those of its `changes` that do something, and its manifest's policy does not allow."""
+    yield from _purchases(plan, changes, manifest)
+    yield from _costs(plan, changes, manifest)
+    yield from _kinds(changes, manifest)
     yield from _labels(plan, manifest)
 
 
-def _purchases(plan: Plan, manifest: Manifest) -> Iterator[Refusal]:
+def _purchases(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     allowed = plan.allowances.max_purchases
     limit = manifest.policy.max_purchases if allowed is None else allowed
-    bought = count(plan.changes).purchase
+    bought = count(changes).purchase
     if limit is not None and bought > limit:
         yield _exceeded(
             "purchases",
             f"{counted(bought)} would be purchased, and one apply may purchase {limit}",
-            _orders(plan, manifest, by="count"),
+            _orders(changes, manifest, by="count"),
             f"--max-purchases {bought}, or policy.max_purchases",
         )
 
 
-def _costs(plan: Plan, manifest: Manifest) -> Iterator[Refusal]:
+def _costs(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     policy, cost = manifest.policy, plan.cost
     if policy.max_setup_cost is not None and cost.once > policy.max_setup_cost:
         yield _exceeded(
             "setup-cost",
             f"the purchases cost {cost.once} once, and one apply may cost {policy.max_setup_cost}",
-            _orders(plan, manifest, by="once"),
+            _orders(changes, manifest, by="once"),
             "policy.max_setup_cost",
         )
     if policy.max_monthly_increase is not None and cost.monthly > policy.max_monthly_increase:
@@ -51,37 +51,35 @@ def _costs(plan: Plan, manifest: Manifest) -> Iterator[Refusal]:
             "monthly-increase",
             f"the monthly charges rise by {cost.monthly}, and one apply may raise them by "
             f"{policy.max_monthly_increase}",
-            _orders(plan, manifest, by="monthly"),
+            _orders(changes, manifest, by="monthly"),
             "policy.max_monthly_increase",
         )
 
 
-def _kinds(plan: Plan, manifest: Manifest) -> Iterator[Refusal]:
+def _kinds(changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     """Countries and types of what is bought or taken in: each entry once for each that the policy does not allow."""
     policy = manifest.policy
-    declared = declared_at(manifest)
     for guard, key, allowed in (
         ("countries", "country", policy.allowed_countries),
         ("types", "type", policy.allowed_types),
     ):
         found: dict[tuple[Resource, str], list[Purchase | Adopt | Replace]] = {}
-        for change in plan.changes:
+        for change in changes:
             if allowed is not None and isinstance(change, Purchase | Adopt | Replace):
                 value = getattr(change.after, key)
                 if not any(same_word(value, one) for one in allowed):
                     found.setdefault((change.resource, value), []).append(change)
-        for (resource, value), changes in found.items():
-            alone = len(changes) == 1
-            what = (
-                f"{changes[0].after.number} has" if alone else f"{counted(len(changes))} of {resource} have"
-            )
+        declared = declared_at(manifest) if found else {}
+        for (resource, value), those in found.items():
+            alone = len(those) == 1
+            what = f"{those[0].after.number} has" if alone else f"{counted(len(those))} of {resource} have"
             yield Refusal(
                 guard=guard,
                 summary=f"{what} {key} {value}, and policy.allowed_{guard} is "
                 f"{', '.join(allowed or ()) or 'empty'}",
-                subjects=tuple(address_of_change(change) for change in changes),
+                subjects=tuple(map(address_of_change, those)),
                 lifted_by=f"policy.allowed_{guard}",
-                source=changes[0].source if alone else declared.get(resource),
+                source=those[0].source if alone else declared.get(resource),
             )
 
 
@@ -127,10 +125,12 @@ def _exceeded(guard: str, summary: str, orders: Sequence[_Order], lifted_by: str
     )
 
 
-def _orders(plan: Plan, manifest: Manifest, by: Literal["count", "once", "monthly"]) -> list[_Order]:
+def _orders(
+    changes: Iterable[Change], manifest: Manifest, by: Literal["count", "once", "monthly"]
+) -> list[_Order]:
     """What each entry would have bought, the most of it first."""
     bought: dict[Resource, list[Attributes]] = {}
-    for change in plan.changes:
+    for change in changes:
         if isinstance(change, Purchase | Replace):
             bought.setdefault(change.resource, []).append(change.after)
     declared = declared_at(manifest)

@@ -33,6 +33,7 @@ from numplan.model.plan import (
     Selection,
     Unmanaged,
     Update,
+    acting,
     bought,
     number_of,
     released,
@@ -67,6 +68,7 @@ def make_plan(
     only_state = circumstances.refresh_only
     whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
+    doing = acting(chosen.changes)
     unoffered = () if only_state else assessed.unoffered.values()
     return Plan(
         numplan=circumstances.numplan,
@@ -84,24 +86,24 @@ def make_plan(
         selection=circumstances.selection,
         max_setup_cost=manifest.policy.max_setup_cost,
         max_monthly_increase=manifest.policy.max_monthly_increase,
-        cost=_cost(assessed, live, chosen.changes),
-        unmanaged=_unmanaged(manifest, assessed, live, chosen.changes),
+        cost=_cost(assessed, live, doing),
+        unmanaged=_unmanaged(manifest, assessed, live, doing),
         changes=chosen.changes,
         unselected=unselected,
         alternates=chosen.alternates,
         held=_sorted_held((*assessed.held, *chosen.held)),
-        moved={} if only_state else _moved_along(assessed, (*chosen.changes, *unselected)),
+        moved={} if only_state else _moved_along(assessed, (*doing, *unselected)),
         outputs=output_changes(
             manifest, assessed, chosen.changes, unselected, (*assessed.held, *chosen.held)
         ),
-        surplus=_surplus(assessed, chosen.changes),
+        surplus=_surplus(assessed, doing),
         drift=drift,
         diagnostics=(
             *weigh(unoffered, circumstances.selection, manifest),
             *_unsettled(state),
             *_gap(live),
             *chosen.diagnostics,
-            *unverified(chosen.changes),
+            *unverified(doing),
         ),
     )
 
@@ -117,9 +119,8 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    managed = sum(
-        (live.owned[number].monthly_charge for number in assessed.managed if number in live.owned), ZERO
-    )
+    rows = map(live.owned.get, assessed.managed)
+    managed = sum((row.monthly_charge for row in rows if row is not None), ZERO)
     held = (
         assessed.managed[one.number].attributes.monthly_charge or ZERO
         for one in assessed.held

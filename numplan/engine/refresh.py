@@ -34,7 +34,7 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
     twice.
     """
     managed = managed_numbers(state)
-    expected = max(len(managed), sum(1 for _ in manifest.explicit()))
+    expected = max(len(managed), manifest.explicit_count)
     states = sorted({pool.state for pool in manifest.pools if pool.state})
     parallelism = manifest.api.parallelism
 

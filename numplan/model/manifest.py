@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -138,7 +138,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
 
 
-class Declared(NamedTuple):
+class Declared(msgspec.Struct, frozen=True, gc=False):
     """One explicit number as some entry declares it."""
 
     number: E164
@@ -181,6 +181,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             and not any(entry.numbers for entry in self.sets)
             and not any(entry.count for entry in self.pools)
         )
+
+    @property
+    def explicit_count(self) -> int:
+        """How many explicit numbers there are."""
+        return len(self.numbers) + sum(len(group.numbers) for group in self.sets)
 
     def entries(self) -> Iterator[NumberEntry | SetEntry | PoolEntry]:
         """Every entry, in the order of declaration: numbers first, then sets, then pools."""

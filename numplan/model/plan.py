@@ -2,7 +2,8 @@
 account's currency.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -291,16 +292,21 @@ def number_of(change: Change) -> E164:
             return change.before.number
 
 
-def bought(changes: Sequence[Change]) -> Iterator[Attributes]:
+def acting(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that do something: of a large account nearly all numbers are as declared."""
+    return tuple(change for change in changes if type(change) is not Keep)
+
+
+def bought(changes: Iterable[Change]) -> Iterator[Attributes]:
     """What the changes would buy."""
-    for change in changes:
+    for change in acting(changes):
         if isinstance(change, Purchase | Replace):
             yield change.after
 
 
-def released(changes: Sequence[Change]) -> Iterator[tuple[Resource, Attributes]]:
+def released(changes: Iterable[Change]) -> Iterator[tuple[Resource, Attributes]]:
     """What the changes would release."""
-    for change in changes:
+    for change in acting(changes):
         if isinstance(change, Release | Replace):
             yield change.resource, change.before
 
@@ -311,29 +317,18 @@ def drift_cost(drift: Sequence[Drift]) -> Decimal:
     return after - sum((one.before.monthly_charge or ZERO for one in drift), ZERO)
 
 
-def count(changes: Sequence[Change]) -> Counts:
+def count(changes: Iterable[Change]) -> Counts:
     """The figures of a plan."""
-    tally = dict.fromkeys(Counts.__struct_fields__, 0)
-    for change in changes:
-        match change:
-            case Purchase():
-                tally["purchase"] += 1
-            case Release():
-                tally["release"] += 1
-            case Adopt():
-                tally["adopt"] += 1
-            case Forget():
-                tally["forget"] += 1
-            case Update():
-                tally["update"] += 1
-            case Replace():
-                tally["purchase"] += 1
-                tally["release"] += 1
-            case Blocked():
-                tally["blocked"] += 1
-            case Keep():
-                tally["keep"] += 1
-    return Counts(**tally)
+    kinds = Counter[type[Change]](map(type, changes))
+    return Counts(
+        purchase=kinds[Purchase] + kinds[Replace],
+        release=kinds[Release] + kinds[Replace],
+        adopt=kinds[Adopt],
+        update=kinds[Update],
+        blocked=kinds[Blocked],
+        forget=kinds[Forget],
+        keep=kinds[Keep],
+    )
 
 
 def encode_plan(plan: Plan) -> bytes:

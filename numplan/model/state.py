@@ -176,9 +176,13 @@ def _check(state: State) -> None:
             raise SealError(f"it holds {instance.number} twice")
         seen.add(instance.number)
     kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
+    sound: set[Resource] = set()
     for instance in (*state.numbers, *(one.instance for one in kept)):
-        if parse_number(instance.number) != instance.number or not is_resource(instance.resource):
+        attributes = instance.attributes
+        if instance.resource not in sound and is_resource(instance.resource):
+            sound.add(instance.resource)
+        if instance.resource not in sound or parse_number(attributes.number) != attributes.number:
             raise SealError(f"it holds a malformed row: {instance.resource!r}, {instance.number!r}")
-        for charge in (instance.attributes.setup_charge, instance.attributes.monthly_charge):
+        for charge in (attributes.setup_charge, attributes.monthly_charge):
             if charge is not None and not charge.is_finite():
                 raise SealError(f"it holds a charge that is no number: {charge}, of {instance.number}")

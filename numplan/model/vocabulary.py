@@ -21,11 +21,13 @@ _TYPES: Final = {fold(name): name for name in NUMBER_TYPES}
 _CATEGORIES: Final = {fold(name): name for name in CATEGORIES}
 
 
+@lru_cache(maxsize=512)
 def canonical_type(text: str) -> str:
     """The manifest's spelling of a number type; a type this version does not know stays as it is."""
     return _TYPES.get(fold(text), text)
 
 
+@lru_cache(maxsize=512)
 def canonical_category(text: str) -> str:
     """The manifest's spelling of a number category; an unknown one stays as it is."""
     return _CATEGORIES.get(fold(text), text)

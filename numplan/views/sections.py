@@ -17,6 +17,7 @@ from numplan.model.plan import (
     Release,
     Replace,
     Update,
+    acting,
     address_of_change,
     number_of,
 )
@@ -73,10 +74,12 @@ class Section(msgspec.Struct, frozen=True):
 
 def sections_of(plan: Plan) -> Iterator[Section]:
     """Every section that has changes."""
+    changes: dict[type[Change], list[Change]] = {}
+    for change in acting(plan.changes):
+        changes.setdefault(type(change), []).append(change)
     for title, kind, mark, style, told in _KINDS:
-        rows = tuple(_row(change, told) for change in plan.changes if isinstance(change, kind))
-        if rows:
-            yield Section(title, mark, style, rows)
+        if kind in changes:
+            yield Section(title, mark, style, tuple(_row(change, told) for change in changes[kind]))
 
 
 def total(rows: Sequence[Row]) -> Charges:
