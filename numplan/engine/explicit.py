@@ -162,6 +162,9 @@ def _owned(declared: Declared, row: OwnedNumber, instance: Instance | None) -> C
         )
     before = current(instance, row)
     after = on_terms(before, declared.terms)
+    previous = instance.resource if instance.resource != declared.resource else None
+    if after is before and previous is None and not instance.surplus:
+        return Keep(resource=declared.resource, after=after)
     if instance.surplus:
         return Adopt(
             resource=declared.resource,
@@ -172,9 +175,6 @@ def _owned(declared: Declared, row: OwnedNumber, instance: Instance | None) -> C
         )
     if must_move(instance, declared.terms):
         return _move(declared, row, before, after)
-    previous = instance.resource if instance.resource != declared.resource else None
-    if before == after and previous is None:
-        return Keep(resource=declared.resource, after=after)
     return Update(
         resource=declared.resource,
         before=before,

@@ -6,7 +6,7 @@ import requests
 
 from numplan.http.exchange import OversizeError
 
-_CHUNK: Final = 16 * 1024
+_CHUNK: Final = 256 * 1024
 
 
 class PlainSession(requests.Session):

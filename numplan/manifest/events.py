@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 import yaml
 from yaml.events import (
     AliasEvent,
-    CollectionEndEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
+    SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
 )
@@ -113,6 +113,8 @@ class _Reading:
         self.values += 1
         if self.values > MAX_VALUES:
             raise UnreadableError(f"holds more than {MAX_VALUES:,} values", place(event))
+        if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
+            return self.scalar(event, shape.kind)
         if isinstance(event, AliasEvent):
             return self.replay(self.anchors.recall(event), shape)
         if event.anchor is not None and not self.replaying:  # type: ignore[attr-defined]
@@ -143,10 +145,10 @@ class _Reading:
     def mapping(self, shape: Shape) -> LocatedMap:
         """The mapping whose start was just read."""
         block = LocatedMap()
-        marks, fields, rest, path = block.marks, shape.fields, shape.rest, self.path
-        while type(event := self.read()) is not MappingEndEvent:
+        marks, fields, rest, path, read = block.marks, shape.fields, shape.rest, self.path, self.read
+        while type(event := read()) is not MappingEndEvent:
             name = self.key(event)
-            following = self.read()
+            following = read()
             if name is None:
                 self.node(following, ANYTHING)
                 continue
@@ -165,15 +167,16 @@ class _Reading:
     def sequence(self, shape: Shape) -> LocatedList:
         """The list whose start was just read."""
         block = LocatedList()
-        element, marks = shape.element, block.marks
-        while not isinstance(event := self.read(), CollectionEndEvent):
-            self.path.append(len(block))
+        element, marks, path, read = shape.element, block.marks, self.path, self.read
+        path.append(0)
+        while type(event := read()) is not SequenceEndEvent:
+            path[-1] = len(block)
             value = self.node(event, element)
             if type(value) is Template:
-                self.references.append(Slot(block, len(block), tuple(self.path)))
+                self.references.append(Slot(block, len(block), tuple(path)))
             block.append(value)
             marks.append(self.mark(event))
-            self.path.pop()
+        path.pop()
         return block
 
     def scalar(self, event: ScalarEvent, kind: Kind) -> object:

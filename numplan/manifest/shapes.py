@@ -37,6 +37,8 @@ class Shape:
         self.element: Shape = self
 
 
+_TEXT: Final = Kind.TEXT
+
 ANYTHING: Final = Shape()
 """The shape of what the schema does not know: all text."""
 
@@ -45,6 +47,8 @@ def plain_value(text: str, kind: Kind) -> str | float | bool | None:
     """The value of an unquoted scalar. What does not fit its kind stays text, for the schema to refuse."""
     if text in _NULLS:
         return None
+    if kind is _TEXT:
+        return text
     match kind:
         case Kind.INTEGER if _INTEGER.fullmatch(text):
             return int(text)

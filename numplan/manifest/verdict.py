@@ -7,7 +7,7 @@ in the tests holds it to jsonschema's verdict.
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ class Verdicts:
         Raises LookupError for keywords that have no check here.
         """
         parts = [self._keyword(name, schema) for name in sorted(schema, key=_cost) if name not in _SILENT]
-        return parts[0] if len(parts) == 1 else lambda value: all(part(value) for part in parts)
+        return parts[0] if len(parts) == 1 else _every(parts)
 
     def _keyword(self, name: str, schema: Mapping[str, Any]) -> Check:
         wanted = schema[name]
@@ -62,12 +62,29 @@ class Verdicts:
     def _keys(self, properties: Mapping[str, Any], additional: Mapping[str, Any] | bool) -> Check:
         known = {name: self.check(inner) for name, inner in properties.items()}
         rest = self.check(additional) if isinstance(additional, Mapping) else lambda _: additional
-        return _for(dict, lambda value: all(known.get(name, rest)(inner) for name, inner in value.items()))
+
+        def check(value: Mapping[str, Any]) -> bool:
+            for name, inner in value.items():  # noqa: SIM110 - a generator takes half as long again
+                if not known.get(name, rest)(inner):
+                    return False
+            return True
+
+        return _for(dict, check)
 
 
 def _for(kind: type | tuple[type, ...], check: Check) -> Check:
     """A keyword holds for values of one kind; values of any other pass it."""
     return lambda value: not isinstance(value, kind) or check(value)
+
+
+def _every(parts: Sequence[Check]) -> Check:
+    def check(value: object) -> bool:
+        for part in parts:  # noqa: SIM110 - a generator takes half as long again
+            if not part(value):
+                return False
+        return True
+
+    return check
 
 
 def _all(check: Check) -> Check:
