@@ -93,7 +93,7 @@ def apply_chosen(
         clock.stay_careful()
         events = report.applying(apply_plan(plan, work.book, work.account, clock, work.manifest.api))
         if work.manifest.outputs:
-            report.outputs(outputs_now(work.manifest, work.book.state))
+            report.outputs(outputs_now(work.manifest, work.book.state).values)
         report.applied(plan, left, events)
         return exit_code(plan, left, tally(events), clock)
 

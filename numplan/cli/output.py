@@ -1,12 +1,13 @@
 """`numplan output`."""
 
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 import msgspec
 
 from numplan.cli.screen import Screen
+from numplan.cli.selecting import selection_of, selection_options
 from numplan.cli.settings import Settings, common
 from numplan.cli.workspace import open_backend, open_manifest
 from numplan.engine.outputs import outputs_now
@@ -19,6 +20,7 @@ EXAMPLES: Final = """\b
 Examples:
   numplan output                        all of them
   numplan output --raw support          one, as it is, for a script
+  numplan output --select env=prod      of these entries only
   numplan output --external > numplan.auto.tfvars.json
 """
 
@@ -26,28 +28,34 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("name", required=False)
 @common("chdir", "manifest", "state", "json", "no_color")
+@selection_options
 @click.option("--raw", is_flag=True, help="Print the value of NAME as it is; of a list, one number a line.")
 @click.option(
     "--external", is_flag=True, help="Print one JSON object of texts, for Terraform's external data source."
 )
-def output(name: str | None, *, raw: bool, external: bool) -> None:
+def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None:  # noqa: ANN401
     """Print the outputs of the manifest, from what state holds. Asks the API nothing.
 
     A set or a pool gives the numbers that are managed now, a number its digits, or nothing before it is applied.
+    Selected in part, a list tells only the numbers that are selected.
     """
     settings = Settings.current()
     screen = Screen(color=settings.color)
     _require_one_form(name, settings, raw=raw, external=external)
     if external:
         _read_query()
+    selection = selection_of(flags)
     manifest, _ = open_manifest(settings)
-    values = outputs_now(manifest, open_backend(settings, manifest.path).read())
+    told = outputs_now(manifest, open_backend(settings, manifest.path).read(), selection)
+    values = told.values
     if external:
         for known, value in values.items():
             _require_value(known, value)
         screen.document(outputs.flat(values))
     elif name is None:
         screen.document(outputs.outputs_json(values) if settings.json else outputs.outputs_text(values))
+    elif name in told.unselected:
+        raise UsageError(f"the output {name} is not selected", hint=f"given are {', '.join(selection.flags)}")
     elif name not in values:
         meant = nearest(name, list(values))
         raise NumplanError(
@@ -59,6 +67,8 @@ def output(name: str | None, *, raw: bool, external: bool) -> None:
         screen.document(outputs.raw(values[name]))
     else:
         screen.document(outputs.value_json(values[name]))
+    if left_out := outputs.unselected_text(told.unselected, told.unselected_numbers):
+        screen.error(left_out)
 
 
 def _require_one_form(name: str | None, settings: Settings, *, raw: bool, external: bool) -> None:

@@ -1,9 +1,11 @@
 """Work out what the manifest's outputs are: of what is managed, and of what will be. Pure."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from numplan.engine.assess import Assessment
 from numplan.engine.moves import follow_moves
+from numplan.engine.selected import Subject, require_matches, selects, subject_of
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, NumbersOf, Output
 from numplan.model.number import E164
@@ -17,20 +19,60 @@ from numplan.model.plan import (
     OutputValue,
     Purchase,
     Replace,
+    Selection,
     Update,
 )
-from numplan.model.state import State
+from numplan.model.state import Instance, State
 
 Places = Mapping[E164, Resource]
 """The resource that each managed number belongs to."""
+EVERYTHING: Final = Selection()
 
 
-def outputs_now(manifest: Manifest, state: State | None) -> dict[str, OutputValue]:
-    """The outputs of what state holds, by name. The account is not asked."""
+class OutputsNow(NamedTuple):
+    """The outputs that are selected, by name. What is not: the names of outputs, and how many numbers of any."""
+
+    values: dict[str, OutputValue]
+    unselected: tuple[str, ...] = ()
+    unselected_numbers: int = 0
+
+
+def outputs_now(manifest: Manifest, state: State | None, selection: Selection = EVERYTHING) -> OutputsNow:
+    """The outputs of what state holds. The account is not asked.
+
+    Of a list only the selected numbers are in it; an output of which no entry and no number is selected is left
+    out. Raises UsageError for a selector that names nothing.
+    """
     held = {one.number: one for one in (state.numbers if state else ()) if not one.surplus}
     belongs = follow_moves(manifest, held, {})
-    places = {number: belongs.get(number, one.resource) for number, one in held.items()}
-    return _values(manifest, _listed(manifest, places))
+    places = _listed(manifest, {number: belongs.get(number, one.resource) for number, one in held.items()})
+    if not selection.flags:
+        return OutputsNow(_values(manifest, places))
+    subjects = _subjects(manifest, places, held)
+    require_matches(selection, subjects)
+    wanted = [subject for subject in subjects if selects(selection, subject)]
+    names = {name for subject in wanted for name in subject.names}
+    chosen = {number: resource for number, resource in places.items() if number in names}
+    told = {one.name for one in manifest.outputs if not one.resources or one.resources & names}
+    values = _values(manifest, chosen)
+    tellable = {resource for output in manifest.outputs for resource in output.resources}
+    return OutputsNow(
+        {name: value for name, value in values.items() if name in told},
+        tuple(name for name in values if name not in told),
+        sum(resource in tellable and number not in chosen for number, resource in places.items()),
+    )
+
+
+def _subjects(manifest: Manifest, places: Places, held: Mapping[E164, Instance]) -> list[Subject]:
+    """What selectors may name here: each entry, and each number that is managed."""
+    labels = {entry.resource: entry.terms.labels for entry in manifest.entries()}
+    return [
+        *(subject_of(resource, None, terms) for resource, terms in labels.items()),
+        *(
+            subject_of(resource, number, labels.get(resource, {}), held[number].attributes.labels)
+            for number, resource in places.items()
+        ),
+    ]
 
 
 def output_changes(

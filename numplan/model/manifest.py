@@ -137,6 +137,11 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str | NumbersOf, ...]
     source: Source
 
+    @property
+    def resources(self) -> frozenset[Resource]:
+        """The entries whose numbers it tells."""
+        return frozenset(part.resource for part in self.parts if isinstance(part, NumbersOf))
+
 
 class Declared(msgspec.Struct, frozen=True, gc=False):
     """One explicit number as some entry declares it."""

@@ -1,6 +1,6 @@
 """Outputs as people, scripts and Terraform read them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,16 @@ def outputs_json(values: Mapping[str, OutputValue]) -> str:
     """All outputs, as `terraform output -json` has them."""
     document = {name: described(value) for name, value in values.items()}
     return escaped(msgspec.json.format(msgspec.json.encode(document)).decode())
+
+
+def unselected_text(outputs: Sequence[str], held_numbers: int) -> str:
+    """What a selection leaves out: `Not selected: 2 numbers, and the outputs sales, support.` Empty where it
+    leaves nothing out.
+    """
+    told = [numbers(held_numbers)] if held_numbers else []
+    if outputs:
+        told.append(f"the output{'' if len(outputs) == 1 else 's'} {', '.join(outputs)}")
+    return f"Not selected: {', and '.join(told)}." if told else ""
 
 
 def value_json(value: OutputValue) -> str:

@@ -44,6 +44,20 @@ def test_each_form(applied: Desk):
     assert whole["dialer"]["type"] == ["list", "string"]
 
 
+def test_selected_in_part_a_list_tells_what_is_selected(applied: Desk):
+    ran = applied.process("output", "--exclude", "+12050000002", "--exclude", "number.support")
+    assert (ran.code, ran.out) == (0, 'dialer = ["+12050000003"]\n')
+    assert ran.err == "Not selected: 2 numbers, and the outputs support, uri.\n"
+    ran = applied.process("output", "--target", "set.*", "--external")
+    assert json.loads(ran.out) == {"dialer": "+12050000002,+12050000003"}
+    ran = applied.process("output", "--target", "set.*", "support")
+    assert (ran.code, ran.out) == (64, "")
+    assert "support is not selected" in ran.err
+    ran = applied.process("output", "--target", "set.diler")
+    assert (ran.code, ran.out) == (64, "")
+    assert "did you mean set.dialer?" in ran.err
+
+
 def test_neither_token_nor_account_nor_api_is_needed(applied: Desk):
     ran = applied("output", "--raw", "uri", NUMPLAN_TOKEN=None, NUMPLAN_ACCOUNT_ID=None, NUMPLAN_API_URL=None)
     assert (ran.code, ran.out) == (0, "sip:+12050000001@example.com\n")
