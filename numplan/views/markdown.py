@@ -12,6 +12,7 @@ import msgspec
 
 from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
+from numplan.views.outputs import changed
 from numplan.views.plain import one_line
 from numplan.views.plan_text import held_back, last_line, verdict
 from numplan.views.sections import Row, Section, sections_of, total
@@ -47,6 +48,7 @@ def plan_markdown(plan: Plan, name: str) -> str:
     for section in sections_of(plan):
         page.table(section)
     page.add("what is held back", _held_back(plan))
+    page.add("outputs", _outputs(plan))
     page.add("drift", _drift(plan.drift))
     page.add("numbers held, surplus or unmanaged", _apart(plan))
     page.add("findings", _findings(plan))
@@ -212,6 +214,14 @@ def _held_back(plan: Plan) -> Iterator[str]:
     if plan.unselected:
         yield f"Selected by {', '.join(code(flag) for flag in plan.selection.flags)}."
         yield ""
+
+
+def _outputs(plan: Plan) -> Iterator[str]:
+    rows = changed(plan.outputs)
+    yield from _folded(
+        f"Outputs that change: {len(rows):,}",
+        [f"{code(one.name)}: {shown(one.before)} -> {shown(one.after)}" for one in rows],
+    )
 
 
 def _drift(drift: Sequence[Drift]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Outputs as people, scripts and Terraform read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -72,11 +72,27 @@ def verb(change: OutputChange) -> str:
     return "delete" if change.after is None else "update"
 
 
-def changes_text(changes: tuple[OutputChange, ...]) -> Iterator[str]:
-    """A line for each output that changes: `sales: none -> +12050012202`, lists by how many they hold."""
-    for change in changes:
-        if change.before != change.after:
-            yield f"  {change.name}: {_short(change.before)} -> {_short(change.after)}"
+class Changed(NamedTuple):
+    """An output that changes, as people read it: lists by how many they hold, nothing as `none`."""
+
+    name: str
+    before: str
+    after: str
+
+
+def changed(changes: Iterable[OutputChange]) -> list[Changed]:
+    """The outputs that change."""
+    return [
+        Changed(change.name, _short(change.before), _short(change.after))
+        for change in changes
+        if change.before != change.after
+    ]
+
+
+def changes_text(changes: Iterable[OutputChange]) -> Iterator[str]:
+    """A line for each output that changes: `sales: none -> +12050012202`."""
+    for one in changed(changes):
+        yield f"  {one.name}: {one.before} -> {one.after}"
 
 
 def _short(value: OutputValue) -> str:

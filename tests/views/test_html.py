@@ -30,6 +30,7 @@ from numplan.model.plan import (
     Forget,
     Held,
     Keep,
+    OutputChange,
     Plan,
     Purchase,
     Refusal,
@@ -153,6 +154,10 @@ def one_of_each(text: str = "words") -> Plan:
             Drift(resource="pool.p", kind="missing", before=at(10)),
             Drift(resource="pool.p", kind="changed", before=at(11), after=at(11), differences=differing),
         ),
+        outputs=(
+            OutputChange(name=text, before=None, after=text),
+            OutputChange(name="same", before=text, after=text),
+        ),
         surplus=(E164("+16095550012"),),
         unmanaged=Unmanaged(count=2, at_least=True, monthly=Decimal(3), numbers=(E164("+16095550013"),)),
         cost=Cost(once=Decimal("0.2"), monthly_before=Decimal("1.4"), monthly_after=Decimal("1.4")),
@@ -223,7 +228,7 @@ def test_what_flags_allowed_is_named() -> None:
 def test_danger_comes_before_cost_before_changes_before_the_rest() -> None:
     sections = [has["id"] for name, has, _ in page(one_of_each()).elements if name == "section"]
     assert sections == [
-        "refusals", "danger", "cost", "changes", "drift", "held", "findings", "surplus", "unmanaged",
+        "refusals", "danger", "cost", "changes", "outputs", "drift", "held", "findings", "surplus", "unmanaged",
     ]  # fmt: skip
     assert [has["id"] for name, has, _ in page(plan_of()).elements if name == "section"] == [
         "cost",
@@ -469,6 +474,7 @@ def test_text_from_outside_is_text(text: str) -> None:
     assert said in hostile.texts("p", **{"class": "summary"})
     assert hostile.texts("code").count(said) >= 20
     assert hostile.data()["held"][0][-1] == one_line(text)
+    assert hostile.data()["outputs"] == [[one_line(text), "none", one_line(text)]]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -8,7 +8,18 @@ import pytest
 from numplan.model.account import Assignment
 from numplan.model.diagnostics import error
 from numplan.model.number import E164
-from numplan.model.plan import Blocked, Cost, Difference, Drift, Held, Purchase, Refusal, Release, Unmanaged
+from numplan.model.plan import (
+    Blocked,
+    Cost,
+    Difference,
+    Drift,
+    Held,
+    OutputChange,
+    Purchase,
+    Refusal,
+    Release,
+    Unmanaged,
+)
 from numplan.views.markdown import BUDGET, marker, plan_markdown, shown
 from numplan.views.plan_text import last_line
 from tests.views.test_plan_text import at, plan_of, pool
@@ -147,6 +158,19 @@ def test_a_plan_that_does_nothing_is_short() -> None:
         "",
         f"`{last_line(plan_of())}`",
     ]
+
+
+def test_outputs_that_change_are_told_and_their_text_is_not_obeyed() -> None:
+    outputs = (
+        OutputChange(name="sales", before=("+1",), after=("+1", "+2")),
+        OutputChange(name="uri", before=None, after="<b>@octocat"),
+        OutputChange(name="same", before="x", after="x"),
+    )
+    page = plan_markdown(plan_of(*pool(1), outputs=outputs), "numplan.yaml")
+    assert "Outputs that change: 2</b>" in page
+    assert "- `sales`: 1 number -> 2 numbers" in page
+    assert "- `uri`: none -> <code>&#60;b&#62;&#64;octocat</code>" in page
+    assert "same" not in page
 
 
 def test_six_thousand_changes_fit_and_what_is_left_out_is_counted() -> None:

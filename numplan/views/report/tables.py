@@ -8,6 +8,7 @@ import msgspec
 from numplan.model.address import address_of
 from numplan.model.plan import Difference, Plan, address_of_change, drift_cost, number_of
 from numplan.views.amounts import amount, change
+from numplan.views.outputs import changed
 from numplan.views.plain import one_line
 
 STATIC: Final = 200
@@ -65,8 +66,10 @@ def differing(differences: Sequence[Difference]) -> tuple[Differing, ...]:
 
 
 def other_tables(plan: Plan) -> Iterator[Table]:
-    """What stands below the changes: what is held back, drift, held numbers and findings, where there are any."""
-    for table in (_unselected(plan), _drift(plan), _held(plan), _findings(plan)):
+    """What stands below the changes: what is held back, outputs that change, drift, held numbers and findings,
+    where there are any.
+    """
+    for table in (_unselected(plan), _outputs(plan), _drift(plan), _held(plan), _findings(plan)):
         if table.rows:
             yield without_empty_columns(table)
 
@@ -88,6 +91,12 @@ def _unselected(plan: Plan) -> Table:
         for one in plan.unselected
     )
     return Table("unselected", "Held back: not selected", ("change", "changes"), columns, rows)
+
+
+def _outputs(plan: Plan) -> Table:
+    columns = (Column("Output", "code"), Column("Before"), Column("After"))
+    rows = tuple((one_line(one.name), one.before, one.after) for one in changed(plan.outputs))
+    return Table("outputs", "Outputs that change", ("output", "outputs"), columns, rows)
 
 
 def _drift(plan: Plan) -> Table:
