@@ -8,6 +8,8 @@ from typing import Any, Final
 
 NAMES: Final = ("manifest", "state", "plan")
 """The schemas that may be asked for; each lies in `schemas/NAME.schema.json`."""
+REFERENCE: Final = {"$ref": "#/$defs/reference"}
+"""What the shipped schema admits beside a value, wherever a variable may stand for one."""
 
 
 def schema_text(name: str) -> str:
@@ -24,9 +26,26 @@ def schema_text(name: str) -> str:
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """One schema as plain values, read once a run: not to be changed by the caller."""
-    document: dict[str, Any] = json.loads(schema_text(name))
+    """One schema as plain values, read once a run: not to be changed by the caller.
+
+    The manifest's is the one that holds once variables have their values: editors see `${var.name}`, checks never.
+    """
+    document: dict[str, Any] = _without_references(json.loads(schema_text(name)))
     return document
+
+
+def _without_references(node: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """The same schema where no reference to a variable is admitted in place of a value."""
+    if isinstance(node, list):
+        return [_without_references(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    rules = {key: _without_references(value) for key, value in node.items()}
+    match rules.get("anyOf"):
+        case [value, reference] if reference == REFERENCE:
+            del rules["anyOf"]
+            rules |= value
+    return rules
 
 
 def _folders() -> tuple[Traversable, ...]:
