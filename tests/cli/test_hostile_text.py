@@ -231,6 +231,59 @@ def test_a_vendor_that_echoes_the_token_does_not_get_it_into_the_output(desk: De
     assert not [text for text in written(desk.folder) if TOKEN.encode() in text]
 
 
+def test_a_vendor_that_writes_the_token_into_its_rows_does_not_get_it_into_any_form(desk: Desk) -> None:
+    names = {"state": f"in {TOKEN}", "city": TOKEN}
+    desk.stock(*({"number": number, "category": "Voice+SMS", **names} for number in (A, B, C)))
+    desk.emulator.add_owned(
+        [{"number": D, "assignment": {"flow_id": TOKEN, "flow_name": TOKEN}}, {"number": E, "country": TOKEN}]
+    )
+    desk.manifest(
+        f'sets: {{dialer: {{numbers: ["{A}", "{D}"]}}}}\npools: {{sales: {{count: 1}}}}\n'
+        "outputs: {sales: '${pool.sales.numbers}'}\npolicy: {unmanaged: warn}"
+    )
+    forms = (
+        "--json-out",
+        "p.json",
+        "--markdown-out",
+        "p.md",
+        "--html-out",
+        "p.html",
+        "--gitlab-out",
+        "p.gl.json",
+    )
+    rans = [
+        desk(*command, NUMPLAN_LOG="debug")
+        for command in (
+            ["plan", "--out", "p.plan", *forms],
+            ["plan", "--json"],
+            ["apply", "--auto-approve", "--json", *forms],
+            ["plan", "--destroy", "--expand", "--out", "d.plan", *forms],
+            *(
+                ["show", "--format", form, "d.plan"]
+                for form in ("text", "json", "markdown", "html", "gitlab")
+            ),
+            ["drift", "--json"],
+            ["explain", D],
+            ["explain", A, "--json"],
+            ["output", "--json"],
+            ["state", "list"],
+            ["state", "pull"],
+            ["numbers", "--csv"],
+            ["numbers", "--json"],
+            ["search", "--country", "United States", "--as-manifest"],
+            ["adopt", "--all", "--auto-approve"],
+            ["destroy", "--auto-approve", "--max-releases", "9", *forms],
+        )
+    ]
+    assert {"p.json", "p.md", "p.html", "p.gl.json", "d.plan"} <= {
+        path.name for path in desk.folder.iterdir()
+    }
+    assert [(ran.code, ran.err) for ran in rans if ran.code not in {0, 4}] == []  # 4: a flow uses one of them
+    for ran in rans:
+        assert TOKEN not in ran.out + ran.err
+    assert not [text for text in written(desk.folder) if TOKEN.encode() in text]
+
+
 def test_a_bug_shows_its_traceback_only_on_request_and_never_the_token(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
