@@ -7,6 +7,7 @@ import msgspec
 from numplan.engine.assess import Assessment, PoolStanding
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
+from numplan.engine.pricing import price
 from numplan.engine.refresh import Live
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
 from numplan.model.address import Resource
@@ -38,8 +39,12 @@ def fetch_offers(
     wants to know.
     """
     parallelism = manifest.api.parallelism
-    asked = list(dict.fromkeys([*(one.number for one in assessed.wanted), *_owed(assessed.pools)]))
-    found = dict(zip(asked, ask_all(provider.find, asked, parallelism), strict=True))
+    asked = {
+        one.number: one.terms.country and spelled(one.terms.country, live.regions) for one in assessed.wanted
+    }
+    for number in _owed(assessed.pools):
+        asked.setdefault(number, None)
+    found = price(asked, provider, parallelism, doubtful=assessed.owed)
     # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
     unsold = [number for number, offer in found.items() if offer is None and live.complete]
     late = [one for one in ask_all(provider.look_up, unsold, parallelism) if one is not None]
@@ -53,11 +58,15 @@ def fetch_offers(
     )
 
 
+def spelled(country: str, regions: Sequence[Region]) -> str:
+    """A country in the vendor's own spelling; as it is where the vendor does not name it."""
+    return next((one.name for one in regions if same_word(one.name, country)), country)
+
+
 def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
     """What search is asked for a pool: its country in the vendor's own spelling."""
-    spelled = next((one.name for one in regions if same_word(one.name, pool.country)), pool.country)
     return Criteria(
-        country=spelled,
+        country=spelled(pool.country, regions),
         state=pool.state or "",
         type=pool.terms.type or "",
         category=pool.terms.category or "",

@@ -11,8 +11,8 @@ from numplan.engine.assess import assess
 from numplan.engine.draft import nothing_of
 from numplan.engine.guards import check_guards
 from numplan.engine.offers import Offers
-from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
+from numplan.engine.pricing import price
 from numplan.engine.refresh import Live, refresh
 from numplan.model.account import Offer
 from numplan.model.errors import StalePlanError
@@ -117,9 +117,15 @@ def check_prices(plan: Plan, provider: Provider, parallelism: int) -> None:
         for change in plan.changes
         if isinstance(change, Purchase) or (isinstance(change, Replace) and change.buys_first)
     ]
-    offers = ask_all(provider.find, [change.after.number for change in purchases], parallelism)
-    for change, offer in zip(purchases, offers, strict=True):
+    offers = price(
+        {change.after.number: change.after.country for change in purchases},
+        provider,
+        parallelism,
+        doubtful={change.after.number for change in purchases if change.sent_before},
+    )
+    for change in purchases:
         wanted = change.after
+        offer = offers[wanted.number]
         if offer is None and not (isinstance(change, Purchase) and change.substitutable):
             raise StalePlanError(
                 f"{wanted.number} has been taken off sale since the plan was made", hint=AGAIN
