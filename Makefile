@@ -39,10 +39,12 @@ format: $(READY) ## Let the formatter decide
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-torture: $(READY) ## Thousands of crashes and faults under one law; takes about an hour
+torture: $(READY) ## Thousands of crashes and faults under one law; takes about two hours
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -m torture
 	$(BIN)/python -m tests.torture.fuzz --count 100000
 	$(BIN)/python -m tests.torture.campaign --injections 10000
+	for kind in http gitlab postgres s3 azure gcs; do \
+		$(BIN)/python -m tests.torture.campaign --injections 500 --state $$kind || exit 1; done
 
 mutate: $(READY) ## Small changes of the code that carries the promise: do tests notice? Takes about an hour
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m tests.torture.mutation

@@ -7,7 +7,7 @@ that this session last saw, and an answer that was lost is never taken for a fai
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple, Protocol
 
 from numplan.engine.ports import Clock
@@ -109,6 +109,8 @@ class RemoteBackend:
     def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
         """Hold the lock for the length of a `with`; see Backend.lock."""
         info = introduce(operation, self.place, self._environment, self._clock.now())
+        with explained("lock", self.place, "nothing was changed"):
+            failpoint("store.before-lock")
         hold = self._acquire(info, timeout)
         session = _RemoteSession(info.id, self.place, hold)
         try:
@@ -117,7 +119,10 @@ class RemoteBackend:
             yield session
         finally:
             if session.close():
-                hold.release()
+                with suppress(OSError):
+                    failpoint("store.before-unlock")
+                    hold.release()
+                    failpoint("store.after-unlock")
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""

@@ -4,14 +4,13 @@ import os
 import re
 import signal
 import uuid
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from numplan.model.state import State, decode_state
-from tests.cli.desk import Desk, Ran, run_of
+from tests.cli.desk import Desk, run_of, until
+from tests.cli.test_races import all_at_once, bought, end_of, is_stopped
 from tests.services.state_server import GITLAB, StateServer
 
 A, B, C = run_of(16095550101, 3)
@@ -153,83 +152,41 @@ def test_a_local_lock_is_not_broken_but_its_process_named(ready: Desk) -> None:
         assert f"pid {os.getpid()}" in ran.err
 
 
-POINTS = ["store.after-lock", "store.before-write", "store.after-write"]
-
-
-@pytest.mark.parametrize(
-    ("point", "action"), [*((point, "kill") for point in POINTS), ("store.after-write", "raise")]
-)
-def test_killed_or_broken_there_the_next_run_finishes(
-    ready: Desk, server: StateServer, path: str, point: str, action: str
-) -> None:
-    at = f"{server.url}{path}"
-    first = ready.process(
-        "apply", "--auto-approve", "--state", at, environment={"NUMPLAN_FAILPOINT": f"{point}:1:{action}"}
-    )
-    assert first.code == (-signal.SIGKILL if action == "kill" else first.code), first
-    assert "Traceback" not in first.err
-    if action == "kill":
-        assert ready("state", "unlock", server.locks[path]["ID"], "--auto-approve", "--state", at).code == 0
-    assert path not in server.locks
-    assert ready("apply", "--auto-approve", "--state", at).code == 0
-    assert ready.owned == managed(server, path) == {A, B}
-    assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
-
-
 @pytest.mark.parametrize("failpoint", ["apply.after-intents", "purchase.answered"])
 def test_a_stopped_run_whose_lock_was_broken_sends_and_writes_no_more(
-    make_desk: Callable[..., Desk], server: StateServer, path: str, failpoint: str
+    ready: Desk, server: StateServer, path: str, failpoint: str
 ) -> None:
-    check_overtaken(make_desk(), f"{server.url}{path}", lambda: stored(server, path), failpoint)
-
-
-def check_overtaken(desk: Desk, at: str, look: Callable[[], State], failpoint: str) -> None:
-    """A run that is stopped, loses its lock to another by `state unlock`, and goes on when that has ended."""
-    from tests.cli.test_races import end_of, is_stopped, until
-
-    desk.stock(A, B, C)
-    desk.manifest(TWO)
-    first = desk.spawn(
-        "apply",
-        "--auto-approve",
-        "--state",
-        at,
-        environment={"NUMPLAN_FAILPOINT": f"{failpoint}:1:stop"},
+    """Stopped, it loses its lock to another by `state unlock`, and goes on when that has ended."""
+    at = ("--state", f"{server.url}{path}")
+    first = ready.spawn(
+        "apply", "--auto-approve", *at, environment={"NUMPLAN_FAILPOINT": f"{failpoint}:1:stop"}
     )
     until(lambda: is_stopped(first), f"{failpoint} to be reached")
-    refused = desk("apply", "--auto-approve", "--state", at)
+    refused = ready("apply", "--auto-approve", *at)
     assert refused.code == 8, refused
     lock_id = re.search("lock id ([0-9a-f]{32})", refused.err)
     assert lock_id is not None
-    assert desk("state", "unlock", lock_id[1], "--auto-approve", "--state", at).code == 0
-    second = desk("apply", "--auto-approve", "--state", at)
+    assert ready("state", "unlock", lock_id[1], "--auto-approve", *at).code == 0
+    second = ready("apply", "--auto-approve", *at)
     assert second.code == 0, second
-    before = look()
+    before = stored(server, path)
     os.kill(first.pid, signal.SIGCONT)
-    ran: Ran = end_of(first)
+    ran = end_of(first)
     assert ran.code in {1, 4, 5}, ran
     assert "Traceback" not in ran.err
-    assert look() == before, "the run that had lost its lock wrote over the state of the other"
-    bought: list[Any] = sorted(number for post in desk.posts for number in post.bought)
-    assert bought == sorted([A[1:], B[1:]])
-    assert "No changes" in desk("apply", "--auto-approve", "--state", at).out
+    assert stored(server, path) == before, "the run that had lost its lock wrote over the state of the other"
+    assert bought(ready) == {A: 1, B: 1}
+    assert "No changes" in ready("apply", "--auto-approve", *at).out
 
 
 def test_of_many_applies_at_once_one_buys(ready: Desk, server: StateServer, path: str) -> None:
-    check_many(ready, f"{server.url}{path}", 4)
-    assert managed(server, path) == ready.owned
-
-
-def check_many(desk: Desk, at: str, count: int) -> None:
-    from tests.cli.test_races import end_of
-
-    started = [
-        desk.spawn("apply", "--auto-approve", "--state", at, "--lock-timeout", "60s") for _ in range(count)
-    ]
-    ran = [end_of(one) for one in started]
-    assert [one.code for one in ran] == [0] * count, ran
+    _, ran = all_at_once(
+        ready, 4, "apply", "--auto-approve", "--state", f"{server.url}{path}", "--lock-timeout", "60s"
+    )
+    assert [one.code for one in ran] == [0] * 4, ran
     assert sum("Apply: 2 purchased" in one.out for one in ran) == 1
-    assert sorted(number for post in desk.posts for number in post.bought) == sorted([A[1:], B[1:]])
+    assert bought(ready) == {A: 1, B: 1}
+    assert managed(server, path) == ready.owned
 
 
 # -- the same at a database and in an object store
@@ -268,39 +225,6 @@ def test_a_plan_is_saved_and_carried_out_there(ready: Desk, shared: str) -> None
     assert ready("apply", "tonight.plan", "--state", shared).code == 0
     assert {one.number for one in look_at(shared).numbers} == ready.owned == {A, B}
     assert "No changes" in ready("plan", "--state", shared).out
-
-
-def test_a_stopped_run_whose_lock_was_broken_there_sends_and_writes_no_more(
-    make_desk: Callable[..., Desk], shared: str
-) -> None:
-    check_overtaken(make_desk(), shared, lambda: look_at(shared), "apply.after-intents")
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_there_the_next_run_finishes(ready: Desk, shared: str, point: str) -> None:
-    first = ready.process(
-        "apply", "--auto-approve", "--state", shared, environment={"NUMPLAN_FAILPOINT": f"{point}:1:kill"}
-    )
-    assert first.code == -signal.SIGKILL
-    held = ready("apply", "--auto-approve", "--state", shared)
-    if shared.startswith("s3:"):
-        named = re.search("numplan state unlock ([0-9a-f]{32})", held.err)
-        assert (held.code, named is not None) == (8, True)
-        assert named
-        assert ready("state", "unlock", named[1], "--auto-approve", "--state", shared).code == 0
-        held = ready("apply", "--auto-approve", "--state", shared)
-    assert held.code == 0, held
-    assert ready.owned == {one.number for one in look_at(shared).numbers} == {A, B}
-    assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
-
-
-def test_of_some_applies_at_once_there_one_buys(ready: Desk, shared: str) -> None:
-    check_many(ready, shared, 3)
-
-
-@pytest.mark.torture
-def test_of_20_applies_at_once_there_one_buys(ready: Desk, shared: str) -> None:
-    check_many(ready, shared, 20)
 
 
 def test_the_state_moves_from_place_to_place(

@@ -19,8 +19,19 @@ class Cut(NamedTuple):
     what: Literal["request", "answer"]
 
 
+class Span(NamedTuple):
+    """Cut so many requests, whatever they are, from the `first` (from 1) that is made; or their answers."""
+
+    first: int
+    what: Literal["request", "answer"]
+    times: int
+
+
 class Line:
-    """Passes on what a client and a service say to each other. Each cut happens once, in the order given."""
+    """Passes on what a client and a service say to each other. Each cut happens once, in the order given.
+
+    A request is what a client says before the service says anything, on a connection that may have more of them.
+    """
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -29,10 +40,13 @@ class Line:
         self._open = True
         self._turn = threading.Lock()
         self._cuts: list[Cut] = []
+        self._span: Span | None = None
         self._pairs: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
         self.done = 0
         """How many cuts were made."""
+        self.asked = 0
+        """How many requests were made."""
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, pattern: str, what: Literal["request", "answer"], times: int = 1) -> None:
@@ -40,11 +54,18 @@ class Line:
         with self._turn:
             self._cuts += [Cut(re.compile(pattern.encode()), what)] * times
 
+    def cut_from(self, first: int, what: Literal["request", "answer"], times: int = 1) -> None:
+        """Lose so many requests, or their answers, from the `first` (from 1) that is made from here on."""
+        with self._turn:
+            self.asked = 0
+            self._span = Span(first, what, times)
+
     def mend(self) -> None:
-        """Cut no more."""
+        """Cut no more, and count anew."""
         with self._turn:
             self._cuts.clear()
-            self.done = 0
+            self._span = None
+            self.done = self.asked = 0
 
     def close(self) -> None:
         """Refuse all connections, and end those there are."""
@@ -70,7 +91,7 @@ class Line:
             for one in (client, service):
                 one.settimeout(None)
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            said, losing = b"", False
+            said, losing, begins = b"", False, True
             while True:
                 for one in select.select([client, service], [], [])[0]:
                     some = one.recv(_CHUNK)
@@ -80,9 +101,11 @@ class Line:
                         if losing:
                             return
                         client.sendall(some)
+                        begins = True
                         continue
                     said = (said + some)[-_REMEMBERED - _CHUNK :]
-                    match self._due(said):
+                    due, begins = self._due(said, begins=begins), False
+                    match due:
                         case "request":
                             return
                         case "answer":
@@ -91,8 +114,13 @@ class Line:
                     if not losing:
                         said = said[-64:]  # what was passed on is cut no more, but for a pattern's beginning
 
-    def _due(self, said: bytes) -> str | None:
+    def _due(self, said: bytes, *, begins: bool) -> str | None:
         with self._turn:
+            self.asked += begins
+            span = self._span
+            if begins and span and span.first <= self.asked < span.first + span.times:
+                self.done += 1
+                return span.what
             for cut in self._cuts:
                 if cut.pattern.search(said):
                     self._cuts.remove(cut)

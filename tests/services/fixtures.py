@@ -84,3 +84,16 @@ def azure_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         missing("azurite is not installed: npm install --prefix tests/services")
     with azurite(tmp_path_factory.mktemp("azurite")) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def gcs_port() -> Iterator[int]:
+    """The port of a Google Cloud Storage server; see `tests/services/gcs.py`."""
+    try:
+        import obstore  # noqa: F401
+    except ImportError as problem:
+        missing(f"obstore is not installed: {problem}")
+    from tests.services.gcs import gcs
+
+    with gcs() as port:
+        yield port

@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from numplan.model.errors import StateError, StateLockedError
 from numplan.model.state import State
 from numplan.state.backend import Backend, PlainClock
 from tests.services.cutting import Line
+from tests.services.places import Calls
 from tests.state.samples import make_state, next_after, states
 
 Open = Callable[..., Backend]
@@ -416,13 +418,14 @@ class HastyClock(PlainClock):
 
 class SharedBackendContract(BackendContract):
     """For places over a network. Besides `open_backend`, whose calls go through the fixture `line`: `denied`,
-    the same place opened with credentials that are wrong. `LOCK` and `WRITE` tell a call by its bytes.
+    the same place opened with credentials that are wrong. `CALLS` tell a call by its bytes.
     """
 
-    LOCK: str
-    WRITE: str
+    CALLS: Calls
     STAYS_LOCKED = True
     """Whether a lock outlives a run that cannot reach the place any more."""
+    UNLOCK_BY_ID = ""
+    """The call by which another takes the lock away, where it is not that of the holder."""
 
     @pytest.fixture
     def break_lock(self, open_backend: Open) -> Break:
@@ -444,7 +447,7 @@ class SharedBackendContract(BackendContract):
         with open_backend().lock("apply") as session:
             session.write(before)
         after = next_after(before)
-        told = write_through(open_backend, line, self.WRITE, what, times, after)
+        told = write_through(open_backend, line, self.CALLS.write, what, times, after)
         line.mend()
         stored = open_backend().read()
         assert stored in (before, after)
@@ -460,13 +463,13 @@ class SharedBackendContract(BackendContract):
     @pytest.mark.parametrize("what", ["request", "answer"])
     def test_a_first_write_that_was_cut_off_stands_or_does_not(self, open_backend: Open, line: Line, what):
         first = make_state()
-        told = write_through(open_backend, line, self.WRITE, what, 1, first)
+        told = write_through(open_backend, line, self.CALLS.write, what, 1, first)
         line.mend()
         assert open_backend().read() in ((first,) if told is None else (None, first))
 
     @pytest.mark.parametrize("what", ["request", "answer"])
     def test_a_lock_that_was_cut_off_is_had_or_told(self, open_backend: Open, line: Line, what):
-        line.cut(self.LOCK, what)
+        line.cut(self.CALLS.lock, what)
         told = None
         try:
             with open_backend().lock("apply") as session:
@@ -480,6 +483,51 @@ class SharedBackendContract(BackendContract):
         self.clear(open_backend)
         with open_backend().lock("apply"):
             pass
+
+    @pytest.mark.parametrize(("what", "times"), [("request", 30), ("answer", 1)])
+    def test_a_read_that_was_cut_off_is_whole_or_told(self, open_backend: Open, line: Line, what, times):
+        stored = make_state()
+        with open_backend().lock("apply") as session:
+            session.write(stored)
+        for read in (lambda _: open_backend().read(), lambda session: session.read()):
+            with open_backend().lock("apply") as session:
+                line.cut(self.CALLS.read, what, times)
+                with suppress(StateError):
+                    assert read(session) == stored
+                assert line.done
+                line.mend()
+            self.clear(open_backend)
+        assert open_backend().read() == stored
+
+    @pytest.mark.parametrize(("what", "times"), [("request", 30), ("answer", 1)])
+    def test_an_unlock_that_was_cut_off_leaves_the_lock_to_be_broken_or_free(
+        self, open_backend: Open, line: Line, what, times
+    ):
+        stored = make_state()
+        with open_backend().lock("apply") as session:
+            session.write(stored)
+            line.cut(self.CALLS.unlock, what, times)
+        assert line.done
+        line.mend()
+        self.clear(open_backend)
+        with open_backend().lock("apply") as session:
+            session.write(next_after(stored))
+        assert open_backend().read().serial == 2
+
+    @pytest.mark.parametrize("what", ["request", "answer"])
+    def test_an_unlock_by_id_that_was_cut_off_can_be_given_again(self, open_backend: Open, line: Line, what):
+        with open_backend().lock("apply") as session:
+            line.cut(self.UNLOCK_BY_ID or self.CALLS.unlock, what)
+            with suppress(StateError):
+                open_backend().unlock(session.run)
+            assert line.done
+            line.mend()
+            with suppress(StateError):  # it may have done its work
+                open_backend().unlock(session.run)
+            self.wait_until_free(open_backend)
+            with pytest.raises(StateError):
+                session.write(make_state())
+        assert open_backend().read() is None
 
     def test_a_place_that_cannot_be_reached_is_told(self, open_backend: Open, line: Line):
         line.close()
@@ -514,9 +562,16 @@ class SharedBackendContract(BackendContract):
     def clear(self, open_backend: Open) -> None:
         """What an operator does after a run that could not give its lock back."""
         holder = open_backend().holder()
-        if holder is not None:
-            assert self.STAYS_LOCKED
+        if holder is not None and self.STAYS_LOCKED:
             open_backend().unlock(holder.id)
+        self.wait_until_free(open_backend)
+
+    def wait_until_free(self, open_backend: Open) -> None:
+        """A service may take a moment to notice the end of a connection."""
+        deadline = time.monotonic() + 10
+        while open_backend().holder() is not None:
+            assert time.monotonic() < deadline, "the lock stayed"
+            time.sleep(0.01)
 
 
 def write_through(

@@ -11,6 +11,7 @@ from numplan.state.backend import Backend
 from numplan.state.backends.http import HttpStore
 from numplan.state.remote import RemoteBackend
 from tests.services.cutting import Line, line_to
+from tests.services.places import CALLS
 from tests.services.state_server import GITLAB, StateServer
 from tests.state.backend_contract import HastyClock, Open, SharedBackendContract
 
@@ -29,8 +30,7 @@ def opener(url: str) -> Open:
 
 
 class HttpContract(SharedBackendContract):
-    LOCK = "^LOCK "
-    WRITE = r"POST /\S+\?ID="
+    CALLS = CALLS["http"]
     ROOT = "/"
 
     @pytest.fixture
@@ -53,7 +53,7 @@ class TestHttpBackend(HttpContract):
 
 
 class TestGitLab(HttpContract):
-    LOCK = r"POST /\S+/lock "
+    CALLS = CALLS["gitlab"]
     ROOT = GITLAB
 
     def test_a_conflict_names_the_holder(self, open_backend: Open):

@@ -78,7 +78,7 @@ def check(path, allowed) -> None:
 
 def test_every_failpoint_of_the_code_is_in_this_list():
     """Those of Folder.replace are named by what is replaced. Shared places have theirs, `store.…`, killed at in
-    tests/cli/test_places.py.
+    tests/torture/test_places.py.
     """
     code = "".join(file.read_text() for file in Path(files.__file__).parent.rglob("*.py"))
     named = set(re.findall(r'failpoint\("(?!store\.)([^"]+)"\)', code))

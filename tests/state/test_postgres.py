@@ -11,6 +11,7 @@ from numplan.model.place import PostgresPlace, parse_place
 from numplan.state.backend import Backend
 from numplan.state.remote import RemoteBackend
 from tests.services.cutting import Line, line_to
+from tests.services.places import CALLS
 from tests.state.backend_contract import HastyClock, Open, SharedBackendContract
 from tests.state.samples import make_state, next_after
 
@@ -36,9 +37,9 @@ def execute(port: int, query: str) -> list[tuple]:
 
 
 class TestPostgres(SharedBackendContract):
-    LOCK = "pg_try_advisory_lock"
-    WRITE = "(INSERT INTO|UPDATE) numplan_state"
+    CALLS = CALLS["postgres"]
     STAYS_LOCKED = False
+    UNLOCK_BY_ID = "pg_terminate_backend"
 
     @pytest.fixture
     def line(self, postgres_port: int) -> Iterator[Line]:

@@ -1,19 +1,22 @@
 """The long form: companies that live through crashes and faults, thousands of them, under one law.
 
-`python -m tests.torture.campaign --injections 10000` prints what was injected and what it came to. Each
-company's life follows from its seed, so that a failure can be run again with `--seed N --lives 1`.
+`python -m tests.torture.campaign --injections 10000` prints what was injected and what it came to; with `--state KIND`
+state is at a service, the line to it is cut, and runs are overtaken. Each company's life follows from its
+seed, so that a failure can be run again with `--seed N --lives 1`.
 """
 
 import argparse
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal
 
+from tests.services.places import SHARED, Service, running
 from tests.torture.scenarios import SCENARIOS, passed
 from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, World, Zygote
 
@@ -23,6 +26,7 @@ RERUNS = 8
 """Runs without faults within which every life must have converged; late commits take a few."""
 
 POSTS = ("purchase-numbers", "release-numbers")
+SIDES: Final[tuple[Literal["request", "answer"], ...]] = ("request", "answer")
 GETS = ("purchased-list", "find-number", "search", "regions")
 
 
@@ -97,10 +101,12 @@ class BrokenLawError(AssertionError):
     """A life in which the law was broken; the message tells how, and its last runs."""
 
 
-def live(seed: int, failpoints: tuple[str, ...], zygote: Zygote, folder: Path) -> Counter[str]:
+def live(
+    seed: int, failpoints: tuple[str, ...], zygote: Zygote, folder: Path, home: Service | None = None
+) -> Counter[str]:
     """One company's life. Returns what was injected and how it went; raises BrokenLawError."""
     chance = random.Random(seed)
-    world = World.open(zygote, folder)
+    world = World.open(zygote, folder, home)
     figures: Counter[str] = Counter(lives=1)
     told: list[str] = []
     try:
@@ -137,10 +143,23 @@ def _disturbed(
             if chance.random() < 0.3
             else "kill"
         )
+        if world.home and chance.random() < 0.2:
+            action = "stop"
         failpoint = f"{chance.choice(failpoints)}:{chance.randint(1, 3)}:{action}"
+    cut = _cut(world, chance)
+    world.free()
     ran = world.apply(failpoint)
-    told.append(f"-- {failpoint or 'no crash'}, {scripted} -> {ran.code}\n{ran.output}")
+    if ran.stopped:
+        figures["stopped"] += 1
+        if world.line:
+            world.line.mend()
+        ran, lost = world.overtake(ran)
+        figures["overtaken"] += lost
+    told.append(f"-- {failpoint or 'no crash'}, {scripted}{cut} -> {ran.code}\n{ran.output}")
     figures["runs"] += 1
+    if world.line:
+        figures["cuts"] += world.line.done
+        world.line.mend()
     figures["faults"] += len(scripted) - len(world.emulator.pending_faults())
     crashed = ran.code in {-9, 130} or "failpoint" in ran.output
     figures["crashes"] += crashed
@@ -149,6 +168,15 @@ def _disturbed(
     world.check_nothing_unasked()
     if not _late(world):
         world.check_nothing_lost()
+
+
+def _cut(world: World, chance: random.Random) -> str:
+    """Perhaps the line to the state is to be cut in the next run; what is planned, in words."""
+    if world.line is None or chance.random() < 0.5:
+        return ""
+    first, what, times = chance.randint(1, 25), chance.choice(SIDES), chance.choice((1, 1, 2, 1000))
+    world.line.cut_from(first, what, times)
+    return f", {what} {first} of the state cut, {times} times"
 
 
 def _late(world: World) -> bool:
@@ -164,7 +192,7 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
             # What vanished or was taken comes back to the market: an explicit number must be to be had.
             gone = [n for n in world.explicit if n not in world.owned and not world.emulator.is_for_sale(n)]
             world.emulator.add_stock(gone)
-        ran = world.apply()
+        ran = world.apply_again()
         told.append(f"-- rerun -> {ran.code}\n{ran.output}")
         figures["reruns"] += 1
         try:
@@ -177,27 +205,28 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
         world.check_nothing_lost()
         world.check_nothing_unasked()
         world.check_nothing_doubled()
+        world.check_unlocked()
         figures["converged at once" if attempt == 0 else "converged later"] += 1
         return
     raise AssertionError(f"not converged after {RERUNS} runs without faults: {problem}")
 
 
-def _lives(seeds: list[int]) -> tuple[Counter[str], list[str]]:
+def _lives(seeds: list[int], home: Service | None) -> tuple[Counter[str], list[str]]:
     zygote = Zygote()
     figures: Counter[str] = Counter()
     broken: list[str] = []
     try:
-        with tempfile.TemporaryDirectory() as base:
+        with TemporaryDirectory() as base:
             names: set[str] = set()
             for index, scenario in enumerate(SCENARIOS):
                 folder = Path(base, f"scenario-{index}")
                 folder.mkdir()
-                names |= set(passed(scenario, zygote, folder))
+                names |= set(passed(scenario, zygote, folder, home))
             for seed in seeds:
                 folder = Path(base, str(seed))
                 folder.mkdir()
                 try:
-                    figures += live(seed, tuple(sorted(names)), zygote, folder)
+                    figures += live(seed, tuple(sorted(names)), zygote, folder, home)
                 except BrokenLawError as problem:
                     broken.append(str(problem))
     finally:
@@ -212,21 +241,32 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lives", type=int, help="so many lives, however much they inject")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--state", choices=("local", *SHARED), default="local", help="where state lives")
     options = parser.parse_args()
+    with ExitStack() as stack:
+        home = None
+        if options.state != "local":
+            home = stack.enter_context(
+                running(options.state, Path(stack.enter_context(TemporaryDirectory())))
+            )
+        return _campaign(options, home)
+
+
+def _campaign(options: argparse.Namespace, home: Service | None) -> int:
     started, figures, broken, seed = time.monotonic(), Counter[str](), list[str](), options.seed
     with ProcessPoolExecutor(options.processes) as workers:
         while True:
             share = -(-options.lives // options.processes) if options.lives else 4
             jobs = []
             for _ in range(options.processes):
-                jobs.append(workers.submit(_lives, list(range(seed, seed + share))))
+                jobs.append(workers.submit(_lives, list(range(seed, seed + share)), home))
                 seed += share
             for job in jobs:
                 more, wrong = job.result()
                 figures += more
                 broken += wrong
                 print("".join(f"\n{problem}\n" for problem in wrong), end="")
-            injected = figures["crashes"] + figures["faults"]
+            injected = sum(figures[kind] for kind in ("crashes", "faults", "cuts", "overtaken"))
             print(
                 f"{time.monotonic() - started:6.0f} s  {injected:6} injected, {len(broken)} laws broken",
                 flush=True,
@@ -236,8 +276,9 @@ def main() -> int:
     print()
     for name, figure in sorted(figures.items()):
         print(f"{name:>20} {figure:8}")
+    where = f" of runs with state at {options.state}" if home else ""
     print(
-        f"\n{injected} crashes and faults: {len(broken)} lives broke the law (doubled, lost, unasked or stuck)."
+        f"\n{injected} crashes and faults{where}: {len(broken)} lives broke the law (doubled, lost, unasked or stuck)."
     )
     return 1 if broken else 0
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.services.places import Service
 from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, Ran, World, Zygote
 
 
@@ -63,9 +64,9 @@ TROUBLED = Scenario("troubled", _declare(0, 2, 2), _declare(0, 1, 4), needed=2, 
 SCENARIOS = (PURCHASE, RELEASE, MIXED, TROUBLED)
 
 
-def prepare(scenario: Scenario, zygote: Zygote, folder: Path) -> World:
+def prepare(scenario: Scenario, zygote: Zygote, folder: Path, home: Service | None = None) -> World:
     """A world in which the scenario's second manifest is about to be applied."""
-    world = World.open(zygote, folder)
+    world = World.open(zygote, folder, home)
     if scenario.before is not None:
         scenario.before(world)
         first = world.apply()
@@ -76,9 +77,9 @@ def prepare(scenario: Scenario, zygote: Zygote, folder: Path) -> World:
     return world
 
 
-def passed(scenario: Scenario, zygote: Zygote, folder: Path) -> tuple[str, ...]:
+def passed(scenario: Scenario, zygote: Zygote, folder: Path, home: Service | None = None) -> tuple[str, ...]:
     """The failpoints that an undisturbed apply of the scenario passes, in order, each as often as it does."""
-    world = prepare(scenario, zygote, folder)
+    world = prepare(scenario, zygote, folder, home)
     try:
         ran = world.apply(record=True)
         assert ran.code == 0, ran.output
@@ -88,23 +89,34 @@ def passed(scenario: Scenario, zygote: Zygote, folder: Path) -> tuple[str, ...]:
         world.close()
 
 
-def trial(scenario: Scenario, failpoint: str, zygote: Zygote, folder: Path) -> Ran:
+def trial(
+    scenario: Scenario, failpoint: str, zygote: Zygote, folder: Path, home: Service | None = None
+) -> Ran:
     """Apply with a failure, then once more without: the law must hold after both. Returns the first run."""
-    world = prepare(scenario, zygote, folder)
+    world = prepare(scenario, zygote, folder, home)
     try:
         before = sum(world.purchases().values())
         ran = world.apply(failpoint)
-        assert "Traceback" not in ran.output, ran.output
-        world.check_nothing_lost()
-        world.check_nothing_unasked()
-        world.emulator.clear_faults()
-        again = world.apply()
-        assert again.code == 0, f"the rerun exited {again.code}\n{ran.output}\n-- rerun --\n{again.output}"
-        world.check_converged()
-        world.check_nothing_unasked()
-        world.check_no_waste(before, scenario.needed)
-        empty = world.run("plan", "--detailed-exitcode")
-        assert empty.code == 0, empty.output
+        check_finished(world, scenario, before, ran)
         return ran
     finally:
         world.close()
+
+
+def check_finished(world: World, scenario: Scenario, before: int, ran: Ran) -> None:
+    """The law holds after a run that came to grief, and the next one finishes what it began.
+
+    `before` is how many purchases there had been before it.
+    """
+    assert "Traceback" not in ran.output, ran.output
+    world.check_nothing_lost()
+    world.check_nothing_unasked()
+    world.emulator.clear_faults()
+    again = world.apply_again()
+    assert again.code == 0, f"the rerun exited {again.code}\n{ran.output}\n-- rerun --\n{again.output}"
+    world.check_converged()
+    world.check_nothing_unasked()
+    world.check_no_waste(before, scenario.needed)
+    empty = world.run("plan", "--detailed-exitcode")
+    assert empty.code == 0, empty.output
+    world.check_unlocked()

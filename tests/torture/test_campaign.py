@@ -4,9 +4,18 @@ import pytest
 
 from tests.torture.campaign import live
 from tests.torture.test_failpoints import PASSED
+from tests.torture.test_places import PASSED as PASSED_THERE
 
 
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_a_life_of_crashes_and_faults_keeps_the_law(seed, zygote, tmp_path):
     figures = live(seed, tuple(sorted(PASSED["mixed"])), zygote, tmp_path)
     assert figures["crashes"] + figures["faults"] > 0
+
+
+@pytest.mark.parametrize("home", ["postgres"], indirect=True)
+def test_so_does_one_whose_state_is_shared_whose_line_is_cut_and_whose_runs_are_overtaken(
+    home, zygote, tmp_path
+):
+    figures = live(2, tuple(sorted(PASSED_THERE)), zygote, tmp_path, home)
+    assert figures["cuts"] + figures["stopped"] > 0

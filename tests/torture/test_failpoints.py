@@ -19,6 +19,8 @@ STATE = (
 )
 PURCHASES = tuple(f"purchase.{step}" for step in CALLS)
 RELEASES = tuple(f"release.{step}" for step in CALLS)
+STORE = tuple(f"store.{side}-{step}" for step in ("lock", "write", "unlock") for side in ("before", "after"))
+"""Those of state that is shared, which tests/torture/test_places.py holds to what runs there pass."""
 BUY_BACK = ("buy-back.before-intents", "buy-back.after-intents")
 TROUBLES = (
     *("purchase.before-resend", "substitute.before-intents", "substitute.after-intents", "settle.looked"),
@@ -48,7 +50,10 @@ def test_there_are_at_least_thirty_failpoints():
 
 def test_the_documentation_names_each_of_them():
     page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text()
-    assert set(re.findall(r"`([a-z]+(?:[-.][a-z]+)*\.[a-z-]+)`", page)) >= {name for _, name in EVERY}
+    assert set(re.findall(r"`([a-z]+(?:[-.][a-z]+)*\.[a-z-]+)`", page)) >= {
+        *(name for _, name in EVERY),
+        *STORE,
+    }
 
 
 @every_failpoint

@@ -1,20 +1,27 @@
 """A small company: an emulated account, a manifest, a state, and the law that no run may break."""
 
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
+from numplan.cli.places import open_place
 from numplan.emulator.server import Emulator, EmulatorSettings
+from numplan.model.place import parse_place
 from numplan.model.state import State, decode_state
+from numplan.state.backend import Backend
+from tests.services.cutting import Line
+from tests.services.places import Service
 
 TRUNK, OTHER_TRUNK = 169, 170
 SETTLE_SECONDS = 0.2
@@ -23,6 +30,11 @@ PATIENCE = 60.0
 AT_ONCE = 6.0
 """Seconds that the second signal has for ending a command: one, and what a busy machine adds."""
 
+LOCKED = 8
+OVERTAKING = {0, 4, 5, 6}
+"""How a run may end that takes another's place, whatever the vendor makes of it."""
+FLAGS = ("--auto-approve", "--new-state", "--allow-empty", "--accept-missing")
+
 EXPLICIT = tuple(f"+1205555{n:04}" for n in range(100, 112))
 STOCK = tuple(f"+1646555{n:04}" for n in range(100, 160))
 FLOWING = "+12055550999"
@@ -30,15 +42,25 @@ FLOWING = "+12055550999"
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended."""
+    """How a command ended; or, with a process id, where it is stopped."""
 
     code: int
     output: str
     passed: tuple[str, ...]
+    stopped: int | None = None
+
+
+class Command(TypedDict):
+    """What the zygote is to run."""
+
+    folder: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    record: bool
 
 
 class Zygote:
-    """The forking process, and one command at a time in it."""
+    """The forking process, and the commands in it."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -49,46 +71,74 @@ class Zygote:
             cwd=Path(__file__).parents[2],
         )
 
-    def run(
-        self,
-        folder: Path,
-        arguments: Sequence[str],
-        environment: Mapping[str, str],
-        *,
-        record: bool = False,
-        stalls_after: float | None = None,
-    ) -> Ran:
-        """Run a command to its end. With `stalls_after` seconds it is interrupted twice, as a user would."""
-        assert self._process.stdin
-        assert self._process.stdout
-        request = {
-            "arguments": list(arguments),
-            "environment": dict(environment),
-            "folder": str(folder),
-            "record": record,
-        }
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        pid = json.loads(self._process.stdout.readline())["pid"]
-        timers = [threading.Timer(PATIENCE, _signal, (pid, signal.SIGKILL))]
+    def run(self, *commands: Command, stalls_after: float | None = None) -> list[Ran]:
+        """Run commands at once, to their ends. After `stalls_after` seconds each is interrupted twice, as by a user."""
+        pids = self._ask({"run": commands})
+        signals = [(PATIENCE, signal.SIGKILL)]
         if stalls_after is not None:
-            timers += [
-                threading.Timer(stalls_after, _signal, (pid, signal.SIGINT)),
-                threading.Timer(stalls_after + 0.1, _signal, (pid, signal.SIGINT)),
-                threading.Timer(stalls_after + 0.1 + AT_ONCE, _signal, (pid, signal.SIGKILL)),
+            signals += [
+                (stalls_after, signal.SIGINT),
+                (stalls_after + 0.1, signal.SIGINT),
+                (stalls_after + 0.1 + AT_ONCE, signal.SIGKILL),
             ]
-        for timer in timers:
-            timer.start()
-        answer = json.loads(self._process.stdout.readline())
-        for timer in timers:
-            timer.cancel()
-        return Ran(answer["code"], answer["output"], tuple(answer["passed"]))
+        with _later([(seconds, pid, number) for pid in pids for seconds, number in signals]):
+            return [_ran(pid, end) for pid, end in zip(pids, self._answer(), strict=True)]
+
+    def resume(self, ran: Ran) -> Ran:
+        """Let a command go on that is stopped, to its end."""
+        assert ran.stopped
+        with _later([(PATIENCE, ran.stopped, signal.SIGKILL)]):
+            return _ran(ran.stopped, self._ask({"resume": ran.stopped}))
 
     def close(self) -> None:
         """End the process."""
         assert self._process.stdin
         self._process.stdin.close()
         self._process.wait(timeout=10)
+
+    def _ask(self, question: Mapping[str, Any]) -> Any:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout
+        return json.loads(self._process.stdout.readline())
+
+
+def _ran(pid: int, end: Mapping[str, Any]) -> Ran:
+    if "stopped" in end:
+        return Ran(0, "", (), stopped=pid)
+    return Ran(end["code"], end["output"], tuple(end["passed"]))
+
+
+@contextmanager
+def _later(signals: Iterable[tuple[float, int, int]]) -> Iterator[None]:
+    """Send signals to processes after so many seconds, unless the block has ended by then."""
+    timers = [threading.Timer(seconds, _signal, (pid, number)) for seconds, pid, number in signals]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """These variables in this process, and afterwards what they were before."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _signal(pid: int, number: int) -> None:
@@ -98,11 +148,13 @@ def _signal(pid: int, number: int) -> None:
 
 @dataclass
 class World:
-    """One account under one manifest. `wanted` is what the manifest declares just now."""
+    """One account under one manifest. State is in the folder, or at `home`, reached over `line`."""
 
     zygote: Zygote
     folder: Path
     emulator: Emulator
+    home: Service | None = None
+    line: Line | None = None
     explicit: dict[str, int] = field(default_factory=dict)
     pool: int = 0
     pool_trunk: int = TRUNK
@@ -110,16 +162,18 @@ class World:
     """Numbers that the manifest has ever stopped declaring: only these, and pool members, may be released."""
 
     @classmethod
-    def open(cls, zygote: Zygote, folder: Path) -> Self:
+    def open(cls, zygote: Zygote, folder: Path, home: Service | None = None) -> Self:
         """An account that owns nothing, and a stock that is large enough."""
         emulator = Emulator(EmulatorSettings(stock=0, released_to_stock=True))
         emulator.start()
         emulator.add_stock([*EXPLICIT, *STOCK])
-        return cls(zygote, folder, emulator)
+        return cls(zygote, folder, emulator, home, Line(home.port) if home else None)
 
     def close(self) -> None:
-        """Stop the emulator."""
+        """Stop the emulator, and cut the line."""
         self.emulator.stop()
+        if self.line:
+            self.line.close()
 
     # -- the manifest ----------------------------------------------------------------------------------
 
@@ -149,19 +203,92 @@ class World:
 
     def run(self, *arguments: str, failpoint: str = "", record: bool = False) -> Ran:
         """Run a numplan command here."""
+        stalls_after = 0.6 if failpoint.endswith(":stall") else None
+        command = self._command(arguments, failpoint, record=record)
+        return self.zygote.run(command, stalls_after=stalls_after)[0]
+
+    def apply(self, failpoint: str = "", *, record: bool = False) -> Ran:
+        """`numplan apply`, with the flags that a team gives that knows what it does."""
+        return self.run("apply", *FLAGS, failpoint=failpoint, record=record)
+
+    def apply_at_once(self, count: int, *flags: str) -> list[Ran]:
+        """So many applies that start together."""
+        return self.zygote.run(*[self._command(("apply", *FLAGS, *flags)) for _ in range(count)])
+
+    def apply_again(self) -> Ran:
+        """Apply as a user does after a run that came to grief, whose lock may be left where locks stay."""
+        ran = self.apply()
+        if ran.code == LOCKED and self.home and self.home.keeps_locks:
+            self.unlock(ran)
+            ran = self.apply()
+        return ran
+
+    def free(self) -> None:
+        """Break a lock that a dead run left, as an operator does who has looked after it."""
+        if self.home is None or not self.home.keeps_locks:
+            return
+        with self._backend() as backend:
+            holder = backend.holder()
+        if holder is not None:
+            unlocked = self.run("state", "unlock", holder.id, "--auto-approve")
+            assert unlocked.code == 0, unlocked.output
+
+    def unlock(self, refused: Ran) -> None:
+        """Break the lock that refused a run."""
+        named = re.search("lock id ([0-9a-f]{32})", refused.output)
+        assert refused.code == LOCKED, refused.output
+        assert named is not None, refused.output
+        unlocked = self.run("state", "unlock", named[1], "--auto-approve")
+        assert unlocked.code == 0, unlocked.output
+
+    def overtake(self, stopped: Ran) -> tuple[Ran, bool]:
+        """Break the lock of a run that is stopped, apply in its place, and let it go on.
+
+        Returns how it ended, and whether it had lost a lock; then it has written nothing more.
+        """
+        second = self.apply()
+        lost = second.code == LOCKED
+        if lost:
+            self.unlock(second)
+            second = self.apply()
+        stored = self.state()
+        ran = self.zygote.resume(stopped)
+        if lost:
+            assert self.state() == stored, f"written by a run that had lost its lock\n{ran.output}"
+            assert second.code in OVERTAKING, f"exit {second.code}\n{second.output}"
+        return ran, lost
+
+    def _command(self, arguments: Sequence[str], failpoint: str = "", *, record: bool = False) -> Command:
         environment = {
             "NUMPLAN_API_URL": self.emulator.url,
             "NUMPLAN_TOKEN": self.emulator.token,
             "NUMPLAN_ACCOUNT_ID": self.emulator.account,
             "NUMPLAN_FAILPOINT": failpoint,
         }
-        stalls_after = 0.6 if failpoint.endswith(":stall") else None
-        return self.zygote.run(self.folder, arguments, environment, record=record, stalls_after=stalls_after)
+        if self.home and self.line:
+            environment |= {**self.home.environment, "NUMPLAN_STATE": self._url(self.line.port)}
+        return {
+            "folder": str(self.folder),
+            "arguments": arguments,
+            "environment": environment,
+            "record": record,
+        }
 
-    def apply(self, failpoint: str = "", *, record: bool = False) -> Ran:
-        """`numplan apply`, with the flags that a team gives that knows what it does."""
-        flags = ["--auto-approve", "--new-state", "--allow-empty", "--accept-missing"]
-        return self.run("apply", *flags, failpoint=failpoint, record=record)
+    @contextmanager
+    def _backend(self) -> Iterator[Backend]:
+        """The place, not over the line."""
+        url, variables = (self._url(), self.home.environment) if self.home else (self._file, {})
+        with environment(variables):
+            yield open_place(parse_place(url), {})
+
+    @property
+    def _file(self) -> str:
+        return str(self.folder / "numplan.state.json")
+
+    def _url(self, port: int | None = None) -> str:
+        assert self.home
+        # GitLab's names are letters, digits, hyphens and points.
+        return self.home.url(hashlib.sha256(str(self.folder).encode()).hexdigest()[:32], port)
 
     # -- the law ---------------------------------------------------------------------------------------
 
@@ -171,8 +298,11 @@ class World:
         return {"+" + holding.number.removeprefix("+") for holding in self.emulator.owned()}
 
     def state(self) -> State | None:
-        """The state on disk, which must always be whole."""
-        path = self.folder / "numplan.state.json"
+        """The state as it is stored, which must always be whole."""
+        if self.home:
+            with self._backend() as backend:
+                return backend.read()
+        path = Path(self._file)
         return decode_state(path.read_bytes(), str(path)) if path.exists() else None
 
     def check_nothing_lost(self) -> None:
@@ -224,6 +354,12 @@ class World:
         managed = {one.number for one in state.numbers if not one.surplus}
         assert managed == owned, f"state and account differ in {sorted(managed ^ owned)}"
         assert not state.intents, f"intents are left: {[one.number for one in state.intents]}"
+
+    def check_unlocked(self) -> None:
+        """Nobody holds the lock."""
+        with self._backend() as backend:
+            holder = backend.holder()
+        assert holder is None, f"the lock is left to {holder}"
 
     def purchases(self) -> Counter[str]:
         """How often each number was really bought."""

@@ -1,14 +1,19 @@
 """A process with numplan loaded, which forks a child for each command: a kill costs milliseconds to try.
 
-Reads one JSON object a line from standard input: `arguments`, `environment`, `folder`, `record`. Answers each
-with the child's exit code, its process id while it runs, its output, and the failpoints it passed.
+Reads one JSON object a line from standard input. `{"run": [...]}` starts commands at once, each with `arguments`,
+`environment`, `folder` and `record`; the first answer is their process ids, the second how each of them ended, or
+that it is stopped. `{"resume": pid}` lets a stopped one go on; the answer is how it ended. An end is an exit code,
+the output, and the failpoints that were passed.
 """
 
 import json
 import os
+import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 PRELOADED = (
     "numplan.cli.apply",
@@ -22,13 +27,15 @@ PRELOADED = (
     "requests",
     "yaml",
 )
+EXTRAS = ("numplan.state.backends.http", "numplan.state.backends.postgres", "numplan.state.backends.objects")
+STOPPED = {"stopped": True}
 
 
 class Recorder:
     """Takes the place of an armed failpoint's name, and notes each name it is compared with."""
 
     def __init__(self, path: str) -> None:
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def __eq__(self, name: object) -> bool:
         os.write(self._descriptor, f"{name}\n".encode())
@@ -37,7 +44,7 @@ class Recorder:
     __hash__ = None  # type: ignore[assignment]
 
 
-def child(request: dict, output: str, passed: str) -> None:
+def child(request: dict[str, Any], output: str, passed: str) -> None:
     """Run one command and leave the process with its exit code."""
     from numplan import failpoints
     from numplan.cli.main import run
@@ -62,26 +69,74 @@ def child(request: dict, output: str, passed: str) -> None:
         os._exit(code)
 
 
+class Nursery:
+    """The children there are, and their files in `folder`."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._files: dict[int, str] = {}
+        self._born = 0
+
+    def fork(self, request: dict[str, Any]) -> int:
+        """Start a command; its process id."""
+        self._born += 1
+        files = f"{self._folder}/{self._born}"
+        pid = os.fork()
+        if pid == 0:
+            child(request, f"{files}.output", f"{files}.passed")
+        self._files[pid] = files
+        return pid
+
+    def end_of(self, pid: int) -> dict[str, Any]:
+        """How a child ended, or that it is stopped."""
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            return STOPPED
+        files = self._files.pop(pid)
+        return {
+            "code": os.waitstatus_to_exitcode(status),
+            "output": _taken(f"{files}.output"),
+            "passed": _taken(f"{files}.passed").split("\n")[:-1],
+        }
+
+    def close(self) -> None:
+        """Kill those that were stopped and never went on."""
+        for pid in self._files:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _taken(name: str) -> str:
+    path = Path(name)
+    text = path.read_text(errors="replace") if path.exists() else ""
+    path.unlink(missing_ok=True)
+    return text
+
+
 def main() -> None:
     """Serve until standard input ends."""
     for module in PRELOADED:
         __import__(module)
+    for module in EXTRAS:
+        with suppress(ImportError):
+            __import__(module)
     answers = os.fdopen(os.dup(1), "w")
+
+    def answer(value: object) -> None:
+        print(json.dumps(value), file=answers, flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
-        output, passed = f"{folder}/output", f"{folder}/passed"
+        nursery = Nursery(folder)
         for line in sys.stdin:
-            Path(passed).write_bytes(b"")
-            pid = os.fork()
-            if pid == 0:
-                child(json.loads(line), output, passed)
-            print(json.dumps({"pid": pid}), file=answers, flush=True)
-            _, status = os.waitpid(pid, 0)
-            answer = {
-                "code": os.waitstatus_to_exitcode(status),
-                "output": Path(output).read_text(errors="replace"),
-                "passed": Path(passed).read_text().split("\n")[:-1],
-            }
-            print(json.dumps(answer), file=answers, flush=True)
+            match json.loads(line):
+                case {"run": requests}:
+                    pids = [nursery.fork(request) for request in requests]
+                    answer(pids)
+                    answer([nursery.end_of(pid) for pid in pids])
+                case {"resume": pid}:
+                    os.kill(pid, signal.SIGCONT)
+                    answer(nursery.end_of(pid))
+        nursery.close()
 
 
 if __name__ == "__main__":
