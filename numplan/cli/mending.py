@@ -104,7 +104,16 @@ def push(file: str, *, auto_approve: bool) -> None:
     def mended(state: State) -> Mending:
         return Mending(replaced(state, offered), _differences(state, offered))
 
-    _mend("state push", mended, "Put this in its place?", auto_approve=auto_approve, settings=settings)
+    # A newer copy may take the place of an older state that somebody put back; one that is older than what was last
+    # written there may not.
+    _mend(
+        "state push",
+        mended,
+        "Put this in its place?",
+        auto_approve=auto_approve,
+        settings=settings,
+        new_state=True,
+    )
 
 
 def _mend(
@@ -114,16 +123,19 @@ def _mend(
     *,
     auto_approve: bool,
     settings: Settings | None = None,
+    new_state: bool = False,
 ) -> None:
     """Lock, show what would be different, ask, keep a copy of what is stored, and write."""
     settings = settings or Settings.current()
     screen = Screen(color=settings.color)
     clock = SystemClock()
     with clock.watching():
-        backend = state_backend(settings, clock)
+        backend = state_backend(settings, clock, new_state=new_state)
         with locked(backend, operation, settings.lock_timeout, screen) as session:
             state = session.read()
             if state is None:
+                if new_state:
+                    state_backend(settings, clock).read()  # where it is lost, this says more
                 raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
             done = mended(state)
             for line in done.lines:

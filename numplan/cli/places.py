@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from numplan.cli.settings import Settings
 from numplan.engine.ports import Clock
@@ -18,6 +19,9 @@ from numplan.model.place import (
     parse_place,
 )
 from numplan.state.backend import Backend
+
+if TYPE_CHECKING:
+    from numplan.state.remote import Store
 
 
 def place_of(settings: Settings, manifest_path: str) -> Place:
@@ -49,7 +53,8 @@ def named_place(text: str, flag: str) -> Place:
 def open_place(
     place: Place, environment: Mapping[str, str], clock: Clock | None = None, *, new_state: bool = False
 ) -> Backend:
-    """The backend for a place. Nothing is touched there before one of its methods is called.
+    """The backend for a place. Nothing is touched there before one of its methods is called. `new_state` takes a
+    state that is older than the last one written there, or gone, as it is.
 
     Raises SettingError where its library is not installed or a credential cannot be used.
     """
@@ -58,23 +63,27 @@ def open_place(
             from numplan.state.backends.local import LocalBackend
 
             return LocalBackend(path, environment=environment, clock=clock, accept_older=new_state)
-        case HttpPlace():
-            from numplan.state.backends.http import HttpStore
+        case _:
             from numplan.state.remote import RemoteBackend
 
-            return RemoteBackend(HttpStore(place, environment), environment=environment, clock=clock)
+            store = _open_store(place, environment)
+            return RemoteBackend(store, environment=environment, clock=clock, accept_older=new_state)
+
+
+def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str]) -> "Store":
+    match place:
+        case HttpPlace():
+            from numplan.state.backends.http import HttpStore
+
+            return HttpStore(place, environment)
         case PostgresPlace():
             with _extra("psycopg", "postgres"):
                 from numplan.state.backends.postgres import PostgresStore
-            from numplan.state.remote import RemoteBackend
-
-            return RemoteBackend(PostgresStore(place), environment=environment, clock=clock)
+            return PostgresStore(place)
         case ObjectPlace():
             with _extra("obstore", "object-store"):
                 from numplan.state.backends.objects import ObjectStore
-            from numplan.state.remote import RemoteBackend
-
-            return RemoteBackend(ObjectStore(place), environment=environment, clock=clock)
+            return ObjectStore(place)
 
 
 @contextmanager

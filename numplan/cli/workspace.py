@@ -77,18 +77,21 @@ def open_backend(
     return open_place(place, settings.environment, clock, new_state=new_state)
 
 
-def state_backend(settings: Settings, clock: SystemClock | None = None) -> Backend:
+def state_backend(
+    settings: Settings, clock: SystemClock | None = None, *, new_state: bool = False
+) -> Backend:
     """Where state lives, for whoever looks into it or mends it: of the manifest that takes its `backend:` alone,
-    and not even that where a flag or the environment names the place. Raises ManifestError and SettingError.
+    and not even that where a flag or the environment names the place. `new_state` as in `open_backend`. Raises
+    ManifestError and SettingError.
     """
     path = settings.manifest
     try:
         path = path or str(find_manifest(Path()))
     except ManifestError:
         settings.declare(None)
-        return open_backend(settings, "numplan.yaml", clock)
+        return open_backend(settings, "numplan.yaml", clock, new_state=new_state)
     settings.declare(None if settings.state else read_backend(Path(path), given_to(settings)))
-    return open_backend(settings, path, clock)
+    return open_backend(settings, path, clock, new_state=new_state)
 
 
 def open_book(session: Session, account: str, url: str) -> Book:

@@ -19,18 +19,12 @@ from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
 from numplan.state.backend import GRACE, LockInfo, locked
 from numplan.state.files import Folder, shut
+from numplan.state.mark import Mark
 from numplan.state.trouble import explained
 
 _LONGEST_PAUSE: Final = 0.25
 _LONGEST_LINE: Final = 1 << 16
 _NO_LOCKS: Final = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """The highest serial that was ever seen or written here, of which lineage."""
-
-    lineage: str
-    serial: int
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -24,10 +24,16 @@ from numplan.state.backend import (
     require_nothing,
     require_successor,
 )
+from numplan.state.mark import Mark, in_order, lost
+from numplan.state.memory import Memory
 from numplan.state.trouble import EITHER, explained
 
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
+_WAY_BACK: Final = (
+    "put back the newest copy that the service keeps; or, if the state is meant to be gone, look closely at what "
+    "`numplan plan --new-state` wants to buy, and go on with --new-state"
+)
 
 
 class Copy(NamedTuple):
@@ -86,14 +92,25 @@ class Store(Protocol):
 
 
 class RemoteBackend:
-    """A backend over a store; see Backend. `environment` tells of the CI job this runs in."""
+    """A backend over a store; see Backend.
+
+    `environment` tells of the CI job this runs in, and of the user's cache, where this machine remembers the
+    last serial. With `accept_older`, a state that was lost or put back from an older copy is taken as it is: its
+    serial goes on after the last one that is remembered.
+    """
 
     def __init__(
-        self, store: Store, *, environment: Mapping[str, str] | None = None, clock: Clock | None = None
+        self,
+        store: Store,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        accept_older: bool = False,
     ) -> None:
         self._store = store
         self._environment = environment or {}
         self._clock: Clock = clock or PlainClock()
+        self._reading = _Reading(store.place, Memory(store.place, self._environment), accept_older)
 
     @property
     def place(self) -> str:
@@ -102,8 +119,9 @@ class RemoteBackend:
 
     def read(self) -> State | None:
         """The state as last written, without a lock. Raises StateError."""
-        copy = self._store.fetch()
-        return decode_state(copy.document, self.place) if copy else None
+        # The mark before the state: what another process writes between the two looks only newer.
+        mark = self._reading.memory.recall()
+        return self._reading.state_of(self._store.fetch(), mark)
 
     @contextmanager
     def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
@@ -112,7 +130,7 @@ class RemoteBackend:
         with explained("lock", self.place, "nothing was changed"):
             failpoint("store.before-lock")
         hold = self._acquire(info, timeout)
-        session = _RemoteSession(info.id, self.place, hold)
+        session = _RemoteSession(info.id, self._reading, hold)
         try:
             with explained("lock", self.place, "nothing was changed"):
                 failpoint("store.after-lock")
@@ -147,6 +165,23 @@ class RemoteBackend:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
+class _Reading(NamedTuple):
+    """How what a store holds is taken for a state."""
+
+    place: str
+    memory: Memory
+    accept_older: bool
+
+    def state_of(self, copy: Copy | None, mark: Mark | None) -> State | None:
+        """What a copy says. Raises StateError where it is damaged, lost, or older than what the mark knows of."""
+        if copy is not None:
+            state = decode_state(copy.document, self.place)
+            return in_order(state, mark, self.place, accept_older=self.accept_older)
+        if mark is not None and not self.accept_older:
+            raise lost(mark, self.place, _WAY_BACK)
+        return None
+
+
 class _Known(NamedTuple):
     """What this session last saw stored: nothing, or a copy and what it says."""
 
@@ -157,9 +192,10 @@ class _Known(NamedTuple):
 class _RemoteSession:
     """The state, locked. One thread at a time reads or writes."""
 
-    def __init__(self, run: str, place: str, hold: Hold) -> None:
+    def __init__(self, run: str, reading: _Reading, hold: Hold) -> None:
         self._run = run
-        self._place = place
+        self._reading = reading
+        self._place = reading.place
         self._hold = hold
         self._turn = threading.Lock()
         self._process = os.getpid()
@@ -176,6 +212,8 @@ class _RemoteSession:
         with self._turn:
             self.require_lock()
             self._known = self._look()
+            if self._known.state:
+                self._reading.memory.see(self._known.state)
             return self._known.state
 
     def write(self, state: State) -> None:
@@ -198,6 +236,7 @@ class _RemoteSession:
                 copy = self._hold.swap(document, state, before.copy)
                 failpoint("store.after-write")
             self._known = _Known(copy, state)
+            self._reading.memory.wrote(state)
 
     def require_lock(self) -> None:
         """Raise StateError if the lock is not this run's any more, or if that cannot be learned."""
@@ -215,8 +254,9 @@ class _RemoteSession:
         return mine
 
     def _look(self) -> _Known:
+        mark = self._reading.memory.recall()
         copy = self._hold.fetch()
-        return _Known(copy, decode_state(copy.document, self._place) if copy else None)
+        return _Known(copy, self._reading.state_of(copy, mark))
 
 
 def broken_lock(place: str, holder: LockInfo | None) -> StateError:

@@ -9,7 +9,8 @@ import msgspec
 from numplan.model.errors import StateError
 from numplan.model.state import State, decode_state
 from numplan.state.files import Folder, shut
-from numplan.state.lockfile import Mark, read_line
+from numplan.state.lockfile import read_line
+from numplan.state.mark import Mark, in_order, lost
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -45,11 +46,7 @@ class Shelf:
         found = folder.read(self.name)
         if found is None:
             if mark is not None and not self._accept_older:
-                raise StateError(
-                    f"{place} is gone: serial {mark.serial} of lineage {mark.lineage} was written there, and "
-                    "what was bought up to then would be unknown now",
-                    hint=self._way_back(folder, mark),
-                )
+                raise lost(mark, place, self._way_back(folder, mark))
             return None
         try:
             state = decode_state(found[0], place)
@@ -57,24 +54,8 @@ class Shelf:
             if problem.hint:
                 raise
             raise StateError(problem.message, hint=self._way_back(folder, mark)) from None
-        return Stored(found[0], found[1].st_mtime_ns, self._in_order(state, mark, place))
-
-    def _in_order(self, state: State, mark: Mark | None, place: str) -> State:
-        if mark is None or (state.lineage == mark.lineage and state.serial >= mark.serial):
-            return state
-        if not self._accept_older:
-            other = "" if state.lineage == mark.lineage else f" of another lineage ({state.lineage})"
-            raise StateError(
-                f"{place} is not what was last written there: it holds serial {state.serial}{other}, and "
-                f"serial {mark.serial} of lineage {mark.lineage} was written; what was bought since is "
-                "unknown to it",
-                hint="put the newer state back; or, if this one is meant, look closely at what "
-                "`numplan plan --new-state` wants to buy, and go on with --new-state",
-            )
-        if state.lineage != mark.lineage:
-            return state
-        # Serials are never used twice: a plan saved in the lost time must not fit the new one.
-        return msgspec.structs.replace(state, serial=mark.serial)
+        state = in_order(state, mark, place, accept_older=self._accept_older)
+        return Stored(found[0], found[1].st_mtime_ns, state)
 
     def _way_back(self, folder: Folder, mark: Mark | None) -> str:
         """What to do about a state that is lost or damaged. The backup is named, never used by itself."""

@@ -58,6 +58,18 @@ def test_from_a_server_to_a_file_and_the_file_names_itself_wholly(ready: Desk, a
     assert "No changes" in ready("plan", "--state", "prod.state.json").out
 
 
+def test_back_to_places_that_were_left_and_emptied(ready: Desk, server: StateServer, at: str) -> None:
+    local = ready.folder / "numplan.state.json"
+    assert ready("state", "migrate", "--to", at, "--auto-approve").code == 0
+    local.unlink()
+    back = ready("state", "migrate", "--to", str(local), "--auto-approve", "--state", at)
+    assert back.code == 0, back
+    del server.states[at.removeprefix(server.url)]
+    again = ready("state", "migrate", "--to", at, "--auto-approve")
+    assert again.code == 0, again
+    assert "No changes" in ready("plan", "--state", at).out
+
+
 def test_a_move_that_was_interrupted_goes_on(ready: Desk, server: StateServer, at: str) -> None:
     killed = ready.process(
         "state",

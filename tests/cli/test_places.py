@@ -240,3 +240,42 @@ def test_the_state_moves_from_place_to_place(
         pulled = ready("state", "pull", "--state", there)
         (ready.folder / "copy.json").write_text(pulled.out)
         assert ready("state", "push", "copy.json", "--auto-approve", "--state", there).code == 0
+
+
+@pytest.mark.parametrize("root", ["", GITLAB[:-1]], ids=["terraform", "gitlab"])
+def test_an_older_copy_that_was_put_back_buys_nothing_again(
+    ready: Desk, server: StateServer, path: str, root: str
+) -> None:
+    at = ("--state", f"{server.url}{root}{path}")
+    ready.manifest(f'numbers: {{support: {{number: "{A}"}}}}\n')
+    assert ready("apply", "--auto-approve", *at).code == 0
+    older = server.states[root + path]
+    ready.manifest(TWO)
+    assert ready("apply", "--auto-approve", *at).code == 0
+    (ready.folder / "newest.json").write_text(ready("state", "pull", *at).out)
+    server.states[root + path] = older
+    for command in (["plan"], ["apply", "--auto-approve"], ["state", "list"]):
+        refused = ready(*command, *at)
+        assert refused.code == 1
+        assert "is not what was last written there" in refused.err
+    assert bought(ready) == {A: 1, B: 1}
+    pushed = ready("state", "push", "newest.json", "--auto-approve", *at)
+    assert pushed.code == 0, pushed
+    assert "No changes" in ready("plan", *at).out
+    server.states[root + path] = older
+    accepted = ready("apply", "--auto-approve", "--new-state", *at)
+    assert accepted.code == 0, accepted
+    assert bought(ready) == {A: 1, B: 1}
+    assert "No changes" in ready("plan", *at).out
+
+
+def test_a_lost_state_is_not_taken_for_a_beginning(ready: Desk, server: StateServer, path: str) -> None:
+    at = ("--state", f"{server.url}{path}")
+    assert ready("apply", "--auto-approve", *at).code == 0
+    (ready.folder / "copy.json").write_text(ready("state", "pull", *at).out)
+    del server.states[path]
+    for command in (["apply", "--auto-approve"], ["state", "push", "copy.json", "--auto-approve"]):
+        refused = ready(*command, *at)
+        assert refused.code == 1
+        assert "is gone: serial" in refused.err
+    assert bought(ready) == {A: 1, B: 1}

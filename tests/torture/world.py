@@ -264,6 +264,7 @@ class World:
             "NUMPLAN_TOKEN": self.emulator.token,
             "NUMPLAN_ACCOUNT_ID": self.emulator.account,
             "NUMPLAN_FAILPOINT": failpoint,
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
         }
         if self.home and self.line:
             environment |= {**self.home.environment, "NUMPLAN_STATE": self._url(self.line.port)}

@@ -28,7 +28,8 @@ from numplan.state.backend import (
     unnamed,
 )
 from numplan.state.files import Folder, shut
-from numplan.state.lockfile import HeldLock, Mark, acquire, read_line, try_flock
+from numplan.state.lockfile import HeldLock, acquire, read_line, try_flock
+from numplan.state.mark import Mark
 from numplan.state.shelf import Shelf, Stored
 from numplan.state.trouble import EITHER, explained
 
