@@ -21,7 +21,8 @@ def matching(offers: Sequence[Offer], criteria: Criteria) -> tuple[Offer, ...]:
     rows: dict[E164, Offer] = {}
     unclear: set[E164] = set()
     for offer in offers:
-        if rows.setdefault(offer.number, offer) != offer:
+        known = rows.setdefault(offer.number, offer)
+        if known is not offer and known != offer:
             unclear.add(offer.number)
     kept = [rows[number] for number in sorted(rows.keys() - unclear) if _fits(rows[number], criteria)]
     if len(kept) < len(rows):

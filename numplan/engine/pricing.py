@@ -13,7 +13,7 @@ from numplan.model.vocabulary import fold
 
 MANY: Final = 50
 """From so many numbers of one country on, a search is worth its rows."""
-_ROWS_EACH: Final = 10
+_ROWS_EACH: Final = 4
 """How many rows a search is asked for, for each number that it might show."""
 _SAMPLE: Final = 10
 
