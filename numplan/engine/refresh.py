@@ -35,7 +35,7 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
     """
     managed = managed_numbers(state)
     expected = max(len(managed), manifest.explicit_count)
-    states = sorted({pool.state for pool in manifest.pools if pool.state})
+    states = _states(manifest, state)
     parallelism = manifest.api.parallelism
 
     def fetch(name: str) -> tuple[Region, ...] | Listing:
@@ -54,6 +54,13 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
     owned = dict(listing.numbers)
     owned.update((found.number, found) for found in looked_up if found is not None)
     return Live(regions=regions, owned=owned, complete=listing.complete, gap=listing.gap)
+
+
+def _states(manifest: Manifest, state: State | None) -> list[str]:
+    """The states that the manifest or the rows of state name: parts that a capped listing can be split into."""
+    named = {pool.state for pool in manifest.pools}
+    named.update(one.attributes.state for one in (state.numbers if state else ()))
+    return sorted(filter(None, named))
 
 
 def managed_numbers(state: State | None) -> list[E164]:

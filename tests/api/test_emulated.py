@@ -8,6 +8,7 @@ import pytest
 from numplan.api.client import Client
 from numplan.api.patience import Patience
 from numplan.emulator.server import Emulator, EmulatorSettings, Flow, ForSale, Owned
+from numplan.engine.refresh import refresh
 from numplan.model.account import Criteria
 from numplan.model.errors import AnswerError, CredentialsError
 from numplan.model.number import E164
@@ -15,6 +16,7 @@ from numplan.model.outcome import Outcome, Refused, Succeeded, Unknown
 from tests.api.clock import FakeClock
 from tests.api.conftest import MakeClient
 from tests.api.provider_contract import SOLD, ProviderContract, arrange
+from tests.builders import managed, manifest, state
 
 TOKEN = "emulated-token-0123456789"
 
@@ -216,6 +218,29 @@ def test_a_capped_listing_is_split_as_far_as_filters_go(cap: int, complete: bool
     assert listing.complete is complete
     assert len(listing.numbers) == 43 or not complete
     assert bool(listing.gap) is not complete
+
+
+@pytest.mark.parametrize(("count", "cap"), [(300, 30), pytest.param(20_000, 1000, marks=pytest.mark.torture)])
+def test_under_a_cap_every_managed_number_is_seen_and_what_stays_open_is_named(
+    count: int, cap: int, vendor: Emulated
+) -> None:
+    """By country, type and the states that state knows; then one by one."""
+    states = [f"State {n}" for n in range(20)]
+    known, unknown = count * 2 // 3, count // 3
+    placed = [{"number": f"1212{n:07}", "state": states[n % 20]} for n in range(known)]
+    elsewhere = [{"number": f"1646{n:07}", "state": "Nowhere"} for n in range(unknown)]
+    vendor.emulator.add_owned([*placed, *elsewhere])
+    vendor.emulator.configure(size_cap=cap)
+    remembered = state(
+        *(managed("set.all", f"+{row['number']}", state=row["state"]) for row in placed),
+        *(managed("set.all", f"+{row['number']}") for row in elsewhere),
+    )
+    live = refresh(manifest(), remembered, vendor.provider)
+    assert {one.number for one in remembered.numbers} <= live.owned.keys()
+    assert not live.complete
+    assert live.gap.startswith("United States, Geographic: the API shows ")
+    calls = vendor.emulator.calls()["purchased-list"]
+    assert calls < unknown + known // 2  # the states spare most look-ups
 
 
 def test_wrong_credentials(vendor: Emulated, make_client: MakeClient) -> None:

@@ -95,6 +95,13 @@ class TestShortListings:
         made = plan(manifest(pool("p", 2), entry("a", TWO)), vendor, rows)
         assert by_action(made) == {"adopt": [THREE]}
 
+    def test_states_that_pools_and_managed_numbers_name_are_parts_to_ask_for(self, vendor):
+        rows = state(managed("pool.p", ONE, state="Ohio"), managed("number.a", TWO, state="Texas"))
+        vendor.own(ONE)
+        vendor.own(TWO)
+        plan(manifest(pool("p", 1, state="Iowa"), pool("q", 0, state="Ohio"), entry("a", TWO)), vendor, rows)
+        assert ("purchased", ("Iowa", "Ohio", "Texas")) in vendor.calls
+
     def test_the_count_of_unmanaged_numbers_is_at_least(self, vendor, known):
         vendor.own(FIVE)
         made = plan(manifest(pool("p", 1), entry("a", TWO)), vendor, known)
