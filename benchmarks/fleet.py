@@ -1,6 +1,7 @@
 """An emulated account of a size, and a folder with a manifest for it."""
 
 import json
+import re
 import subprocess
 import sys
 import urllib.request
@@ -57,6 +58,15 @@ class Fleet:
         """Run another program in the folder, under the same environment."""
         return run(command, self.folder, self.environment)
 
+    def serial(self) -> int:
+        """How often state was written so far."""
+        try:
+            with (self.folder / "numplan.state.json").open("rb") as file:
+                found = re.search(rb'"serial":([0-9]+)', file.read(1000))
+        except FileNotFoundError:
+            return 0
+        return int(found[1]) if found else 0
+
     def calls(self) -> Counts:
         """How often each endpoint was called so far."""
         with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/ledger") as answer:
@@ -64,8 +74,9 @@ class Fleet:
         return counts
 
     def owned(self) -> list[str]:
-        """What the account holds, in ascending order."""
-        return sorted(row["accessNumber"] for row in self._rows("purchased-list", "size=10000000"))
+        """What the account holds, in ascending order, whatever a listing shows."""
+        with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/account") as answer:
+            return sorted(row["number"] for row in json.load(answer)["owned"])
 
     def for_sale(self, count: int) -> list[str]:
         """So many numbers that are for sale in one country, in ascending order."""

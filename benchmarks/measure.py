@@ -1,44 +1,61 @@
 """Run a command as a process of its own, and say what it took."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 NUMPLAN = (sys.executable, "-m", "numplan")
 FLOOR = (sys.executable, str(Path(__file__).with_name("floor.py")))
+SUPERVISE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("supervise.py")))
 
 
 class Took(NamedTuple):
-    """One run: seconds on the wall and on all its processors, and the most memory it held, in MB."""
+    """One run: seconds on the wall and on all its processors, the most memory it held and what it wrote, in MB."""
 
     wall: float
     cpu: float
     memory: float
     code: int = 0
+    written: float = 0
 
 
 def run(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], *, codes: Sequence[int] = (0,)
 ) -> Took:
     """Run a command to its end. Raises RuntimeError, with what it said, where its exit code is none of `codes`."""
-    output = folder / ".output"
+    output, taken = folder / ".output", folder / ".taken"
     with output.open("wb") as file:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **environment}, stdout=file, stderr=file
+        subprocess.run(
+            [*SUPERVISE, str(taken), *command],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPYCACHEPREFIX": _bytecode().name,
+                **environment,
+                "PYTHONDONTWRITEBYTECODE": "",
+            },
+            stdout=file,
+            stderr=file,
+            check=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-    process.returncode = code = os.waitstatus_to_exitcode(status)
-    if code not in codes:
+    took = Took(**json.loads(taken.read_text()))
+    if took.code not in codes:
         words = output.read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"{' '.join(command)} ended with {code}: {words}")
-    return Took(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, code)
+        raise RuntimeError(f"{' '.join(command)} ended with {took.code}: {words}")
+    return took
+
+
+@cache
+def _bytecode() -> "tempfile.TemporaryDirectory[str]":
+    """Where all that is measured keeps its bytecode: as if installed, whatever this checkout has of it."""
+    return tempfile.TemporaryDirectory(prefix="numplan-bench-")
 
 
 def alternate(rounds: int, *contenders: Callable[[], Took]) -> list[Took]:
@@ -52,9 +69,4 @@ def alternate(rounds: int, *contenders: Callable[[], Took]) -> list[Took]:
 
 def median(runs: Sequence[Took]) -> Took:
     """The middle of each figure."""
-    return Took(
-        statistics.median(one.wall for one in runs),
-        statistics.median(one.cpu for one in runs),
-        statistics.median(one.memory for one in runs),
-        runs[0].code,
-    )
+    return Took(*(statistics.median(figures) for figures in zip(*runs, strict=True)))

@@ -25,7 +25,7 @@ class Terraform:
     """So many `terraform_data` resources, applied: its next plan is empty."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         blocks = (
             f'resource "terraform_data" "n{at}" {{\n  input = "+1205{at:07}"\n}}\n' for at in range(count)

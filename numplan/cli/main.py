@@ -62,7 +62,7 @@ Exit codes:
   64 wrong usage                129, 130, 143 interrupted
 """
 INTERRUPTED: Final = 130
-_GARBAGE_AFTER: Final = 200_000
+GARBAGE_AFTER: Final = 200_000
 """New objects before Python looks for garbage. Of a large manifest and a large account all is in use until the end,
 and looking it over for garbage, again and again, takes a tenth of the time.
 """
@@ -98,7 +98,7 @@ def numplan() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    gc.set_threshold(_GARBAGE_AFTER)
+    gc.set_threshold(GARBAGE_AFTER)
     if not (sys.stdin and sys.stdout and sys.stderr):
         from numplan.cli.screen import open_streams
 

@@ -8,22 +8,20 @@ from uuid import uuid4
 import msgspec
 
 from numplan import __version__
-from numplan.cli.logs import start_logging
-from numplan.cli.places import open_place, place_of
 from numplan.cli.settings import Settings
-from numplan.cli.signals import SystemClock
-from numplan.engine.book import Book
-from numplan.engine.ports import Session
 from numplan.manifest.load import find_manifest, read_backend, read_manifest
 from numplan.manifest.variables import Given
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
-from numplan.model.state import State
-from numplan.state.backend import Backend
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only says what goes in and out: a command that needs no account need not wait for it
     from numplan.api.client import Client
+    from numplan.cli.signals import SystemClock
+    from numplan.engine.book import Book
+    from numplan.engine.ports import Session
+    from numplan.model.state import State
+    from numplan.state.backend import Backend
 
 
 def open_manifest(settings: Settings, path: Path | None = None) -> tuple[Manifest, tuple[Diagnostic, ...]]:
@@ -45,11 +43,12 @@ def given_to(settings: Settings) -> Given:
     return Given(named=settings.var, files=settings.var_files, environment=settings.environment)
 
 
-def open_account(settings: Settings, clock: SystemClock, manifest: Manifest | None = None) -> "Client":
+def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | None = None) -> "Client":
     """The account that the environment names. Raises SettingError where it names none, or one that the
     manifest forbids.
     """
     from numplan.api.client import Client
+    from numplan.cli.logs import start_logging
 
     start_logging(settings)
     account = settings.variable("NUMPLAN_ACCOUNT_ID").strip() or (manifest and manifest.account) or ""
@@ -66,20 +65,22 @@ def open_account(settings: Settings, clock: SystemClock, manifest: Manifest | No
 
 
 def open_backend(
-    settings: Settings, manifest_path: str, clock: SystemClock | None = None, *, new_state: bool = False
-) -> Backend:
+    settings: Settings, manifest_path: str, clock: "SystemClock | None" = None, *, new_state: bool = False
+) -> "Backend":
     """Where state lives: the place that a flag or the environment names, or the manifest, or the file beside it.
 
     `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
     last one written here, or gone, as it is: somebody said so knowingly. Raises SettingError.
     """
+    from numplan.cli.places import open_place, place_of
+
     place = place_of(settings, manifest_path)
     return open_place(place, settings.environment, clock, new_state=new_state)
 
 
 def state_backend(
-    settings: Settings, clock: SystemClock | None = None, *, new_state: bool = False
-) -> Backend:
+    settings: Settings, clock: "SystemClock | None" = None, *, new_state: bool = False
+) -> "Backend":
     """Where state lives, for whoever looks into it or mends it: of the manifest that takes its `backend:` alone,
     and not even that where a flag or the environment names the place. `new_state` as in `open_backend`. Raises
     ManifestError and SettingError.
@@ -94,8 +95,11 @@ def state_backend(
     return open_backend(settings, path, clock, new_state=new_state)
 
 
-def open_book(session: Session, account: str, url: str) -> Book:
+def open_book(session: "Session", account: str, url: str) -> "Book":
     """The state of this account at this API, ready to be written. Raises StateError."""
+    from numplan.engine.book import Book
+    from numplan.model.state import State
+
     state = session.read()
     check_owner(state, account, url)
     return Book(
@@ -112,7 +116,7 @@ def open_book(session: Session, account: str, url: str) -> Book:
     )
 
 
-def check_owner(state: State | None, account: str, url: str) -> None:
+def check_owner(state: "State | None", account: str, url: str) -> None:
     """State is one account's at one API. Raises StateError for any other."""
     if state is None:
         return

@@ -1,10 +1,10 @@
 """The JSON Schemas that ship with numplan: found in a wheel and in a checkout alike."""
 
-import json
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 NAMES: Final = ("manifest", "state", "plan")
 """The schemas that may be asked for; each lies in `schemas/NAME.schema.json`."""
@@ -30,7 +30,7 @@ def schema(name: str) -> dict[str, Any]:
 
     The manifest's is the one that holds once variables have their values: editors see `${var.name}`, checks never.
     """
-    document: dict[str, Any] = _without_references(json.loads(schema_text(name)))
+    document: dict[str, Any] = _without_references(msgspec.json.decode(schema_text(name)))
     return document
 
 
@@ -48,7 +48,7 @@ def _without_references(node: Any) -> Any:  # noqa: ANN401 - any value of JSON
     return rules
 
 
-def _folders() -> tuple[Traversable, ...]:
+def _folders() -> tuple[Path, ...]:
     """Where schemas may lie: inside the package (a wheel), or beside it (a checkout)."""
-    package = resources.files("numplan")
-    return package / "schemas", package / ".." / "schemas"
+    package = Path(__file__).parents[1]
+    return package / "schemas", package.parent / "schemas"

@@ -1,0 +1,141 @@
+"""What is measured: each case gives the rows of one comparison."""
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.fleet import Fleet, write_manifest
+from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
+from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
+
+MILLION: Final = 1_000_000
+LATENCY_MS: Final = 50
+PARALLELISM: Final = 4
+LOAD_STATE: Final = (sys.executable, str(Path(__file__).with_name("load_state.py")))
+
+
+class Row(NamedTuple):
+    """One line of the table. `against` says what its wall time is divided by: `base` seconds."""
+
+    what: str
+    count: int
+    took: Took
+    against: str = ""
+    base: float = 0
+    calls: int | None = None
+    saves: int | None = None
+
+    @property
+    def ratio(self) -> str:
+        """By the wall clock."""
+        return f"{self.took.wall / self.base:.2f} x {self.against}" if self.base else ""
+
+
+Case = Callable[[Path, int], Iterator[Row]]
+"""Measures in a folder, so many rounds."""
+
+
+def start_up(folder: Path, rounds: int) -> Iterator[Row]:
+    """Commands that have nothing to read."""
+    write_manifest(folder, [f"+1205555{at:04}" for at in range(10)])
+    bare, version, validate = alternate(
+        max(rounds, 9),
+        lambda: run([sys.executable, "-c", "pass"], folder, {}),
+        lambda: run([*NUMPLAN, "version"], folder, {}),
+        lambda: run([*NUMPLAN, "validate"], folder, {}),
+    )
+    yield Row("python -c pass", 0, bare)
+    yield Row("version", 0, version, "bare python", bare.wall)
+    yield Row("validate, a small manifest", 10, validate, "bare python", bare.wall)
+
+
+def octodns(folder: Path, rounds: int, count: int) -> Iterator[Row]:
+    """A plan that finds nothing to do, of as many records."""
+    if has_octodns():
+        yield Row("octoDNS, no-op plan", count, alternate(rounds, OctoDns(folder, count).plan)[0])
+
+
+def terraform(folder: Path, rounds: int, count: int) -> Iterator[Row]:
+    """A plan that finds nothing to do, of as many resources."""
+    if has_terraform():
+        plan = Terraform(folder, count).plan
+        yield Row("terraform, no-op plan", count, alternate(min(rounds, 3), plan)[0])
+
+
+def no_op(folder: Path, rounds: int, count: int, form: str) -> Iterator[Row]:
+    """A plan that finds nothing to do, of a manifest in one of its forms; and the state it reads, by itself."""
+    with Fleet(folder, owned=count) as fleet:
+        write_manifest(folder, fleet.owned(), form)
+        fleet.numplan("apply", "--auto-approve", "--new-state")
+        plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
+        calls = _calls(fleet, plan)
+        if form == "file":
+            yield Row(f"no-op plan, {form}", count, alternate(max(1, rounds // 2), plan)[0], calls=calls)
+        else:
+            ours, floor = alternate(rounds, plan, lambda: fleet.run(*FLOOR, "numplan.yaml"))
+            yield Row(f"floor, {form}", count, floor)
+            yield Row(f"no-op plan, {form}", count, ours, "floor", floor.wall, calls)
+        if form == "list":
+            yield Row("state read and checked, by itself", count, alternate(rounds, lambda: _state(fleet))[0])
+
+
+def _state(fleet: Fleet) -> Took:
+    took = fleet.run(*LOAD_STATE, "numplan.state.json")
+    seconds = float((fleet.folder / ".output").read_text())
+    return took._replace(wall=seconds, cpu=seconds)
+
+
+def purchases(folder: Path, rounds: int, count: int, latency: int = 0) -> Iterator[Row]:
+    """New explicit numbers are priced, bought, and found as declared. One round: what is bought is bought."""
+    del rounds
+    options = ("--latency-ms", str(latency))
+    with Fleet(folder, stock=20 * count, options=options) as fleet:
+        write_manifest(folder, fleet.for_sale(count))
+        late = f", {latency} ms a call" if latency else ""
+        for what, *arguments in (("first plan", "plan"), ("apply", "apply", "--auto-approve")):
+            calls, serial = sum(fleet.calls().values()), fleet.serial()
+            took = fleet.numplan(*arguments)
+            calls, serial = sum(fleet.calls().values()) - calls, fleet.serial() - serial
+            waiting = calls / PARALLELISM * latency / 1000
+            yield Row(what + late, count, took, "calls / parallelism x latency", waiting, calls, serial)
+
+
+def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
+    """A plan that finds nothing to do where one answer of the listing holds so many rows at most."""
+    with Fleet(folder, owned=count, options=("--size-cap", str(cap))) as fleet:
+        write_manifest(folder, fleet.owned())
+        fleet.numplan("apply", "--auto-approve", "--new-state")
+        plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
+        calls = _calls(fleet, plan)
+        what = f"no-op plan, listings of {cap:,} rows"
+        yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
+
+
+def _calls(fleet: Fleet, plan: Callable[[], Took]) -> int:
+    before = sum(fleet.calls().values())
+    plan()
+    return sum(fleet.calls().values()) - before
+
+
+CASES: Final[dict[str, tuple[int, Case]]] = {
+    "start-up": (0, start_up),
+    "octodns-1k": (1_000, partial(octodns, count=1_000)),
+    "octodns-10k": (10_000, partial(octodns, count=10_000)),
+    "terraform-1k": (1_000, partial(terraform, count=1_000)),
+    **{
+        f"{form}-{name}": (count, partial(no_op, count=count, form=form))
+        for form, sizes in (
+            ("list", {"1k": 1_000, "10k": 10_000, "100k": 100_000}),
+            ("map", {"10k": 10_000, "100k": 100_000}),
+            ("file", {"10k": 10_000, "100k": 100_000, "1m": MILLION}),
+        )
+        for name, count in sizes.items()
+    },
+    "purchases-1k": (1_000, partial(purchases, count=1_000)),
+    "purchases-10k": (10_000, partial(purchases, count=10_000)),
+    "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
+    "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
+}
+"""Every case by name, from the quick to the slow, with how many numbers it is about."""
