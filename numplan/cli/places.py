@@ -21,7 +21,7 @@ from numplan.model.place import (
 from numplan.state.backend import Backend
 
 if TYPE_CHECKING:
-    from numplan.state.remote import Store
+    from numplan.state.store import Store
 
 
 def place_of(settings: Settings, manifest_path: str) -> Place:

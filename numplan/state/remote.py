@@ -1,14 +1,14 @@
 """State in a place that others share: how its lock is waited for, and how one session reads and writes.
 
-What differs from service to service is a `Store`. Whatever it is, a write takes the place of exactly the copy
-that this session last saw, and an answer that was lost is never taken for a failure before a look.
+What differs from service to service is a `Store`.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, Final, NamedTuple, Protocol
+from contextlib import contextmanager
+from typing import Final, NamedTuple
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
@@ -26,7 +26,10 @@ from numplan.state.backend import (
 )
 from numplan.state.mark import Mark, in_order, lost
 from numplan.state.memory import Memory
+from numplan.state.store import Copy, Hold, Store, TakenError
 from numplan.state.trouble import EITHER, explained
+
+log = logging.getLogger("numplan.state")
 
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
@@ -34,61 +37,6 @@ _WAY_BACK: Final = (
     "put back the newest copy that the service keeps; or, if the state is meant to be gone, look closely at what "
     "`numplan plan --new-state` wants to buy, and go on with --new-state"
 )
-
-
-class Copy(NamedTuple):
-    """A document as the store holds it, and the version by which the store knows it."""
-
-    document: bytes
-    version: Any
-
-
-class TakenError(Exception):
-    """Somebody else holds the lock; `holder` is None where the store does not say who."""
-
-    def __init__(self, holder: LockInfo | None) -> None:
-        super().__init__("the lock is taken")
-        self.holder = holder
-
-
-class Hold(Protocol):
-    """A lock that this run has taken, and what may be done under it. One thread at a time fetches or swaps."""
-
-    def require(self) -> None:
-        """Raise StateError unless the store itself says that the lock is still this run's. From any thread."""
-
-    def fetch(self) -> Copy | None:
-        """What is stored, or None. Raises StateError."""
-
-    def swap(self, document: bytes, state: State, before: Copy | None) -> Copy:
-        """Store a document, durably, in the place of exactly the copy `before`, or where there is nothing.
-
-        Raises StateError, which says whether what was stored before still stands. `state` is what the
-        document says.
-        """
-
-    def release(self) -> None:
-        """Give the lock back. Never fails: what cannot be given back is said on the next attempt to lock."""
-
-
-class Store(Protocol):
-    """One place of one state at a service."""
-
-    @property
-    def place(self) -> str:
-        """What its user calls it."""
-
-    def fetch(self) -> Copy | None:
-        """What is stored, or None where nothing is. Raises StateError."""
-
-    def take(self, info: LockInfo) -> Hold:
-        """Take the lock, at once. Raises TakenError, or StateError where it cannot be known to be had."""
-
-    def holder(self) -> LockInfo | None:
-        """Who holds the lock, or None. Raises StateError."""
-
-    def unlock(self, lock_id: str) -> None:
-        """Take the lock away from the run that holds it under this id. Raises StateError."""
 
 
 class RemoteBackend:
@@ -137,10 +85,7 @@ class RemoteBackend:
             yield session
         finally:
             if session.close():
-                with suppress(OSError):
-                    failpoint("store.before-unlock")
-                    hold.release()
-                    failpoint("store.after-unlock")
+                _give_back(hold, info)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""
@@ -163,6 +108,16 @@ class RemoteBackend:
                 raise locked(info.path, holder, self._clock.now(), breakable=True)
             self._clock.wait(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _give_back(hold: Hold, info: LockInfo) -> None:
+    """Release the lock. What a run has done stands, whatever becomes of its lock, so this never fails."""
+    try:
+        failpoint("store.before-unlock")
+        hold.release()
+        failpoint("store.after-unlock")
+    except (OSError, StateError) as problem:
+        log.warning("%s; to break a lock that is left: numplan state unlock %s", problem, info.id)
 
 
 class _Reading(NamedTuple):
@@ -257,20 +212,3 @@ class _RemoteSession:
         mark = self._reading.memory.recall()
         copy = self._hold.fetch()
         return _Known(copy, self._reading.state_of(copy, mark))
-
-
-def broken_lock(place: str, holder: LockInfo | None) -> StateError:
-    """The error for a run whose lock was taken away while it went on."""
-    now = f"{holder.operation} by {holder.who} holds it now" if holder else "nobody holds it now"
-    return StateError(
-        f"the lock of {place} was broken while this run held it ({now}): nothing was written",
-        hint="make sure that no other run is going, then run `numplan plan`: it settles what was left",
-    )
-
-
-def overtaken(place: str) -> StateError:
-    """The error for a state that somebody else replaced while this run held the lock."""
-    return StateError(
-        f"{place} was changed during this run by something else: nothing was written",
-        hint="find out what changed it, for the lock should have prevented that; then run `numplan plan`",
-    )

@@ -1,4 +1,6 @@
-"""What the operating system refuses, as an error that says what, where, and what to do next."""
+"""What the operating system refuses, as an error that says what, where, and what to do next; and the words for how
+things stand after a call that did not do what it was for.
+"""
 
 import errno
 import os
@@ -9,6 +11,9 @@ from typing import Final
 from numplan.model.errors import StateError
 
 EITHER: Final = "stored there is the state before or the new one, whole; the next run goes on from it"
+MAYBE_LOCKED: Final = "it may be locked under this run's name now"
+MAYBE_UNLOCKED: Final = "it may be unlocked now, or locked still"
+UNTOUCHED: Final = "the state stored before is untouched"
 
 _SPACE = "free some space there, then run the same command again"
 _NEXT = {

@@ -11,7 +11,7 @@ import pytest
 from numplan.model.state import State, decode_state
 from tests.cli.desk import Desk, run_of, until
 from tests.cli.test_races import all_at_once, bought, end_of, is_stopped
-from tests.services.state_server import GITLAB, StateServer
+from tests.services.state_server import GITLAB, Fault, StateServer
 
 A, B, C = run_of(16095550101, 3)
 TWO = f'numbers: {{support: {{number: "{A}"}}, sales: {{number: "{B}"}}}}\n'
@@ -141,6 +141,21 @@ def test_a_locked_state_is_8_and_names_the_holder_and_unlock_ends_it(
     assert ready("apply", "--auto-approve", "--state", at).code == 0
     assert ready.owned == managed(server, path) == {A, B}
     assert sorted(number for post in ready.posts for number in post.bought) == sorted([A[1:], B[1:]])
+
+
+def test_a_lock_that_could_not_be_given_back_is_told_and_changes_no_exit_code(
+    ready: Desk, server: StateServer, path: str
+) -> None:
+    at = ("--state", f"{server.url}{path}")
+    server.faults += [Fault("UNLOCK", 503)] * 3
+    ran = ready("apply", "--auto-approve", *at)
+    assert ran.code == 0, ran
+    assert "2 purchased" in ran.last
+    told = re.search("warning: cannot unlock .* 503.*: numplan state unlock ([0-9a-f]{32})", ran.err)
+    assert told is not None, ran.err
+    assert server.locks[path]["ID"] == told[1]
+    assert ready("state", "unlock", told[1], "--auto-approve", *at).code == 0
+    assert ready("apply", "--auto-approve", *at).code == 0
 
 
 def test_a_local_lock_is_not_broken_but_its_process_named(ready: Desk) -> None:

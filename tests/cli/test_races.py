@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.desk import HEAD, STATE, Desk, Ran, run_of, until
-from tests.torture.test_failpoints import PASSED
+from tests.torture.test_failpoints import ON_ITS_WAY, PASSED
 
 MANY = 20
 LONG = 200.0
@@ -221,6 +221,6 @@ def test_a_stopped_run_that_lost_its_lock_writes_nothing_and_buys_nothing_twice(
 
 @NEEDS_PROC
 @pytest.mark.torture
-@pytest.mark.parametrize("failpoint", sorted(PASSED["mixed"]))
+@pytest.mark.parametrize("failpoint", sorted(PASSED["mixed"] - {ON_ITS_WAY}))
 def test_wherever_it_was_stopped(make_desk: Callable[..., Desk], failpoint: str) -> None:
     check_overtaken(mixed(make_desk), failpoint, remove)

@@ -1,12 +1,14 @@
 """Killed, broken, cut off or overtaken where state is shared: the law is that of a state on this machine."""
 
+import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from tests.services.places import CALLS, Service
 from tests.torture.scenarios import MIXED, PURCHASE, check_finished, passed, prepare, trial
-from tests.torture.test_failpoints import APPLY, BUY_BACK, PURCHASES, RELEASES, STORE
+from tests.torture.test_failpoints import APPLY, BUY_BACK, ON_ITS_WAY, PURCHASES, RELEASES, STORE
 from tests.torture.world import LOCKED, Zygote
 
 PASSED = {*APPLY, *STORE, *PURCHASES, *RELEASES, *BUY_BACK}
@@ -114,9 +116,31 @@ def test_a_stopped_run_that_lost_its_lock_sends_and_writes_no_more(home: Service
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("failpoint", sorted(PASSED))
+@pytest.mark.parametrize("failpoint", sorted(PASSED - {ON_ITS_WAY}))
 def test_wherever_it_was_stopped(home: Service, failpoint, zygote: Zygote, tmp_path):
     overtaken(home, failpoint, zygote, tmp_path)
+
+
+@pytest.mark.torture
+def test_a_release_that_was_on_its_way_when_the_lock_was_broken_is_bought_back(
+    home: Service, zygote: Zygote, tmp_path
+):
+    world = prepare(MIXED, zygote, tmp_path, home)
+    try:
+        ran, lost = world.overtake(world.apply(f"{ON_ITS_WAY}:1:stop"))
+        assert lost, ran
+        world.check_nothing_unasked()
+        deadline = time.monotonic() + 20
+        while True:  # a number that was just bought is waited for, before it is called missing
+            again = world.apply_again()
+            assert again.code == 0, again.output
+            with suppress(AssertionError):
+                world.check_converged()
+                break
+            assert time.monotonic() < deadline, again.output
+        world.check_nothing_lost()
+    finally:
+        world.close()
 
 
 # -- many at once

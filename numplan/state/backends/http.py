@@ -21,8 +21,8 @@ from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, introduce, other_lock, unnamed
 from numplan.state.http_line import PAUSES, Credentials, HttpLine
 from numplan.state.lock_document import decode_lock, encode_lock
-from numplan.state.remote import Copy, TakenError, broken_lock, overtaken
-from numplan.state.trouble import EITHER
+from numplan.state.store import Copy, TakenError, broken_lock, overtaken
+from numplan.state.trouble import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 
 _OK: Final = 200
 _STORED: Final = frozenset({200, 201, 202, 204})
@@ -30,7 +30,6 @@ _NOTHING: Final = frozenset({204, 404})
 _LOCKED: Final = frozenset({409, 423})
 _NO_SUCH_METHOD: Final = frozenset({404, 405, 501})
 _REFUSED: Final = frozenset({401, 403})
-_UNTOUCHED: Final = "the state stored before is untouched"
 
 
 class HttpStore:
@@ -72,8 +71,8 @@ class HttpStore:
                     return _HttpHold(self, info)
                 raise TakenError(holder)
         # It may have locked for all that, and nobody would know under which id.
-        self.give_back(info)
-        raise self.failure("lock", came)
+        given_back = _ok(self.give_back(info))
+        raise self.failure("lock", came, "nothing was changed" if given_back else MAYBE_LOCKED)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock, or None. The protocol lets one learn it only by trying to lock."""
@@ -90,8 +89,8 @@ class HttpStore:
         if holder is None or holder.id != lock_id:
             raise other_lock(self.place, lock_id, holder)
         came = self.give_back(holder)
-        if not (isinstance(came, Answer) and came.status == _OK):
-            raise self.failure("unlock", came)
+        if not _ok(came):
+            raise self.failure("unlock", came, MAYBE_UNLOCKED)
 
     def ask_to_lock(self, info: LockInfo) -> Answer | Lost:
         """One attempt to lock."""
@@ -171,21 +170,28 @@ class _HttpHold:
         if _failed(came):
             # A call that left and was not answered may still arrive.
             pending = isinstance(came, Lost) and came.departed
-            raise store.failure("write", came, _UNTOUCHED if now == before and not pending else EITHER)
+            raise store.failure("write", came, UNTOUCHED if now == before and not pending else EITHER)
         raise StateError(
             f"{store.place} does not hold what was just written there, though the server said it does",
             hint="find out what else writes there; then run `numplan plan`",
         )
 
     def release(self) -> None:
-        if self._lost is None:
-            self._store.give_back(self._info)
+        if self._lost is not None:
+            return
+        came = self._store.give_back(self._info)
+        if not _ok(came) and not (isinstance(came, Answer) and came.status in _LOCKED):
+            raise self._store.failure("unlock", came, MAYBE_UNLOCKED)
 
     def _given_twice(self) -> StateError:
         return StateError(
             f"the server gave the lock of {self._store.place} out twice: it cannot keep two runs apart",
             hint="mend the server, or keep state in another place",
         )
+
+
+def _ok(came: Answer | Lost) -> bool:
+    return isinstance(came, Answer) and came.status == _OK
 
 
 def _failed(came: Answer | Lost) -> bool:

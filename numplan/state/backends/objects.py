@@ -8,7 +8,6 @@ with our own call, whose answer was lost: what is stored is read back before it 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -27,12 +26,11 @@ from numplan.model.place import ObjectPlace
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.lock_document import decode_lock, encode_lock
-from numplan.state.remote import Copy, TakenError, broken_lock, overtaken
-from numplan.state.trouble import EITHER
+from numplan.state.store import Copy, TakenError, broken_lock, overtaken
+from numplan.state.trouble import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 
 LOCK_SUFFIX: Final = ".tflock"
 
-_UNTOUCHED: Final = "the state stored before is untouched"
 _REFUSALS: Final = (PermissionDeniedError, UnauthenticatedError)
 _CONFLICTS: Final = (AlreadyExistsError, PreconditionError)
 _TROUBLES: Final = (BaseError, OSError, ValueError)
@@ -112,9 +110,9 @@ class ObjectStore:
                 raise self.failure("lock", problem) from problem
             # The conflict may be with our own first try, and a call without an answer may have locked.
             try:
-                holder = self.look()
+                holder = self.holder()
             except StateError as unseen:
-                raise self.failure("lock", problem, "it may be locked under this run's name now") from unseen
+                raise self.failure("lock", problem, MAYBE_LOCKED) from unseen
             if holder is not None and holder.id == info.id:
                 return _ObjectHold(self, info)
             if isinstance(problem, _CONFLICTS):
@@ -122,21 +120,17 @@ class ObjectStore:
             raise self.failure("lock", problem) from problem
         return _ObjectHold(self, info)
 
-    def holder(self) -> LockInfo | None:
-        """Who holds the lock, or None. Raises StateError."""
-        return self.look()
-
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id. Raises StateError."""
-        holder = self.look()
+        holder = self.holder()
         if holder is None or holder.id != lock_id:
             raise other_lock(self.place, lock_id, holder)
         try:
             self.delete_lock()
         except _TROUBLES as problem:
-            raise self.failure("unlock", problem) from problem
+            raise self.failure("unlock", problem, MAYBE_UNLOCKED) from problem
 
-    def look(self) -> LockInfo | None:
+    def holder(self) -> LockInfo | None:
         """Who the lock object names, or None where there is none. Raises StateError."""
         try:
             found = self._get(self.at.key + LOCK_SUFFIX)
@@ -158,7 +152,7 @@ class ObjectStore:
             return self._put(self.at.key, document, "create" if before is None else before.version)
         except _TROUBLES as problem:
             if isinstance(problem, _REFUSALS):
-                raise self.failure("write", problem, _UNTOUCHED) from problem
+                raise self.failure("write", problem, UNTOUCHED) from problem
             try:
                 now = self.fetch()
             except StateError as unseen:
@@ -201,7 +195,7 @@ class _ObjectHold:
         self._info = info
 
     def require(self) -> None:
-        holder = self._store.look()
+        holder = self._store.holder()
         if holder is None or holder.id != self._info.id:
             raise broken_lock(self._store.place, holder)
 
@@ -213,9 +207,12 @@ class _ObjectHold:
         return self._store.swap(document, before)
 
     def release(self) -> None:
-        with suppress(StateError, *_TROUBLES):
-            self.require()
-            self._store.delete_lock()
+        try:
+            holder = self._store.holder()
+            if holder is not None and holder.id == self._info.id:
+                self._store.delete_lock()
+        except _TROUBLES as problem:
+            raise self._store.failure("unlock", problem, MAYBE_UNLOCKED) from problem
 
 
 def _version(told: Any) -> dict[str, str]:  # noqa: ANN401 - a put's answer or an object's metadata

@@ -17,10 +17,9 @@ from numplan.model.place import PostgresPlace
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.lock_document import decode_lock, encode_lock
-from numplan.state.remote import Copy, TakenError, broken_lock, overtaken
-from numplan.state.trouble import EITHER
+from numplan.state.store import Copy, TakenError, broken_lock, overtaken
+from numplan.state.trouble import EITHER, MAYBE_UNLOCKED, UNTOUCHED
 
-_UNTOUCHED: Final = "the state stored before is untouched"
 _NOTHING: Final = "nothing was written"
 _CREATION: Final = 0x6E756D706C616E  # the key under which tables are created: two at once would clash
 _TABLES: Final = (
@@ -142,7 +141,7 @@ class PostgresStore:
                         )
                     time.sleep(0.02)
         except psycopg.Error as problem:
-            raise self.failure("unlock", problem, "nothing was changed") from problem
+            raise self.failure("unlock", problem, MAYBE_UNLOCKED) from problem
 
     def read(self, connection: Connection) -> Copy | None:
         """The row. Raises psycopg.Error."""
@@ -215,7 +214,7 @@ class _PostgresHold:
             written = self._connection.execute(_INSERT if before is None else _UPDATE, row).fetchone()
         except psycopg.Error as problem:
             # The server rolls back what it refuses; whether it had committed when the line was cut, nobody says.
-            stand = EITHER if self._connection.closed else _UNTOUCHED
+            stand = EITHER if self._connection.closed else UNTOUCHED
             raise self._store.failure("write", problem, stand) from problem
         if written is None:
             self.require()
