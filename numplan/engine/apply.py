@@ -92,10 +92,10 @@ class _Run:
         events = [Recorded(change=change) for change in self.plan.changes if record(change, self.book)]
         self._intend("purchase", (order.instance() for order in orders_of(self.plan)))
         self._intend("release", self._leaving())
-        if not self.book.unsaved:
-            return
         for number, resource in self.plan.moved.items():
             self.book.move(number, resource)
+        if not self.book.unsaved:
+            return
         failpoint("apply.before-intents")
         self.book.save(self.clock.now())
         failpoint("apply.after-intents")

@@ -137,6 +137,15 @@ def test_surplus_that_is_declared_takes_the_name_and_the_labels_it_is_declared_b
     assert (only.resource, only.attributes.labels, only.surplus) == ("number.main", {"owner": "voice"}, False)
 
 
+def test_an_adopted_number_is_on_the_declared_trunk_as_far_as_anyone_knows() -> None:
+    """The account shows no trunk, so what is declared is recorded as unverified."""
+    world = World()
+    world.vendor.own(us(1))
+    world.run(manifest(entry("main", us(1), sip_trunk_id=169)))
+    (only,) = world.state.numbers
+    assert (only.attributes.sip_trunk_id, only.trunk_verified, only.origin) == (169, False, "adopted")
+
+
 def test_what_needs_no_call_is_recorded_without_one() -> None:
     world = World()
     world.vendor.own(us(1))

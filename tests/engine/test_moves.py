@@ -189,6 +189,25 @@ def test_an_apply_records_where_calls_belong_that_it_leaves_alone():
     assert world.vendor.posts == []
 
 
+def test_a_move_is_recorded_also_where_nothing_else_is_and_its_line_may_go():
+    """Bought just now and not yet listed: held, so that the move is all there is to write down."""
+    world = World()
+    fresh = managed("pool.old", us(1), bought_at=JUST_NOW)
+    world.store(state(fresh, buried(managed("pool.old", us(5), bought_at=None)), serial=1))
+    ran = world.run(moving(manifest(pool("new", 2)), ("pool.old", "pool.new")))
+    assert ran.error is None
+    assert not count(ran.plan.changes).any
+    assert world.state.numbers == (msgspec.structs.replace(fresh, resource="pool.new"),)
+    assert [one.instance.resource for one in world.state.tombstones] == ["pool.new"]
+    serial = world.state.serial
+    world.run(moving(manifest(pool("new", 2)), ("pool.old", "pool.new")))
+    assert world.state.serial == serial, "what is recorded is not written again"
+    world.vendor.own(us(1))
+    world.later(minutes=16)
+    later = world.draft(manifest(pool("new", 2)))
+    assert not count(later.changes).any, "the line of the move is gone, and nothing is lost by it"
+
+
 def test_what_is_forgotten_stays_purchased_and_no_pool_adopts_it():
     vendor, rows = filled(p=2)
     wanted = forgetting(manifest(pool("p", 1, adopt=True)), us(2))

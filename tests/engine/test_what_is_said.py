@@ -146,7 +146,17 @@ def test_a_run_that_breaks_says_what_broke_and_which_numbers_it_leaves_in_doubt(
     assert [one.number for one in world.state.intents] == [us(1)]
 
 
-def test_the_last_write_says_what_kept_it() -> None:
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (StateError("the disk is gone"), "the disk is gone"),
+        (ZeroDivisionError("oh"), "ZeroDivisionError: oh"),
+    ],
+)
+def test_the_last_write_says_what_kept_it(problem: Exception, words: str) -> None:
+    def broken(_: object) -> None:
+        raise problem
+
     world = world_with(us(1))
     wanted = manifest(pool("p", 1))
     plan = world.draft(wanted)
@@ -156,11 +166,7 @@ def test_the_last_write_says_what_kept_it() -> None:
     for event in apply_plan(plan, book, world.vendor, world.clock, wanted.api):
         events.append(event)
         if isinstance(event, Done):
-            book.save = _broken  # type: ignore[method-assign]
+            book.save = broken  # type: ignore[method-assign]
     book.save = saves  # type: ignore[method-assign]
-    assert {one.reason for one in events if isinstance(one, NotSaved)} == {"the disk is gone"}
+    assert {one.reason for one in events if isinstance(one, NotSaved)} == {words}
     assert tally(events).not_saved
-
-
-def _broken(_: object) -> None:
-    raise StateError("the disk is gone")

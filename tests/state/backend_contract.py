@@ -111,6 +111,18 @@ class BackendContract:
             assert session.read() == stored
         assert open_backend().read() == stored
 
+    def test_a_state_of_any_serial_begins_where_there_is_none(self, open_backend: Open):
+        """One that arrives from elsewhere goes on where it was; over another it is never put."""
+        arriving = make_state(41)
+        with open_backend().lock("migrate") as session:
+            session.begin(arriving)
+            with pytest.raises(StateError, match="holds a state already"):
+                session.begin(next_after(arriving))
+        assert open_backend().read() == arriving
+        with open_backend().lock("apply") as session:
+            session.write(next_after(arriving))
+        assert open_backend().read().serial == 42
+
     def test_another_lineage_is_refused(self, open_backend: Open):
         stored = make_state()
         with open_backend().lock("apply") as session:
