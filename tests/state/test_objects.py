@@ -62,6 +62,17 @@ class ObjectContract(SharedBackendContract):
                 session.write(next_after(first))
         assert open_backend().read() == other
 
+    def test_an_unlock_whose_answer_was_lost_is_done(self, open_backend: Open, line: Line, caplog):
+        """The library makes the call again, and finds nothing to delete."""
+        with open_backend().lock("apply") as session:
+            line.cut(self.CALLS.unlock, "answer")
+            open_backend().unlock(session.run)
+        with open_backend().lock("apply"):
+            line.cut(self.CALLS.unlock, "answer")
+        assert line.done == 2
+        assert open_backend().holder() is None
+        assert caplog.text == ""
+
 
 class TestS3(ObjectContract):
     CALLS = CALLS["s3"]

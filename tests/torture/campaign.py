@@ -146,8 +146,8 @@ def _disturbed(
         if world.home and chance.random() < 0.2:
             action = "stop"
         failpoint = f"{chance.choice(failpoints)}:{chance.randint(1, 3)}:{action}"
-    cut = _cut(world, chance)
     world.free()
+    cut = _cut(world, chance)
     ran = world.apply(failpoint)
     if ran.stopped:
         figures["stopped"] += 1

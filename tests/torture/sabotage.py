@@ -138,6 +138,50 @@ SABOTAGES = (
         'if reason := "":',
         ["tests/engine/test_dispatch.py"],
     ),
+    Sabotage(
+        "nobody asks whether the lock of a shared place is still held",
+        "state/remote.py",
+        "        self._hold.require()\n",
+        "",
+        ["tests/state/test_http_contract.py::TestHttpBackend"],
+    ),
+    Sabotage(
+        "an object is put whatever is there",
+        "state/backends/objects.py",
+        '"create" if before is None else before.version',
+        '"overwrite"',
+        ["tests/state/test_objects.py::TestGcs"],
+    ),
+    Sabotage(
+        "a lock of our own, whose answer was lost, is taken for another's",
+        "state/backends/objects.py",
+        "if holder is not None and holder.id == info.id:\n                return _ObjectHold(self, info)",
+        "if False:\n                return _ObjectHold(self, info)",
+        ["tests/state/test_objects.py::TestGcs"],
+    ),
+    Sabotage(
+        "a row is written over whatever it holds",
+        "state/backends/postgres.py",
+        """%(name)s AND lineage = %(old_lineage)s "
+    "AND serial = %(old_serial)s AND write_id = %(old_write_id)s AND""",
+        """%(name)s "
+    "AND""",
+        ["tests/state/test_postgres.py"],
+    ),
+    Sabotage(
+        "nobody looks at what a server holds before it is written over",
+        "state/backends/http.py",
+        "if store.fetch() != before:",
+        "if False:",
+        ["tests/state/test_http.py"],
+    ),
+    Sabotage(
+        "an older copy of a shared state is as good as the newest",
+        "state/memory.py",
+        "return found.mark if found.place == self._place else None",
+        "return None",
+        ["tests/state/test_memory.py"],
+    ),
 )
 
 

@@ -66,22 +66,24 @@ def test_cut_off_for_good_at_a_step_the_next_run_finishes(
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("times", [1, FOREVER], ids=["once", "for good"])
+@pytest.mark.parametrize(
+    ("scenario", "times"), [pytest.param(MIXED, 1, id="once"), pytest.param(PURCHASE, FOREVER, id="for good")]
+)
 @pytest.mark.parametrize("what", ["request", "answer"])
 def test_cut_off_at_each_request_that_an_apply_makes(
-    home: Service, what, times, zygote: Zygote, tmp_path_factory
+    home: Service, what, scenario, times, zygote: Zygote, tmp_path_factory
 ):
     nth, broken = 0, []
     while True:
         nth += 1
-        world = prepare(MIXED, zygote, tmp_path_factory.mktemp("cut"), home)
+        world = prepare(scenario, zygote, tmp_path_factory.mktemp("cut"), home)
         try:
             before = sum(world.purchases().values())
             world.line.cut_from(nth, what, times)
             ran = world.apply()
             done = world.line.done
             world.line.mend()
-            check_finished(world, MIXED, before, ran)
+            check_finished(world, scenario, before, ran)
         except AssertionError as problem:
             broken.append(f"{nth}: {problem}")
         finally:

@@ -8,6 +8,7 @@ with our own call, whose answer was lost: what is stored is read back before it 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -144,7 +145,9 @@ class ObjectStore:
     def delete_lock(self) -> None:
         """Remove the lock object. The services have no delete on condition: look before. Raises what obstore does."""
         key = self.at.key + LOCK_SUFFIX
-        _apart(lambda: obstore.delete(self._store, key))
+        # What is not there may have been removed by our own first try, whose answer was lost.
+        with suppress(FileNotFoundError):
+            _apart(lambda: obstore.delete(self._store, key))
 
     def swap(self, document: bytes, before: Copy | None) -> Copy:
         """Store a document in the place of a version. Raises StateError."""
