@@ -147,7 +147,10 @@ class _Reading:
         block = LocatedMap()
         marks, fields, rest, path, read = block.marks, shape.fields, shape.rest, self.path, self.read
         while type(event := read()) is not MappingEndEvent:
-            name = self.key(event)
+            if type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None:
+                name = event.value  # as most are, and nothing to say of them
+            else:
+                name = self.key(event)
             following = read()
             if name is None:
                 self.node(following, ANYTHING)
@@ -230,8 +233,8 @@ class _Reading:
 
     def mark(self, event: Event) -> Mark:
         """Where an event starts, among all files of the manifest."""
-        mark = event.start_mark
-        return mark_at(mark.line, mark.column, self.at)  # type: ignore[union-attr]
+        start = event.start_mark
+        return mark_at(start.line, start.column, self.at)  # type: ignore[union-attr]
 
     def report(self, summary: str, event: Event, hint: str = "") -> None:
         """Remember what is wrong, and read on."""

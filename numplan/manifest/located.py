@@ -22,7 +22,7 @@ START = Mark(0)
 
 def mark_at(line: int, column: int, file: int = 0) -> Mark:
     """The place at a line and a column that count from 0, as PyYAML counts them."""
-    return file << 2 * _BITS | line << _BITS | column  # type: ignore[return-value]  # a call a scalar less
+    return (file << _BITS | line) << _BITS | column  # type: ignore[return-value]  # a call a scalar less
 
 
 def source_at(files: Files, mark: Mark) -> Source:
