@@ -147,10 +147,8 @@ class _Reading:
         block = LocatedMap()
         marks, fields, rest, path, read = block.marks, shape.fields, shape.rest, self.path, self.read
         while type(event := read()) is not MappingEndEvent:
-            if type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None:
-                name = event.value  # as most are, and nothing to say of them
-            else:
-                name = self.key(event)
+            plain = type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None
+            name: str | None = event.value if plain else self.key(event)  # type: ignore[attr-defined]
             following = read()
             if name is None:
                 self.node(following, ANYTHING)

@@ -37,7 +37,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     unmanaged: Literal["ignore", "warn"] = "ignore"
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
+class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say."""
 
     country: str | None = None
@@ -49,7 +49,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     on_trunk_change: Literal["refuse", "replace"] = "refuse"
 
 
-class NumberEntry(msgspec.Struct, frozen=True, kw_only=True):
+class NumberEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One explicit number."""
 
     name: str

@@ -32,7 +32,13 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class _Change(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag=True
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag=True,
 ):
     """What all changes have: the resource, and why."""
 

@@ -1,5 +1,6 @@
 """State: what numplan remembers between runs. Format only; where it is stored is a backend's affair."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,9 @@ Time = Annotated[datetime, msgspec.Meta(tz=True)]
 _WORDS_MOST: Final = 300
 
 
-class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Attributes(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """What is known of one phone number. Charges in the account's currency; None is unknown."""
 
     number: E164
@@ -35,7 +38,9 @@ class Attributes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     monthly_charge: Decimal | None = None
 
 
-class Instance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Instance(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """One managed number.
 
     `bought_at` is None for numbers that were adopted. `trunk_verified` is False where the trunk is what the
@@ -170,19 +175,18 @@ def decode_mended(document: bytes, place: str) -> State:
 
 
 def _check(state: State) -> None:
-    seen: set[E164] = set()
-    for instance in state.numbers:
-        if instance.number in seen:
-            raise SealError(f"it holds {instance.number} twice")
-        seen.add(instance.number)
+    numbers = [one.attributes.number for one in state.numbers]
+    if len(set(numbers)) < len(numbers):
+        ((twice, _),) = Counter(numbers).most_common(1)
+        raise SealError(f"it holds {twice} twice")
     kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
     sound: set[Resource] = set()
     for instance in (*state.numbers, *(one.instance for one in kept)):
-        attributes = instance.attributes
-        if instance.resource not in sound and is_resource(instance.resource):
-            sound.add(instance.resource)
-        if instance.resource not in sound or parse_number(attributes.number) != attributes.number:
-            raise SealError(f"it holds a malformed row: {instance.resource!r}, {instance.number!r}")
-        for charge in (attributes.setup_charge, attributes.monthly_charge):
-            if charge is not None and not charge.is_finite():
-                raise SealError(f"it holds a charge that is no number: {charge}, of {instance.number}")
+        resource, attributes = instance.resource, instance.attributes
+        number, once, monthly = attributes.number, attributes.setup_charge, attributes.monthly_charge
+        if resource not in sound and is_resource(resource):
+            sound.add(resource)
+        if resource not in sound or parse_number(number) != number:
+            raise SealError(f"it holds a malformed row: {resource!r}, {number!r}")
+        if (once is not None and not once.is_finite()) or (monthly is not None and not monthly.is_finite()):
+            raise SealError(f"it holds a charge that is no number: {once}, {monthly}, of {number}")
