@@ -61,7 +61,7 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
         text = f"Applying … {answered:,} of {max(calls, answered):,} calls answered"
         if moving:
             screen.passing(text)
-        elif screen.width is None and time.monotonic() - said >= PAUSE:
+        elif time.monotonic() - said >= PAUSE and screen.width is None:
             said = time.monotonic()
             screen.error(text)
 
