@@ -106,6 +106,16 @@ class _Message(_Wire, frozen=True):
     message: str | None = None
 
 
+# Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
+# between finds it half prepared, which ends the process.
+_HEAD: Final = msgspec.json.Decoder(_Head)
+_OFFERS: Final = msgspec.json.Decoder(_OfferAnswer)
+_OWNED: Final = msgspec.json.Decoder(_OwnedAnswer)
+_REGIONS: Final = msgspec.json.Decoder(_RegionAnswer)
+_JUDGEMENT: Final = msgspec.json.Decoder(_JudgementAnswer)
+_MESSAGE: Final = msgspec.json.Decoder(_Message)
+
+
 class OfferPage(msgspec.Struct, frozen=True):
     """The rows of one search or find-number answer, and the total it named."""
 
@@ -129,27 +139,27 @@ class Judged(msgspec.Struct, frozen=True):
 
 def read_offers(endpoint: str, body: bytes) -> OfferPage:
     """Read an answer of search or find-number. Raises AnswerError."""
-    answer = _decode(endpoint, body, _OfferAnswer)
+    answer = _decode(endpoint, body, _OFFERS)
     return OfferPage(_rows(endpoint, answer.data, _offer), _total(endpoint, answer.total))
 
 
 def read_owned(endpoint: str, body: bytes) -> OwnedPage:
     """Read an answer of purchased-list. Raises AnswerError."""
-    answer = _decode(endpoint, body, _OwnedAnswer)
+    answer = _decode(endpoint, body, _OWNED)
     return OwnedPage(_rows(endpoint, answer.data, _owned), _total(endpoint, answer.total))
 
 
 def read_regions(endpoint: str, body: bytes) -> tuple[Region, ...]:
     """Read an answer of regions; a country named twice has the types of both rows. Raises AnswerError."""
     types: dict[str, dict[str, None]] = {}
-    for row in _decode(endpoint, body, _RegionAnswer).data or ():
+    for row in _decode(endpoint, body, _REGIONS).data or ():
         types.setdefault(row.region_name, {}).update((canonical_type(one), None) for one in row.types or ())
     return tuple(Region(name, tuple(found)) for name, found in types.items())
 
 
 def read_judged(endpoint: str, body: bytes) -> Judged:
     """Read an answer of purchase-numbers or release-numbers: every element of `data`. Raises AnswerError."""
-    parts = _rows(endpoint, _decode(endpoint, body, _JudgementAnswer).data, _judged)
+    parts = _rows(endpoint, _decode(endpoint, body, _JUDGEMENT).data, _judged)
     return Judged(
         tuple(chain.from_iterable(part.success for part in parts)),
         tuple(chain.from_iterable(part.error for part in parts)),
@@ -159,7 +169,7 @@ def read_judged(endpoint: str, body: bytes) -> Judged:
 def message_of(body: bytes) -> str:
     """The vendor's `message` in the body of an error, fit to be quoted; empty where there is none."""
     try:
-        return quoted(msgspec.json.decode(body, type=_Message).message)
+        return quoted(_MESSAGE.decode(body).message)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ""
 
@@ -174,16 +184,16 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
-def _decode(endpoint: str, body: bytes, kind: type[_T]) -> _T:
+def _decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_T]) -> _T:
     try:
         _refuse_repeats(body)
-        head = msgspec.json.decode(body, type=_Head)
+        head = _HEAD.decode(body)
         if head.status.strip().casefold() != "ok":
             said = quoted(head.message)
             raise AnswerError(
                 endpoint, f"$.status: {quoted(head.status)!r} is not OK" + (f" ({said})" if said else "")
             )
-        return msgspec.json.decode(body, type=kind)
+        return answers.decode(body)
     except msgspec.ValidationError as wrong:
         what, _, where = str(wrong).partition(" - at `")
         raise AnswerError(endpoint, f"{where.removesuffix('`') or '$'}: {what.replace('`', '')}") from None

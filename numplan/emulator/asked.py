@@ -86,6 +86,11 @@ class _AnyBody(msgspec.Struct):
     trunk: int | float | None = msgspec.field(default=None, name="sipTrunkId")
 
 
+# Made here, by one thread, before requests come in on several: see numplan/api/wire.py.
+_PURCHASE = msgspec.json.Decoder(_PurchaseBody)
+_RELEASE = msgspec.json.Decoder(_ReleaseBody)
+_ANY = msgspec.json.Decoder(_AnyBody)
+
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _Body = TypeVar("_Body", _PurchaseBody, _ReleaseBody)
@@ -142,14 +147,14 @@ def read_regions(request: Request) -> tuple[str, ...]:
 
 def read_purchase(request: Request, settings: EmulatorSettings) -> Order:
     """Read the body of purchase-numbers."""
-    body = _body(request, _PurchaseBody)
+    body = _body(request, _PURCHASE)
     trunk = None if body.trunk is msgspec.UNSET else _trunk(body.trunk)
     return Order(numbers=_numbers(body.numbers, settings), trunk=trunk)
 
 
 def read_release(request: Request, settings: EmulatorSettings) -> Order:
     """Read the body of release-numbers, in the form or forms that the settings allow."""
-    given = _body(request, _ReleaseBody).numbers
+    given = _body(request, _RELEASE).numbers
     form = _form(given)
     if form == "nested" and any(isinstance(each, str) for each in given):
         raise Refusal(400, "numbers must be a list of strings or a list of lists of strings")
@@ -163,7 +168,7 @@ def read_release(request: Request, settings: EmulatorSettings) -> Order:
 def glimpse(body: bytes) -> Order:
     """What a POST seems to ask for, whether or not it is in order; empty where that can't be told."""
     try:
-        given = msgspec.json.decode(body, type=_AnyBody)
+        given = _ANY.decode(body)
     except _UNREADABLE:
         return Order(numbers=())
     return Order(
@@ -181,11 +186,11 @@ def _flat(given: Sequence[str | list[str]]) -> list[str]:
     return [number for part in given for number in ([part] if isinstance(part, str) else part)]
 
 
-def _body(request: Request, kind: type[_Body]) -> _Body:
+def _body(request: Request, bodies: msgspec.json.Decoder[_Body]) -> _Body:
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, "The body must be application/json")
     try:
-        return msgspec.json.decode(request.body, type=kind)
+        return bodies.decode(request.body)
     except _UNREADABLE as problem:
         raise Refusal(400, f"The body is not as described: {problem}") from problem
 

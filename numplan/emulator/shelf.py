@@ -10,6 +10,8 @@ from numplan.emulator.geography import NON_GEOGRAPHIC
 from numplan.emulator.records import ForSale, Offer, digits_of, search_row_halves
 from numplan.emulator.seed import offer_of
 
+_OFFERS = msgspec.json.Decoder(Offer)  # made here, by one thread: see numplan/api/wire.py
+
 Listing = tuple[list[str], int]
 """Rows as JSON texts, and how many match in all."""
 
@@ -43,7 +45,7 @@ def remember_offer(db: sqlite3.Connection, offer: Offer) -> int:
 def offer_by_id(db: sqlite3.Connection, identity: int) -> Offer:
     """The offer stored under `identity`."""
     found = db.execute("SELECT shared FROM offers WHERE id = ?", (identity,)).fetchone()
-    return msgspec.json.decode(found[0], type=Offer)
+    return _OFFERS.decode(found[0])
 
 
 def fill_shelf(db: sqlite3.Connection, stock: Iterable[tuple[Offer, Iterable[str]]]) -> None:

@@ -27,6 +27,10 @@ class _Document(msgspec.Struct, rename="pascal"):
     path: str | None = None
 
 
+# Made here, by one thread, for locks are looked at from several: see numplan/api/wire.py.
+_DOCUMENTS: Final = msgspec.json.Decoder(_Document)
+
+
 def encode_lock(info: LockInfo) -> bytes:
     """The document for a lock; the same lock gives the same bytes."""
     job = f", job {info.ci_job_url}" if info.ci_job_url else ""
@@ -46,7 +50,7 @@ def encode_lock(info: LockInfo) -> bytes:
 def decode_lock(document: bytes, place: str, now: datetime) -> LockInfo | None:
     """Who holds a lock, by its document; None where that is not one. Terraform's own locks are read too."""
     try:
-        found = msgspec.json.decode(document, type=_Document)
+        found = _DOCUMENTS.decode(document)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
     if not found.id:

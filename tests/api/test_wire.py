@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -287,3 +289,38 @@ def test_no_value_in_any_field_makes_a_reader_raise_anything_but_api_errors(
 def test_an_answer_cut_at_any_byte_is_an_error(at: int) -> None:
     with pytest.raises(AnswerError):
         wire.read_owned("purchased-list", SAMPLES[1][:at])
+
+
+FIRST_ANSWERS = """\
+import os, sys, threading
+from numplan.api import wire
+
+body = sys.argv[1].encode()
+sys.setswitchinterval(1e-6)
+for _ in range(60):
+    pid = os.fork()
+    if pid == 0:
+        start = threading.Barrier(6)
+        threads = [
+            threading.Thread(target=lambda: (start.wait(), wire.read_offers("find-number", body))) for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status:
+        sys.exit(f"a process that read its first answers in six threads ended with {status}")
+"""
+
+
+def test_the_first_answers_of_a_process_may_come_to_several_threads_at_once():
+    ran = subprocess.run(
+        [sys.executable, "-c", FIRST_ANSWERS, body(ok([offer_row()], total=1)).decode()],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
