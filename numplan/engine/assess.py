@@ -4,6 +4,7 @@ Pure. Both the search for offers and the planner work from an assessment, so the
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -78,9 +79,8 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
     missing: list[Instance] = []
-    for number, instance in managed.items():
-        if number in live.owned or number in held:
-            continue
+    for number in _without(managed, live.owned, held):
+        instance = managed[number]
         if instance.bought_at is not None and now - instance.bought_at < hold:
             held[number] = Held(resource=instance.resource, number=number, reason=_not_yet_listed(instance))
         else:
@@ -99,9 +99,9 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     resources = {pool.resource for pool in manifest.pools}
     unoffered = check_regions(manifest, live.regions)
     wanted = tuple(
-        one
-        for number, one in declared.items()
-        if number not in live.owned and number not in held and one.resource not in unoffered
+        declared[number]
+        for number in _without(declared, live.owned, held)
+        if declared[number].resource not in unoffered
     )
     return Assessment(
         declared=declared,
@@ -113,9 +113,9 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
             if pool.resource not in unoffered
         ),
         leaving=tuple(
-            one
-            for number, one in managed.items()
-            if number not in declared and one.resource not in resources and number not in held
+            managed[number]
+            for number in _without(managed, declared, held)
+            if managed[number].resource not in resources
         ),
         missing=tuple(missing),
         surplus=tuple(one for one in managed.values() if one.surplus),
@@ -127,6 +127,14 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         moved=moved,
         unoffered=unoffered,
     )
+
+
+def _without(numbers: Mapping[E164, object], *others: Mapping[E164, object]) -> list[E164]:
+    """The numbers that none of the others holds, in their order."""
+    left: AbstractSet[E164] = numbers.keys()
+    for other in others:
+        left = left - other.keys()
+    return [number for number in numbers if number in left] if left else []
 
 
 def _held_by_calls(state: State | None) -> dict[E164, Held]:

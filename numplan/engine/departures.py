@@ -77,8 +77,9 @@ def _changed(assessed: Assessment, live: Live) -> list[Drift]:
         if row is None:
             continue
         after = as_owned(instance, row)
-        different = differences(instance.attributes, after)
-        changed = tuple(one for one in different if one.path not in QUIET) if different else ()
+        if after is instance.attributes:
+            continue
+        changed = tuple(one for one in differences(instance.attributes, after) if one.path not in QUIET)
         if changed:
             found.append(
                 Drift(

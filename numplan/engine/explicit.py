@@ -24,14 +24,14 @@ def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
     changes: list[Change] = []
     held: list[Held] = []
     diagnostics: list[Diagnostic] = []
-    for declared in assessed.declared.values():
-        if declared.number in held_already or declared.resource in assessed.unoffered:
+    for number, declared in assessed.declared.items():
+        if number in held_already or declared.resource in assessed.unoffered:
             continue
-        row = live.owned.get(declared.number) or offers.late.get(declared.number)
+        row = live.owned.get(number) or offers.late.get(number)
         outcome = (
             _unowned(declared, assessed, offers)
             if row is None
-            else _owned(declared, row, assessed.managed.get(declared.number))
+            else _owned(declared, row, assessed.managed.get(number))
         )
         match outcome:
             case Diagnostic():
@@ -88,7 +88,7 @@ def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
     if (
         attributes.labels == terms.labels
         and attributes.protect == terms.protect
-        and terms.sip_trunk_id in {None, attributes.sip_trunk_id}
+        and (terms.sip_trunk_id is None or terms.sip_trunk_id == attributes.sip_trunk_id)
     ):
         return attributes
     return msgspec.structs.replace(

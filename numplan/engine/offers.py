@@ -141,15 +141,8 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
 def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
     """What the account owns and neither manifest nor state knows, in order of number."""
-    known = {one.number for one in assessed.held}
-    return sorted(
-        (
-            one
-            for number, one in live.owned.items()
-            if number not in assessed.managed and number not in assessed.declared and number not in known
-        ),
-        key=lambda one: one.number,
-    )
+    free = live.owned.keys() - assessed.managed.keys() - assessed.declared.keys()
+    return [live.owned[number] for number in sorted(free - {one.number for one in assessed.held})]
 
 
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
