@@ -26,7 +26,7 @@ from numplan.state.trouble import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHE
 
 _OK: Final = 200
 _STORED: Final = frozenset({200, 201, 202, 204})
-_NOTHING: Final = frozenset({204, 404})
+_EMPTY: Final = frozenset({204, 404})
 _LOCKED: Final = frozenset({409, 423})
 _NO_SUCH_METHOD: Final = frozenset({404, 405, 501})
 _REFUSED: Final = frozenset({401, 403})
@@ -55,7 +55,7 @@ class HttpStore:
                 return Copy(body, None)
             case Answer(status=200):
                 return None
-            case Answer(status=status) if status in _NOTHING:
+            case Answer(status=status) if status in _EMPTY:
                 return None
         raise self.failure("read", came)
 

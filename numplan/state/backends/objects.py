@@ -87,7 +87,7 @@ class ObjectStore:
 
     def __init__(self, at: ObjectPlace, store: Any = None) -> None:  # noqa: ANN401 - one of the library's stores
         self.at = at
-        self._store = open_store(at) if store is None else store
+        self._bucket = open_store(at) if store is None else store
         self._clock = PlainClock()
 
     @property
@@ -147,7 +147,7 @@ class ObjectStore:
         key = self.at.key + LOCK_SUFFIX
         # What is not there may have been removed by our own first try, whose answer was lost.
         with suppress(FileNotFoundError):
-            _apart(lambda: obstore.delete(self._store, key))
+            _apart(lambda: obstore.delete(self._bucket, key))
 
     def swap(self, document: bytes, before: Copy | None) -> Copy:
         """Store a document in the place of a version. Raises StateError."""
@@ -176,7 +176,7 @@ class ObjectStore:
 
     def _get(self, key: str) -> Copy | None:
         def get() -> Copy:
-            found = obstore.get(self._store, key)
+            found = obstore.get(self._bucket, key)
             return Copy(bytes(found.bytes()), _version(found.meta))
 
         try:
@@ -186,7 +186,7 @@ class ObjectStore:
 
     def _put(self, key: str, document: bytes, mode: Any) -> Copy:  # noqa: ANN401 - as the library names a version
         # In parts, a large document could not be put on condition.
-        put = _apart(lambda: obstore.put(self._store, key, document, mode=mode, use_multipart=False))
+        put = _apart(lambda: obstore.put(self._bucket, key, document, mode=mode, use_multipart=False))
         return Copy(document, _version(put))
 
 
