@@ -6,10 +6,13 @@ from typing import Final
 
 Points = Sequence[tuple[int, float]]
 
-WIDTH: Final = 760
+WIDTH: Final = 800
 HEIGHT: Final = 420
-LEFT, RIGHT, TOP, BOTTOM = 70, 230, 20, 50
-COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#332288")
+LEFT, RIGHT, TOP, BOTTOM = 70, 260, 20, 50
+COLOURS: Final = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"),
+    *("#56b4e9", "#7f7f7f", "#332288", "#882255", "#000000"),
+)
 
 
 def plot(lines: Mapping[str, Points]) -> str:

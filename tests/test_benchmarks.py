@@ -1,5 +1,6 @@
 """What `make bench` measures does the same work as what it is compared with."""
 
+import platform
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from benchmarks.cases import Row
 from benchmarks.fleet import Fleet, write_manifest
 from benchmarks.measure import FLOOR, Took, run
-from benchmarks.report import growth, picture_of, table, with_figures
+from benchmarks.report import growth, page, picture_of, table, with_figures
 
 
 @pytest.mark.parametrize("form", ["list", "map"])
@@ -63,10 +64,17 @@ def test_the_picture_has_a_line_for_each_case_that_has_a_size() -> None:
 
 
 def test_the_readme_keeps_all_but_its_figures() -> None:
-    page = "above\n<!-- figures -->\nold\n<!-- /figures -->\nbelow\n"
-    fresh = with_figures(page, ROWS)
+    readme = "above\n<!-- figures -->\nold\n<!-- /figures -->\nbelow\n"
+    fresh = with_figures(readme, ROWS)
     assert fresh.startswith("above\n<!-- figures -->\n| | numbers |")
     assert "| no-op plan, list | 10,000 | 0.50 | 50 | 2 |" in fresh
     assert fresh.endswith("<!-- /figures -->\nbelow\n")
     assert "old" not in fresh
     assert with_figures(fresh, ROWS) == fresh
+
+
+def test_the_page_names_the_machine_shows_the_picture_and_tells_growth() -> None:
+    written = page(ROWS, "results.svg")
+    assert platform.python_version() in written
+    assert "](results.svg)" in written
+    assert "## Growth\n\n- no-op plan, list: 10,000 to 100,000 numbers" in written
