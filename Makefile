@@ -39,7 +39,7 @@ format: $(READY) ## Let the formatter decide
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-torture: $(READY) ## Thousands of crashes and faults under one law; takes about two hours
+torture: $(READY) ## Thousands of crashes and faults under one law; takes some hours
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -m torture
 	$(BIN)/python -m tests.torture.fuzz --count 100000
 	$(BIN)/python -m tests.torture.campaign --injections 10000

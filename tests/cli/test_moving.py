@@ -7,6 +7,7 @@ import pytest
 from numplan.model.state import decode_state
 from tests.cli.desk import Desk, run_of
 from tests.services.state_server import Fault, StateServer
+from tests.torture.test_failpoints import STATE, STORE
 
 A, B = run_of(16095550101, 2)
 TWO = f'numbers: {{support: {{number: "{A}"}}, sales: {{number: "{B}"}}}}\n'
@@ -87,6 +88,26 @@ def test_a_move_that_was_interrupted_goes_on(ready: Desk, server: StateServer, a
     assert unlocked.code == 0
     assert ready("state", "migrate", "--to", at, "--auto-approve").code == 0
     assert "was moved" in ready("plan").err
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("action", ["kill", "raise"])
+@pytest.mark.parametrize("point", [*STORE, *STATE])
+def test_wherever_a_move_was_interrupted_it_goes_on(
+    ready: Desk, server: StateServer, at: str, point: str, action: str
+) -> None:
+    path = at.removeprefix(server.url)
+    move = ("state", "migrate", "--to", at, "--auto-approve")
+    first = ready.process(*move, environment={"NUMPLAN_FAILPOINT": f"{point}:1:{action}"})
+    assert "Traceback" not in first.err
+    if path in server.locks:
+        unlocked = ready("state", "unlock", server.locks[path]["ID"], "--auto-approve", "--state", at)
+        assert unlocked.code == 0
+    again = ready(*move)
+    assert again.code == 0 or f"was moved to {at}" in again.err, again
+    assert "was moved" in ready("plan").err
+    assert "No changes" in ready("plan", "--state", at).out
+    assert path not in server.locks
 
 
 def test_a_copy_that_cannot_be_read_back_leaves_the_old_place_as_it_is(
