@@ -3,7 +3,6 @@ character, the run goes on without it.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from typing import Final, TextIO
@@ -40,6 +39,8 @@ class Screen:
         """The columns of the terminal that results go to, or None where they go elsewhere."""
         if not sys.stdout.isatty():
             return None
+        import shutil
+
         return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
 
     def line(self, text: str = "", *, style: str = "") -> None:

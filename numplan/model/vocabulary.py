@@ -1,7 +1,6 @@
 """The vendor's words for kinds of numbers, each in one canonical spelling."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
@@ -47,6 +46,8 @@ def serves(category: str, asked: str) -> bool:
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that whoever wrote `word` most likely meant."""
+    from difflib import get_close_matches
+
     folded = {fold(one): one for one in known}
     # difflib takes time with the square of the length; no known word is that long.
     close = get_close_matches(fold(word[:_LONGEST]), folded, n=1, cutoff=0.6)
