@@ -64,12 +64,31 @@ def test_no_numbers_make_no_batch() -> None:
     assert batches_of("release", [], 50) == []
 
 
-@pytest.mark.parametrize("parallelism", [1, 2, 4])
+@pytest.mark.parametrize("parallelism", [1, 2, 4, 8])
 def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor(meet=parallelism)
     answered = list(dispatch(batches(8, vendor), vendor, gate_of(), parallelism))
     assert vendor.most == parallelism
     assert sum(1 for _, outcomes in answered if outcomes is not None) == 8
+
+
+def test_an_answer_is_told_while_other_calls_are_under_way() -> None:
+    class Hesitant(FakeVendor):
+        """Answers the first number only once it may."""
+
+        may_answer = threading.Event()
+
+        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+            if us(0) in numbers:
+                assert self.may_answer.wait(30), "the second answer was never told"
+            return super().purchase(numbers, sip_trunk_id)
+
+    vendor, answered = Hesitant(), []
+    for batch, outcomes in dispatch(batches(2, vendor), vendor, gate_of(), 2):
+        if outcomes is not None:
+            answered.append((batch.numbers, *outcomes.values()))
+            vendor.may_answer.set()
+    assert answered == [((us(1),), Succeeded()), ((us(0),), Succeeded())]
 
 
 def test_each_batch_is_told_before_it_is_sent() -> None:

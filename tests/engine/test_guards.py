@@ -58,6 +58,12 @@ class TestReleases:
         made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))
         assert "--max-releases 8" in refused(made)["releases"].lifted_by
 
+    def test_it_names_the_line_where_they_were_declared(self, vendor):
+        made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))
+        assert refused(made)["releases"].source == PLACE
+        made = plan(manifest(pool("q", 0)), vendor, fleet(vendor, 9))
+        assert refused(made)["releases"].source is None, "no line declares them any more"
+
     def test_a_replace_counts_and_what_is_blocked_does_not(self, vendor):
         rows = [managed("set.s", vendor.own(us(place)), sip_trunk_id=1) for place in range(1, 7)]
         wanted = group("s", [us(place) for place in range(1, 7)], sip_trunk_id=2, on_trunk_change="replace")
@@ -75,6 +81,10 @@ class TestEmptyManifest:
     def test_allow_empty_lifts_it_and_no_other(self, vendor):
         made = plan(manifest(), vendor, fleet(vendor, 6), empty=True)
         assert set(refused(made)) == {"releases"}
+
+    def test_nothing_is_lost_where_only_state_is_brought_up_to_date(self, vendor):
+        made = plan(manifest(), vendor, fleet(vendor, 6), refresh_only=True)
+        assert refused(made) == {}
 
     @pytest.mark.parametrize("rows", [None, state()])
     def test_nothing_declared_and_nothing_held_is_fine(self, vendor, rows):
