@@ -47,7 +47,7 @@ torture: $(READY) ## Thousands of crashes and faults under one law; takes some h
 		$(BIN)/python -m tests.torture.campaign --injections 500 --state $$kind || exit 1; done
 
 mutate: $(READY) ## Small changes of the code that carries the promise: do tests notice? Takes about an hour
-	HYPOTHESIS_PROFILE=ci $(BIN)/python -m tests.torture.mutation
+	HYPOTHESIS_PROFILE=ci $(BIN)/python tests/torture/mutation.py
 
 coverage: $(READY) ## Run the tests and show what they never reach
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

@@ -2,6 +2,7 @@
 
 `make mutate` runs mutmut as `[tool.mutmut]` in pyproject.toml has it, prints how many of each module's mutants
 were noticed, names the others, and fails below 90 %. What is known already is not run again: mutants/ keeps it.
+It runs as a script: with `-m`, the package `tests` would be this one, and mutmut has one of its own in mutants/.
 """
 
 import json
