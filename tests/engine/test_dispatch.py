@@ -69,7 +69,8 @@ def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor(meet=parallelism)
     answered = list(dispatch(batches(8, vendor), vendor, gate_of(), parallelism))
     assert vendor.most == parallelism
-    assert sum(1 for _, outcomes in answered if outcomes is not None) == 8
+    outcomes = [one for _, judged in answered if judged is not None for one in judged.values()]
+    assert outcomes == [Succeeded()] * 8, "fewer calls met than may be under way"
 
 
 def test_an_answer_is_told_while_other_calls_are_under_way() -> None:
