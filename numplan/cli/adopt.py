@@ -16,6 +16,7 @@ Examples:
   numplan adopt --all                       every number that nothing manages
   numplan adopt --flow 'Sales*' --protect   what the sales flows use
   numplan adopt --from inventory.csv --column number=DID --column name=Site
+  numplan adopt --all --manifest-only       for review; CI's apply does the rest
 """
 
 
@@ -83,6 +84,7 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
     help="Label every entry that is written; repeatable.",
 )
 @click.option("--protect", is_flag=True, help="Protect every entry that is written.")
+@click.option("--manifest-only", is_flag=True, help="Write the entries, and leave state to `numplan apply`.")
 @click.option("--new-state", is_flag=True, help="Take a state that was lost, or is older, as it is.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 def adopt(
@@ -98,6 +100,7 @@ def adopt(
     form: str | None,
     labels: dict[str, str],
     protect: bool,
+    manifest_only: bool,
     new_state: bool,
     auto_approve: bool,
 ) -> int:
@@ -123,6 +126,7 @@ def adopt(
         in_files={"files": True, "sets": False}.get(form or ""),
         everything=everything,
         protect=protect,
+        manifest_only=manifest_only,
         new_state=new_state,
         ask=not auto_approve,
     )

@@ -68,14 +68,33 @@ def test_all_of_an_account_is_declared_and_managed_and_then_there_is_nothing_to_
 
 def test_entries_alone_would_be_adopted_by_the_next_apply(company):
     """The plan from the manifest that was written shows adoptions and nothing else."""
-    assert company("adopt", "--all", "--auto-approve").code == 0
-    for file in company.folder.glob(f"{STATE}*"):
-        file.unlink()
+    ran = company("adopt", "--all", "--manifest-only", "--auto-approve")
+    assert (ran.code, ran.last) == (0, "`numplan apply` takes 6 numbers into state.")
+    assert [path.name for path in company.folder.iterdir()] == ["numplan.yaml"], "neither state nor lock"
     planned = company("plan")
     assert planned.last.startswith("Plan: 0 to purchase, 0 to release, 6 to adopt, 0 to update, 0 blocked.")
     assert company("apply", "--auto-approve").code == 0
     assert company("plan", "--detailed-exitcode").code == 0
     assert company.posts == ()
+
+
+def test_entries_alone_are_written_while_another_run_holds_the_state_and_for_its_account_alone(company):
+    company("adopt", "--number", US[0], "--auto-approve")
+    with LocalBackend(company.folder / STATE).lock("apply"):
+        assert company("adopt", "--all", "--manifest-only", "--auto-approve").code == 0
+    assert set(declared(company)) == company.owned
+    assert company.managed == {US[0]}
+    ran = company("adopt", "--all", "--manifest-only", "--auto-approve", NUMPLAN_ACCOUNT_ID="191")
+    assert ran.code == 1
+    planned = [json.loads(line) for line in company("plan", "--json").out.splitlines()]
+    assert [one["changes"]["import"] for one in planned if one["type"] == "change_summary"] == [5]
+
+
+def test_machines_read_what_would_be_adopted(company):
+    ran = company("adopt", "--all", "--manifest-only", "--json", "--auto-approve")
+    told = [json.loads(line) for line in ran.out.splitlines()]
+    assert [one["changes"]["import"] for one in told if one["type"] == "change_summary"] == [6]
+    assert not [one for one in told if one["type"] == "apply_start"]
 
 
 def test_without_a_yes_nothing_is_written(company):
@@ -265,10 +284,7 @@ def bring_in(desk, count: int) -> None:
             for at in range(count)
         ]
     )
-    assert desk("adopt", "--all", "--auto-approve").code == 0
-    assert desk("plan", "--detailed-exitcode").code == 0
-    for file in desk.folder.glob(f"{STATE}*"):
-        file.unlink()
+    assert desk("adopt", "--all", "--manifest-only", "--auto-approve").code == 0
     planned = desk("plan")
     assert planned.last.startswith(
         f"Plan: 0 to purchase, 0 to release, {count} to adopt, 0 to update, 0 blocked."
