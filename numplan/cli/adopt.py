@@ -16,7 +16,7 @@ Examples:
   numplan adopt --all                       every number that nothing manages
   numplan adopt --flow 'Sales*' --protect   what the sales flows use
   numplan adopt --from inventory.csv --column number=DID --column name=Site
-  numplan adopt --all --manifest-only       for review; CI's apply does the rest
+  numplan adopt --all --manifest-only       for review; `apply` does the rest
 """
 
 
