@@ -7,6 +7,8 @@ READY := $(VENV)/.ready
 # Tests at once. Many of them wait for processes and for the clock, so this is more than there are cores.
 WORKERS ?= 4
 CONSUMERS := .venv-consumers
+# Tests start numplan a thousand times: bytecode is kept, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## Show what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
