@@ -101,7 +101,7 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
             if clock.interrupted():
                 screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            ground = Ground(target, manifest, account, work.book.state if work.book.state.serial else None)
+            ground = Ground(target, manifest, account, work.book.stored)
             plan = _declared(asked, settings, screen, clock, report, ground, wish)
             clock.stay_careful()
             done = apply_plan(plan, work.book, account, clock, manifest.api)

@@ -88,8 +88,7 @@ def _saved_plan(
     """Choose exactly the saved plan, if it still fits."""
 
     def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
-        state = work.book.state if work.book.state.serial else None
-        judged = check_saved(plan, work.manifest, state, work.account, clock.now(), max_age)
+        judged = check_saved(plan, work.manifest, work.book.stored, work.account, clock.now(), max_age)
         report.plan(judged)
         write_documents(judged, documents, settings, screen)
         refuse_danger(judged)

@@ -122,8 +122,7 @@ def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict
     """Choose what the manifest and the account call for now, told, written and guarded."""
 
     def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
-        state = work.book.state if work.book.state.serial else None
-        plan = draft_from(work.manifest, state, work.account, clock, report, asked)
+        plan = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
         report.plan(plan)
         write_documents(plan, documents, settings, screen)
         refuse_errors(plan)

@@ -43,6 +43,11 @@ class Book:
         """The state as last saved."""
         return self._state
 
+    @property
+    def stored(self) -> State | None:
+        """The state as last saved, or None where nothing was ever."""
+        return self._state if self._state.serial else None
+
     def require_lock(self) -> None:
         """Raise StateError if another may hold the state by now."""
         self._session.require_lock()

@@ -80,8 +80,7 @@ class World:
             left.extend(settle_leftovers(book, manifest, self.vendor, self.clock))
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
-            state = book.state if book.state.serial else None
-            plan = draft_plan(manifest, state, self.vendor, self.circumstances(allowances, selection))
+            plan = draft_plan(manifest, book.stored, self.vendor, self.circumstances(allowances, selection))
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))
             self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from tests.services.serving import serving
+
 CONDITION, GENERATION = "x-goog-if-generation-match", "x-goog-generation"
 
 
@@ -45,13 +47,8 @@ class GcsServer(ThreadingHTTPServer):
 @contextmanager
 def gcs() -> Iterator[int]:
     """Google Cloud Storage, on this port."""
-    server = GcsServer()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(GcsServer()) as port:
+        yield port
 
 
 def write_account(path: Path) -> str:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.services.serving import serving
+
 AZURITE = Path(__file__).with_name("node_modules") / ".bin" / "azurite-blob"
 ACCOUNT = "devstoreaccount1"
 KEY = base64.b64encode(b"a key of this test alone").decode()
@@ -62,13 +64,8 @@ class _Refusing(BaseHTTPRequestHandler):
 @contextmanager
 def refusing_server() -> Iterator[int]:
     """S3 for those it does not know."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)) as port:
+        yield port
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from tests.services.serving import serving
+
 GITLAB = "/api/v4/projects/17/terraform/state/"
 
 
@@ -80,13 +82,8 @@ class StateServer(ThreadingHTTPServer):
 @contextmanager
 def state_server() -> Iterator[StateServer]:
     server = StateServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
