@@ -92,8 +92,10 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
             plan = _declared(asked, settings, screen, clock, report, ground, wish)
             if settings.json:
                 report.plan(plan)
+            elif adopted := count(plan.changes).adopt:
+                screen.line(f"`numplan apply` takes {numbers(adopted)} into state.")
             else:
-                screen.line(f"`numplan apply` takes {numbers(count(plan.changes).adopt)} into state.")
+                screen.line("No changes.")
             return 0
         with locked(backend, "adopt", settings.lock_timeout, screen) as session:
             work = Work(manifest, account, open_book(session, account.account, account.url))

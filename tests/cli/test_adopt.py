@@ -75,6 +75,7 @@ def test_entries_alone_would_be_adopted_by_the_next_apply(company):
     assert planned.last.startswith("Plan: 0 to purchase, 0 to release, 6 to adopt, 0 to update, 0 blocked.")
     assert company("apply", "--auto-approve").code == 0
     assert company("plan", "--detailed-exitcode").code == 0
+    assert company("adopt", "--all", "--manifest-only").last == "No changes."
     assert company.posts == ()
 
 
