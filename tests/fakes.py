@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from numplan.engine.ports import States
 from numplan.model.account import Assignment, Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
@@ -128,8 +129,8 @@ class FakeVendor:
         self._called("regions", None)
         return self._regions
 
-    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:  # noqa: ARG002
-        self._called("purchased", tuple(states))
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:  # noqa: ARG002
+        self._called("purchased", tuple(states()))
         with self._lock:
             return self._listing(self.owned)
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from numplan.engine.ports import States
 from numplan.model.account import Criteria, Listing, Offer, OwnedNumber
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
@@ -186,7 +187,7 @@ class FaultyVendor(FakeVendor):
             raise UnreachableError(name, "no answer")
         return fault
 
-    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
         fault = self._read("purchased-list")
         listing = super().purchased(expected=expected, states=states)
         shown = {**listing.numbers, **{number: row for number, (_, row) in self.ghosts.items()}}

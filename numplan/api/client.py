@@ -15,7 +15,7 @@ from numplan.api.rows import appears_in, exact_row, matching
 from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.wire import OfferPage, OwnedPage, message_of, read_offers, read_owned, read_regions
-from numplan.engine.ports import Clock
+from numplan.engine.ports import Clock, States
 from numplan.http.exchange import Answer
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.errors import AnswerError, CredentialsError
@@ -87,7 +87,7 @@ class Client:
         """The countries on offer, with their types. Raises ApiError."""
         return read_regions("regions", self._get("regions", {}).body)
 
-    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not; see `listing`. Raises ApiError."""
         return self._listing.read(Filters(), expected=expected, states=states)
 

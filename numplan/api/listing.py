@@ -16,6 +16,7 @@ import msgspec
 from numplan.api.rows import merge
 from numplan.api.sizes import LARGEST, largest_page
 from numplan.api.wire import OwnedPage
+from numplan.engine.ports import States
 from numplan.model.account import Listing, OwnedNumber, Region
 from numplan.model.number import E164
 from numplan.model.vocabulary import NUMBER_TYPES, fold, same_word
@@ -65,20 +66,20 @@ class ListingReader:
         self._regions = regions
         self._parallelism = parallelism
 
-    def read(self, filters: Filters, *, expected: int = 0, states: Sequence[str] = ()) -> Listing:
+    def read(self, filters: Filters, *, expected: int = 0, states: States = tuple) -> Listing:
         """The numbers that the filters name, as a Listing that knows whether it is complete. Raises ApiError.
 
-        `expected` sets the first size asked for, so that a whole listing normally takes one call; `states`
-        are worth asking for where it has to be split.
+        `expected` sets the first size asked for, so that a whole listing normally takes one call; `states` gives
+        those worth asking for where it has to be split.
         """
         share = self._page(filters, max(_SIZE_LEAST, 2 * expected))
         if _is_short(share):
-            axes = (self._by_country, _by_type, lambda open_share: _by_state(open_share, states))
+            axes = (self._by_country, _by_type, lambda open_share: _by_state(open_share, states()))
             with ThreadPoolExecutor(self._parallelism, thread_name_prefix="numplan-listing") as pool:
                 share = self._fill(share, axes, pool)
-        rows = {
-            number: share.rows[number] for number in sorted(share.rows) if filters.admits(share.rows[number])
-        }
+        rows = {number: share.rows[number] for number in sorted(share.rows)}
+        if filters != Filters():
+            rows = {number: row for number, row in rows.items() if filters.admits(row)}
         gap = "; ".join(filter(None, (share.gap, _contradictions(share.unclear & rows.keys()))))
         return Listing(rows, complete=not gap, gap=gap)
 

@@ -7,17 +7,19 @@ without `+`, types in any spelling, charges as text (the page's form) or as JSON
 by digit and never become floats, flow ids as text or integer, optional fields missing or null.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from sys import intern
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
 
+from numplan.api.repeats import most_keys, refuse_repeats
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, NumberError, parse_number
@@ -30,8 +32,8 @@ _QUOTED_MOST: Final = 300
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-class _Wire(msgspec.Struct, frozen=True, rename="camel"):
-    """A struct of the API: camelCase names."""
+class _Wire(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """A struct of the API: camelCase names. What an answer may leave out is UNSET where it does."""
 
 
 class _OfferRow(_Wire, frozen=True):
@@ -39,80 +41,122 @@ class _OfferRow(_Wire, frozen=True):
     country: str
     number_type: str
     number_category: str
-    setup_charge: msgspec.Raw
-    recurring_charge: msgspec.Raw
-    state: str | None = None
-    city_coverage: str | None = None
+    setup_charge: object
+    recurring_charge: object
+    state: str | UnsetType | None = UNSET
+    city_coverage: str | UnsetType | None = UNSET
+    # Not used, but named by the vendor's page: keys that nobody has named are looked at one by one.
+    country_code: object = UNSET
+    initial_block: object = UNSET
+    regular_block: object = UNSET
+    rate: object = UNSET
+    sms_rate: object = UNSET
 
 
 class _AssignmentRow(_Wire, frozen=True):
-    type: str | None = None
-    flow_id: str | int | None = msgspec.field(default=None, name="flowID")
-    flow_name: str | None = None
+    type: str | UnsetType | None = UNSET
+    flow_id: str | int | UnsetType | None = msgspec.field(default=UNSET, name="flowID")
+    flow_name: str | UnsetType | None = UNSET
 
 
 class _OwnedRow(_Wire, frozen=True):
     access_number: str
     country: str
     number_type: str
-    nrc: msgspec.Raw
-    mrc: msgspec.Raw
-    assignment: _AssignmentRow | None = None
+    nrc: object
+    mrc: object
+    assignment: _AssignmentRow | UnsetType | None = UNSET
+    assignment_type: object = UNSET
+    customer_id: object = UNSET
+    sms_rate: object = UNSET
+    voice_rate: object = UNSET
 
 
 class _RegionRow(_Wire, frozen=True):
     region_name: str
-    types: list[str] | None = None
+    types: list[str] | UnsetType | None = UNSET
 
 
 class _Verdict(_Wire, frozen=True):
     access_number: str
-    message: str | None = None
+    message: str | UnsetType | None = UNSET
 
 
 class _Verdicts(_Wire, frozen=True):
-    numbers: list[_Verdict] | None = None
+    numbers: list[_Verdict] | UnsetType | None = UNSET
 
 
 class _Judgement(_Wire, frozen=True):
-    success: _Verdicts | None = None
-    error: _Verdicts | None = None
+    success: _Verdicts | UnsetType | None = UNSET
+    error: _Verdicts | UnsetType | None = UNSET
 
 
 class _Head(_Wire, frozen=True):
     status: str
-    message: str | None = None
+    message: str | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[_Wire]:
+        """All that it holds, at any depth."""
+        yield from ()
 
 
-class _OfferAnswer(_Wire, frozen=True):
+class _OfferAnswer(_Head, frozen=True, kw_only=True):
     data: list[_OfferRow] | None
-    total: int | None = None
+    total: int | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[_Wire]:
+        yield from self.data or ()
 
 
-class _OwnedAnswer(_Wire, frozen=True):
+class _OwnedAnswer(_Head, frozen=True, kw_only=True):
     data: list[_OwnedRow] | None
-    total: int | None = None
+    total: int | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[_Wire]:
+        yield from self.data or ()
+        yield from (row.assignment for row in self.data or () if row.assignment)
 
 
-class _RegionAnswer(_Wire, frozen=True):
+class _RegionAnswer(_Head, frozen=True, kw_only=True):
     data: list[_RegionRow] | None
+    total: object = UNSET
+
+    def parts(self) -> Iterator[_Wire]:
+        yield from self.data or ()
 
 
-class _JudgementAnswer(_Wire, frozen=True):
+class _JudgementAnswer(_Head, frozen=True, kw_only=True):
     data: list[_Judgement] | None
+
+    def parts(self) -> Iterator[_Wire]:
+        yield from self.data or ()
+        for one in chain.from_iterable((part.success, part.error) for part in self.data or ()):
+            if one:
+                yield one
+                yield from one.numbers or ()
+
+
+def _keys(answer: _Head) -> int:
+    """From how many keys an answer was read, with all that it holds."""
+    return sum(map(_present, chain((answer,), answer.parts())))
+
+
+def _present(part: _Wire) -> int:
+    values = astuple(part)
+    return len(values) - values.count(UNSET)
 
 
 class _Message(_Wire, frozen=True):
-    message: str | None = None
+    message: str | UnsetType | None = UNSET
 
 
 # Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(_Head)
-_OFFERS: Final = msgspec.json.Decoder(_OfferAnswer)
-_OWNED: Final = msgspec.json.Decoder(_OwnedAnswer)
-_REGIONS: Final = msgspec.json.Decoder(_RegionAnswer)
-_JUDGEMENT: Final = msgspec.json.Decoder(_JudgementAnswer)
+_OFFERS: Final = msgspec.json.Decoder(_OfferAnswer, float_hook=Decimal)
+_OWNED: Final = msgspec.json.Decoder(_OwnedAnswer, float_hook=Decimal)
+_REGIONS: Final = msgspec.json.Decoder(_RegionAnswer, float_hook=Decimal)
+_JUDGEMENT: Final = msgspec.json.Decoder(_JudgementAnswer, float_hook=Decimal)
 _MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 
@@ -174,26 +218,20 @@ def message_of(body: bytes) -> str:
         return ""
 
 
-def quoted(text: str | None) -> str:
+def quoted(text: str | UnsetType | None) -> str:
     """A vendor's sentence on one line, without control characters, of bounded length."""
     line = " ".join(_UNPRINTABLE.sub(" ", text or "").split())
     return line if len(line) <= _QUOTED_MOST else line[: _QUOTED_MOST - 1] + "…"
 
 
 _T = TypeVar("_T")
+_Answer = TypeVar("_Answer", bound=_Head)
 _R = TypeVar("_R")
 
 
-def _decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_T]) -> _T:
+def _decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_Answer]) -> _Answer:
     try:
-        _refuse_repeats(body)
-        head = _HEAD.decode(body)
-        if head.status.strip().casefold() != "ok":
-            said = quoted(head.message)
-            raise AnswerError(
-                endpoint, f"$.status: {quoted(head.status)!r} is not OK" + (f" ({said})" if said else "")
-            )
-        return answers.decode(body)
+        answer = _sound(endpoint, body, answers)
     except msgspec.ValidationError as wrong:
         what, _, where = str(wrong).partition(" - at `")
         raise AnswerError(endpoint, f"{where.removesuffix('`') or '$'}: {what.replace('`', '')}") from None
@@ -203,31 +241,28 @@ def _decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_T]) -> _T
         raise AnswerError(endpoint, "the answer is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as wrong:
         raise AnswerError(endpoint, f"the answer is not sound JSON: {quoted(str(wrong))}") from None
+    _require_ok(endpoint, answer)
+    return answer
 
 
-def _refuse_repeats(body: bytes) -> None:
-    """Raise ValueError for a key that an object has twice: decoders keep the last and say nothing."""
-    json.loads(
-        body.decode("utf-8"),
-        object_pairs_hook=_unique,
-        parse_int=len,
-        parse_float=len,
-        parse_constant=_no_constant,
-    )
+def _sound(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_Answer]) -> _Answer:
+    try:
+        answer = answers.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
+        _require_ok(endpoint, _HEAD.decode(body))
+        raise
+    if _keys(answer) != most_keys(body):
+        refuse_repeats(body)
+    return answer
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) == len(pairs):
-        return
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise ValueError(f"an object has the key {key[:40]!r} twice")
-        seen.add(key)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a value of JSON")
+def _require_ok(endpoint: str, head: _Head) -> None:
+    if head.status.strip().casefold() != "ok":
+        said = quoted(head.message or "")
+        raise AnswerError(
+            endpoint, f"$.status: {quoted(head.status)!r} is not OK" + (f" ({said})" if said else "")
+        )
 
 
 class _FieldError(ValueError):
@@ -268,14 +303,14 @@ def _owned(row: _OwnedRow) -> OwnedNumber:
         type=canonical_type(row.number_type),
         setup_charge=_charge("nrc", row.nrc),
         monthly_charge=_charge("mrc", row.mrc),
-        assignment=_assignment(row.assignment),
+        assignment=_assignment(row.assignment) if row.assignment else None,
     )
 
 
-def _assignment(row: _AssignmentRow | None) -> Assignment | None:
-    if row is None or (not row.type and row.flow_id in {None, ""} and not row.flow_name):
+def _assignment(row: _AssignmentRow) -> Assignment | None:
+    flow_id = "" if row.flow_id is None or row.flow_id is UNSET else str(row.flow_id)
+    if not row.type and not flow_id and not row.flow_name:
         return None
-    flow_id = "" if row.flow_id is None else str(row.flow_id)
     return Assignment(type=(row.type or "").strip(), flow_id=flow_id, flow_name=row.flow_name or "")
 
 
@@ -292,11 +327,11 @@ def _judged(part: _Judgement) -> Judged:
     )
 
 
-def _succeeded(message: str | None) -> Succeeded:
+def _succeeded(message: str | UnsetType | None) -> Succeeded:
     return Succeeded(quoted(message))
 
 
-def _refused(message: str | None) -> Refused:
+def _refused(message: str | UnsetType | None) -> Refused:
     return Refused(quoted(message) or "the API gave no reason")
 
 
@@ -307,9 +342,9 @@ def _number(field: str, text: str) -> E164:
         raise _FieldError(field, f"{quoted(text)[:40]!r} is not an E.164 number") from None
 
 
-def _charge(field: str, written: msgspec.Raw) -> Decimal:
+def _charge(field: str, written: object) -> Decimal:
     try:
-        return _charge_of(bytes(written))
+        return _charge_of(written) if isinstance(written, str) else _read_charge(written)
     except msgspec.ValidationError as wrong:
         raise _FieldError(field, str(wrong).replace("`", "")) from None
     except ValueError as wrong:
@@ -317,8 +352,12 @@ def _charge(field: str, written: msgspec.Raw) -> Decimal:
 
 
 @lru_cache(maxsize=4096)  # a hundred thousand rows hold a few dozen different charges
-def _charge_of(written: bytes) -> Decimal:
-    charge = msgspec.json.decode(written, type=Decimal)
+def _charge_of(written: str) -> Decimal:
+    return _read_charge(written)
+
+
+def _read_charge(written: object) -> Decimal:
+    charge = msgspec.convert(written, Decimal)
     exponent = charge.as_tuple().exponent
     if not isinstance(exponent, int) or charge < 0:
         raise ValueError(f"{charge} is not a charge")
@@ -328,7 +367,9 @@ def _charge_of(written: bytes) -> Decimal:
     return plain.quantize(Decimal(1)) if exponent > 0 else plain
 
 
-def _total(endpoint: str, total: int | None) -> int | None:
+def _total(endpoint: str, total: int | UnsetType | None) -> int | None:
+    if total is UNSET:
+        return None
     if total is not None and total < 0:
         raise AnswerError(endpoint, f"$.total: {total} is less than nothing")
     return total

@@ -1,5 +1,6 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from numplan import __version__
@@ -10,9 +11,10 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import check_owner, open_account, open_backend, open_manifest
-from numplan.engine.draft import Survey, draft_plan, nothing_of, survey
+from numplan.engine.draft import Survey, draft_plan, nothing_of, survey_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
+from numplan.engine.refresh import remember_and_refresh
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
@@ -21,10 +23,15 @@ from numplan.model.state import State
 def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) -> Plan:
     """A plan, without a lock: nothing is written."""
     manifest, _ = open_manifest(settings)
-    with open_account(settings, clock, manifest) as account:
-        state = open_backend(settings, manifest.path, new_state=asked.allowances.new_state).read()
-        check_owner(state, account.account, account.url)
-        return draft_from(manifest, state, account, clock, report, asked)
+    with (
+        open_account(settings, clock, manifest) as account,
+        report.reading(account.account) as step,
+    ):
+        remember = _memory(settings, manifest, account, new_state=asked.allowances.new_state)
+        watched = Watched(account, step)
+        state, live = remember_and_refresh(manifest, remember, watched)
+        wanted = nothing_of(manifest) if asked.destroy else manifest
+        return survey_of(wanted, state, live, watched, _circumstances(account, clock, asked)).plan
 
 
 def draft_from(
@@ -35,7 +42,7 @@ def draft_from(
     report: Report,
     asked: Asked,
 ) -> Plan:
-    """A plan from what is open already, told while the account is read."""
+    """A plan from a state that is known already, told while the account is read."""
     circumstances = _circumstances(account, clock, asked)
     with report.reading(account.account) as step:
         wanted = nothing_of(manifest) if asked.destroy else manifest
@@ -53,12 +60,28 @@ class Seen(NamedTuple):
 def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
     """Look at all three, and make the whole plan that follows, without telling it."""
     manifest, _ = open_manifest(settings)
-    with open_account(settings, clock, manifest) as account:
-        state = open_backend(settings, manifest.path).read()
+    with (
+        open_account(settings, clock, manifest) as account,
+        progress(screen, "Reading the account", moving=screen.moves) as step,
+    ):
+        watched = Watched(account, step)
+        state, live = remember_and_refresh(manifest, _memory(settings, manifest, account), watched)
+        circumstances = _circumstances(account, clock, Asked())
+        return Seen(manifest, state, survey_of(manifest, state, live, watched, circumstances))
+
+
+def _memory(
+    settings: Settings, manifest: Manifest, account: Provider, *, new_state: bool = False
+) -> Callable[[], State | None]:
+    """How the state of this account is read. Raises SettingError for a place that cannot be one."""
+    backend = open_backend(settings, manifest.path, new_state=new_state)
+
+    def remember() -> State | None:
+        state = backend.read()
         check_owner(state, account.account, account.url)
-        with progress(screen, "Reading the account", moving=screen.moves) as step:
-            circumstances = _circumstances(account, clock, Asked())
-            return Seen(manifest, state, survey(manifest, state, Watched(account, step), circumstances))
+        return state
+
+    return remember
 
 
 def _circumstances(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from numplan.cli.screen import Screen
-from numplan.engine.ports import Provider
+from numplan.engine.ports import Provider, States
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome
@@ -112,7 +112,7 @@ class Watched:
         self._step("regions")
         return self._provider.regions()
 
-    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
         """All that the account owns."""
         self._step("listing")
         return self._provider.purchased(expected=expected, states=states)

@@ -38,7 +38,13 @@ def survey(
     manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
 ) -> Survey:
     """The same, with what it was made from. Raises ApiError, and UsageError for a selector that names nothing."""
-    live = refresh(manifest, state, provider)
+    return survey_of(manifest, state, refresh(manifest, state, provider), provider, circumstances)
+
+
+def survey_of(
+    manifest: Manifest, state: State | None, live: Live, provider: Provider, circumstances: Circumstances
+) -> Survey:
+    """The same of an account that was looked at already."""
     assessed = assess(manifest, state, live, circumstances.now)
     if circumstances.refresh_only:  # nothing is bought, so no price is asked
         offers = Offers()

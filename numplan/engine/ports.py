@@ -1,6 +1,6 @@
 """What the engine needs of the world. The edges implement these; tests put fakes here and nowhere else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,9 @@ from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, 
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome
 from numplan.model.state import State
+
+States = Callable[[], Sequence[str]]
+"""Names of states, asked for where they are needed; it may have to wait for them."""
 
 
 class Provider(Protocol):
@@ -24,9 +27,9 @@ class Provider(Protocol):
     def regions(self) -> tuple[Region, ...]:
         """The countries on offer, with their types."""
 
-    def purchased(self, *, expected: int, states: Sequence[str] = ()) -> Listing:
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not. `expected` is how many numbers the
-        caller thinks there are; `states` are names worth asking for where a server caps its answers.
+        caller thinks there are; `states` gives names worth asking for where a server caps its answers.
         """
 
     def purchased_in(self, criteria: Criteria) -> Listing:

@@ -1,12 +1,13 @@
 """Look at the account: what it holds now, as far as the manifest and the state need to know."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
-from numplan.model.account import Listing, OwnedNumber, Region
+from numplan.model.account import OwnedNumber, Region
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
@@ -33,27 +34,42 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
     """Fetch regions and the account's numbers together. Raises ApiError: on a partial view a plan would buy
     twice.
     """
-    managed = managed_numbers(state)
-    expected = max(len(managed), manifest.explicit_count)
-    states = _states(manifest, state)
-    parallelism = manifest.api.parallelism
+    expected = max(len(managed_numbers(state)), manifest.number_count)
+    return _refresh(manifest, lambda: state, provider, expected)[1]
 
-    def fetch(name: str) -> tuple[Region, ...] | Listing:
-        if name == "regions":
-            return provider.regions()
-        return provider.purchased(expected=expected, states=states)
 
-    regions, listing = ask_all(fetch, ("regions", "purchased"), parallelism=2)
-    assert isinstance(regions, tuple)  # noqa: S101 - the order of answers is that of the questions
-    assert isinstance(listing, Listing)  # noqa: S101
-    at_stake = dict.fromkeys(managed)
+def remember_and_refresh(
+    manifest: Manifest, remember: Callable[[], State | None], provider: Provider
+) -> tuple[State | None, Live]:
+    """The same, with the state read while the answers are on their way. Raises ApiError, and what `remember`
+    raises.
+    """
+    return _refresh(manifest, remember, provider, manifest.number_count)
+
+
+def _refresh(
+    manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
+) -> tuple[State | None, Live]:
+    remembered: Future[State | None] = Future()
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh") as threads:
+        asked = threads.submit(provider.regions)
+        listed = threads.submit(
+            provider.purchased, expected=expected, states=lambda: _states(manifest, remembered.result())
+        )
+        try:
+            remembered.set_result(remember())
+        except BaseException as problem:
+            remembered.set_exception(problem)  # the listing may be waiting for it
+            raise
+        state, regions, listing = remembered.result(), asked.result(), listed.result()
+    at_stake = dict.fromkeys(managed_numbers(state))
     if not listing.complete:
         at_stake.update(dict.fromkeys(declared.number for declared in manifest.explicit()))
     unseen = [number for number in at_stake if number not in listing.numbers]
-    looked_up = ask_all(provider.look_up, unseen, parallelism)
+    looked_up = ask_all(provider.look_up, unseen, manifest.api.parallelism)
     owned = dict(listing.numbers)
     owned.update((found.number, found) for found in looked_up if found is not None)
-    return Live(regions=regions, owned=owned, complete=listing.complete, gap=listing.gap)
+    return state, Live(regions=regions, owned=owned, complete=listing.complete, gap=listing.gap)
 
 
 def _states(manifest: Manifest, state: State | None) -> list[str]:

@@ -188,9 +188,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def explicit_count(self) -> int:
-        """How many explicit numbers there are."""
-        return len(self.numbers) + sum(len(group.numbers) for group in self.sets)
+    def number_count(self) -> int:
+        """How many numbers it asks for: explicit ones, and members of pools."""
+        explicit = len(self.numbers) + sum(len(group.numbers) for group in self.sets)
+        return explicit + sum(pool.count for pool in self.pools)
 
     def entries(self) -> Iterator[NumberEntry | SetEntry | PoolEntry]:
         """Every entry, in the order of declaration: numbers first, then sets, then pools."""

@@ -214,7 +214,7 @@ def test_a_capped_listing_is_split_as_far_as_filters_go(cap: int, complete: bool
     rows = [{"number": f"1212556{n:04}", "state": states[n % 4]} for n in range(40)]
     vendor.emulator.add_owned(rows)
     vendor.emulator.configure(size_cap=cap)
-    listing = vendor.provider.purchased(expected=43, states=[*states, "New Jersey"])
+    listing = vendor.provider.purchased(expected=43, states=lambda: [*states, "New Jersey"])
     assert listing.complete is complete
     assert len(listing.numbers) == 43 or not complete
     assert bool(listing.gap) is not complete

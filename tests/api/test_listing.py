@@ -119,7 +119,7 @@ def test_and_from_their_types_and_from_the_states_that_are_named() -> None:
     listing = read(capped)
     assert not listing.complete
     assert "the API shows 10 different numbers and counts 23" in listing.gap
-    listing = read(capped, states=("New York", "Ohio", "new jersey", "Ohio"))
+    listing = read(capped, states=lambda: ("New York", "Ohio", "new jersey", "Ohio"))
     assert (len(listing.numbers), listing.complete) == (90, True)
 
 
@@ -236,7 +236,7 @@ def test_complete_means_complete(
 ) -> None:
     """However a server caps and filters: if its totals are true, `complete` is."""
     rows = {n: row(n, country, kind) for n, country, kind in owned}.values()
-    listing = read(Vendor(rows, cap=cap, total=total, filters=filters), states=STATES[:states])
+    listing = read(Vendor(rows, cap=cap, total=total, filters=filters), states=lambda: STATES[:states])
     truth = {each.number: each for each in rows}
     assert listing.numbers.items() <= truth.items()
     assert listing.complete == (not listing.gap)

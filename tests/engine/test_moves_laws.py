@@ -18,7 +18,8 @@ from tests.builders import PLACE, entry, managed, manifest, plan, pool, state, u
 from tests.engine.world import ALL, World
 from tests.fakes import FakeVendor
 
-STOCK = tuple(us(9000 + place) for place in range(12))
+STOCK = tuple(us(9000 + place) for place in range(50))
+"""More than one life can grow by: it has 40 steps."""
 ROUNDS = 6
 PLACES = st.integers(0, 9)
 SIZES = st.lists(st.integers(0, 4), min_size=1, max_size=4)
