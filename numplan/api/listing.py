@@ -77,7 +77,7 @@ class ListingReader:
             axes = (self._by_country, _by_type, lambda open_share: _by_state(open_share, states()))
             with ThreadPoolExecutor(self._parallelism, thread_name_prefix="numplan-listing") as pool:
                 share = self._fill(share, axes, pool)
-        rows = {number: share.rows[number] for number in sorted(share.rows)}
+        rows = share.rows
         if filters != Filters():
             rows = {number: row for number, row in rows.items() if filters.admits(row)}
         gap = "; ".join(filter(None, (share.gap, _contradictions(share.unclear & rows.keys()))))

@@ -35,8 +35,12 @@ def merge(rows: Iterable[OwnedNumber]) -> tuple[dict[E164, OwnedNumber], frozens
 
     Of contradicting rows the one with a flow stands: it blocks a release, which is the safe mistake.
     """
-    merged: dict[E164, OwnedNumber] = {}
+    rows = tuple(rows)
+    merged = {row.number: row for row in rows}
     unclear: set[E164] = set()
+    if len(merged) == len(rows):
+        return merged, frozenset(unclear)
+    merged.clear()
     for row in rows:
         known = merged.setdefault(row.number, row)
         if known is not row and known != row:

@@ -22,7 +22,7 @@ from msgspec.structs import astuple
 from numplan.api.repeats import most_keys, refuse_repeats
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region
 from numplan.model.errors import AnswerError
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError, is_canonical, parse_number
 from numplan.model.outcome import Refused, Succeeded
 from numplan.model.vocabulary import canonical_category, canonical_type
 
@@ -336,6 +336,8 @@ def _refused(message: str | UnsetType | None) -> Refused:
 
 
 def _number(field: str, text: str) -> E164:
+    if is_canonical(text):
+        return text
     try:
         return parse_number(text)
     except NumberError:

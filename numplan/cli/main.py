@@ -62,7 +62,7 @@ Exit codes:
   64 wrong usage                129, 130, 143 interrupted
 """
 INTERRUPTED: Final = 130
-GARBAGE_AFTER: Final = 200_000
+GARBAGE_AFTER: Final = 1_000_000
 """New objects before Python looks for garbage. Of a large manifest and a large account all is in use until the end,
 and looking it over for garbage, again and again, takes a tenth of the time.
 """
@@ -103,7 +103,9 @@ def main() -> NoReturn:
         from numplan.cli.screen import open_streams
 
         open_streams()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # or Python would look it all over once more on its way out
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

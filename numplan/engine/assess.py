@@ -4,7 +4,6 @@ Pure. Both the search for offers and the planner work from an assessment, so the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ import msgspec
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
+from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest, PoolEntry
@@ -21,6 +21,10 @@ from numplan.model.plan import Held
 from numplan.model.state import Instance, State, Tombstone
 
 Labelled = TypeVar("Labelled", Instance, Held)
+
+
+Present = tuple[Instance, OwnedNumber]
+"""A managed number that the account holds, as state and as the account know it."""
 
 
 class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known, arranged by what it means.
+    """What is known, arranged by what it means. `present` are the managed numbers that the account holds.
 
     `wanted` are explicit numbers to be bought if they are for sale. `leaving` are managed numbers that
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not.
@@ -53,6 +57,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     declared: Mapping[E164, Declared]
     managed: Mapping[E164, Instance]
+    present: Mapping[E164, Present]
     wanted: tuple[Declared, ...]
     pools: tuple[PoolStanding, ...]
     leaving: tuple[Instance, ...]
@@ -78,8 +83,9 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
+    present = _present(managed, live)
     missing: list[Instance] = []
-    for number in _without(managed, live.owned, held):
+    for number in _without(managed, present, held):
         instance = managed[number]
         if instance.bought_at is not None and now - instance.bought_at < hold:
             held[number] = Held(resource=instance.resource, number=number, reason=_not_yet_listed(instance))
@@ -90,6 +96,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     moved = {number: managed[number].resource for number in belongs if number in managed}
     if belongs:
         managed = {number: _under(one, belongs) for number, one in managed.items()}
+        present = _present(managed, live)
         held = {number: _under(one, belongs) for number, one in held.items()}
         missing = [_under(one, belongs) for one in missing]
         owed = {
@@ -100,12 +107,13 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     unoffered = check_regions(manifest, live.regions)
     wanted = tuple(
         declared[number]
-        for number in _without(declared, live.owned, held)
+        for number in _without(declared, present, live.owned, held)
         if declared[number].resource not in unoffered
     )
     return Assessment(
         declared=declared,
         managed=managed,
+        present=present,
         wanted=wanted,
         pools=tuple(
             _standing(pool, managed, declared, live, held, owed)
@@ -131,10 +139,14 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
 
 def _without(numbers: Mapping[E164, object], *others: Mapping[E164, object]) -> list[E164]:
     """The numbers that none of the others holds, in their order."""
-    left: AbstractSet[E164] = numbers.keys()
-    for other in others:
-        left = left - other.keys()
-    return [number for number in numbers if number in left] if left else []
+    if any(numbers.keys() <= other.keys() for other in others):  # nearly always, and told in no time
+        return []
+    return [number for number in numbers if not any(number in other for other in others)]
+
+
+def _present(managed: Mapping[E164, Instance], live: Live) -> dict[E164, Present]:
+    rows = live.owned
+    return {number: (one, row) for number, one in managed.items() if (row := rows.get(number)) is not None}
 
 
 def _held_by_calls(state: State | None) -> dict[E164, Held]:
@@ -212,7 +224,7 @@ def _managed(
     """
     if state is None:
         return {}
-    managed = {one.number: one for one in state.numbers}
+    managed = {one.attributes.number: one for one in state.numbers}
     for one in forgotten:
         del managed[one.number]
     for tombstone in state.tombstones:

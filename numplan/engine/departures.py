@@ -62,23 +62,21 @@ remembers, so a change of these alone is no drift.
 """
 
 
-def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
+def find_drift(assessed: Assessment) -> tuple[Drift, ...]:
     """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
         Drift(resource=one.resource, kind="missing", before=one.attributes) for one in assessed.missing
     ]
-    return (*missing, *_changed(assessed, live))
+    return (*missing, *_changed(assessed))
 
 
-def _changed(assessed: Assessment, live: Live) -> list[Drift]:
+def _changed(assessed: Assessment) -> list[Drift]:
     found: list[Drift] = []
-    for number, instance in assessed.managed.items():
-        row = live.owned.get(number)
-        if row is None:
+    for instance, row in assessed.present.values():
+        before = instance.attributes
+        if before.country == row.country and before.type == row.type:  # what is left to differ is quiet
             continue
         after = as_owned(instance, row)
-        if after is instance.attributes:
-            continue
         changed = tuple(one for one in differences(instance.attributes, after) if one.path not in QUIET)
         if changed:
             found.append(

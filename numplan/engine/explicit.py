@@ -21,18 +21,20 @@ from numplan.model.vocabulary import same_word, serves
 def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already = {one.number for one in assessed.held}
+    present = assessed.present
+    outcome: Change | Held | Diagnostic
     changes: list[Change] = []
     held: list[Held] = []
     diagnostics: list[Diagnostic] = []
     for number, declared in assessed.declared.items():
         if number in held_already or declared.resource in assessed.unoffered:
             continue
-        row = live.owned.get(number) or offers.late.get(number)
-        outcome = (
-            _unowned(declared, assessed, offers)
-            if row is None
-            else _owned(declared, row, assessed.managed.get(number))
-        )
+        if number in present:
+            outcome = _owned(declared, *present[number])
+        elif (row := live.owned.get(number) or offers.late.get(number)) is not None:
+            outcome = _owned(declared, assessed.managed.get(number), row)
+        else:
+            outcome = _unowned(declared, assessed, offers)
         match outcome:
             case Diagnostic():
                 diagnostics.append(outcome)
@@ -149,7 +151,7 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
     )
 
 
-def _owned(declared: Declared, row: OwnedNumber, instance: Instance | None) -> Change | Diagnostic:
+def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> Change | Diagnostic:
     wrong = _mismatch(declared, row.country, row.type)
     if wrong is not None:
         return wrong

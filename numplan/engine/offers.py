@@ -141,8 +141,13 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
 def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
     """What the account owns and neither manifest nor state knows, in order of number."""
-    free = live.owned.keys() - assessed.managed.keys() - assessed.declared.keys()
-    return [live.owned[number] for number in sorted(free - {one.number for one in assessed.held})]
+    managed, declared, held = assessed.managed, assessed.declared, {one.number for one in assessed.held}
+    free = [
+        number
+        for number in live.owned
+        if number not in managed and number not in declared and number not in held
+    ]
+    return [live.owned[number] for number in sorted(free)]
 
 
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:

@@ -64,7 +64,7 @@ def make_plan(
     circumstances: Circumstances,
 ) -> Plan:
     """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
-    drift = find_drift(assessed, live)
+    drift = find_drift(assessed)
     only_state = circumstances.refresh_only
     whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
@@ -119,8 +119,7 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    rows = map(live.owned.get, assessed.managed)
-    managed = sum((row.monthly_charge for row in rows if row is not None), ZERO)
+    managed = sum((row.monthly_charge for _, row in assessed.present.values()), ZERO)
     held = (
         assessed.managed[one.number].attributes.monthly_charge or ZERO
         for one in assessed.held

@@ -10,7 +10,7 @@ from numplan.engine.ports import Provider
 from numplan.model.account import OwnedNumber, Region
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.state import Instance, Intent, State, Tombstone
+from numplan.model.state import Intent, State, Tombstone
 
 MISSING_SHARE = 0.1
 """More than this share of the managed numbers, and more than one, missing at once speaks against the listing."""
@@ -62,13 +62,13 @@ def _refresh(
             remembered.set_exception(problem)  # the listing may be waiting for it
             raise
         state, regions, listing = remembered.result(), asked.result(), listed.result()
-    at_stake = dict.fromkeys(managed_numbers(state))
+    at_stake = managed_numbers(state)
     if not listing.complete:
-        at_stake.update(dict.fromkeys(declared.number for declared in manifest.explicit()))
-    unseen = [number for number in at_stake if number not in listing.numbers]
+        at_stake += [declared.number for declared in manifest.explicit()]
+    unseen = list(dict.fromkeys(number for number in at_stake if number not in listing.numbers))
     looked_up = ask_all(provider.look_up, unseen, manifest.api.parallelism)
-    owned = dict(listing.numbers)
-    owned.update((found.number, found) for found in looked_up if found is not None)
+    late = {found.number: found for found in looked_up if found is not None}
+    owned = {**listing.numbers, **late} if late else listing.numbers
     return state, Live(regions=regions, owned=owned, complete=listing.complete, gap=listing.gap)
 
 
@@ -80,11 +80,12 @@ def _states(manifest: Manifest, state: State | None) -> list[str]:
 
 
 def managed_numbers(state: State | None) -> list[E164]:
-    """Every number that state knows of: managed, intended, or closed and watched."""
+    """Every number that state knows of: managed, intended, or closed and watched; some of them twice."""
     if state is None:
         return []
-    kept: tuple[Instance | Intent | Tombstone, ...] = (*state.numbers, *state.intents, *state.tombstones)
-    return list(dict.fromkeys(one.number for one in kept))
+    managed = [one.attributes.number for one in state.numbers]
+    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
+    return managed + [one.number for one in unsettled]
 
 
 def too_many_missing(missing: int, managed: int) -> bool:

@@ -1,7 +1,7 @@
 """Plain values that know where they were written."""
 
 from collections.abc import Sequence
-from typing import NewType
+from typing import NewType, overload
 
 from numplan.model.diagnostics import Source
 
@@ -10,7 +10,7 @@ Mark = NewType("Mark", int)
 files, which line, which column.
 """
 
-Files = tuple[str, ...]
+Files = Sequence[str]
 """The names of a manifest's files, in the order in which marks count them."""
 
 _BITS = 32
@@ -28,6 +28,36 @@ def mark_at(line: int, column: int, file: int = 0) -> Mark:
 def source_at(files: Files, mark: Mark) -> Source:
     """The place in words for people: line and column count from 1."""
     return Source(files[mark >> 2 * _BITS], (mark >> _BITS & _MASK) + 1, (mark & _MASK) + 1)
+
+
+class Places(Sequence[Source]):
+    """The places of many values in words for people, each made when somebody asks."""
+
+    __slots__ = ("_files", "_marks")
+
+    def __init__(self, files: Files, marks: Sequence[Mark]) -> None:
+        self._files = files
+        self._marks = marks
+
+    @overload
+    def __getitem__(self, at: int) -> Source: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> "Places": ...
+
+    def __getitem__(self, at: int | slice) -> "Source | Places":
+        if isinstance(at, slice):
+            return Places(self._files, self._marks[at])
+        return source_at(self._files, self._marks[at])
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 class LocatedMap(dict[str, object]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
+from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, source_at
 from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -68,7 +68,7 @@ def _reached(start: Resource, onward: Mapping[Resource, set[Resource]]) -> set[R
 
 
 def forgotten_of(
-    document: LocatedMap, files: Files, declared: Collection[Resource], places: Mapping[E164, Source]
+    document: LocatedMap, files: Files, declared: Collection[Resource], places: Mapping[E164, Mark]
 ) -> Iterator[Forgotten | Diagnostic]:
     """What a document says to forget; a finding for each line that cannot be followed. `places` are those of
     the numbers that it declares.
@@ -91,7 +91,7 @@ def forgotten_of(
             continue
         resource = parts[0] if parts else None
         if number is not None and number in places:
-            yield _both(f"{number} is declared at {places[number]}", source, path)
+            yield _both(f"{number} is declared at {source_at(files, places[number])}", source, path)
         elif number is None and resource in declared:
             yield _both(f"{resource} is declared", source, path)
         else:

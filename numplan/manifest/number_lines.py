@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from numplan.manifest.located import Mark, mark_at
 from numplan.manifest.words import shown
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.number import E164, NumberError, parse_number
@@ -14,18 +15,27 @@ _COLUMN: Final = "number"
 _FIELDS: Final = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{mark}]*') for mark in _DELIMITERS}
 
 
-class Listing(NamedTuple):
-    """Numbers with their places, and what is wrong with the others."""
+class Listing:
+    """The numbers of one file with their places, and what is wrong with the others. Marks carry the file's place
+    `at` among the manifest's files.
+    """
 
-    numbers: list[tuple[E164, Source]]
-    findings: list[Diagnostic]
+    def __init__(self, file: str, at: int = 0) -> None:
+        self.file = file
+        self.at = at
+        self.numbers: list[E164] = []
+        self.marks: list[Mark] = []
+        self.findings: list[Diagnostic] = []
 
-    def add(self, text: str, source: Source) -> None:
-        """Read one more number."""
+    def add(self, text: str, line: int, column: int) -> None:
+        """Read one more number, at a line and a column that count from 0."""
         try:
-            self.numbers.append((parse_number(text), source))
+            self.numbers.append(parse_number(text))
         except NumberError as failure:
+            source = Source(self.file, line + 1, column + 1)
             self.findings.append(error(f"{shown(text)} is no phone number", source=source, hint=str(failure)))
+        else:
+            self.marks.append(mark_at(line, column, self.at))
 
 
 class Record(NamedTuple):
@@ -44,43 +54,43 @@ class CsvError(Exception):
         self.line = line
 
 
-def parse_numbers(text: str, file: str) -> Listing:
+def parse_numbers(text: str, file: str, at: int = 0) -> Listing:
     """The numbers in a text, in whichever of the two forms it has."""
+    listing = Listing(file, at)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = next((at for at, line in enumerate(lines) if line.partition("#")[0].strip()), None)
     if first is None:
-        return Listing([], [])
+        return listing
     header = lines[first]
     if _is_number_column(header.strip().strip('"')) or any(mark in header for mark in _DELIMITERS):
-        return _parse_csv(lines, first, file)
-    return _parse_lines(lines, file)
-
-
-def _parse_lines(lines: list[str], file: str) -> Listing:
-    listing = Listing([], [])
-    for at, line in enumerate(lines, start=1):
-        text = line.partition("#")[0].strip()
-        if text:
-            listing.add(text, Source(file, at, line.index(text) + 1))
+        _parse_csv(lines, first, listing)
+    else:
+        _parse_lines(lines, listing)
     return listing
 
 
-def _parse_csv(lines: list[str], first: int, file: str) -> Listing:
-    listing = Listing([], [])
+def _parse_lines(lines: list[str], listing: Listing) -> None:
+    for at, line in enumerate(lines):
+        text = line.partition("#")[0].strip()
+        if text:
+            listing.add(text, at, line.index(text))
+
+
+def _parse_csv(lines: list[str], first: int, listing: Listing) -> None:
     delimiter = max(_DELIMITERS, key=lines[first].count)
     rows = records(lines, first, delimiter)
     try:
         header = next(rows, Record(first + 1, [lines[first].strip()], lines[first]))
-        column = _number_column(header, file)
+        column = _number_column(header, listing.file)
         if isinstance(column, Diagnostic):
-            return Listing([], [column])
+            listing.findings.append(column)
+            return
         for record in rows:
             text = record.fields[column].strip() if column < len(record.fields) else ""
-            listing.add(text, _place(record, column, delimiter, file))
+            listing.add(text, *_place(record, column, delimiter))
     except CsvError as failure:
-        source = Source(file, failure.line)
+        source = Source(listing.file, failure.line)
         listing.findings.append(error(str(failure), source=source, hint="check that each quote is closed"))
-    return listing
 
 
 def records(lines: list[str], first: int, delimiter: str) -> Iterator[Record]:
@@ -112,17 +122,19 @@ def _is_number_column(name: str) -> bool:
     return name.strip().casefold() == _COLUMN
 
 
-def _place(record: Record, column: int, delimiter: str, file: str) -> Source:
-    """Where the text in a column starts; the end of the row if it has no such column."""
+def _place(record: Record, column: int, delimiter: str) -> tuple[int, int]:
+    """The line and the column, counted from 0, where the text in a column starts; the end of the row if it has no
+    such column.
+    """
     text = record.text
     offset = len(delimiter.join(record.fields[:column])) + bool(column)
     if '"' in text:
         offset = _offset_among_quotes(text, column, delimiter)
         line_start = text.rfind("\n", 0, offset) + 1
-        return Source(file, record.line + text.count("\n", 0, offset), offset - line_start + 1)
+        return record.line - 1 + text.count("\n", 0, offset), offset - line_start
     while text.startswith(" ", offset):
         offset += 1
-    return Source(file, record.line, min(offset, len(text)) + 1)
+    return record.line - 1, min(offset, len(text))
 
 
 def _offset_among_quotes(text: str, column: int, delimiter: str) -> int:

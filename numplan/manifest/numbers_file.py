@@ -18,24 +18,27 @@ class NumbersFiles:
         self._folder = folder
         self._read: dict[str, bytes] = {}
 
-    def read(self, name: str, named_at: Source, path: str) -> Listing:
-        """The numbers of one file with their places, and what is wrong with it.
+    def read(self, name: str, named_at: Source, path: str, at: int) -> Listing:
+        """The numbers of one file with their places, and what is wrong with it. `at` is the file's place among
+        the manifest's files.
 
         `named_at` and `path` are where the manifest names the file: what is wrong with the file as a whole is
         said of there.
         """
         file = str(self._folder / name)
+        listing = Listing(file, at)
         try:
             raw = read_regular(inside(self._folder, name))
             text = decoded(raw, file)
         except FileError as failure:
-            return Listing(
-                [], [error(f"the numbers file {shown(name)} {failure}", source=named_at, path=path)]
-            )
+            summary = f"the numbers file {shown(name)} {failure}"
+            listing.findings.append(error(summary, source=named_at, path=path))
+            return listing
         except ManifestError as failure:
-            return Listing([], list(failure.diagnostics))
+            listing.findings.extend(failure.diagnostics)
+            return listing
         self._read[os.path.normpath(name)] = raw
-        listing = parse_numbers(text, file)
+        listing = parse_numbers(text, file, at)
         if not listing.numbers and not listing.findings:
             summary = f"the numbers file {shown(name)} holds no numbers"
             hint = "write one number a line, or a CSV with a column named `number`"

@@ -1,6 +1,7 @@
 """The rules that a schema cannot say, checked while the manifest's values are made."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final, cast
 
 import msgspec
@@ -9,13 +10,13 @@ from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.backend import read_place
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
 from numplan.manifest.interpolation import Values
-from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, Places, Step, source_at
 from numplan.manifest.movements import check_moves, forgotten_of, moves_of
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.outputs import outputs_of
 from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource
-from numplan.model.diagnostics import Diagnostic, Source, error, warning
+from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import (
     DEFAULT_API_URL,
     Forgotten,
@@ -26,7 +27,7 @@ from numplan.model.manifest import (
     SetEntry,
     Terms,
 )
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError, is_canonical, parse_number
 from numplan.model.place import Place
 
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
@@ -39,11 +40,11 @@ class Declarations:
         self, document: LocatedMap, files: Files, numbers_files: NumbersFiles, values: Values
     ) -> None:
         self.document = document
-        self.files = files
+        self.files = [*files]
         self.numbers_files = numbers_files
         self.values = values
         self.findings: list[Diagnostic] = []
-        self._places: dict[E164, Source] = {}
+        self._places: dict[E164, Mark] = {}
 
     def manifest(self, path: str) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
@@ -86,7 +87,7 @@ class Declarations:
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
         marks = block(self.document, "numbers").marks
         for name, entry in entries(self.document, "numbers"):
-            place = source_at(self.files, entry.marks["number"][1])
+            place = entry.marks["number"][1]
             number = self._number(str(entry["number"]), place, ("numbers", name, "number"))
             if number is not None:
                 yield NumberEntry(
@@ -99,33 +100,41 @@ class Declarations:
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
         marks = block(self.document, "sets").marks
         for name, entry in entries(self.document, "sets"):
-            declared = [*self._listed(name, entry), *self._filed(name, entry)]
+            numbers: list[E164] = []
+            places: list[Mark] = []
+            for number, place in chain(self._listed(name, entry), self._filed(name, entry)):
+                numbers.append(number)
+                places.append(place)
             yield SetEntry(
                 name=name,
-                numbers=tuple(number for number, _ in declared),
-                sources=tuple(source for _, source in declared),
+                numbers=tuple(numbers),
+                sources=Places(tuple(self.files), places),
                 terms=terms_of(entry, defaults),
                 source=source_at(self.files, marks[name][0]),
             )
 
-    def _listed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
+    def _listed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Mark]]:
         listed = entry.get("numbers")
         if not isinstance(listed, LocatedList):
             return
-        for index, text in enumerate(listed):
-            place = source_at(self.files, listed.marks[index])
-            number = self._number(str(text), place, ("sets", name, "numbers", index))
+        for index, (text, place) in enumerate(zip(map(str, listed), listed.marks, strict=True)):
+            if is_canonical(text) and text not in self._places:  # nearly all
+                self._places[text] = place
+                yield text, place
+                continue
+            number = self._number(text, place, ("sets", name, "numbers", index))
             if number is not None:
                 yield number, place
 
-    def _filed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Source]]:
+    def _filed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Mark]]:
         if "numbers_file" not in entry:
             return
         named_at = source_at(self.files, entry.marks["numbers_file"][1])
         path = ("sets", name, "numbers_file")
-        numbers, findings = self.numbers_files.read(str(entry["numbers_file"]), named_at, dotted(path))
-        self.findings += findings
-        for number, place in numbers:
+        listing = self.numbers_files.read(str(entry["numbers_file"]), named_at, dotted(path), len(self.files))
+        self.files.append(listing.file)
+        self.findings += listing.findings
+        for number, place in zip(listing.numbers, listing.marks, strict=True):
             if self._is_first(number, place, path):
                 yield number, place
 
@@ -154,25 +163,30 @@ class Declarations:
             self.findings += _adoption_doubts(pool, entry, self.files)
             yield pool
 
-    def _number(self, text: str, place: Source, path: tuple[Step, ...]) -> E164 | None:
+    def _number(self, text: str, place: Mark, path: tuple[Step, ...]) -> E164 | None:
         """The number that a text says, if it is one and the first of its kind; else a finding."""
         try:
             number = parse_number(text)
         except NumberError as failure:
             self.findings.append(
-                error(f"{shown(text)} is no phone number", source=place, path=dotted(path), hint=str(failure))
+                error(
+                    f"{shown(text)} is no phone number",
+                    source=source_at(self.files, place),
+                    path=dotted(path),
+                    hint=str(failure),
+                )
             )
             return None
         return number if self._is_first(number, place, path) else None
 
-    def _is_first(self, number: E164, place: Source, path: tuple[Step, ...]) -> bool:
-        first = self._places.setdefault(number, place)
-        if first is place:
+    def _is_first(self, number: E164, place: Mark, path: tuple[Step, ...]) -> bool:
+        if number not in self._places:
+            self._places[number] = place
             return True
         self.findings.append(
             error(
-                f"{number} is already declared at {first}",
-                source=place,
+                f"{number} is already declared at {source_at(self.files, self._places[number])}",
+                source=source_at(self.files, place),
                 path=dotted(path),
                 hint="a number is declared once in the whole manifest",
             )

@@ -94,7 +94,10 @@ def _all(check: Check) -> Check:
 def _type(wanted: str | list[str]) -> Check:
     names = [wanted] if isinstance(wanted, str) else wanted
     checks = [_TYPES[name] for name in names]
-    return checks[0] if len(checks) == 1 else lambda value: any(check(value) for check in checks)
+    if len(checks) == 1:
+        return checks[0]
+    certain = frozenset(_CERTAIN[name] for name in names)
+    return lambda value: type(value) in certain or any(check(value) for check in checks)
 
 
 def _pattern(wanted: str) -> Check:
@@ -125,6 +128,17 @@ _TYPES: Final[Mapping[str, Check]] = {
     "number": _is_number,
 }
 
+_CERTAIN: Final[Mapping[str, type]] = {
+    "string": str,
+    "object": dict,
+    "array": list,
+    "boolean": bool,
+    "null": type(None),
+    "integer": int,
+    "number": int,
+}
+"""A class whose every value is of a type, and which tells it without a check."""
+
 _SIMPLE: Final[Mapping[str, Callable[[Any], Check]]] = {
     "type": _type,
     "const": lambda wanted: lambda value: _same(value, wanted),
@@ -133,7 +147,7 @@ _SIMPLE: Final[Mapping[str, Callable[[Any], Check]]] = {
     "maxLength": lambda wanted: _for(str, lambda value: len(value) <= wanted),
     "minimum": lambda wanted: lambda value: not _is_number(value) or value >= wanted,
     "maximum": lambda wanted: lambda value: not _is_number(value) or value <= wanted,
-    "required": lambda wanted: _for(dict, lambda value: all(name in value for name in wanted)),
+    "required": lambda wanted: _for(dict, frozenset(wanted).issubset),
 }
 
 # `properties` is read with `additionalProperties`, which stands beside it everywhere in our schema.

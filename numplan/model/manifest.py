@@ -1,6 +1,6 @@
 """The manifest as values: what a team wants its account to hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -68,7 +68,7 @@ class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     numbers: tuple[E164, ...]
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     terms: Terms
     source: Source
 
@@ -144,12 +144,18 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Declared(msgspec.Struct, frozen=True, gc=False):
-    """One explicit number as some entry declares it."""
+    """One explicit number as some entry declares it, at `sources[at]`."""
 
     number: E164
     resource: Resource
     terms: Terms
-    source: Source
+    sources: Sequence[Source]
+    at: int
+
+    @property
+    def source(self) -> Source:
+        """Where it is declared."""
+        return self.sources[self.at]
 
     @property
     def address(self) -> Address:
@@ -202,8 +208,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def explicit(self) -> Iterator[Declared]:
         """Every explicit number, in the order of declaration: entries first, then sets."""
         for entry in self.numbers:
-            yield Declared(entry.number, entry.resource, entry.terms, entry.source)
+            yield Declared(entry.number, entry.resource, entry.terms, (entry.source,), 0)
         for group in self.sets:
-            resource = group.resource
-            for number, source in zip(group.numbers, group.sources, strict=True):
-                yield Declared(number, resource, group.terms, source)
+            resource, terms, sources = group.resource, group.terms, group.sources
+            for at, number in enumerate(group.numbers):
+                yield Declared(number, resource, terms, sources, at)

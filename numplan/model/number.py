@@ -1,7 +1,7 @@
 """Phone numbers in the one canonical form: E.164 with a leading `+` (ITU-T E.164)."""
 
 import re
-from typing import NewType
+from typing import NewType, TypeGuard
 
 E164 = NewType("E164", str)
 """A number such as `+12050012202`: a plus sign, then 5 to 15 digits, the first of them not 0."""
@@ -16,6 +16,11 @@ _SPELLING = re.compile(r"\+?[0-9]+")
 
 class NumberError(ValueError):
     """A text is not an E.164 number; the message says why, in words for a user."""
+
+
+def is_canonical(text: str) -> TypeGuard[E164]:
+    """Whether a text is an E.164 number in the one canonical form."""
+    return _CANONICAL.fullmatch(text) is not None
 
 
 def parse_number(text: str) -> E164:

@@ -15,7 +15,7 @@ from numplan.model.address import Address, Resource, address_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import StalePlanError
 from numplan.model.number import E164
-from numplan.model.seal import SealError, edition_of, members_of, seal, unseal
+from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 from numplan.model.state import Attributes
 
 PLAN_VERSION = 1
@@ -352,8 +352,10 @@ def decode_plan(document: bytes, place: str) -> Plan:
                 f"{place} is a plan of version {edition}; this numplan reads version {PLAN_VERSION}",
                 hint="make the plan again with this numplan",
             )
-        return msgspec.json.decode(body, type=Plan)
+        plan = msgspec.json.decode(body, type=Plan)
+        require_one_edition(edition, plan.version)
     except (SealError, msgspec.MsgspecError) as problem:
         raise StalePlanError(
             f"{place} cannot be used as a plan: {problem}", hint="make the plan again"
         ) from None
+    return plan

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 _TAIL = re.compile(rb',\n"checksum":"sha256:([0-9a-f]{64})"\n}\n')
+_EDITION = re.compile(rb'{\n"version":([1-9][0-9]{0,8}),\n')
 _TAIL_LENGTH = len(b',\n"checksum":"sha256:"\n}\n') + 64
 
 # Deterministic: mappings are written in the order of their keys, so that equal values give equal bytes.
@@ -39,26 +40,35 @@ def unseal(document: bytes) -> bytes:
     tail = _TAIL.fullmatch(document, max(0, len(document) - _TAIL_LENGTH))
     if tail is None:
         raise SealError("its end is missing: it was cut, edited, or never written by numplan")
-    body = document[: tail.start()]
+    body = memoryview(document)[: tail.start()]
     if hashlib.sha256(body).hexdigest().encode() != tail[1]:
         raise SealError("its checksum does not fit: it was edited or damaged after it was written")
     try:
-        body.decode()
+        if not document.isascii():
+            str(body, "utf-8")
     except UnicodeDecodeError as problem:
         raise SealError(f"it is not UTF-8 text: byte {problem.start + 1} has no meaning there") from None
-    return body + b"}"
+    return b"".join((body, b"}"))
 
 
 def edition_of(document: bytes) -> int:
-    """The `version` member of an unsealed document. Raises SealError where there is none, and for a document
-    that is nested too deeply to be read on.
+    """The `version` member of an unsealed document, the first one as numplan writes them. Raises SealError where
+    there is none, and for a document that is nested too deeply to be read on.
     """
+    if (written := _EDITION.match(document)) is not None:
+        return int(written[1])
     try:
         return msgspec.json.decode(document, type=Edition).version
     except msgspec.MsgspecError as problem:
         raise SealError(f"it has no readable version: {problem}") from None
     except RecursionError:
         raise SealError("it is nested too deeply") from None
+
+
+def require_one_edition(first: int, last: int) -> None:
+    """Raise SealError where a document has the member `version` twice, for readers took each another."""
+    if first != last:
+        raise SealError(f"it is of version {first} and of version {last} at once")
 
 
 def members_of(value: msgspec.Struct) -> dict[str, object]:

@@ -10,8 +10,8 @@ import msgspec
 
 from numplan.model.address import Address, Resource, address_of, is_resource
 from numplan.model.errors import StateError
-from numplan.model.number import E164, NumberError, parse_number
-from numplan.model.seal import SealError, edition_of, members_of, seal, unseal
+from numplan.model.number import E164, is_canonical
+from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 
 STATE_VERSION = 1
 
@@ -143,6 +143,7 @@ def decode_state(document: bytes, place: str) -> State:
                 hint="upgrade numplan",
             )
         state = msgspec.json.decode(body, type=State)
+        require_one_edition(edition, state.version)
         _check(state)
         if state.moved_to:
             raise StateError(
@@ -150,7 +151,7 @@ def decode_state(document: bytes, place: str) -> State:
                 hint="name that place with --state, NUMPLAN_STATE or the manifest's backend; what is kept here was "
                 "true up to then only",
             )
-    except (SealError, msgspec.MsgspecError, NumberError) as problem:
+    except (SealError, msgspec.MsgspecError) as problem:
         words = str(problem)[:_WORDS_MOST]
         raise StateError(f"{place} cannot be used as state: {words}") from None
     return state
@@ -186,7 +187,7 @@ def _check(state: State) -> None:
         number, once, monthly = attributes.number, attributes.setup_charge, attributes.monthly_charge
         if resource not in sound and is_resource(resource):
             sound.add(resource)
-        if resource not in sound or parse_number(number) != number:
+        if resource not in sound or not is_canonical(number):
             raise SealError(f"it holds a malformed row: {resource!r}, {number!r}")
         if (once is not None and not once.is_finite()) or (monthly is not None and not monthly.is_finite()):
             raise SealError(f"it holds a charge that is no number: {once}, {monthly}, of {number}")

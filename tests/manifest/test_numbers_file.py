@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.manifest.load import load_manifest
+from numplan.manifest.located import Places
 from numplan.manifest.number_lines import parse_numbers
 from numplan.model.diagnostics import Source
 from tests.manifest.places import findings, lines, written
@@ -28,7 +29,10 @@ def dialer(tmp_path):
 def numbers_of(text):
     listing = parse_numbers(text, "f")
     assert listing.findings == []
-    return [(str(number), source.line, source.column) for number, source in listing.numbers]
+    sources = Places(("f",), listing.marks)
+    return [
+        (number, source.line, source.column) for number, source in zip(listing.numbers, sources, strict=True)
+    ]
 
 
 def test_plain_lines_with_comments_blanks_and_any_spelling():

@@ -38,8 +38,18 @@ def test_bytes_that_are_no_text_are_refused(decode, document, refusal, text):
 @READERS
 @pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"a":' * 200_000, b"[" * 2000 + b"]" * 2000])
 def test_deep_nesting_is_refused(decode, document, refusal, deep):
+    members = unseal(document).removesuffix(b"}")
+    with pytest.raises(refusal, match="unknown field `more`"):
+        decode(close(members + b',"more":' + deep), "here")
     with pytest.raises(refusal, match="it is nested too deeply"):
-        decode(close(unseal(document).removesuffix(b"}") + b',"more":' + deep), "here")
+        decode(close(members.replace(b'"version"', b'"more":' + deep + b',"version"', 1)), "here")
+
+
+@READERS
+def test_a_document_of_two_versions_is_refused(decode, document, refusal):
+    members = unseal(document).removesuffix(b"}")
+    with pytest.raises(refusal, match="version 1 and of version 2 at once"):
+        decode(close(members + b',"version":2'), "here")
 
 
 @pytest.mark.parametrize("charge", ["NaN", "sNaN", "Infinity", "-Infinity"])
