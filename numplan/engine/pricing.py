@@ -1,7 +1,6 @@
 """Price numbers that are known by name: by searches that answer for many at once, and one by one what these leave."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from numplan.engine.parallel import ask_all
@@ -13,9 +12,11 @@ from numplan.model.vocabulary import fold
 
 MANY: Final = 50
 """From so many numbers of one country on, a search is worth its rows."""
-_ROWS_EACH: Final = 4
-"""How many rows a search is asked for, for each number that it might show."""
-_SAMPLE: Final = 10
+_ROWS_WORTH: Final = 200
+"""So many rows of a search take about as long as one call of find-number."""
+_GROWTH: Final = 4
+_SAMPLE: Final = 12
+"""How many numbers are asked for by themselves, at most, until one tells a country to search in."""
 
 
 def price(
@@ -33,15 +34,31 @@ def price(
     `doubtful` ones, whose earlier purchase had an unknown outcome.
     """
     many = {number: country for number, country in numbers.items() if number not in doubtful}
-    found: dict[E164, Offer | None] = {}
-    if len(many) >= MANY:
-        if None in many.values():
-            found |= _find(list(many)[:: len(many) // _SAMPLE], provider, parallelism)
-        seen = (offer.country for offer in found.values() if offer is not None)
-        countries = [*filter(None, many.values()), *seen]
-        found = {**_search(many, countries, provider, parallelism), **found}
+    found = _price_many(many, provider, parallelism)
     found |= _find([number for number in numbers if number not in found], provider, parallelism)
     return {number: found[number] for number in numbers}
+
+
+def _price_many(
+    numbers: Mapping[E164, str | None], provider: Provider, parallelism: int
+) -> dict[E164, Offer | None]:
+    """As many of the numbers as searches show. Where their countries are not known, a few of them tell."""
+    found: dict[E164, Offer | None] = {}
+    searched: set[str] = set()
+    while (
+        len(left := {number: country for number, country in numbers.items() if number not in found}) >= MANY
+    ):
+        nowhere = [number for number, country in left.items() if country is None]
+        told = _find(nowhere[:: -(-len(nowhere) // parallelism)], provider, parallelism) if nowhere else {}
+        found |= told
+        named = [*filter(None, left.values()), *(one.country for one in told.values() if one is not None)]
+        countries = [name for name in _different(named) if fold(name) not in searched]
+        if countries:
+            searched.update(map(fold, countries))
+            found = {**_search(left, countries, provider, parallelism), **found}
+        elif searched or len(found) >= _SAMPLE or not nowhere:
+            break
+    return found
 
 
 def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Offer | None]:
@@ -49,22 +66,36 @@ def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict
 
 
 def _search(
-    numbers: Mapping[E164, str | None], countries: Iterable[str], provider: Provider, parallelism: int
+    numbers: Mapping[E164, str | None], countries: Sequence[str], provider: Provider, parallelism: int
 ) -> dict[E164, Offer]:
-    """What one search in each country shows of the numbers. One whose country is not known is sought in all."""
-    here = Counter(country and fold(country) for country in numbers.values())
-    expected = {name: here[fold(name)] + here[None] for name in _different(countries)}
-    asked = [(name, _ROWS_EACH * count) for name, count in expected.items() if count >= MANY]
+    """What searches in each country show of the numbers. One whose country is not known is sought in all."""
 
-    def search(ask: tuple[str, int]) -> Sequence[Offer]:
-        country, rows = ask
+    def search(name: str) -> dict[E164, Offer]:
+        here = {
+            number for number, country in numbers.items() if country is None or fold(country) == fold(name)
+        }
+        return _search_in(name, here, provider) if len(here) >= MANY else {}
+
+    answers = ask_all(search, countries, parallelism)
+    return {number: offer for offers in answers for number, offer in offers.items()}
+
+
+def _search_in(country: str, numbers: Collection[E164], provider: Provider) -> dict[E164, Offer]:
+    """What searches in one country show, each larger than the one before, as long as that is worth its rows."""
+    found: dict[E164, Offer] = {}
+    rows, wanted = 0, len(numbers)
+    while True:
         try:
-            return provider.search(Criteria(country=country), wanted=rows).offers
+            answer = provider.search(Criteria(country=country), wanted=wanted)
         except AnswerError:  # find-number may do better, and has the last word
-            return ()
-
-    answers = ask_all(search, asked, parallelism)
-    return {offer.number: offer for offers in answers for offer in offers if offer.number in numbers}
+            return found
+        shown = {offer.number: offer for offer in answer.offers if offer.number in numbers}
+        gained, more = len(shown) - len(found), len(answer.offers) - rows
+        found, rows = shown, len(answer.offers)
+        short = len(numbers) - len(found)
+        if answer.exhausted or short < MANY or more <= 0 or gained * _ROWS_WORTH < more:
+            return found
+        wanted = _GROWTH * rows
 
 
 def _different(names: Iterable[str]) -> Sequence[str]:

@@ -59,6 +59,38 @@ def test_what_a_search_does_not_show_is_asked_for_by_itself(vendor):
     assert asked_singly(vendor) == set(ALL)
 
 
+def test_a_search_that_shows_some_is_followed_by_a_larger_one(vendor):
+    """As long as it goes on showing what is sought, a call of find-number for each would take longer."""
+    stock = [us(place) for place in range(20 * MANY)]
+    for number in stock:
+        vendor.put_on_sale(number)
+    sought = stock[:: len(stock) // (4 * MANY)]
+    assert price(dict.fromkeys(sought, HOME), vendor, 1) == {
+        number: vendor.stock[number] for number in sought
+    }
+    assert calls(vendor)["search"] == 2
+    assert calls(vendor)["find"] < MANY
+
+
+def test_countries_that_nobody_named_are_found_out_in_turn(vendor):
+    places = {"Canada": "+1416", "Peru": "+5112", HOME: "+1646"}
+    sought = [f"{prefix}{place:07}" for prefix in places.values() for place in range(4 * MANY)]
+    for number in sought:
+        vendor.put_on_sale(
+            number, country=next(name for name, prefix in places.items() if number.startswith(prefix))
+        )
+    found = price(dict.fromkeys(sought), vendor, 4)
+    assert found == {number: vendor.stock[number] for number in sought}
+    assert calls(vendor)["search"] <= 2 * len(places)
+    assert calls(vendor)["find"] < MANY
+
+
+def test_numbers_that_nobody_sells_tell_no_country_and_are_asked_for_by_themselves(vendor):
+    sought = [us(1000 + place) for place in range(2 * MANY)]
+    assert price(dict.fromkeys(sought), vendor, 4) == dict.fromkeys(sought)
+    assert calls(vendor) == {"find": len(sought)}
+
+
 def test_a_number_in_no_row_of_a_search_is_not_for_sale_only_once_find_number_says_so(vendor):
     gone = ALL[3]
     del vendor.stock[gone]
