@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 @click.option("--size-cap", type=click.IntRange(1), help="Most rows in one answer.")
 @click.option("--batch-limit", type=click.IntRange(1), help="Most numbers in one POST.")
 @click.option(
-    "--latency-ms", default=0, show_default=True, type=click.IntRange(0), help="Delay of every call."
+    "--latency-ms",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="How long every call takes, at least.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing once started.")
 def emulator(

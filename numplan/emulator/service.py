@@ -61,18 +61,19 @@ class Service:
 
     def call(self, endpoint: str, request: Request) -> Reply:
         """Answer one request to `endpoint`, with the faults that strike it."""
+        began = self._clock()
         call = self.ledger.count(endpoint)
         self._late.carry_out_due(self._clock(), call)
         struck = self.script.due(endpoint)
         line = None
         if ENDPOINTS[endpoint] == "POST":
             line = self.ledger.receive(self._clock(), endpoint, request.body, struck.names)
-        self._pause(self.settings.latency_ms / 1000)
         self._strike_before(struck)
         reply = self._reply(endpoint, request, struck, call, line)
         for fault in struck.answers:
             reply = spoil(reply, fault)
         self._stall(struck, "after")
+        self._pause(self.settings.latency_ms / 1000 - (self._clock() - began))
         if line is not None:
             line.answered(reply)
         return reply

@@ -56,7 +56,7 @@ class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     lag_listings: NotNegative = 0
     """From how many purchased-list calls every purchase stays out."""
     latency_ms: NotNegative = 0
-    """How long every call waits before it is looked at."""
+    """How long every call takes, at least: the answer is held back until then."""
 
     @property
     def customer_id(self) -> int:

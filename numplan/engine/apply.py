@@ -246,7 +246,9 @@ class _Run:
         waits for what is in flight.
         """
         self.eager = len(batches) <= EAGER_BATCHES
-        with closing(dispatch(batches, self.provider, self.gate, self.api.parallelism)) as answers:
+        lanes = self.api.parallelism
+        ahead = 0 if self.eager else lanes
+        with closing(dispatch(batches, self.provider, self.gate, lanes, ahead=ahead)) as answers:
             for batch, outcomes in answers:
                 failpoint(f"{batch.call}.{'sending' if outcomes is None else 'sorting'}")
                 if outcomes is None:

@@ -76,18 +76,21 @@ def batches_of(
 
 
 def dispatch(
-    batches: Sequence[Batch], provider: Provider, gate: Gate, parallelism: int
+    batches: Sequence[Batch], provider: Provider, gate: Gate, parallelism: int, *, ahead: int = 0
 ) -> Generator[Answered, None, None]:
-    """Send the batches; yield each as it is sent, with None, and again with its outcomes once answered.
+    """Send the batches, `parallelism` at a time; yield each as it is sent, with None, and again with its outcomes
+    once answered. So many more may be handed over `ahead`, to be sent as soon as a call is answered, while the
+    caller still sorts its outcomes.
 
     A batch that finds the gate closed is not sent: its numbers are NotSent. However the caller leaves,
     calls in flight are waited for: a thread that is forgotten would still spend money.
     """
     waiting = deque(batches)
     in_flight: dict[Future[Mapping[E164, Outcome]], Batch] = {}
-    with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="send") as threads:
+    threads = ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="send")
+    try:
         while waiting or in_flight:
-            while waiting and len(in_flight) < parallelism:
+            while waiting and len(in_flight) < parallelism + ahead:
                 batch = waiting.popleft()
                 if gate.reason:
                     yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
@@ -97,12 +100,14 @@ def dispatch(
             answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
             for future in answered:
                 yield in_flight.pop(future), future.result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
 
 
 def _send(batch: Batch, provider: Provider, gate: Gate) -> Mapping[E164, Outcome]:
     try:
         failpoint(f"{batch.call}.dispatch")
-        if reason := gate.last_look():
+        if reason := gate.reason or gate.last_look():
             return dict.fromkeys(batch.numbers, NotSent(reason))
         if batch.call == "purchase":
             outcomes = provider.purchase(batch.numbers, batch.sip_trunk_id)

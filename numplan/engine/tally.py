@@ -1,6 +1,7 @@
 """What an apply came to, folded from its events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -11,13 +12,16 @@ from numplan.engine.events import (
     NotSaved,
     Recorded,
     Saved,
+    Sending,
     Settled,
     Stopped,
     Uncertain,
     Unsettled,
 )
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Forget, Update
+from numplan.model.plan import Adopt, Change, Forget, Update
+
+_RECORDED: Final[Mapping[type[Change], str]] = {Adopt: "adopt", Update: "update", Forget: "forget"}
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,15 +51,13 @@ def tally(events: Iterable[Event]) -> Tally:
     stopped = not_saved = ""
     for event in events:
         match event:
-            case Recorded(change=Adopt()):
-                done["adopt"] += 1
-            case Recorded(change=Update()):
-                done["update"] += 1
-            case Recorded(change=Forget()):
-                done["forget"] += 1
+            case Sending():  # of most numbers there is this, and that it was done
+                pass
             case Done():
                 done[event.call] += 1
                 unknown.pop(event.number, None)
+            case Recorded() if type(event.change) in _RECORDED:
+                done[_RECORDED[type(event.change)]] += 1
             case Failed():
                 failed.append(event)
             case Uncertain():

@@ -1,6 +1,7 @@
 """Sessions that go nowhere else than they are told to, and bodies that end."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -15,18 +16,28 @@ class PlainSession(requests.Session):
     def __init__(self, *, direct: bool) -> None:
         super().__init__()
         self._direct = direct
+        self._settings: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """None: even with redirects off, requests would follow far enough to read an unbounded body."""
         del resp
         return None
 
-    def merge_environment_settings(self, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as requests has it
-        """As requests does, but plain http to this machine never goes through a proxy, token and all."""
-        settings = super().merge_environment_settings(*args, **named)
-        if self._direct:
-            settings["proxies"] = {}
-        return settings
+    def merge_environment_settings(
+        self,
+        url: Any,  # noqa: ANN401 - as requests has it
+        proxies: Any,  # noqa: ANN401
+        *others: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """As requests does, but plain http to this machine never goes through a proxy, token and all. The
+        environment is looked at once for each server: it takes as long as all else that a call costs here.
+        """
+        key = (*urlsplit(url)[:2], *others)
+        if key not in self._settings:
+            self._settings[key] = super().merge_environment_settings(url, proxies, *others)
+            if self._direct:
+                self._settings[key]["proxies"] = {}
+        return dict(self._settings[key])
 
 
 def whole_body(response: requests.Response, most: int) -> bytes:

@@ -1,11 +1,13 @@
 """Charges and counts as people read them."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 CENTS: Final = 2
 
 
+@lru_cache(maxsize=1024)  # ten thousand numbers have a few dozen different charges
 def amount(charge: Decimal | None) -> str:
     """A charge with at least two decimals and no needless zeros; `?` where it is not known."""
     if charge is None:

@@ -1,6 +1,7 @@
 """Text that a terminal or a CI runner shows and does not obey."""
 
 import re
+from functools import lru_cache
 
 # C0 and C1 controls but newline, and the characters that reorder or hide what stands around them:
 # bidirectional marks, embeddings, overrides and isolates, zero-width ones, line and paragraph separators.
@@ -18,6 +19,7 @@ def plain(text: str) -> str:
     return _ACTIVE.sub("", text)
 
 
+@lru_cache(maxsize=1024)  # ten thousand numbers have a few dozen different facts
 def one_line(text: str) -> str:
     """The text without control characters, on one line."""
     return " ".join(plain(text).split())

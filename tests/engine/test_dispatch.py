@@ -108,9 +108,60 @@ def test_a_closed_gate_lets_nothing_more_out() -> None:
     seen: list[object] = []
     for _, outcomes in dispatch(batches(3, vendor), vendor, gate, 1):
         seen.append(outcomes)
-        gate.close("enough")
+        if outcomes:
+            gate.close("enough")
     assert len(vendor.posts) == 1
     assert seen[2:] == [{us(1): NotSent("enough")}, {us(2): NotSent("enough")}]
+
+
+def test_a_batch_that_was_told_finds_the_gate_closed_all_the_same() -> None:
+    vendor, gate = FakeVendor(), gate_of()
+    answers = dispatch(batches(2, vendor), vendor, gate, 1)
+    assert next(answers)[1] is None
+    gate.close("enough")
+    assert [outcomes for _, outcomes in answers] == [{us(0): NotSent("enough")}, {us(1): NotSent("enough")}]
+    assert vendor.posts == []
+
+
+class Noted(FakeVendor):
+    """A vendor that says when the second number has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.second_came = threading.Event()
+
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        if us(1) in numbers:
+            self.second_came.set()
+        return super().purchase(numbers, sip_trunk_id)
+
+
+def test_what_is_handed_over_ahead_is_sent_while_outcomes_are_sorted() -> None:
+    vendor = Noted()
+    sorted_: list[E164] = []
+    for batch, outcomes in dispatch(batches(2, vendor), vendor, gate_of(), 1, ahead=1):
+        if outcomes is not None:
+            assert vendor.second_came.wait(30), "the second batch waited for the first to be sorted"
+            sorted_ += batch.numbers
+    assert sorted_ == [us(0), us(1)]
+
+
+def test_and_no_more_calls_are_under_way_for_it() -> None:
+    vendor = SlowVendor(0.01)
+    list(dispatch(batches(12, vendor), vendor, gate_of(), 2, ahead=4))
+    assert vendor.most == 2
+    assert len(vendor.bought) == 12
+
+
+def test_what_was_handed_over_and_not_begun_is_not_sent_once_the_gate_is_closed() -> None:
+    vendor, gate = SlowVendor(), gate_of()
+    answers = dispatch(batches(4, vendor), vendor, gate, 1, ahead=2)
+    assert [next(answers)[1] for _ in range(3)] == [None] * 3
+    assert next(answers)[1] == {us(0): Succeeded()}
+    gate.close("enough")
+    rest = [one for _, judged in answers if judged is not None for one in judged.values()]
+    assert rest.count(NotSent("enough")) >= 2
+    assert len(vendor.bought) + rest.count(NotSent("enough")) == 4
 
 
 def test_a_gate_keeps_its_first_reason() -> None:
@@ -166,6 +217,16 @@ def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
     answers.close()
     assert vendor.under_way == 0
     assert len(vendor.bought) == 1  # the second was told, not yet sent
+
+
+def test_who_leaves_early_leaves_unsent_what_was_not_begun() -> None:
+    vendor = SlowVendor()
+    answers = dispatch(batches(4, vendor), vendor, gate_of(), 1, ahead=3)
+    for _ in range(4):
+        next(answers)
+    answers.close()
+    assert vendor.under_way == 0
+    assert len(vendor.bought) == 1
 
 
 def test_a_run_that_breaks_waits_for_what_is_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
