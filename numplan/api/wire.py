@@ -246,13 +246,14 @@ def _decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_Answer]) 
 
 
 def _sound(endpoint: str, body: bytes, answers: msgspec.json.Decoder[_Answer]) -> _Answer:
+    most = most_keys(body)  # before there are rows, for it takes the room of the body once more
     try:
         answer = answers.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
         _require_ok(endpoint, _HEAD.decode(body))
         raise
-    if _keys(answer) != most_keys(body):
+    if _keys(answer) != most:
         refuse_repeats(body)
     return answer
 

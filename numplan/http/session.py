@@ -34,9 +34,8 @@ class PlainSession(requests.Session):
         """
         key = (*urlsplit(url)[:2], *others)
         if key not in self._settings:
-            self._settings[key] = super().merge_environment_settings(url, proxies, *others)
-            if self._direct:
-                self._settings[key]["proxies"] = {}
+            merged = dict(super().merge_environment_settings(url, proxies, *others))
+            self._settings[key] = {**merged, "proxies": {}} if self._direct else merged
         return dict(self._settings[key])
 
 
@@ -48,9 +47,11 @@ def whole_body(response: requests.Response, most: int) -> bytes:
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > most:
         raise OversizeError(f"the answer is larger than {most} bytes")
-    body = bytearray()
+    chunks: list[bytes] = []
+    left = most
     for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > most:
+        chunks.append(chunk)
+        left -= len(chunk)
+        if left < 0:
             raise OversizeError(f"the answer is larger than {most} bytes")
-    return bytes(body)
+    return b"".join(chunks)
