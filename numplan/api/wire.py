@@ -347,7 +347,7 @@ def _number(field: str, text: str) -> E164:
 
 def _charge(field: str, written: object) -> Decimal:
     try:
-        return _charge_of(written) if isinstance(written, str) else _read_charge(written)
+        return _charge_of(written) if type(written) is str else _read_charge(written)
     except msgspec.ValidationError as wrong:
         raise _FieldError(field, str(wrong).replace("`", "")) from None
     except ValueError as wrong:

@@ -85,7 +85,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     managed = _managed(state, live, now, hold, forgotten, let_be)
     present = _present(managed, live)
     missing: list[Instance] = []
-    for number in _without(managed, present, held):
+    for number in _without(managed, present, held) if len(present) < len(managed) else ():
         instance = managed[number]
         if instance.bought_at is not None and now - instance.bought_at < hold:
             held[number] = Held(resource=instance.resource, number=number, reason=_not_yet_listed(instance))

@@ -65,7 +65,8 @@ def _refresh(
     at_stake = managed_numbers(state)
     if not listing.complete:
         at_stake += [declared.number for declared in manifest.explicit()]
-    unseen = list(dict.fromkeys(number for number in at_stake if number not in listing.numbers))
+    shown = listing.numbers
+    unseen = list(dict.fromkeys([number for number in at_stake if number not in shown]))
     looked_up = ask_all(provider.look_up, unseen, manifest.api.parallelism)
     late = {found.number: found for found in looked_up if found is not None}
     owned = {**listing.numbers, **late} if late else listing.numbers

@@ -168,7 +168,7 @@ class _Reading:
     def sequence(self, shape: Shape) -> LocatedList:
         """The list whose start was just read."""
         block = LocatedList()
-        element, marks, path, read = shape.element, block.marks, self.path, self.read
+        element, marks, path, read, at = shape.element, block.marks, self.path, self.read, self.at
         path.append(0)
         while type(event := read()) is not SequenceEndEvent:
             path[-1] = len(block)
@@ -176,7 +176,8 @@ class _Reading:
             if type(value) is Template:
                 self.references.append(Slot(block, len(block), tuple(path)))
             block.append(value)
-            marks.append(self.mark(event))
+            start = event.start_mark
+            marks.append(mark_at(start.line, start.column, at))  # type: ignore[union-attr]
         path.pop()
         return block
 
