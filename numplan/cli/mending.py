@@ -179,7 +179,7 @@ def _move_line(one: Moved) -> str:
 
 
 def _differences(stored: State, offered: State) -> list[str]:
-    before, after = ({one.number: one for one in state.numbers} for state in (stored, offered))
+    before, after = stored.by_number, offered.by_number
     changed = sum(1 for number in before.keys() & after.keys() if before[number] != after[number])
     more, fewer = len(after.keys() - before.keys()), len(before.keys() - after.keys())
     serials = f"serial {offered.serial} in place of {stored.serial}"

@@ -23,8 +23,11 @@ from numplan.model.state import Instance, State, Tombstone
 Labelled = TypeVar("Labelled", Instance, Held)
 
 
-Present = tuple[Instance, OwnedNumber]
-"""A managed number that the account holds, as state and as the account know it."""
+class Present(msgspec.Struct, frozen=True, gc=False):
+    """A managed number that the account holds, as state and as the account know it."""
+
+    instance: Instance
+    row: OwnedNumber
 
 
 class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,9 +108,12 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         }
     resources = {pool.resource for pool in manifest.pools}
     unoffered = check_regions(manifest, live.regions)
+    undeclared = _without(managed, declared, held)
+    # As many managed as declared, each of them declared, and each in the account: then nothing is to be bought.
+    is_all_there = not undeclared and not held and len(declared) == len(managed) == len(present)
     wanted = tuple(
         declared[number]
-        for number in _without(declared, present, live.owned, held)
+        for number in (() if is_all_there else _without(declared, live.owned, held))
         if declared[number].resource not in unoffered
     )
     return Assessment(
@@ -120,11 +126,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
             for pool in sorted(manifest.pools, key=lambda pool: pool.name)
             if pool.resource not in unoffered
         ),
-        leaving=tuple(
-            managed[number]
-            for number in _without(managed, declared, held)
-            if managed[number].resource not in resources
-        ),
+        leaving=tuple(managed[number] for number in undeclared if managed[number].resource not in resources),
         missing=tuple(missing),
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
@@ -146,7 +148,9 @@ def _without(numbers: Mapping[E164, object], *others: Mapping[E164, object]) -> 
 
 def _present(managed: Mapping[E164, Instance], live: Live) -> dict[E164, Present]:
     rows = live.owned
-    return {number: (one, row) for number, one in managed.items() if (row := rows.get(number)) is not None}
+    return {
+        number: Present(one, row) for number, one in managed.items() if (row := rows.get(number)) is not None
+    }
 
 
 def _held_by_calls(state: State | None) -> dict[E164, Held]:
@@ -224,7 +228,7 @@ def _managed(
     """
     if state is None:
         return {}
-    managed = {one.attributes.number: one for one in state.numbers}
+    managed = dict(state.by_number)
     for one in forgotten:
         del managed[one.number]
     for tombstone in state.tombstones:

@@ -27,7 +27,7 @@ class Book:
     def __init__(self, session: Session, state: State) -> None:
         self._session = session
         self._state = state
-        self.numbers = {one.number: one for one in state.numbers}
+        self.numbers = dict(state.by_number)
         self.intents = {one.number: one for one in state.intents}
         self.tombstones = {one.number: one for one in state.tombstones}
         self.unsaved = False

@@ -72,7 +72,8 @@ def find_drift(assessed: Assessment) -> tuple[Drift, ...]:
 
 def _changed(assessed: Assessment) -> list[Drift]:
     found: list[Drift] = []
-    for instance, row in assessed.present.values():
+    for one in assessed.present.values():
+        instance, row = one.instance, one.row
         before = instance.attributes
         if before.country == row.country and before.type == row.type:  # what is left to differ is quiet
             continue

@@ -120,7 +120,7 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
     resource = _homes(manifest, state, survey).get(number)
     entry = _entries(manifest).get(resource) if resource else None
     declared = assessed.declared.get(number)
-    kept = next((one for one in state.numbers if one.number == number), None) if state else None
+    kept = state.by_number.get(number) if state else None
     instance = kept or assessed.managed.get(number)
     owned = live.owned.get(number)
     return OfNumber(
@@ -142,7 +142,7 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
 def _of_resource(resource: Resource, manifest: Manifest, state: State | None, survey: Survey) -> OfResource:
     live, assessed, plan = survey
     entry = _entries(manifest).get(resource)
-    kept = {one.number: one for one in (state.numbers if state else ())}
+    kept = state.by_number if state else {}
     members = tuple(one for one in {**assessed.managed, **kept}.values() if one.resource == resource)
     rows = (live.owned.get(one.number) for one in members)
     changes = tuple(one for one in plan.changes if one.resource == resource)

@@ -29,8 +29,8 @@ def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
     for number, declared in assessed.declared.items():
         if number in held_already or declared.resource in assessed.unoffered:
             continue
-        if number in present:
-            outcome = _owned(declared, *present[number])
+        if (known := present.get(number)) is not None:
+            outcome = _owned(declared, known.instance, known.row)
         elif (row := live.owned.get(number) or offers.late.get(number)) is not None:
             outcome = _owned(declared, assessed.managed.get(number), row)
         else:

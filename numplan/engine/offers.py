@@ -141,6 +141,8 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
 def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
     """What the account owns and neither manifest nor state knows, in order of number."""
+    if len(live.owned) == len(assessed.present):
+        return []
     managed, declared, held = assessed.managed, assessed.declared, {one.number for one in assessed.held}
     free = [
         number

@@ -119,7 +119,7 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    managed = sum((row.monthly_charge for _, row in assessed.present.values()), ZERO)
+    managed = sum((one.row.monthly_charge for one in assessed.present.values()), ZERO)
     held = (
         assessed.managed[one.number].attributes.monthly_charge or ZERO
         for one in assessed.held

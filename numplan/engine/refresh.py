@@ -84,9 +84,8 @@ def managed_numbers(state: State | None) -> list[E164]:
     """Every number that state knows of: managed, intended, or closed and watched; some of them twice."""
     if state is None:
         return []
-    managed = [one.attributes.number for one in state.numbers]
     unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
-    return managed + [one.number for one in unsettled]
+    return [*state.by_number, *(one.number for one in unsettled)]
 
 
 def too_many_missing(missing: int, managed: int) -> bool:

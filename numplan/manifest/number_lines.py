@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from numplan.manifest.located import Mark, mark_at
 from numplan.manifest.words import shown
 from numplan.model.diagnostics import Diagnostic, Source, error
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError, is_canonical, parse_number
 
 _DELIMITERS: Final = ",;\t"
 _COLUMN: Final = "number"
@@ -71,7 +71,7 @@ def parse_numbers(text: str, file: str, at: int = 0) -> Listing:
 
 def _parse_lines(lines: list[str], listing: Listing) -> None:
     for at, line in enumerate(lines):
-        text = line.partition("#")[0].strip()
+        text = line if is_canonical(line) else line.partition("#")[0].strip()
         if text:
             listing.add(text, at, line.index(text))
 

@@ -135,8 +135,11 @@ class Declarations:
         self.files.append(listing.file)
         self.findings += listing.findings
         for number, place in zip(listing.numbers, listing.marks, strict=True):
-            if self._is_first(number, place, path):
+            if number not in self._places:  # nearly all
+                self._places[number] = place
                 yield number, place
+            else:
+                self._report_second(number, place, path)
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
         marks = block(self.document, "pools").marks
@@ -177,12 +180,13 @@ class Declarations:
                 )
             )
             return None
-        return number if self._is_first(number, place, path) else None
-
-    def _is_first(self, number: E164, place: Mark, path: tuple[Step, ...]) -> bool:
         if number not in self._places:
             self._places[number] = place
-            return True
+            return number
+        self._report_second(number, place, path)
+        return None
+
+    def _report_second(self, number: E164, place: Mark, path: tuple[Step, ...]) -> None:
         self.findings.append(
             error(
                 f"{number} is already declared at {source_at(self.files, self._places[number])}",
@@ -191,7 +195,6 @@ class Declarations:
                 hint="a number is declared once in the whole manifest",
             )
         )
-        return False
 
     def _backend(self) -> Place | None:
         place, findings = read_place(block(self.document, "backend"), self.files)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -108,7 +109,7 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
         return self.released_at is not None and now - self.released_at < hold
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
     """The whole document. `write_id` differs in every write, so that a writer knows its own.
 
     `moved_to`: the place where the state lives now; this copy was left behind there, and no command reads it.
@@ -125,6 +126,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     intents: tuple[Intent, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     moved_to: str = ""
+
+    @cached_property
+    def by_number(self) -> Mapping[E164, Instance]:
+        """The managed numbers, in their order."""
+        return {one.attributes.number: one for one in self.numbers}
 
 
 def encode_state(state: State) -> bytes:
@@ -176,9 +182,8 @@ def decode_mended(document: bytes, place: str) -> State:
 
 
 def _check(state: State) -> None:
-    numbers = [one.attributes.number for one in state.numbers]
-    if len(set(numbers)) < len(numbers):
-        ((twice, _),) = Counter(numbers).most_common(1)
+    if len(state.by_number) < len(state.numbers):
+        ((twice, _),) = Counter(one.number for one in state.numbers).most_common(1)
         raise SealError(f"it holds {twice} twice")
     kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
     sound: set[Resource] = set()
