@@ -3,7 +3,7 @@
 Pure. Both the search for offers and the planner work from an assessment, so they never disagree.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -23,11 +23,14 @@ from numplan.model.state import Instance, State, Tombstone
 Labelled = TypeVar("Labelled", Instance, Held)
 
 
-class Present(msgspec.Struct, frozen=True, gc=False):
-    """A managed number that the account holds, as state and as the account know it."""
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """One explicit number, as the manifest, the state and the account know it. Each is asked for it once, here: of a
+    million numbers that alone takes seconds.
+    """
 
-    instance: Instance
-    row: OwnedNumber
+    declared: Declared
+    instance: Instance | None
+    row: OwnedNumber | None
 
 
 class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +52,10 @@ class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known, arranged by what it means. `present` are the managed numbers that the account holds.
+    """What is known, arranged by what it means.
 
+    `explicit` are the `declared` numbers in their order; `undeclared` are managed numbers that are not among them,
+    members of pools or of what is gone.
     `wanted` are explicit numbers to be bought if they are for sale. `leaving` are managed numbers that
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not.
     `forgotten` are managed no more; `let_be` are these and whatever else no pool may adopt. All other numbers
@@ -60,7 +65,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
     declared: Mapping[E164, Declared]
     managed: Mapping[E164, Instance]
-    present: Mapping[E164, Present]
+    explicit: tuple[Known, ...]
+    undeclared: tuple[Instance, ...]
     wanted: tuple[Declared, ...]
     pools: tuple[PoolStanding, ...]
     leaving: tuple[Instance, ...]
@@ -86,10 +92,12 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
-    present = _present(managed, live)
+    explicit, undeclared = _known(declared, managed, live)
     missing: list[Instance] = []
-    for number in _without(managed, present, held) if len(present) < len(managed) else ():
-        instance = managed[number]
+    for instance in _absent(explicit, undeclared, managed, live):
+        number = instance.number
+        if number in held:
+            continue
         if instance.bought_at is not None and now - instance.bought_at < hold:
             held[number] = Held(resource=instance.resource, number=number, reason=_not_yet_listed(instance))
         else:
@@ -99,7 +107,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     moved = {number: managed[number].resource for number in belongs if number in managed}
     if belongs:
         managed = {number: _under(one, belongs) for number, one in managed.items()}
-        present = _present(managed, live)
+        explicit, undeclared = _known(declared, managed, live)
         held = {number: _under(one, belongs) for number, one in held.items()}
         missing = [_under(one, belongs) for one in missing]
         owed = {
@@ -108,25 +116,22 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         }
     resources = {pool.resource for pool in manifest.pools}
     unoffered = check_regions(manifest, live.regions)
-    undeclared = _without(managed, declared, held)
-    # As many managed as declared, each of them declared, and each in the account: then nothing is to be bought.
-    is_all_there = not undeclared and not held and len(declared) == len(managed) == len(present)
-    wanted = tuple(
-        declared[number]
-        for number in (() if is_all_there else _without(declared, live.owned, held))
-        if declared[number].resource not in unoffered
-    )
     return Assessment(
         declared=declared,
         managed=managed,
-        present=present,
-        wanted=wanted,
+        explicit=explicit,
+        undeclared=undeclared,
+        wanted=tuple(
+            one.declared
+            for one in explicit
+            if one.row is None and one.declared.number not in held and one.declared.resource not in unoffered
+        ),
         pools=tuple(
             _standing(pool, managed, declared, live, held, owed)
             for pool in sorted(manifest.pools, key=lambda pool: pool.name)
             if pool.resource not in unoffered
         ),
-        leaving=tuple(managed[number] for number in undeclared if managed[number].resource not in resources),
+        leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in resources),
         missing=tuple(missing),
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
@@ -139,18 +144,35 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
     )
 
 
-def _without(numbers: Mapping[E164, object], *others: Mapping[E164, object]) -> list[E164]:
-    """The numbers that none of the others holds, in their order."""
-    if any(numbers.keys() <= other.keys() for other in others):  # nearly always, and told in no time
+def present(assessed: Assessment, live: Live) -> Iterator[tuple[Instance, OwnedNumber]]:
+    """Each managed number that the account holds, as state and as the account know it."""
+    for one in assessed.explicit:
+        if one.instance is not None and one.row is not None:
+            yield one.instance, one.row
+    for instance in assessed.undeclared:
+        if (row := live.owned.get(instance.number)) is not None:
+            yield instance, row
+
+
+def _known(
+    declared: Mapping[E164, Declared], managed: Mapping[E164, Instance], live: Live
+) -> tuple[tuple[Known, ...], tuple[Instance, ...]]:
+    """Each declared number as it is known, and the managed numbers that are not declared."""
+    instance_of, row_of = managed.get, live.owned.get
+    explicit = tuple([Known(one, instance_of(number), row_of(number)) for number, one in declared.items()])
+    if sum([one.instance is not None for one in explicit]) == len(managed):  # all of them are declared
+        return explicit, ()
+    return explicit, tuple([one for number, one in managed.items() if number not in declared])
+
+
+def _absent(
+    explicit: Sequence[Known], undeclared: Sequence[Instance], managed: Mapping[E164, Instance], live: Live
+) -> list[Instance]:
+    """The managed numbers that the account does not show, in their order."""
+    lost = any(one.row is None and one.instance is not None for one in explicit)
+    if not lost and all(one.number in live.owned for one in undeclared):
         return []
-    return [number for number in numbers if not any(number in other for other in others)]
-
-
-def _present(managed: Mapping[E164, Instance], live: Live) -> dict[E164, Present]:
-    rows = live.owned
-    return {
-        number: Present(one, row) for number, one in managed.items() if (row := rows.get(number)) is not None
-    }
+    return [one for number, one in managed.items() if number not in live.owned]
 
 
 def _held_by_calls(state: State | None) -> dict[E164, Held]:

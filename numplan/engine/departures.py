@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from numplan.engine.assess import Assessment
+from numplan.engine.assess import Assessment, present
 from numplan.engine.differences import differences
 from numplan.engine.explicit import current
 from numplan.engine.part import Part
@@ -62,34 +62,30 @@ remembers, so a change of these alone is no drift.
 """
 
 
-def find_drift(assessed: Assessment) -> tuple[Drift, ...]:
+def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
     """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
         Drift(resource=one.resource, kind="missing", before=one.attributes) for one in assessed.missing
     ]
-    return (*missing, *_changed(assessed))
+    return (*missing, *_changed(assessed, live))
 
 
-def _changed(assessed: Assessment) -> list[Drift]:
-    found: list[Drift] = []
-    for one in assessed.present.values():
-        instance, row = one.instance, one.row
-        before = instance.attributes
-        if before.country == row.country and before.type == row.type:  # what is left to differ is quiet
-            continue
-        after = as_owned(instance, row)
-        changed = tuple(one for one in differences(instance.attributes, after) if one.path not in QUIET)
-        if changed:
-            found.append(
-                Drift(
-                    resource=instance.resource,
-                    kind="changed",
-                    before=instance.attributes,
-                    after=after,
-                    differences=changed,
-                )
-            )
-    return found
+def _changed(assessed: Assessment, live: Live) -> list[Drift]:
+    found = [
+        one for instance, row in present(assessed, live) if (one := _drift_of(instance, row)) is not None
+    ]
+    return sorted(found, key=lambda one: one.before.number)
+
+
+def _drift_of(instance: Instance, row: OwnedNumber) -> Drift | None:
+    before = instance.attributes
+    if before.country == row.country and before.type == row.type:  # what is left to differ is quiet
+        return None
+    after = as_owned(instance, row)
+    changed = tuple(one for one in differences(before, after) if one.path not in QUIET)
+    if not changed:
+        return None
+    return Drift(resource=instance.resource, kind="changed", before=before, after=after, differences=changed)
 
 
 def as_owned(instance: Instance, row: OwnedNumber) -> Attributes:

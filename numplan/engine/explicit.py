@@ -8,7 +8,6 @@ from numplan.engine.assess import Assessment
 from numplan.engine.differences import differences
 from numplan.engine.offers import Offers, on_other_trunk
 from numplan.engine.part import Part
-from numplan.engine.refresh import Live
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
@@ -18,23 +17,18 @@ from numplan.model.state import Attributes, Instance
 from numplan.model.vocabulary import same_word, serves
 
 
-def plan_explicit(assessed: Assessment, live: Live, offers: Offers) -> Part:
+def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already = {one.number for one in assessed.held}
-    present = assessed.present
-    outcome: Change | Held | Diagnostic
     changes: list[Change] = []
     held: list[Held] = []
     diagnostics: list[Diagnostic] = []
-    for number, declared in assessed.declared.items():
-        if number in held_already or declared.resource in assessed.unoffered:
+    for one in assessed.explicit:
+        declared = one.declared
+        if declared.number in held_already or declared.resource in assessed.unoffered:
             continue
-        if (known := present.get(number)) is not None:
-            outcome = _owned(declared, known.instance, known.row)
-        elif (row := live.owned.get(number) or offers.late.get(number)) is not None:
-            outcome = _owned(declared, assessed.managed.get(number), row)
-        else:
-            outcome = _unowned(declared, assessed, offers)
+        row = one.row or offers.late.get(declared.number)
+        outcome = _unowned(declared, assessed, offers) if row is None else _owned(declared, one.instance, row)
         match outcome:
             case Diagnostic():
                 diagnostics.append(outcome)

@@ -141,7 +141,7 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
 def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
     """What the account owns and neither manifest nor state knows, in order of number."""
-    if len(live.owned) == len(assessed.present):
+    if len(live.owned) == sum([one.row is not None for one in assessed.explicit]):
         return []
     managed, declared, held = assessed.managed, assessed.declared, {one.number for one in assessed.held}
     free = [

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from numplan.engine.assess import Assessment
+from numplan.engine.assess import Assessment, present
 from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
@@ -64,7 +64,7 @@ def make_plan(
     circumstances: Circumstances,
 ) -> Plan:
     """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
-    drift = find_drift(assessed)
+    drift = find_drift(assessed, live)
     only_state = circumstances.refresh_only
     whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
@@ -111,7 +111,7 @@ def make_plan(
 def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circumstances) -> Part:
     """All that manifest, state and account call for."""
     allowances = circumstances.allowances
-    explicit = plan_explicit(assessed, live, offers)
+    explicit = plan_explicit(assessed, offers)
     pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
     departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
     return join((explicit, pools, departures))
@@ -119,7 +119,7 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    managed = sum((one.row.monthly_charge for one in assessed.present.values()), ZERO)
+    managed = sum((row.monthly_charge for _, row in present(assessed, live)), ZERO)
     held = (
         assessed.managed[one.number].attributes.monthly_charge or ZERO
         for one in assessed.held
