@@ -73,6 +73,12 @@ class Fleet:
             counts: Counts = json.load(answer)["calls"]
         return counts
 
+    def posting(self) -> tuple[int, float]:
+        """How many purchases and releases there were, and the seconds from the first that came to the last."""
+        with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/ledger") as answer:
+            came = [post["at"] for post in json.load(answer)["posts"]]
+        return len(came), max(came) - min(came)
+
     def owned(self) -> list[str]:
         """What the account holds, in ascending order, whatever a listing shows."""
         with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/account") as answer:
