@@ -139,8 +139,8 @@ def _insert(db: sqlite3.Connection, owned: Owned, offer: int, customer_id: int, 
 
 
 # Each half comes in order by itself, so SQLite merges the two and sorts nothing.
-_LISTED = """
-SELECT row, bought_at FROM owned WHERE shown_from <= :now AND shown_after < :listing{filters}
+_OWNED = "SELECT row, bought_at FROM owned WHERE shown_from <= :now AND shown_after < :listing{filters}"
+_RELEASED = """
 UNION ALL
 SELECT row, bought_at FROM released WHERE (shown_until > :now OR shown_through >= :listing){filters}
 """
@@ -160,7 +160,8 @@ def purchased_list(db: sqlite3.Connection, asked: PurchasedList, now: float, lis
     values = msgspec.structs.asdict(asked) | {"now": now, "listing": listing}
     # Only the filters in use: with the others as "or null", SQLite would not use its index.
     filters = "".join(part for name, part in _FILTERS.items() if values[name] is not None)
-    listed = _LISTED.format(filters=filters)
+    lingers = db.execute("SELECT EXISTS (SELECT 1 FROM released)").fetchone()[0]
+    listed = (_OWNED + _RELEASED if lingers else _OWNED).format(filters=filters)  # a union takes half as long again
     page = f"SELECT row FROM ({listed} ORDER BY bought_at LIMIT :size)"  # noqa: S608 - pieces of our own
     rows = db.execute(page, values).fetchall()
     total = len(rows)
