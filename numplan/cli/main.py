@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -105,6 +106,17 @@ def main() -> NoReturn:
         open_streams()
     code = run(sys.argv[1:])
     gc.freeze()  # or Python would look it all over once more on its way out
+    leave(code)
+
+
+def leave(code: int) -> NoReturn:
+    """Exit, without waiting for a reading call that nobody waits for any more."""
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
     sys.exit(code)
 
 

@@ -51,17 +51,21 @@ def _refresh(
     manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
 ) -> tuple[State | None, Live]:
     remembered: Future[State | None] = Future()
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh") as threads:
-        asked = threads.submit(provider.regions)
-        listed = threads.submit(
-            provider.purchased, expected=expected, states=lambda: _states(manifest, remembered.result())
-        )
-        try:
-            remembered.set_result(remember())
-        except BaseException as problem:
-            remembered.set_exception(problem)  # the listing may be waiting for it
-            raise
+    threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh")
+    asked = threads.submit(provider.regions)
+    listed = threads.submit(
+        provider.purchased, expected=expected, states=lambda: _states(manifest, remembered.result())
+    )
+    try:
+        remembered.set_result(remember())
+    except BaseException as problem:
+        remembered.set_exception(problem)  # the listing may be waiting for it
+        threads.shutdown(wait=False, cancel_futures=True)  # and nobody for the listing any more
+        raise
+    try:
         state, regions, listing = remembered.result(), asked.result(), listed.result()
+    finally:
+        threads.shutdown()
     at_stake = managed_numbers(state)
     if not listing.complete:
         at_stake += [declared.number for declared in manifest.explicit()]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 
 import pytest
@@ -233,3 +234,14 @@ def test_init_where_nothing_can_be_written_is_1(desk: Desk) -> None:
     ran = desk("init")
     assert ran.code == 1
     assert "unforeseen" not in ran.err
+
+
+def test_what_is_wrong_with_the_state_is_said_though_the_api_hangs(desk: Desk) -> None:
+    """The state is read while the account is asked: an error there need not wait for an answer."""
+    desk.manifest(ALL)
+    (desk.folder / STATE).write_text("{}")
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the call, and answers nothing
+        api = f"http://127.0.0.1:{silent.getsockname()[1]}/o/"
+        ran = shell(desk, "./np plan", NUMPLAN_API_URL=api)
+    assert ran.code == 1
+    assert "numplan.state.json cannot be used as state" in ran.err
