@@ -73,7 +73,7 @@ def no_op(folder: Path, rounds: int, count: int, form: str) -> Iterator[Row]:
         plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
         calls = _calls(fleet, plan)
         if form == "file":
-            yield Row(f"no-op plan, {form}", count, alternate(max(1, rounds // 2), plan)[0], calls=calls)
+            yield Row(f"no-op plan, {form}", count, alternate(rounds, plan)[0], calls=calls)
         else:
             ours, floor = alternate(rounds, plan, lambda: fleet.run(*FLOOR, "numplan.yaml"))
             yield Row(f"floor, {form}", count, floor)
