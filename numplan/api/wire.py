@@ -9,7 +9,7 @@ by digit and never become floats, flow ids as text or integer, optional fields m
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import chain
 from sys import intern
@@ -150,13 +150,21 @@ class _Message(_Wire, frozen=True):
     message: str | UnsetType | None = UNSET
 
 
+def _decimal(written: str) -> Decimal | str:
+    """A number of JSON, digit by digit; one whose exponent is beyond all bounds stays as it is written."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return written
+
+
 # Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(_Head)
-_OFFERS: Final = msgspec.json.Decoder(_OfferAnswer, float_hook=Decimal)
-_OWNED: Final = msgspec.json.Decoder(_OwnedAnswer, float_hook=Decimal)
-_REGIONS: Final = msgspec.json.Decoder(_RegionAnswer, float_hook=Decimal)
-_JUDGEMENT: Final = msgspec.json.Decoder(_JudgementAnswer, float_hook=Decimal)
+_OFFERS: Final = msgspec.json.Decoder(_OfferAnswer, float_hook=_decimal)
+_OWNED: Final = msgspec.json.Decoder(_OwnedAnswer, float_hook=_decimal)
+_REGIONS: Final = msgspec.json.Decoder(_RegionAnswer, float_hook=_decimal)
+_JUDGEMENT: Final = msgspec.json.Decoder(_JudgementAnswer, float_hook=_decimal)
 _MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 

@@ -1,6 +1,5 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from numplan import __version__
@@ -10,11 +9,17 @@ from numplan.cli.report import Report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
-from numplan.cli.workspace import check_owner, open_account, open_backend, open_manifest
+from numplan.cli.workspace import (
+    check_owner,
+    is_manifests_own_api,
+    open_account,
+    open_backend,
+    open_manifest,
+)
 from numplan.engine.draft import Survey, draft_plan, nothing_of, survey_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
-from numplan.engine.refresh import remember_and_refresh
+from numplan.engine.refresh import Live, refresh, remember_and_refresh
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
@@ -27,9 +32,8 @@ def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) 
         open_account(settings, clock, manifest) as account,
         report.reading(account.account) as step,
     ):
-        remember = _memory(settings, manifest, account, new_state=asked.allowances.new_state)
         watched = Watched(account, step)
-        state, live = remember_and_refresh(manifest, remember, watched)
+        state, live = _remembered(settings, manifest, watched, new_state=asked.allowances.new_state)
         wanted = nothing_of(manifest) if asked.destroy else manifest
         return survey_of(wanted, state, live, watched, _circumstances(account, clock, asked)).plan
 
@@ -65,15 +69,17 @@ def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
         progress(screen, "Reading the account", moving=screen.moves) as step,
     ):
         watched = Watched(account, step)
-        state, live = remember_and_refresh(manifest, _memory(settings, manifest, account), watched)
+        state, live = _remembered(settings, manifest, watched)
         circumstances = _circumstances(account, clock, Asked())
         return Seen(manifest, state, survey_of(manifest, state, live, watched, circumstances))
 
 
-def _memory(
+def _remembered(
     settings: Settings, manifest: Manifest, account: Provider, *, new_state: bool = False
-) -> Callable[[], State | None]:
-    """How the state of this account is read. Raises SettingError for a place that cannot be one."""
+) -> tuple[State | None, Live]:
+    """The state of this account, and the account: side by side, unless the manifest alone says where calls go. A
+    change of that line is found out by the state, and must not see the token before.
+    """
     backend = open_backend(settings, manifest.path, new_state=new_state)
 
     def remember() -> State | None:
@@ -81,7 +87,10 @@ def _memory(
         check_owner(state, account.account, account.url)
         return state
 
-    return remember
+    if is_manifests_own_api(settings, manifest):
+        state = remember()
+        return state, refresh(manifest, state, account)
+    return remember_and_refresh(manifest, remember, account)
 
 
 def _circumstances(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:

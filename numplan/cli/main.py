@@ -69,6 +69,10 @@ and looking it over for garbage, again and again, takes a tenth of the time.
 """
 
 
+READERS: Final = ("refresh", "ask", "numplan-listing")
+"""How the names of threads begin that only read."""
+
+
 class _Commands(click.Group):
     """Commands by name, each module imported only when it is run: start-up time is a promise."""
 
@@ -110,9 +114,12 @@ def main() -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit, without waiting for a reading call that nobody waits for any more."""
-    threading = sys.modules.get("threading")
-    if threading is not None and threading.active_count() > 1:
+    """Exit, without waiting for reading calls that nobody waits for any more; for all else Python waits."""
+    names: list[str] = []
+    if threading := sys.modules.get("threading"):
+        others = (one for one in threading.enumerate() if one is not threading.main_thread())
+        names = [one.name for one in others if not one.daemon]
+    if names and all(name.startswith(READERS) for name in names):
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()

@@ -64,6 +64,11 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
     return Client(url, account, _token(settings), clock, parallelism=parallelism)
 
 
+def is_manifests_own_api(settings: Settings, manifest: Manifest) -> bool:
+    """Whether nothing but the manifest says that calls go to another API than the vendor's."""
+    return not settings.variable("NUMPLAN_API_URL").strip() and manifest.api.url != DEFAULT_API_URL
+
+
 def open_backend(
     settings: Settings, manifest_path: str, clock: "SystemClock | None" = None, *, new_state: bool = False
 ) -> "Backend":

@@ -73,7 +73,7 @@ class Service:
         for fault in struck.answers:
             reply = spoil(reply, fault)
         self._stall(struck, "after")
-        self._pause(self.settings.latency_ms / 1000 - (self._clock() - began))
+        self._pause(max(0.0, self.settings.latency_ms / 1000 - (self._clock() - began)))
         if line is not None:
             line.answered(reply)
         return reply

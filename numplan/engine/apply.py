@@ -242,17 +242,19 @@ class _Run:
     # -- what both calls share -------------------------------------------------------------------------
 
     def _send(self, batches: Sequence[Batch]) -> Generator[Answered, None, None]:
-        """Each batch as it is sent, with None, and again with its outcomes, which the caller sorts. Closing it
-        waits for what is in flight.
+        """Each batch as it is handed over, with None, and again with its outcomes, which the caller sorts. Closing
+        it waits for what is in flight.
         """
         self.eager = len(batches) <= EAGER_BATCHES
         lanes = self.api.parallelism
         ahead = 0 if self.eager else lanes
-        with closing(dispatch(batches, self.provider, self.gate, lanes, ahead=ahead)) as answers:
+
+        def begun(batch: Batch) -> None:
+            self.in_doubt.update(dict.fromkeys(batch.numbers, batch.call))
+
+        with closing(dispatch(batches, self.provider, self.gate, lanes, ahead=ahead, begun=begun)) as answers:
             for batch, outcomes in answers:
                 failpoint(f"{batch.call}.{'sending' if outcomes is None else 'sorting'}")
-                if outcomes is None:
-                    self.in_doubt.update(dict.fromkeys(batch.numbers, batch.call))
                 yield batch, outcomes
                 if outcomes is not None:
                     for number in batch.numbers:

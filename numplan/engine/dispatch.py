@@ -23,7 +23,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Answered = tuple[Batch, Mapping[E164, Outcome] | None]
-"""A batch with None when it is sent, and with its outcomes when it is answered."""
+"""A batch with None when it is handed over, and with its outcomes when it is answered."""
 
 
 class Gate:
@@ -76,11 +76,17 @@ def batches_of(
 
 
 def dispatch(
-    batches: Sequence[Batch], provider: Provider, gate: Gate, parallelism: int, *, ahead: int = 0
+    batches: Sequence[Batch],
+    provider: Provider,
+    gate: Gate,
+    parallelism: int,
+    *,
+    ahead: int = 0,
+    begun: Callable[[Batch], None] = lambda _: None,
 ) -> Generator[Answered, None, None]:
-    """Send the batches, `parallelism` at a time; yield each as it is sent, with None, and again with its outcomes
-    once answered. So many more may be handed over `ahead`, to be sent as soon as a call is answered, while the
-    caller still sorts its outcomes.
+    """Send the batches, `parallelism` at a time; yield each as it is handed over, with None, and again with its
+    outcomes once answered. So many more may be handed over `ahead`, to be sent as soon as a call is answered, while
+    the caller still sorts its outcomes. `begun` is told of each that is sent indeed, just before, by another thread.
 
     A batch that finds the gate closed is not sent: its numbers are NotSent. However the caller leaves,
     calls in flight are waited for: a thread that is forgotten would still spend money.
@@ -96,7 +102,7 @@ def dispatch(
                     yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
                 else:
                     yield batch, None
-                    in_flight[threads.submit(_send, batch, provider, gate)] = batch
+                    in_flight[threads.submit(_send, batch, provider, gate, begun)] = batch
             answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
             for future in answered:
                 yield in_flight.pop(future), future.result()
@@ -104,15 +110,21 @@ def dispatch(
         threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _send(batch: Batch, provider: Provider, gate: Gate) -> Mapping[E164, Outcome]:
+def _send(
+    batch: Batch, provider: Provider, gate: Gate, begun: Callable[[Batch], None]
+) -> Mapping[E164, Outcome]:
     try:
         failpoint(f"{batch.call}.dispatch")
         if reason := gate.reason or gate.last_look():
             return dict.fromkeys(batch.numbers, NotSent(reason))
+        begun(batch)
         if batch.call == "purchase":
             outcomes = provider.purchase(batch.numbers, batch.sip_trunk_id)
         else:
             outcomes = provider.release(batch.numbers)
+        for outcome in outcomes.values():
+            if isinstance(outcome, NotSent) and outcome.stop:
+                gate.close(outcome.reason)
         failpoint(f"{batch.call}.answered")
     except Exception as problem:  # noqa: BLE001 - whatever broke, the call may have been carried out
         return dict.fromkeys(batch.numbers, Unknown(f"{type(problem).__name__}: {problem}"))

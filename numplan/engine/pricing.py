@@ -16,7 +16,7 @@ _ROWS_WORTH: Final = 200
 """So many rows of a search take about as long as one call of find-number."""
 _GROWTH: Final = 4
 _SAMPLE: Final = 12
-"""How many numbers are asked for by themselves, at most, until one tells a country to search in."""
+"""After so many numbers that tell no country to search in, no more are asked for to find one."""
 
 
 def price(

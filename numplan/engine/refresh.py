@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 import msgspec
 
@@ -41,8 +42,8 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
 def remember_and_refresh(
     manifest: Manifest, remember: Callable[[], State | None], provider: Provider
 ) -> tuple[State | None, Live]:
-    """The same, with the state read while the answers are on their way. Raises ApiError, and what `remember`
-    raises.
+    """The state, read while the account's answers are on their way, and the same of the account. Raises ApiError, and
+    at once what `remember` raises.
     """
     return _refresh(manifest, remember, provider, manifest.number_count)
 
@@ -53,9 +54,8 @@ def _refresh(
     remembered: Future[State | None] = Future()
     threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh")
     asked = threads.submit(provider.regions)
-    listed = threads.submit(
-        provider.purchased, expected=expected, states=lambda: _states(manifest, remembered.result())
-    )
+    states = cache(lambda: _states(manifest, remembered.result()))
+    listed = threads.submit(provider.purchased, expected=expected, states=states)
     try:
         remembered.set_result(remember())
     except BaseException as problem:

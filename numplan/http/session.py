@@ -32,6 +32,8 @@ class PlainSession(requests.Session):
         """As requests does, but plain http to this machine never goes through a proxy, token and all. The
         environment is looked at once for each server: it takes as long as all else that a call costs here.
         """
+        if proxies:
+            return super().merge_environment_settings(url, proxies, *others)
         key = (*urlsplit(url)[:2], *others)
         if key not in self._settings:
             merged = dict(super().merge_environment_settings(url, proxies, *others))

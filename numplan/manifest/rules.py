@@ -108,7 +108,7 @@ class Declarations:
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
-                sources=Places(tuple(self.files), places),
+                sources=Places(self.files, places),
                 terms=terms_of(entry, defaults),
                 source=source_at(self.files, marks[name][0]),
             )

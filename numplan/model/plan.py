@@ -354,7 +354,7 @@ def decode_plan(document: bytes, place: str) -> Plan:
             )
         plan = msgspec.json.decode(body, type=Plan)
         require_one_edition(edition, plan.version)
-    except (SealError, msgspec.MsgspecError) as problem:
+    except (SealError, msgspec.MsgspecError, RecursionError) as problem:
         raise StalePlanError(
             f"{place} cannot be used as a plan: {problem}", hint="make the plan again"
         ) from None

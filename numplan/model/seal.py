@@ -66,7 +66,7 @@ def edition_of(document: bytes) -> int:
 
 
 def require_one_edition(first: int, last: int) -> None:
-    """Raise SealError where a document has the member `version` twice, for readers took each another."""
+    """Raise SealError where a document has the member `version` twice, and readers would not agree on one."""
     if first != last:
         raise SealError(f"it is of version {first} and of version {last} at once")
 

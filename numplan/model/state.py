@@ -157,7 +157,7 @@ def decode_state(document: bytes, place: str) -> State:
                 hint="name that place with --state, NUMPLAN_STATE or the manifest's backend; what is kept here was "
                 "true up to then only",
             )
-    except (SealError, msgspec.MsgspecError) as problem:
+    except (SealError, msgspec.MsgspecError, RecursionError) as problem:
         words = str(problem)[:_WORDS_MOST]
         raise StateError(f"{place} cannot be used as state: {words}") from None
     return state

@@ -12,6 +12,8 @@ def amount(charge: Decimal | None) -> str:
     """A charge with at least two decimals and no needless zeros; `?` where it is not known."""
     if charge is None:
         return "?"
+    if not charge:
+        charge = abs(charge)  # a zero has no sign here
     trimmed = charge.normalize()
     exponent = trimmed.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent < CENTS:

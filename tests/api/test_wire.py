@@ -108,6 +108,16 @@ def test_a_charge_as_a_json_number_never_becomes_a_float() -> None:
     assert wire.read_offers("search", text).offers[0].setup_charge == Decimal("0.1000000000000000001")
 
 
+@pytest.mark.parametrize("absurd", [b"1e99999999999999999999", b"-1e-99999999999999999999"])
+def test_a_json_number_beyond_all_bounds_is_refused_only_where_it_is_read(absurd: bytes) -> None:
+    text = body(ok([owned_row()], total=1))
+    with pytest.raises(AnswerError, match=r"\$\.data\[0\]\.mrc: Invalid decimal string"):
+        wire.read_owned("purchased-list", text.replace(b'"mrc": "0.10"', b'"mrc": ' + absurd))
+    assert wire.read_owned(
+        "purchased-list", text.replace(b'"voiceRate": "0.7000"', b'"voiceRate": ' + absurd)
+    ).rows == (owned(),)
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -120,6 +130,7 @@ def test_a_charge_as_a_json_number_never_becomes_a_float() -> None:
         ({"mrc": "-0.10"}, "$.data[0].mrc: -0.10 is not a charge"),
         ({"mrc": "1e999999999"}, "$.data[0].mrc: this charge is absurd"),
         ({"mrc": "1e-999999"}, "$.data[0].mrc: this charge is absurd"),
+        ({"mrc": "1e99999999999999999999"}, "$.data[0].mrc: Invalid decimal string"),
         ({"mrc": "free"}, "$.data[0].mrc: Invalid decimal string"),
         ({"mrc": True}, "$.data[0].mrc: Expected decimal, got bool"),
         ({"nrc": None}, "$.data[0].nrc: Expected decimal, got null"),

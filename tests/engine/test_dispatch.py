@@ -146,6 +146,37 @@ def test_what_is_handed_over_ahead_is_sent_while_outcomes_are_sorted() -> None:
     assert sorted_ == [us(0), us(1)]
 
 
+def test_each_batch_that_is_sent_is_told_just_before() -> None:
+    vendor, gate = FakeVendor(), gate_of()
+    sent: list[tuple[E164, ...]] = []
+
+    def begun(batch: Batch) -> None:
+        assert len(vendor.posts) == len(sent)
+        sent.append(batch.numbers)
+
+    answers = dispatch(batches(4, vendor), vendor, gate, 1, ahead=2, begun=begun)
+    assert [next(answers)[1] for _ in range(3)] == [None] * 3
+    answers.close()
+    assert sent in ([], [(us(0),)])
+    assert len(vendor.posts) == len(sent)
+
+
+def test_credentials_that_are_refused_close_the_gate_at_once() -> None:
+    """Not only when the outcomes are sorted: by then more would have gone out."""
+
+    class Refusing(FakeVendor):
+        asked = 0
+
+        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+            del sip_trunk_id
+            self.asked += 1
+            return dict.fromkeys(numbers, NotSent("401", stop=True))
+
+    vendor = Refusing()
+    list(dispatch(batches(4, vendor), vendor, gate_of(), 1, ahead=3))
+    assert vendor.asked == 1
+
+
 def test_and_no_more_calls_are_under_way_for_it() -> None:
     vendor = SlowVendor(0.01)
     list(dispatch(batches(12, vendor), vendor, gate_of(), 2, ahead=4))

@@ -45,6 +45,14 @@ def test_deep_nesting_is_refused(decode, document, refusal, deep):
         decode(close(members.replace(b'"version"', b'"more":' + deep + b',"version"', 1)), "here")
 
 
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b"[" * 2000 + b"]" * 2000])
+def test_deep_nesting_within_a_member_is_refused(deep):
+    """Some members take unknown fields, which are read over."""
+    members = unseal(PLAN).removesuffix(b"}")
+    with pytest.raises(StalePlanError):
+        decode_plan(close(members.replace(b'"cost":{', b'"cost":{"more":' + deep + b",", 1)), "here")
+
+
 @READERS
 def test_a_document_of_two_versions_is_refused(decode, document, refusal):
     members = unseal(document).removesuffix(b"}")

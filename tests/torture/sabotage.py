@@ -134,8 +134,8 @@ SABOTAGES = (
     Sabotage(
         "a run that has lost its lock sends all the same",
         "engine/dispatch.py",
-        "if reason := gate.last_look():",
-        'if reason := "":',
+        "if reason := gate.reason or gate.last_look():",
+        "if reason := gate.reason:",
         ["tests/engine/test_dispatch.py"],
     ),
     Sabotage(
