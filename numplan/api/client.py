@@ -8,13 +8,14 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Self
 
+from numplan.api.answers import message_of
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.patience import Patience, Pauses
 from numplan.api.posting import Poster
 from numplan.api.rows import appears_in, exact_row, matching
 from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
-from numplan.api.wire import OfferPage, OwnedPage, message_of, read_offers, read_owned, read_regions
+from numplan.api.wire import OfferPage, OwnedPage, read_offers, read_owned, read_regions
 from numplan.engine.ports import Clock, States
 from numplan.http.exchange import Answer
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region

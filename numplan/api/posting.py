@@ -12,9 +12,10 @@ from typing import Final, Protocol
 
 import msgspec
 
+from numplan.api.answers import message_of
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
 from numplan.api.transport import Transport
-from numplan.api.wire import message_of, read_judged
+from numplan.api.wire import read_judged
 from numplan.failpoints import failpoint
 from numplan.http.exchange import Answer, Lost
 from numplan.model.errors import AnswerError

@@ -86,7 +86,7 @@ class _AnyBody(msgspec.Struct):
     trunk: int | float | None = msgspec.field(default=None, name="sipTrunkId")
 
 
-# Made here, by one thread, before requests come in on several: see numplan/api/wire.py.
+# Made here, by one thread, before requests come in on several: see numplan/api/answers.py.
 _PURCHASE = msgspec.json.Decoder(_PurchaseBody)
 _RELEASE = msgspec.json.Decoder(_ReleaseBody)
 _ANY = msgspec.json.Decoder(_AnyBody)

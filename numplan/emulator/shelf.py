@@ -10,7 +10,7 @@ from numplan.emulator.geography import NON_GEOGRAPHIC
 from numplan.emulator.records import ForSale, Offer, digits_of, search_row_halves
 from numplan.emulator.seed import offer_of
 
-_OFFERS = msgspec.json.Decoder(Offer)  # made here, by one thread: see numplan/api/wire.py
+_OFFERS = msgspec.json.Decoder(Offer)  # made here, by one thread: see numplan/api/answers.py
 
 Listing = tuple[list[str], int]
 """Rows as JSON texts, and how many match in all."""

@@ -27,7 +27,7 @@ class _Document(msgspec.Struct, rename="pascal"):
     path: str | None = None
 
 
-# Made here, by one thread, for locks are looked at from several: see numplan/api/wire.py.
+# Made here, by one thread, for locks are looked at from several: see numplan/api/answers.py.
 _DOCUMENTS: Final = msgspec.json.Decoder(_Document)
 
 

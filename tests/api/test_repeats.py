@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api import wire
+from numplan.api import answers, wire
 from numplan.api.repeats import most_keys
 from numplan.model.errors import AnswerError
 from tests.api.answers import judged, offer_row, ok, owned_row
@@ -111,7 +111,7 @@ def test_answers_as_the_page_has_them_need_no_look_at_every_key(
     """As `purchased-list` of a hundred thousand rows has it: the look takes as long as all else."""
     read, sample = READERS[endpoint]
     looks: list[bytes] = []
-    monkeypatch.setattr(wire, "refuse_repeats", looks.append)
+    monkeypatch.setattr(answers, "refuse_repeats", looks.append)
     read(endpoint, json.dumps(sample).encode())
     assert looks == []
     read(endpoint, json.dumps(sample | {"remark": "a key that the page does not name"}).encode())

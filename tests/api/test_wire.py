@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api import wire
+from numplan.api import answers, wire
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region
 from numplan.model.errors import AnswerError, ApiError
 from numplan.model.number import E164, parse_number
@@ -222,11 +222,11 @@ def test_a_region_named_twice_has_all_its_types() -> None:
 
 
 def test_quotes_fit_on_a_line_of_a_terminal() -> None:
-    assert wire.quoted("a\x1b]0;t\x07b\r\nc\u202ed") == "a ]0;t b c d"
-    assert len(wire.quoted("x" * 5000)) == 300
-    assert wire.message_of(b'{"message": "no\\nway"}') == "no way"
+    assert answers.quoted("a\x1b]0;t\x07b\r\nc\u202ed") == "a ]0;t b c d"
+    assert len(answers.quoted("x" * 5000)) == 300
+    assert answers.message_of(b'{"message": "no\\nway"}') == "no way"
     for unreadable in (b"", b"<html>", b'{"message": 5}', b"\xff", b"[" * 100_000, b'{"message": "\xff"}'):
-        assert wire.message_of(unreadable) == ""
+        assert answers.message_of(unreadable) == ""
 
 
 @given(st.sampled_from(NUMBER_TYPES), st.data())

@@ -1,0 +1,241 @@
+"""The API's answers as they travel, and whether they are sound.
+
+Source: the vendor's Virtual Numbers page. Only the fields that numplan uses are read; others are ignored. A wrong
+type, a key given twice, NaN, text that is not UTF-8 or a `status` other than OK is an AnswerError that names the
+endpoint and the field. Optional fields may be missing or null.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from itertools import chain
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
+
+from numplan.api.repeats import most_keys, refuse_repeats
+from numplan.model.errors import AnswerError
+
+_QUOTED_MOST: Final = 300
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+class Wire(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """A struct of the API: camelCase names. What an answer may leave out is UNSET where it does."""
+
+
+class OfferRow(Wire, frozen=True):
+    """A number for sale: a row of search and find-number. Charges are text or numbers."""
+
+    number: str
+    country: str
+    number_type: str
+    number_category: str
+    setup_charge: object
+    recurring_charge: object
+    state: str | UnsetType | None = UNSET
+    city_coverage: str | UnsetType | None = UNSET
+    # Not used, but named by the vendor's page: keys that nobody has named are looked at one by one.
+    country_code: object = UNSET
+    initial_block: object = UNSET
+    regular_block: object = UNSET
+    rate: object = UNSET
+    sms_rate: object = UNSET
+
+
+class AssignmentRow(Wire, frozen=True):
+    """What a purchased number is assigned to."""
+
+    type: str | UnsetType | None = UNSET
+    flow_id: str | int | UnsetType | None = msgspec.field(default=UNSET, name="flowID")
+    flow_name: str | UnsetType | None = UNSET
+
+
+class OwnedRow(Wire, frozen=True):
+    """A row of purchased-list. Charges are text or numbers."""
+
+    access_number: str
+    country: str
+    number_type: str
+    nrc: object
+    mrc: object
+    assignment: AssignmentRow | UnsetType | None = UNSET
+    assignment_type: object = UNSET
+    customer_id: object = UNSET
+    sms_rate: object = UNSET
+    voice_rate: object = UNSET
+
+
+class RegionRow(Wire, frozen=True):
+    """A country, with the types of number there."""
+
+    region_name: str
+    types: list[str] | UnsetType | None = UNSET
+
+
+class Verdict(Wire, frozen=True):
+    """What became of one number of a POST."""
+
+    access_number: str
+    message: str | UnsetType | None = UNSET
+
+
+class Verdicts(Wire, frozen=True):
+    """What became of all numbers of a POST that fared alike."""
+
+    numbers: list[Verdict] | UnsetType | None = UNSET
+
+
+class Judgement(Wire, frozen=True):
+    """One element of the answer to a POST."""
+
+    success: Verdicts | UnsetType | None = UNSET
+    error: Verdicts | UnsetType | None = UNSET
+
+
+class Head(Wire, frozen=True):
+    """What every answer has."""
+
+    status: str
+    message: str | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[Wire]:
+        """All that it holds, at any depth."""
+        yield from ()
+
+
+class OfferAnswer(Head, frozen=True, kw_only=True):
+    """The answer of search and find-number."""
+
+    data: list[OfferRow] | None
+    total: int | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[Wire]:
+        """All that it holds, at any depth."""
+        yield from self.data or ()
+
+
+class OwnedAnswer(Head, frozen=True, kw_only=True):
+    """The answer of purchased-list."""
+
+    data: list[OwnedRow] | None
+    total: int | UnsetType | None = UNSET
+
+    def parts(self) -> Iterator[Wire]:
+        """All that it holds, at any depth."""
+        yield from self.data or ()
+        yield from (row.assignment for row in self.data or () if row.assignment)
+
+
+class RegionAnswer(Head, frozen=True, kw_only=True):
+    """The answer of regions."""
+
+    data: list[RegionRow] | None
+    total: object = UNSET
+
+    def parts(self) -> Iterator[Wire]:
+        """All that it holds, at any depth."""
+        yield from self.data or ()
+
+
+class JudgementAnswer(Head, frozen=True, kw_only=True):
+    """The answer of purchase-numbers and release-numbers."""
+
+    data: list[Judgement] | None
+
+    def parts(self) -> Iterator[Wire]:
+        """All that it holds, at any depth."""
+        yield from self.data or ()
+        for one in chain.from_iterable((part.success, part.error) for part in self.data or ()):
+            if one:
+                yield one
+                yield from one.numbers or ()
+
+
+def _keys(answer: Head) -> int:
+    """From how many keys an answer was read, with all that it holds."""
+    return sum(map(_present, chain((answer,), answer.parts())))
+
+
+def _present(part: Wire) -> int:
+    values = astuple(part)
+    return len(values) - values.count(UNSET)
+
+
+class _Message(Wire, frozen=True):
+    message: str | UnsetType | None = UNSET
+
+
+def _decimal(written: str) -> Decimal | str:
+    """A number of JSON, digit by digit; one whose exponent is beyond all bounds stays as it is written."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return written
+
+
+# Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
+# between finds it half prepared, which ends the process.
+_HEAD: Final = msgspec.json.Decoder(Head)
+OFFERS: Final = msgspec.json.Decoder(OfferAnswer, float_hook=_decimal)
+OWNED: Final = msgspec.json.Decoder(OwnedAnswer, float_hook=_decimal)
+REGIONS: Final = msgspec.json.Decoder(RegionAnswer, float_hook=_decimal)
+JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=_decimal)
+_MESSAGE: Final = msgspec.json.Decoder(_Message)
+
+
+Answer = TypeVar("Answer", bound=Head)
+
+
+def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
+    """A sound answer whose status is OK. Raises AnswerError for any other."""
+    try:
+        answer = _sound(endpoint, body, answers)
+    except msgspec.ValidationError as wrong:
+        what, _, where = str(wrong).partition(" - at `")
+        raise AnswerError(endpoint, f"{where.removesuffix('`') or '$'}: {what.replace('`', '')}") from None
+    except UnicodeDecodeError:
+        raise AnswerError(endpoint, "the answer is not UTF-8") from None
+    except RecursionError:
+        raise AnswerError(endpoint, "the answer is nested too deeply") from None
+    except (msgspec.DecodeError, ValueError) as wrong:
+        raise AnswerError(endpoint, f"the answer is not sound JSON: {quoted(str(wrong))}") from None
+    _require_ok(endpoint, answer)
+    return answer
+
+
+def _sound(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
+    most = most_keys(body)  # before there are rows, for it takes the room of the body once more
+    try:
+        answer = answers.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
+        _require_ok(endpoint, _HEAD.decode(body))
+        raise
+    if _keys(answer) != most:
+        refuse_repeats(body)
+    return answer
+
+
+def _require_ok(endpoint: str, head: Head) -> None:
+    if head.status.strip().casefold() != "ok":
+        said = quoted(head.message or "")
+        raise AnswerError(
+            endpoint, f"$.status: {quoted(head.status)!r} is not OK" + (f" ({said})" if said else "")
+        )
+
+
+def message_of(body: bytes) -> str:
+    """The vendor's `message` in the body of an error, fit to be quoted; empty where there is none."""
+    try:
+        return quoted(_MESSAGE.decode(body).message)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ""
+
+
+def quoted(text: str | UnsetType | None) -> str:
+    """A vendor's sentence on one line, without control characters, of bounded length."""
+    line = " ".join(_UNPRINTABLE.sub(" ", text or "").split())
+    return line if len(line) <= _QUOTED_MOST else line[: _QUOTED_MOST - 1] + "…"
