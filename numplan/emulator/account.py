@@ -160,10 +160,9 @@ def purchased_list(db: sqlite3.Connection, asked: PurchasedList, now: float, lis
     values = msgspec.structs.asdict(asked) | {"now": now, "listing": listing}
     # Only the filters in use: with the others as "or null", SQLite would not use its index.
     filters = "".join(part for name, part in _FILTERS.items() if values[name] is not None)
+    # Only the tables in use, likewise: a union takes half as long again.
     lingers = db.execute("SELECT EXISTS (SELECT 1 FROM released)").fetchone()[0]
-    listed = (_OWNED + _RELEASED if lingers else _OWNED).format(
-        filters=filters
-    )  # a union takes half as long again
+    listed = (_OWNED + _RELEASED if lingers else _OWNED).format(filters=filters)
     page = f"SELECT row FROM ({listed} ORDER BY bought_at LIMIT :size)"  # noqa: S608 - pieces of our own
     rows = db.execute(page, values).fetchall()
     total = len(rows)

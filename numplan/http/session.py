@@ -32,9 +32,7 @@ class PlainSession(requests.Session):
         """As requests does, but plain http to this machine never goes through a proxy, token and all. The
         environment is looked at once for each server: it takes as long as all else that a call costs here.
         """
-        if proxies:
-            return super().merge_environment_settings(url, proxies, *others)
-        key = (*urlsplit(url)[:2], *others)
+        key = (*urlsplit(url)[:2], *others, *sorted((proxies or {}).items()))
         if key not in self._settings:
             merged = dict(super().merge_environment_settings(url, proxies, *others))
             self._settings[key] = {**merged, "proxies": {}} if self._direct else merged
