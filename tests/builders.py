@@ -29,7 +29,7 @@ def us(place: int) -> E164:
 
 def entry(name: str, number: str, **terms: Any) -> NumberEntry:
     """`numbers: {name: {number: ..., terms}}`."""
-    return NumberEntry(name=name, number=E164(number), terms=Terms(**terms), source=PLACE)
+    return NumberEntry(name=name, number=E164(number), terms=Terms(**terms), sources=(PLACE,), at=0)
 
 
 def group(name: str, numbers: Iterable[str], **terms: Any) -> SetEntry:

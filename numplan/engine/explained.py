@@ -11,13 +11,11 @@ from numplan.model.account import OwnedNumber
 from numplan.model.address import Address, Resource, address_of, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, SetEntry
+from numplan.model.manifest import Entry, Manifest
 from numplan.model.number import E164, NumberError, parse_number
 from numplan.model.plan import Change, Drift, Held, Keep, Replace, number_of
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.vocabulary import nearest
-
-Entry = NumberEntry | SetEntry | PoolEntry
 
 
 class OfNumber(msgspec.Struct, frozen=True, kw_only=True):

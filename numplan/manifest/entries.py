@@ -1,6 +1,6 @@
 """From a document that the schema admits to the values that it declares, defaults applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -21,17 +21,16 @@ def block(document: Mapping[str, object], name: str) -> LocatedMap:
     return held if isinstance(held, LocatedMap) else LocatedMap()
 
 
-def entries(document: LocatedMap, name: str) -> Iterator[tuple[str, LocatedMap]]:
+def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:
     """The entries of a block by name."""
-    for key, entry in block(document, name).items():
-        yield key, cast("LocatedMap", entry)
+    return cast("dict[str, LocatedMap]", block(document, name)).items()
 
 
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
     """The terms of one entry: its own where it has them, else the defaults'; labels are merged."""
-    own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
-    if not own:
+    if _SHARED.isdisjoint(entry):
         return defaults
+    own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
     if "labels" in own:
         own["labels"] = {**defaults.labels, **(own["labels"] or {})}
     return msgspec.structs.replace(defaults, **own)

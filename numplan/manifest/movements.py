@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, source_at
+from numplan.manifest.firsts import FirstPlaces
+from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
 from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import NumberError, parse_number
 from numplan.model.vocabulary import nearest
 
 
@@ -68,9 +69,9 @@ def _reached(start: Resource, onward: Mapping[Resource, set[Resource]]) -> set[R
 
 
 def forgotten_of(
-    document: LocatedMap, files: Files, declared: Collection[Resource], places: Mapping[E164, Mark]
+    document: LocatedMap, files: Files, declared: Collection[Resource], firsts: FirstPlaces
 ) -> Iterator[Forgotten | Diagnostic]:
-    """What a document says to forget; a finding for each line that cannot be followed. `places` are those of
+    """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
     the numbers that it declares.
     """
     held = document.get("forget")
@@ -90,8 +91,8 @@ def forgotten_of(
             )
             continue
         resource = parts[0] if parts else None
-        if number is not None and number in places:
-            yield _both(f"{number} is declared at {source_at(files, places[number])}", source, path)
+        if number is not None and number in firsts:
+            yield _both(f"{number} is declared at {source_at(files, firsts[number])}", source, path)
         elif number is None and resource in declared:
             yield _both(f"{resource} is declared", source, path)
         else:

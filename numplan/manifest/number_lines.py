@@ -70,9 +70,12 @@ def parse_numbers(text: str, file: str, at: int = 0) -> Listing:
 
 
 def _parse_lines(lines: list[str], listing: Listing) -> None:
+    numbers, marks, file = listing.numbers, listing.marks, listing.at
     for at, line in enumerate(lines):
-        text = line if is_canonical(line) else line.partition("#")[0].strip()
-        if text:
+        if is_canonical(line):  # nearly all
+            numbers.append(line)
+            marks.append(mark_at(at, 0, file))
+        elif text := line.partition("#")[0].strip():
             listing.add(text, at, line.index(text))
 
 

@@ -1,7 +1,6 @@
 """The rules that a schema cannot say, checked while the manifest's values are made."""
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.backend import read_place
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
+from numplan.manifest.firsts import FirstPlaces
 from numplan.manifest.interpolation import Values
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, Places, Step, source_at
 from numplan.manifest.movements import check_moves, forgotten_of, moves_of
@@ -27,9 +27,13 @@ from numplan.model.manifest import (
     SetEntry,
     Terms,
 )
-from numplan.model.number import E164, NumberError, is_canonical, parse_number
+from numplan.model.number import E164, NumberError, are_canonical, parse_number
 from numplan.model.place import Place
 
+Numbers = tuple[Sequence[E164], Sequence[Mark]]
+"""Numbers of a set, and the place of each."""
+
+_NONE: Final[Numbers] = ((), ())
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
 
@@ -44,7 +48,7 @@ class Declarations:
         self.numbers_files = numbers_files
         self.values = values
         self.findings: list[Diagnostic] = []
-        self._places: dict[E164, Mark] = {}
+        self._firsts = FirstPlaces()
 
     def manifest(self, path: str) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
@@ -62,7 +66,8 @@ class Declarations:
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(self.document, self.files)),
         )
-        declared = {entry.resource for entry in manifest.entries()}
+        refers = manifest.moved or "forget" in self.document or "outputs" in self.document
+        declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
         return msgspec.structs.replace(
             manifest, forget=tuple(self._forgotten(declared)), outputs=tuple(self._outputs(declared))
@@ -77,7 +82,7 @@ class Declarations:
                     yield found
 
     def _forgotten(self, declared: set[Resource]) -> Iterator[Forgotten]:
-        for found in forgotten_of(self.document, self.files, declared, self._places):
+        for found in forgotten_of(self.document, self.files, declared, self._firsts):
             match found:
                 case Diagnostic():
                     self.findings.append(found)
@@ -86,6 +91,8 @@ class Declarations:
 
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
         marks = block(self.document, "numbers").marks
+        places: list[Mark] = []
+        sources = Places(self.files, places)
         for name, entry in entries(self.document, "numbers"):
             place = entry.marks["number"][1]
             number = self._number(str(entry["number"]), place, ("numbers", name, "number"))
@@ -94,17 +101,19 @@ class Declarations:
                     name=name,
                     number=number,
                     terms=terms_of(entry, defaults),
-                    source=source_at(self.files, marks[name][0]),
+                    sources=sources,
+                    at=len(places),
                 )
+                places.append(marks[name][0])
 
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
         marks = block(self.document, "sets").marks
         for name, entry in entries(self.document, "sets"):
             numbers: list[E164] = []
             places: list[Mark] = []
-            for number, place in chain(self._listed(name, entry), self._filed(name, entry)):
-                numbers.append(number)
-                places.append(place)
+            for more, their_places in (self._listed(name, entry), self._filed(name, entry)):
+                numbers += more
+                places += their_places
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
@@ -113,33 +122,41 @@ class Declarations:
                 source=source_at(self.files, marks[name][0]),
             )
 
-    def _listed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Mark]]:
+    def _listed(self, name: str, entry: LocatedMap) -> Numbers:
         listed = entry.get("numbers")
         if not isinstance(listed, LocatedList):
-            return
-        for index, (text, place) in enumerate(zip(map(str, listed), listed.marks, strict=True)):
-            if is_canonical(text) and text not in self._places:  # nearly all
-                self._places[text] = place
-                yield text, place
-                continue
+            return _NONE
+        texts = [*map(str, listed)]
+        if are_canonical(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
+            return texts, listed.marks
+        numbers: list[E164] = []
+        places: list[Mark] = []
+        for index, (text, place) in enumerate(zip(texts, listed.marks, strict=True)):
             number = self._number(text, place, ("sets", name, "numbers", index))
             if number is not None:
-                yield number, place
+                numbers.append(number)
+                places.append(place)
+        return numbers, places
 
-    def _filed(self, name: str, entry: LocatedMap) -> Iterator[tuple[E164, Mark]]:
+    def _filed(self, name: str, entry: LocatedMap) -> Numbers:
         if "numbers_file" not in entry:
-            return
+            return _NONE
         named_at = source_at(self.files, entry.marks["numbers_file"][1])
         path = ("sets", name, "numbers_file")
         listing = self.numbers_files.read(str(entry["numbers_file"]), named_at, dotted(path), len(self.files))
         self.files.append(listing.file)
         self.findings += listing.findings
+        if self._firsts.add_all(listing.numbers, listing.marks):  # nearly always
+            return listing.numbers, listing.marks
+        numbers: list[E164] = []
+        places: list[Mark] = []
         for number, place in zip(listing.numbers, listing.marks, strict=True):
-            if number not in self._places:  # nearly all
-                self._places[number] = place
-                yield number, place
+            if self._firsts.add(number, place):
+                numbers.append(number)
+                places.append(place)
             else:
                 self._report_second(number, place, path)
+        return numbers, places
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
         marks = block(self.document, "pools").marks
@@ -180,8 +197,7 @@ class Declarations:
                 )
             )
             return None
-        if number not in self._places:
-            self._places[number] = place
+        if self._firsts.add(number, place):
             return number
         self._report_second(number, place, path)
         return None
@@ -189,7 +205,7 @@ class Declarations:
     def _report_second(self, number: E164, place: Mark, path: tuple[Step, ...]) -> None:
         self.findings.append(
             error(
-                f"{number} is already declared at {source_at(self.files, self._places[number])}",
+                f"{number} is already declared at {source_at(self.files, self._firsts[number])}",
                 source=source_at(self.files, place),
                 path=dotted(path),
                 hint="a number is declared once in the whole manifest",

@@ -50,12 +50,18 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class NumberEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One explicit number."""
+    """One explicit number, declared at `sources[at]`."""
 
     name: str
     number: E164
     terms: Terms
-    source: Source
+    sources: Sequence[Source]
+    at: int
+
+    @property
+    def source(self) -> Source:
+        """Where it is declared."""
+        return self.sources[self.at]
 
     @property
     def resource(self) -> Resource:
@@ -99,6 +105,10 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     def resource(self) -> Resource:
         """`pool.NAME`."""
         return resource_of("pool", self.name)
+
+
+Entry = NumberEntry | SetEntry | PoolEntry
+"""What the manifest declares under a name."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,7 +209,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         explicit = len(self.numbers) + sum(len(group.numbers) for group in self.sets)
         return explicit + sum(pool.count for pool in self.pools)
 
-    def entries(self) -> Iterator[NumberEntry | SetEntry | PoolEntry]:
+    def entries(self) -> Iterator[Entry]:
         """Every entry, in the order of declaration: numbers first, then sets, then pools."""
         yield from self.numbers
         yield from self.sets
@@ -208,7 +218,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def explicit(self) -> Iterator[Declared]:
         """Every explicit number, in the order of declaration: entries first, then sets."""
         for entry in self.numbers:
-            yield Declared(entry.number, entry.resource, entry.terms, (entry.source,), 0)
+            yield Declared(entry.number, entry.resource, entry.terms, entry.sources, entry.at)
         for group in self.sets:
             resource, terms, sources = group.resource, group.terms, group.sources
             for at, number in enumerate(group.numbers):

@@ -1,6 +1,7 @@
 """Phone numbers in the one canonical form: E.164 with a leading `+` (ITU-T E.164)."""
 
 import re
+from collections.abc import Sequence
 from typing import NewType, TypeGuard
 
 E164 = NewType("E164", str)
@@ -21,6 +22,11 @@ class NumberError(ValueError):
 def is_canonical(text: str) -> TypeGuard[E164]:
     """Whether a text is an E.164 number in the one canonical form."""
     return _CANONICAL.fullmatch(text) is not None
+
+
+def are_canonical(texts: Sequence[str]) -> TypeGuard[Sequence[E164]]:
+    """Whether each of many texts is."""
+    return all(map(_CANONICAL.fullmatch, texts))
 
 
 def parse_number(text: str) -> E164:

@@ -5,8 +5,8 @@ account, plan and protection.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from numplan.engine.explained import Entry, OfNumber, OfResource
-from numplan.model.manifest import NumberEntry, PoolEntry, SetEntry
+from numplan.engine.explained import OfNumber, OfResource
+from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
 from numplan.model.plan import number_of
 from numplan.model.state import Instance
 from numplan.views.amounts import amount, numbers
