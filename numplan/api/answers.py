@@ -6,16 +6,16 @@ endpoint and the field. Optional fields may be missing or null.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from itertools import chain
+from itertools import repeat
 from typing import Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
-from numplan.api.repeats import most_keys, refuse_repeats
+from numplan.api.repeats import may_repeat, refuse_repeats
 from numplan.model.errors import AnswerError
 
 _QUOTED_MOST: Final = 300
@@ -101,8 +101,8 @@ class Head(Wire, frozen=True):
     status: str
     message: str | UnsetType | None = UNSET
 
-    def parts(self) -> Iterator[Wire]:
-        """All that it holds, at any depth."""
+    def parts(self) -> Iterator[Sequence[Wire]]:
+        """All that it holds, at any depth, by its types."""
         yield from ()
 
 
@@ -112,9 +112,9 @@ class OfferAnswer(Head, frozen=True, kw_only=True):
     data: list[OfferRow] | None
     total: int | UnsetType | None = UNSET
 
-    def parts(self) -> Iterator[Wire]:
-        """All that it holds, at any depth."""
-        yield from self.data or ()
+    def parts(self) -> Iterator[Sequence[Wire]]:
+        """All that it holds, at any depth, by its types."""
+        yield self.data or ()
 
 
 class OwnedAnswer(Head, frozen=True, kw_only=True):
@@ -123,10 +123,10 @@ class OwnedAnswer(Head, frozen=True, kw_only=True):
     data: list[OwnedRow] | None
     total: int | UnsetType | None = UNSET
 
-    def parts(self) -> Iterator[Wire]:
-        """All that it holds, at any depth."""
-        yield from self.data or ()
-        yield from (row.assignment for row in self.data or () if row.assignment)
+    def parts(self) -> Iterator[Sequence[Wire]]:
+        """All that it holds, at any depth, by its types."""
+        yield self.data or ()
+        yield [row.assignment for row in self.data or () if row.assignment]
 
 
 class RegionAnswer(Head, frozen=True, kw_only=True):
@@ -135,9 +135,9 @@ class RegionAnswer(Head, frozen=True, kw_only=True):
     data: list[RegionRow] | None
     total: object = UNSET
 
-    def parts(self) -> Iterator[Wire]:
-        """All that it holds, at any depth."""
-        yield from self.data or ()
+    def parts(self) -> Iterator[Sequence[Wire]]:
+        """All that it holds, at any depth, by its types."""
+        yield self.data or ()
 
 
 class JudgementAnswer(Head, frozen=True, kw_only=True):
@@ -145,23 +145,25 @@ class JudgementAnswer(Head, frozen=True, kw_only=True):
 
     data: list[Judgement] | None
 
-    def parts(self) -> Iterator[Wire]:
-        """All that it holds, at any depth."""
-        yield from self.data or ()
-        for one in chain.from_iterable((part.success, part.error) for part in self.data or ()):
-            if one:
-                yield one
-                yield from one.numbers or ()
+    def parts(self) -> Iterator[Sequence[Wire]]:
+        """All that it holds, at any depth, by its types."""
+        verdicts = [one for part in self.data or () for one in (part.success, part.error) if one]
+        yield self.data or ()
+        yield verdicts
+        yield [verdict for one in verdicts for verdict in one.numbers or ()]
 
 
 def _keys(answer: Head) -> int:
     """From how many keys an answer was read, with all that it holds."""
-    return sum(map(_present, chain((answer,), answer.parts())))
+    return sum(map(_present, ((answer,), *answer.parts())))
 
 
-def _present(part: Wire) -> int:
-    values = astuple(part)
-    return len(values) - values.count(UNSET)
+def _present(parts: Sequence[Wire]) -> int:
+    """How many fields of parts of one type are there. Nothing here is Python's own loop: of a hundred thousand rows
+    that takes half as long again.
+    """
+    missing = sum(map(tuple.count, map(astuple, parts), repeat(UNSET)))
+    return len(parts) * len(parts[0].__struct_fields__) - missing if parts else 0
 
 
 class _Message(Wire, frozen=True):
@@ -207,14 +209,13 @@ def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) ->
 
 
 def _sound(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
-    most = most_keys(body)  # before there are rows, for it takes the room of the body once more
     try:
         answer = answers.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
         _require_ok(endpoint, _HEAD.decode(body))
         raise
-    if _keys(answer) != most:
+    if may_repeat(body, _keys(answer)):
         refuse_repeats(body)
     return answer
 

@@ -19,12 +19,22 @@ def refuse_repeats(body: bytes) -> None:
     )
 
 
-def most_keys(body: bytes) -> int:
-    """At least as many as the document has keys, repeated ones too: a key ends with a quote, and a colon comes next.
-
-    Whoever read so many different keys from it knows that none stands twice, in a quarter of the time that a look
-    at every key takes. Where there are more, it may be that texts hold a quote and a colon.
+def may_repeat(body: bytes, read: int) -> bool:
+    """Whether a key may stand twice in a document from which so many different keys were read: it may, where more
+    were written. That takes a tenth of the time of a look at every key.
     """
+    return all(most(body) > read for most in (_colons, _quoted_colons))
+
+
+def _colons(body: bytes) -> int:
+    """At least as many as the document has keys, repeated ones too: a colon comes after each. More where texts hold
+    colons.
+    """
+    return body.count(b":")
+
+
+def _quoted_colons(body: bytes) -> int:
+    """As `_colons`, but more only where texts hold a quote and then a colon: a key ends with a quote. Slower."""
     return body.translate(None, _SPACE).count(b'":')
 
 
