@@ -27,6 +27,7 @@ from numplan.api.answers import (
     quoted,
 )
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region
+from numplan.model.charge import Charge
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, NumberError, is_canonical, parse_number
 from numplan.model.outcome import Refused, Succeeded
@@ -168,7 +169,7 @@ def _number(field: str, text: str) -> E164:
         raise _FieldError(field, f"{quoted(text)[:40]!r} is not an E.164 number") from None
 
 
-def _charge(field: str, written: object) -> Decimal:
+def _charge(field: str, written: object) -> Charge:
     try:
         return _charge_of(written) if type(written) is str else _read_charge(written)
     except msgspec.ValidationError as wrong:
@@ -178,11 +179,11 @@ def _charge(field: str, written: object) -> Decimal:
 
 
 @lru_cache(maxsize=4096)  # a hundred thousand rows hold a few dozen different charges
-def _charge_of(written: str) -> Decimal:
+def _charge_of(written: str) -> Charge:
     return _read_charge(written)
 
 
-def _read_charge(written: object) -> Decimal:
+def _read_charge(written: object) -> Charge:
     charge = msgspec.convert(written, Decimal)
     exponent = charge.as_tuple().exponent
     if not isinstance(exponent, int) or charge < 0:
@@ -190,7 +191,7 @@ def _read_charge(written: object) -> Decimal:
     if charge >= _CHARGE_MOST or exponent < -_CHARGE_PLACES:
         raise ValueError("this charge is absurd")
     plain = charge.copy_abs()  # a zero may come with a sign
-    return plain.quantize(Decimal(1)) if exponent > 0 else plain
+    return Charge(plain.quantize(Decimal(1)) if exponent > 0 else plain)
 
 
 def _total(endpoint: str, total: int | UnsetType | None) -> int | None:

@@ -244,12 +244,14 @@ def _managed(
     hold: timedelta,
     forgotten: Sequence[Instance],
     let_be: Collection[E164],
-) -> dict[E164, Instance]:
+) -> Mapping[E164, Instance]:
     """The numbers in state, and closed purchases that turned up in the account after all; none that is
     forgotten.
     """
     if state is None:
         return {}
+    if not forgotten and not state.tombstones:
+        return state.by_number
     managed = dict(state.by_number)
     for one in forgotten:
         del managed[one.number]

@@ -1,13 +1,13 @@
 """What the account holds and what the vendor offers, in numplan's words.
 
-Source: the vendor's Virtual Numbers page. Charges are `Decimal` in the account's currency.
+Source: the vendor's Virtual Numbers page. Charges are in the account's currency.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 import msgspec
 
+from numplan.model.charge import Charge
 from numplan.model.number import E164
 
 
@@ -30,8 +30,8 @@ class OwnedNumber(msgspec.Struct, frozen=True, gc=False):
     number: E164
     country: str
     type: str
-    setup_charge: Decimal
-    monthly_charge: Decimal
+    setup_charge: Charge
+    monthly_charge: Charge
     assignment: Assignment | None = None
 
     @property
@@ -58,8 +58,8 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
     country: str
     type: str
     category: str
-    setup_charge: Decimal
-    monthly_charge: Decimal
+    setup_charge: Charge
+    monthly_charge: Charge
     state: str = ""
     city: str = ""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from numplan.model.account import Assignment, Offer
 from numplan.model.address import Address, Resource, address_of
+from numplan.model.charge import from_document
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import StalePlanError
 from numplan.model.number import E164
@@ -352,7 +353,7 @@ def decode_plan(document: bytes, place: str) -> Plan:
                 f"{place} is a plan of version {edition}; this numplan reads version {PLAN_VERSION}",
                 hint="make the plan again with this numplan",
             )
-        plan = msgspec.json.decode(body, type=Plan)
+        plan = msgspec.json.decode(body, type=Plan, dec_hook=from_document)
         require_one_edition(edition, plan.version)
     except (SealError, msgspec.MsgspecError, RecursionError) as problem:
         raise StalePlanError(

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from numplan.model.charge import to_document
+
 _TAIL = re.compile(rb',\n"checksum":"sha256:([0-9a-f]{64})"\n}\n')
 _EDITION = re.compile(rb'{\n"version":([1-9][0-9]{0,8}),\n')
 _TAIL_LENGTH = len(b',\n"checksum":"sha256:"\n}\n') + 64
 
 # Deterministic: mappings are written in the order of their keys, so that equal values give equal bytes.
-_encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
+_encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic", enc_hook=to_document)
 
 
 class SealError(ValueError):

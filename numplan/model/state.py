@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 from typing import Annotated, Final, Literal
 
 import msgspec
 
 from numplan.model.address import Address, Resource, address_of, is_resource
+from numplan.model.charge import Charge, from_document
 from numplan.model.errors import StateError
-from numplan.model.number import E164, is_canonical
+from numplan.model.number import E164, are_canonical, is_canonical
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 
 STATE_VERSION = 1
@@ -35,8 +36,8 @@ class Attributes(
     sip_trunk_id: int | None = None
     labels: Mapping[str, str] = {}
     protect: bool = False
-    setup_charge: Decimal | None = None
-    monthly_charge: Decimal | None = None
+    setup_charge: Charge | None = None
+    monthly_charge: Charge | None = None
 
 
 class Instance(
@@ -148,7 +149,7 @@ def decode_state(document: bytes, place: str) -> State:
                 f"{place} was written by a newer numplan, as version {edition}; this reads {STATE_VERSION}",
                 hint="upgrade numplan",
             )
-        state = msgspec.json.decode(body, type=State)
+        state = msgspec.json.decode(body, type=State, dec_hook=from_document)
         require_one_edition(edition, state.version)
         _check(state)
         if state.moved_to:
@@ -186,13 +187,9 @@ def _check(state: State) -> None:
         ((twice, _),) = Counter(one.number for one in state.numbers).most_common(1)
         raise SealError(f"it holds {twice} twice")
     kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
-    sound: set[Resource] = set()
-    for instance in (*state.numbers, *(one.instance for one in kept)):
-        resource, attributes = instance.resource, instance.attributes
-        number, once, monthly = attributes.number, attributes.setup_charge, attributes.monthly_charge
-        if resource not in sound and is_resource(resource):
-            sound.add(resource)
-        if resource not in sound or not is_canonical(number):
-            raise SealError(f"it holds a malformed row: {resource!r}, {number!r}")
-        if (once is not None and not once.is_finite()) or (monthly is not None and not monthly.is_finite()):
-            raise SealError(f"it holds a charge that is no number: {once}, {monthly}, of {number}")
+    instances = [*state.numbers, *(one.instance for one in kept)]
+    numbers = [one.attributes.number for one in instances]
+    resources = [name for name, _ in groupby([one.resource for one in instances])]  # they come in their order
+    if not are_canonical(numbers) or not all(map(is_resource, resources)):
+        bad = next(one for one in instances if not (is_resource(one.resource) and is_canonical(one.number)))
+        raise SealError(f"it holds a malformed row: {bad.resource!r}, {bad.number!r}")

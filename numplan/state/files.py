@@ -7,6 +7,7 @@ import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import Final, Self
 
@@ -19,7 +20,6 @@ SIZE_LIMIT: Final = 2 * 1024**3
 # A FIFO must not hang the open, a link must not lead elsewhere, a child must not inherit.
 _GUARDED: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _PRIVATE: Final = 0o600
-_CHUNK: Final = 1 << 24
 
 
 class Folder:
@@ -72,12 +72,9 @@ class Folder:
             with explained("read", self.place(name)):
                 status = os.fstat(descriptor)
                 self.require_bounded(name, status.st_size)
-                chunks = []
-                while chunk := os.read(descriptor, _CHUNK):
-                    chunks.append(chunk)
+                return FileIO(descriptor, closefd=False).readall(), status
         finally:
             shut(descriptor)
-        return b"".join(chunks), status
 
     def prepare(self, name: str, document: bytes, point: str, *, modified: int | None = None) -> str:
         """Write what is to take the place of `name` to a file beside it, durably. Returns that file's name.

@@ -18,6 +18,7 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 
 from numplan.model.address import NAME_PATTERN, Address, Resource
+from numplan.model.charge import Charge
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS
 from numplan.model.plan import PLAN_VERSION, Plan
 from numplan.model.state import STATE_VERSION, State
@@ -43,7 +44,9 @@ _CHECKSUM: Final = {
 
 def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[str, Any]:
     """The JSON Schema 2020-12 of a sealed document as it is written: every member, and the checksum last."""
-    _, components = msgspec.json.schema_components([document], ref_template="#/$defs/{name}")
+    _, components = msgspec.json.schema_components(
+        [document], schema_hook=_schema_of, ref_template="#/$defs/{name}"
+    )
     definitions = {name: dict(node) for name, node in components.items()}
     for kind in dict.fromkeys(_structs(document)):
         _describe(definitions[kind.__name__], kind)
@@ -65,6 +68,13 @@ def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[
 def text_of(name: str) -> str:
     """The text of one schema file."""
     return json.dumps(schema_of(*DOCUMENTS[name]), indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema_of(kind: type[Any]) -> dict[str, Any]:
+    """What msgspec does not know by itself. Raises NotImplementedError for anything but charges."""
+    if kind is not Charge:
+        raise NotImplementedError
+    return {"type": "string", "format": "decimal"}
 
 
 def _structs(kind: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401 - a type hint can be anything

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from numplan.engine.explained import OfNumber, OfResource
+from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
 from numplan.model.plan import address_of_change, number_of
 from numplan.model.state import Instance
@@ -18,7 +19,7 @@ from numplan.views.terraform import values
 def explained_json(one: OfNumber | OfResource) -> str:
     """The document, on one line; charges as exact text."""
     document = _number(one) if isinstance(one, OfNumber) else _resource(one)
-    encoder = msgspec.json.Encoder(decimal_format="string")
+    encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
     return escaped(encoder.encode(document).decode())
 
 

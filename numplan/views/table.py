@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber, Region
+from numplan.model.charge import to_document
 from numplan.views.plain import escaped, inert, one_line
 
 Row = Mapping[str, object]
@@ -65,7 +66,7 @@ def table_text(rows: Sequence[Row]) -> str:
 
 def json_text(rows: Sequence[Row]) -> str:
     """A JSON array of objects; charges are text, exact."""
-    encoder = msgspec.json.Encoder(decimal_format="string")
+    encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
     return escaped(msgspec.json.format(encoder.encode(rows)).decode())
 
 
