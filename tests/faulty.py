@@ -148,12 +148,13 @@ class FaultyVendor(FakeVendor):
 
     def pass_time(self) -> None:
         """Carry out what is due, and show what has become visible."""
-        now = self.clock.monotonic()
-        for late in [one for one in self.lates if one.due <= now]:
-            self.lates.remove(late)
-            self._do(late)
-        self.lagging = {number for number, at in self.shown_at.items() if at > now}
-        self.ghosts = {number: (at, row) for number, (at, row) in self.ghosts.items() if at > now}
+        with self._lock:  # calls come from many threads
+            now = self.clock.monotonic()
+            for late in [one for one in self.lates if one.due <= now]:
+                self.lates.remove(late)
+                self._do(late)
+            self.lagging = {number for number, at in self.shown_at.items() if at > now}
+            self.ghosts = {number: (at, row) for number, (at, row) in self.ghosts.items() if at > now}
 
     def carry_out(self, call: Call, number: str) -> bool:
         """Carry out a call; `ours` has what our purchases made the account own."""

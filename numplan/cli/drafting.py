@@ -24,6 +24,9 @@ from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
 
+_kept: list[object] = []
+"""What the last plan was made from, until the process ends: setting a million numbers free takes a second."""
+
 
 def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) -> Plan:
     """A plan, without a lock: nothing is written."""
@@ -35,7 +38,9 @@ def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) 
         watched = Watched(account, step)
         state, live = _remembered(settings, manifest, watched, new_state=asked.allowances.new_state)
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        return survey_of(wanted, state, live, watched, _circumstances(account, clock, asked)).plan
+        survey = survey_of(wanted, state, live, watched, _circumstances(account, clock, asked))
+    _kept[:] = [manifest, state, survey]
+    return survey.plan
 
 
 def draft_from(

@@ -108,22 +108,26 @@ def main() -> NoReturn:
         from numplan.cli.screen import open_streams
 
         open_streams()
-    code = run(sys.argv[1:])
-    gc.freeze()  # or Python would look it all over once more on its way out
-    leave(code)
+    leave(run(sys.argv[1:]))
 
 
 def leave(code: int) -> NoReturn:
-    """Exit, without waiting for reading calls that nobody waits for any more; for all else Python waits."""
-    names: list[str] = []
+    """Exit, without waiting for reading calls that nobody waits for any more, and without tidying up a memory that
+    goes anyway: of a million numbers that takes a second. Python waits for all other threads.
+    """
+    others: list[str] = []
     if threading := sys.modules.get("threading"):
-        others = (one for one in threading.enumerate() if one is not threading.main_thread())
-        names = [one.name for one in others if not one.daemon]
-    if names and all(name.startswith(READERS) for name in names):
+        others = [
+            one.name
+            for one in threading.enumerate()
+            if not (one is threading.main_thread() or one.daemon or one.name.startswith(READERS))
+        ]
+    if not others:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)
+    gc.freeze()  # or Python would look it all over once more on its way out
     sys.exit(code)
 
 

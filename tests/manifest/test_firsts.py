@@ -1,0 +1,32 @@
+"""Where a number is declared first: whatever is declared one by one or together, as a plain table would have it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numplan.manifest.firsts import FirstPlaces
+from numplan.manifest.located import Mark
+from numplan.model.number import E164
+from tests.builders import us
+
+NUMBERS = st.integers(0, 12).map(us)
+STEPS = st.lists(st.one_of(NUMBERS, st.lists(NUMBERS, max_size=6)), max_size=12)
+
+
+@given(STEPS, st.sets(NUMBERS))
+def test_the_first_place_of_each_number_stands(steps: list[E164 | list[E164]], asked: set[E164]) -> None:
+    firsts, table, at = FirstPlaces(), dict[E164, Mark](), 0
+    for step in steps:
+        many = [step] if isinstance(step, str) else step
+        marks = [Mark(at + place) for place in range(len(many))]
+        at += len(many)
+        new = len({*many}) == len(many) and table.keys().isdisjoint(many)
+        if isinstance(step, str):
+            assert firsts.add(step, marks[0]) == new
+        else:
+            assert firsts.add_all(many, marks) == new
+        if new:
+            table.update(zip(many, marks, strict=True))
+        for number in asked & table.keys():  # what was looked up before knows of what came after
+            assert firsts[number] == table[number]
+    assert {us(place) for place in range(13) if us(place) in firsts} == table.keys()
+    assert {number: firsts[number] for number in table} == table
