@@ -158,13 +158,10 @@ def _known(
     declared: Mapping[E164, Declared], managed: Mapping[E164, Instance], live: Live
 ) -> tuple[tuple[Known, ...], tuple[Instance, ...]]:
     """Each declared number as it is known, and the managed numbers that are not declared."""
-    row_of = live.owned.get
-    if [*declared] == [*managed]:  # manifest and state have the same numbers in one order, as they often do
-        pairs = zip(declared.items(), managed.values(), strict=True)
-        return tuple([Known(one, instance, row_of(number)) for (number, one), instance in pairs]), ()
-    instance_of = managed.get
-    explicit = tuple([Known(one, instance_of(number), row_of(number)) for number, one in declared.items()])
-    if sum([one.instance is not None for one in explicit]) == len(managed):  # all of them are declared
+    alike = [*declared] == [*managed]  # the same numbers in one order: then nothing need be looked up in state
+    instances = managed.values() if alike else map(managed.get, declared)
+    explicit = tuple(map(Known, declared.values(), instances, map(live.owned.get, declared)))
+    if alike or sum([one.instance is not None for one in explicit]) == len(managed):  # all of them are declared
         return explicit, ()
     return explicit, tuple([one for number, one in managed.items() if number not in declared])
 
