@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from numplan.engine.declared import DeclaredNumbers
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
@@ -84,7 +85,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -> Assessment:
     """Arrange what the manifest declares, the state remembers and the account holds."""
-    declared = {one.number: one for one in manifest.explicit()}
+    declared = DeclaredNumbers(manifest.explicit())
     hold = timedelta(minutes=manifest.api.hold_minutes)
     held = _held_by_calls(state)
     forgotten = _forgotten(manifest, state, declared, held)
@@ -155,13 +156,16 @@ def present(assessed: Assessment, live: Live) -> Iterator[tuple[Instance, OwnedN
 
 
 def _known(
-    declared: Mapping[E164, Declared], managed: Mapping[E164, Instance], live: Live
+    declared: DeclaredNumbers, managed: Mapping[E164, Instance], live: Live
 ) -> tuple[tuple[Known, ...], tuple[Instance, ...]]:
     """Each declared number as it is known, and the managed numbers that are not declared."""
-    alike = [*declared] == [*managed]  # the same numbers in one order: then nothing need be looked up in state
-    instances = managed.values() if alike else map(managed.get, declared)
-    explicit = tuple(map(Known, declared.values(), instances, map(live.owned.get, declared)))
-    if alike or sum([one.instance is not None for one in explicit]) == len(managed):  # all of them are declared
+    numbers = [*declared]
+    alike = numbers == [*managed]  # the same numbers in one order: then nothing need be looked up in state
+    instances = managed.values() if alike else map(managed.get, numbers)
+    explicit = tuple(map(Known, declared.entries, instances, map(live.owned.get, numbers)))
+    if alike or sum([one.instance is not None for one in explicit]) == len(
+        managed
+    ):  # all of them are declared
         return explicit, ()
     return explicit, tuple([one for number, one in managed.items() if number not in declared])
 
