@@ -88,11 +88,13 @@ def _state(fleet: Fleet) -> Took:
     return took._replace(wall=seconds, cpu=seconds)
 
 
-def purchases(folder: Path, rounds: int, count: int, latency: int = 0) -> Iterator[Row]:
-    """New explicit numbers are priced, bought, and found as declared. One round: what is bought is bought."""
+def purchases(folder: Path, rounds: int, count: int, latency: int = 0, share: int = 20) -> Iterator[Row]:
+    """New explicit numbers, one in `share` of those for sale, are priced, bought, and found as declared. One round:
+    what is bought is bought.
+    """
     del rounds
     options = ("--latency-ms", str(latency))
-    with Fleet(folder, stock=20 * count, options=options) as fleet:
+    with Fleet(folder, stock=share * count, options=options) as fleet:
         write_manifest(folder, fleet.for_sale(count))
         late = f", {latency} ms a call" if latency else ""
         for what, *arguments in (("first plan", "plan"), ("apply", "apply", "--auto-approve")):
@@ -141,6 +143,7 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     },
     "purchases-1k": (1_000, partial(purchases, count=1_000)),
     "purchases-10k": (10_000, partial(purchases, count=10_000)),
+    "purchases-100k": (100_000, partial(purchases, count=100_000, share=4)),
     "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
 }

@@ -40,6 +40,8 @@ from numplan.model.state import Instance, Intent
 
 CHECKPOINT_SECONDS = 1.0
 """On long runs state is written no more often than this, since each write holds the whole document."""
+CHECKPOINT_REST = 10
+"""And not before so many times as long have passed as the last write took. What no write holds yet, an intent does."""
 EAGER_BATCHES = 20
 """Runs of up to so many batches write state after each."""
 
@@ -81,6 +83,7 @@ class _Run:
         self.unknown: dict[E164, Call] = {}  # sorted: the outcome is not known
         self.eager = True
         self.saved_at = clock.monotonic()
+        self.save_took = 0.0
         self.save_failed = False
 
     # -- intents ---------------------------------------------------------------------------------------
@@ -287,13 +290,15 @@ class _Run:
     # -- recording -------------------------------------------------------------------------------------
 
     def _checkpoint(self) -> Iterator[Event]:
-        due = self.eager or self.clock.monotonic() - self.saved_at >= CHECKPOINT_SECONDS
+        rest = max(CHECKPOINT_SECONDS, CHECKPOINT_REST * self.save_took)
+        due = self.eager or self.clock.monotonic() - self.saved_at >= rest
         if due and self.book.unsaved and not self.save_failed:
             yield from self._save()
 
     def _save(self) -> Iterator[Event]:
         """Write state. If that fails nothing more is sent: the intents that stand tell the next run."""
         failpoint("apply.before-save")
+        began = self.clock.monotonic()
         try:
             self.book.save(self.clock.now())
         except (StateError, OSError) as problem:
@@ -305,6 +310,7 @@ class _Run:
             yield Saved(serial=self.book.state.serial)
         failpoint("apply.after-save")
         self.saved_at = self.clock.monotonic()
+        self.save_took = self.saved_at - began
 
     def close(self) -> Iterator[Event]:
         """Record all that is known. Intents stand only for what was sent and is unknown."""

@@ -1,5 +1,7 @@
 """Applies of so many batches that some are handed over ahead: nothing is lost by it, and nothing doubled."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from numplan.engine.apply import EAGER_BATCHES
 from numplan.engine.book import Book
 from numplan.engine.events import Stopped, Uncertain
-from numplan.model.state import Instance
+from numplan.model.state import Instance, State
 from tests.builders import entry, group, manifest, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
 
@@ -71,3 +73,30 @@ def test_of_a_run_that_breaks_only_what_was_begun_is_in_doubt(monkeypatch: pytes
     assert kept[2].number in doubtful
     assert doubtful <= world.vendor.owned.keys()
     assert {one.number for one in world.state.intents} == doubtful
+
+
+@pytest.mark.parametrize(("seconds", "writes"), [(0, 30), (0.25, 10), (3, 1)])
+def test_the_longer_a_write_takes_the_longer_a_run_goes_on_without_one(
+    seconds: float, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second passes with each of thirty answers."""
+    world = world_with(*NUMBERS)
+    saves: list[State] = []
+    keep, save = Book.keep, Book.save
+
+    def keeping(book: Book, instance: Instance) -> None:
+        world.clock.advance(seconds=1)
+        keep(book, instance)
+
+    def saving(book: Book, now: datetime) -> None:
+        save(book, now)
+        saves.append(book.state)
+        world.clock.advance(seconds=seconds)
+
+    monkeypatch.setattr(Book, "keep", keeping)
+    monkeypatch.setattr(Book, "save", saving)
+    world.run(in_batches_of(1, WANTED, parallelism=1))
+    assert len(saves[0].intents) == len(NUMBERS)
+    assert len(saves[-1].numbers) == len(NUMBERS)
+    assert not saves[-1].intents
+    assert len(saves[1:]) in {writes, writes + 1}
