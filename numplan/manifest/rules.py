@@ -1,6 +1,7 @@
 """The rules that a schema cannot say, checked while the manifest's values are made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, repeat
 from typing import Any, Final, cast
 
 import msgspec
@@ -129,14 +130,7 @@ class Declarations:
         texts = [*map(str, listed)]
         if are_canonical(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
             return texts, listed.marks
-        numbers: list[E164] = []
-        places: list[Mark] = []
-        for index, (text, place) in enumerate(zip(texts, listed.marks, strict=True)):
-            number = self._number(text, place, ("sets", name, "numbers", index))
-            if number is not None:
-                numbers.append(number)
-                places.append(place)
-        return numbers, places
+        return self._one_by_one(texts, listed.marks, (("sets", name, "numbers", at) for at in count()))
 
     def _filed(self, name: str, entry: LocatedMap) -> Numbers:
         if "numbers_file" not in entry:
@@ -148,14 +142,19 @@ class Declarations:
         self.findings += listing.findings
         if self._firsts.add_all(listing.numbers, listing.marks):  # nearly always
             return listing.numbers, listing.marks
+        return self._one_by_one(listing.numbers, listing.marks, repeat(path))
+
+    def _one_by_one(
+        self, texts: Sequence[str], marks: Sequence[Mark], paths: Iterable[tuple[Step, ...]]
+    ) -> Numbers:
+        """Those that are numbers and the first of their kind, and a finding for each other."""
         numbers: list[E164] = []
         places: list[Mark] = []
-        for number, place in zip(listing.numbers, listing.marks, strict=True):
-            if self._firsts.add(number, place):
+        for text, place, path in zip(texts, marks, paths):  # noqa: B905 - paths have no end
+            number = self._number(text, place, path)
+            if number is not None:
                 numbers.append(number)
                 places.append(place)
-            else:
-                self._report_second(number, place, path)
         return numbers, places
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
@@ -199,10 +198,6 @@ class Declarations:
             return None
         if self._firsts.add(number, place):
             return number
-        self._report_second(number, place, path)
-        return None
-
-    def _report_second(self, number: E164, place: Mark, path: tuple[Step, ...]) -> None:
         self.findings.append(
             error(
                 f"{number} is already declared at {source_at(self.files, self._firsts[number])}",
@@ -211,6 +206,7 @@ class Declarations:
                 hint="a number is declared once in the whole manifest",
             )
         )
+        return None
 
     def _backend(self) -> Place | None:
         place, findings = read_place(block(self.document, "backend"), self.files)
