@@ -57,6 +57,7 @@ class FakeVendor:
         self.posts: list[tuple[Call, tuple[E164, ...], int | None]] = []
         self.bought: list[E164] = []
         self.released: list[E164] = []
+        self.time: Callable[[], datetime] | None = None
         self._regions = regions
         self._complete = True
         self._hidden: frozenset[E164] = frozenset()
@@ -124,6 +125,9 @@ class FakeVendor:
         self._down = set(calls)
 
     # -- the port --------------------------------------------------------------------------------------
+
+    def vendors_time(self) -> datetime | None:
+        return self.time and self.time()
 
     def regions(self) -> tuple[Region, ...]:
         self._called("regions", None)

@@ -6,6 +6,7 @@ function that needs it.
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Self
 
 from numplan.api.answers import message_of
@@ -83,6 +84,10 @@ class Client:
     def url(self) -> str:
         """The API's base URL: lower-case scheme and host, a `/` at the end."""
         return self._transport.url
+
+    def vendors_time(self) -> datetime | None:
+        """The vendor's clock, by the `Date` header of its last answer (RFC 9110, 6.6.1); None without one."""
+        return self._transport.vendors_time()
 
     def regions(self) -> tuple[Region, ...]:
         """The countries on offer, with their types. Raises ApiError."""

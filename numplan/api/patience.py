@@ -105,10 +105,14 @@ def seconds_of(retry_after: str | None, now: datetime) -> float | None:
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    moment = date_of(text)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def date_of(header: str) -> datetime | None:
+    """Read a header's date (RFC 9110, 5.6.7); None for nonsense."""
     try:
-        moment = email.utils.parsedate_to_datetime(text)
+        moment = email.utils.parsedate_to_datetime(header)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())

@@ -9,6 +9,7 @@ import http.cookiejar
 import logging
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ import urllib3
 
 from numplan import __version__
 from numplan.api.address import PATH, Bearer, check_header_text, check_url
-from numplan.api.patience import Pauses
+from numplan.api.patience import Pauses, date_of
 from numplan.http.connection import Adapter, departure
 from numplan.http.exchange import (
     CALL_FAILURES,
@@ -72,6 +73,7 @@ class Transport:
         # not knowing whether the call was carried out.
         headers["Connection"] = "close"
         self._posting = self._session(headers, Adapter(2 * parallelism, fresh=True))
+        self._told = ("", 0.0)  # one value, replaced whole: several threads write and read it
 
     def _session(self, headers: Mapping[str, str], adapter: Adapter) -> PlainSession:
         session = PlainSession(direct=is_loopback(urlsplit(self.url).hostname or ""))
@@ -82,6 +84,12 @@ class Transport:
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
+
+    def vendors_time(self) -> datetime | None:
+        """The vendor's clock now: what the last answer's `Date` said, and the time since; None where it said none."""
+        said, at = self._told
+        told = date_of(said)
+        return told and told + timedelta(seconds=time.monotonic() - at)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -163,6 +171,7 @@ class Transport:
             if response.status_code == requests.codes.ok:
                 raise
             body = b""  # the status alone says what became of the call
+        self._told = (response.headers.get("Date") or "", time.monotonic())
         return Answer(response.status_code, self._bearer.redact(body), response.headers.get("Retry-After"))
 
 

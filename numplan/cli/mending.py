@@ -15,10 +15,10 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import read_file, state_backend
-from numplan.engine.mend import Mended, Moved, move, remove, replaced, successor
+from numplan.engine.mend import Mended, Moved, move, remove, replaced
 from numplan.model.errors import NumplanError
 from numplan.model.place import STATE_FILE
-from numplan.model.state import State, decode_mended, encode_state
+from numplan.model.state import State, decode_mended, encode_state, successor
 from numplan.views.lines import FOLD
 
 FROM_INPUT: Final = "-"

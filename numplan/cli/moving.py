@@ -13,10 +13,9 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import state_backend
-from numplan.engine.mend import successor
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.place import LocalPlace, Place
-from numplan.model.state import State
+from numplan.model.state import State, successor
 from numplan.state.backend import Backend, StoredSession, other_lock, said_of
 
 

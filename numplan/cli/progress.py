@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from numplan.cli.screen import Screen
@@ -106,6 +107,10 @@ class Watched:
     def url(self) -> str:
         """The API's base URL."""
         return self._provider.url
+
+    def vendors_time(self) -> datetime | None:
+        """The vendor's clock, as far as it is known."""
+        return self._provider.vendors_time()
 
     def regions(self) -> tuple[Region, ...]:
         """The countries on offer."""

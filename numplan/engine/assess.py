@@ -4,7 +4,7 @@ Pure. Both the search for offers and the planner work from an assessment, so the
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +17,7 @@ from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest, PoolEntry
+from numplan.model.moment import Moment, age, shown
 from numplan.model.number import E164
 from numplan.model.plan import Held
 from numplan.model.state import Instance, State, Tombstone
@@ -83,7 +84,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
 
 
-def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -> Assessment:
+def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> Assessment:
     """Arrange what the manifest declares, the state remembers and the account holds."""
     declared = DeclaredNumbers(manifest.explicit())
     hold = timedelta(minutes=manifest.api.hold_minutes)
@@ -99,8 +100,10 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: datetime) -
         number = instance.number
         if number in held:
             continue
-        if instance.bought_at is not None and now - instance.bought_at < hold:
-            held[number] = Held(resource=instance.resource, number=number, reason=_not_yet_listed(instance))
+        if instance.bought_at is not None and age(now, instance.bought_at) < hold:
+            held[number] = Held(
+                resource=instance.resource, number=number, reason=_not_yet_listed(instance.bought_at)
+            )
         else:
             missing.append(instance)
     owed = _owed(state, live, held)
@@ -185,7 +188,7 @@ def _held_by_calls(state: State | None) -> dict[E164, Held]:
         intent.number: Held(
             resource=intent.instance.resource,
             number=intent.number,
-            reason=f"its {intent.kind} was about to be sent at {intent.written_at:%Y-%m-%d %H:%M} UTC and "
+            reason=f"its {intent.kind} was about to be sent at {shown(intent.written_at)} and "
             "the outcome is not known yet",
             leaving=intent.kind == "release",
         )
@@ -238,14 +241,14 @@ def _under(one: Labelled, belongs: Mapping[E164, Resource]) -> Labelled:
     return msgspec.structs.replace(one, resource=belongs[one.number])
 
 
-def _not_yet_listed(instance: Instance) -> str:
-    return f"bought at {instance.bought_at:%Y-%m-%d %H:%M} UTC, not yet listed by the account"
+def _not_yet_listed(bought_at: Moment) -> str:
+    return f"bought at {shown(bought_at)}, not yet listed by the account"
 
 
 def _managed(
     state: State | None,
     live: Live,
-    now: datetime,
+    now: Moment,
     hold: timedelta,
     forgotten: Sequence[Instance],
     let_be: Collection[E164],

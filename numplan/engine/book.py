@@ -1,16 +1,16 @@
 """The state while a run writes it: one owner, one open book. Everything it knows is in the next `State`."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
-from uuid import uuid4
 
 import msgspec
 
 from numplan.engine.ports import Session
 from numplan.model.address import Resource
+from numplan.model.moment import Moment, age
 from numplan.model.number import E164
-from numplan.model.state import Instance, Intent, State, Tombstone
+from numplan.model.state import Instance, Intent, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
 
@@ -71,7 +71,7 @@ class Book:
         self.drop_intent(number)
         self.unsaved = True
 
-    def released(self, number: E164, now: datetime) -> None:
+    def released(self, number: E164, now: Moment) -> None:
         """The account holds the number no more, though its listing may show it a little longer."""
         self.remove(number)
         tombstone = self.tombstones.get(number)
@@ -113,16 +113,16 @@ class Book:
             self.tombstones[number] = msgspec.structs.replace(tombstone, holds_slot=False)
             self.unsaved = True
 
-    def save(self, now: datetime) -> None:
+    def save(self, now: Moment) -> None:
         """Make everything durable as the next serial. Raises StateError; the book then stays unsaved."""
         self._catch_up()
         state = msgspec.structs.replace(
-            self._state,
-            serial=self._state.serial + 1,
-            write_id=uuid4().hex,
+            successor(self._state),
             numbers=tuple(self.numbers.values()),
             intents=tuple(self.intents.values()),
-            tombstones=tuple(one for one in self.tombstones.values() if now - one.closed_at < TOMBSTONE_LIFE),
+            tombstones=tuple(
+                one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
+            ),
         )
         self._attempted = state
         self._session.write(state)

@@ -9,6 +9,7 @@ import msgspec
 
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
+from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.state import Instance
 
@@ -60,7 +61,7 @@ def shrink_order(
     """
 
     def rank(one: Instance) -> tuple[bool, bool, float, str]:
-        bought = one.bought_at.timestamp() if one.bought_at else 0.0
+        bought = our_time(one.bought_at).timestamp() if one.bought_at else 0.0
         return (one.number not in elsewhere, one.number in assigned, -bought, one.number)
 
     return sorted(members, key=rank)

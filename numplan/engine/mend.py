@@ -5,11 +5,9 @@ No account is asked and nothing is sent: these are for a state that says somethi
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
-from uuid import uuid4
 
 import msgspec
 
-from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, kind_of, split_address
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.glob import covers, is_pattern
@@ -154,11 +152,6 @@ def replaced(stored: State, offered: State) -> State:
             hint="what was bought since would be unknown to it: pull the state again, and mend that",
         )
     return msgspec.structs.replace(offered, serial=stored.serial)
-
-
-def successor(state: State) -> State:
-    """The next writing of a state."""
-    return msgspec.structs.replace(state, serial=state.serial + 1, write_id=uuid4().hex, numplan=__version__)
 
 
 def _uncertain(state: State) -> tuple[Instance, ...]:

@@ -24,6 +24,9 @@ class Provider(Protocol):
     def url(self) -> str:
         """The API's base URL."""
 
+    def vendors_time(self) -> datetime | None:
+        """The vendor's clock, as its last answer told it; None where no answer did."""
+
     def regions(self) -> tuple[Region, ...]:
         """The countries on offer, with their types."""
 

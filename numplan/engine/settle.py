@@ -6,7 +6,7 @@ numbers lets pass proves nothing, however complete it says it is.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -19,6 +19,7 @@ from numplan.failpoints import failpoint
 from numplan.model.account import Listing, OwnedNumber
 from numplan.model.errors import ApiError
 from numplan.model.manifest import ApiSettings
+from numplan.model.moment import Moment, age
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, Tombstone
 
@@ -64,7 +65,7 @@ def settle(
         yield _judge(book, intent, look, provider, clock.now(), _hold(api))
 
 
-def watch(book: Book, look: Look, provider: Provider, now: datetime, api: ApiSettings) -> Iterator[Settled]:
+def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSettings) -> Iterator[Settled]:
     """Look after purchases closed as never happened, by a look for all of them.
 
     One that turned up is taken into state as surplus. One whose number stays neither owned nor for sale for
@@ -109,7 +110,7 @@ def look_for(
     numbers: list[E164],
     book: Book,
     provider: Provider,
-    now: datetime,
+    now: Moment,
     api: ApiSettings,
     *,
     thorough: bool = True,
@@ -124,14 +125,14 @@ def look_for(
     return Look(present, _gap(listing, book, now, _hold(api)))
 
 
-def _gap(listing: Listing, book: Book, now: datetime, hold: timedelta) -> str:
+def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
     """Why a listing is no evidence of absence, or an empty text."""
     if not listing.complete:
         return "the account's listing could not be proven complete"
     settled = [
         one.number
         for one in book.numbers.values()
-        if one.number not in book.intents and not (one.bought_at and now - one.bought_at < hold)
+        if one.number not in book.intents and not (one.bought_at and age(now, one.bought_at) < hold)
     ]
     missing = sum(1 for number in settled if number not in listing.numbers)
     if too_many_missing(missing, len(settled)) or (settled and not listing.numbers):
@@ -145,7 +146,7 @@ def _found(book: Book, intent: Intent, row: OwnedNumber) -> Settled:
 
 
 def _judge(
-    book: Book, intent: Intent, look: Look, provider: Provider, now: datetime, hold: timedelta
+    book: Book, intent: Intent, look: Look, provider: Provider, now: Moment, hold: timedelta
 ) -> Settled:
     if intent.kind == "release" and intent.number in look.present:
         book.drop_intent(intent.number)
@@ -158,15 +159,13 @@ def _judge(
     return _judge_purchase(book, intent, provider, now, hold)
 
 
-def _judge_purchase(
-    book: Book, intent: Intent, provider: Provider, now: datetime, hold: timedelta
-) -> Settled:
+def _judge_purchase(book: Book, intent: Intent, provider: Provider, now: Moment, hold: timedelta) -> Settled:
     if provider.find(intent.number) is not None:
         book.bury(Tombstone(instance=intent.instance, closed_at=now))
         return _verdict(intent, "not bought", "it is not in the account and still for sale")
     if intent.unsold_at is None:
         book.intend([msgspec.structs.replace(intent, unsold_at=now)])
-    elif now - intent.unsold_at >= hold:
+    elif age(now, intent.unsold_at) >= hold:
         book.bury(
             Tombstone(instance=intent.instance, closed_at=now, holds_slot=False, unsold_at=intent.unsold_at)
         )
@@ -178,19 +177,17 @@ def _hold(api: ApiSettings) -> timedelta:
     return timedelta(minutes=api.hold_minutes)
 
 
-def _watched(tombstone: Tombstone, now: datetime, hold: timedelta, *, unsold: bool) -> Tombstone:
+def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool) -> Tombstone:
     if not unsold:
         return msgspec.structs.replace(tombstone, unsold_at=None)
     if tombstone.unsold_at is None:
         return msgspec.structs.replace(tombstone, unsold_at=now)
-    if now - tombstone.unsold_at >= hold:
+    if age(now, tombstone.unsold_at) >= hold:
         return msgspec.structs.replace(tombstone, holds_slot=False)
     return tombstone
 
 
-def _instance(
-    intended: Instance, row: OwnedNumber, bought_at: datetime, *, surplus: bool = False
-) -> Instance:
+def _instance(intended: Instance, row: OwnedNumber, bought_at: Moment, *, surplus: bool = False) -> Instance:
     """What was intended, with the charges that the account shows."""
     attributes = msgspec.structs.replace(
         intended.attributes,

@@ -19,7 +19,7 @@ from numplan.model.number import E164
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 from numplan.model.state import Attributes
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 ZERO = Decimal(0)
 

@@ -2,23 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from itertools import groupby
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
+from uuid import uuid4
 
 import msgspec
 
+from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, is_resource
 from numplan.model.charge import Charge, from_document
 from numplan.model.errors import StateError
+from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 
-STATE_VERSION = 1
-
-Time = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A time that says its zone: others cannot be compared with it."""
+STATE_VERSION = 2
+"""Version 1 knows no missing numbers, refused calls and vendor's clock; it is read, and written as 2."""
 
 _WORDS_MOST: Final = 300
 
@@ -48,14 +49,18 @@ class Instance(
     `bought_at` is None for numbers that were adopted. `trunk_verified` is False where the trunk is what the
     manifest says and no purchase proved it. `surplus`: a purchase that was closed as never happened and
     turned up after all; it counts for no resource until it is adopted, forgotten or released on request.
+    `missing_since`: when a look first found the account without it. `charges_planned`: its charges are those of the
+    plan that bought it, and no apply has recorded yet what the account charges.
     """
 
     resource: Resource
     attributes: Attributes
     origin: Literal["purchased", "adopted", "found"] = "purchased"
-    bought_at: Time | None = None
+    bought_at: Moment | None = None
     trunk_verified: bool = True
     surplus: bool = False
+    missing_since: Moment | None = None
+    charges_planned: bool = False
 
     @property
     def number(self) -> E164:
@@ -78,8 +83,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     kind: Literal["purchase", "release"]
     instance: Instance
     run: str
-    written_at: Time
-    unsold_at: Time | None = None
+    written_at: Moment
+    unsold_at: Moment | None = None
 
     @property
     def number(self) -> E164:
@@ -88,26 +93,31 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A purchase closed as never happened. It is watched, for the vendor may carry it out late.
+    """A number that is watched, for it may turn up in the account after all. By its `cause`: a purchase of an unknown
+    outcome that was closed as never happened, one that the vendor `refused`, or a managed number that left state
+    because it was `missing`.
 
-    While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent. `released_at`:
-    when the number, bought again since, was released.
+    While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent. `rejected`: its call
+    was for this number alone and answered with a status that says no, so a second look that finds nothing frees the
+    slot. `released_at`: when the number, bought again since, was released.
     """
 
     instance: Instance
-    closed_at: Time
+    closed_at: Moment
     holds_slot: bool = True
-    unsold_at: Time | None = None
-    released_at: Time | None = None
+    cause: Literal["unknown", "refused", "missing"] = "unknown"
+    rejected: bool = False
+    unsold_at: Moment | None = None
+    released_at: Moment | None = None
 
     @property
     def number(self) -> E164:
         """The phone number."""
         return self.instance.attributes.number
 
-    def lingers(self, now: datetime, hold: timedelta) -> bool:
+    def lingers(self, now: Moment, hold: timedelta) -> bool:
         """Whether the account may still list the number only because it was released less than `hold` ago."""
-        return self.released_at is not None and now - self.released_at < hold
+        return self.released_at is not None and age(now, self.released_at) < hold
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
@@ -132,6 +142,13 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     def by_number(self) -> Mapping[E164, Instance]:
         """The managed numbers, in their order."""
         return {one.attributes.number: one for one in self.numbers}
+
+
+def successor(state: State) -> State:
+    """The next writing of a state, in today's edition."""
+    return msgspec.structs.replace(
+        state, version=STATE_VERSION, serial=state.serial + 1, write_id=uuid4().hex, numplan=__version__
+    )
 
 
 def encode_state(state: State) -> bytes:

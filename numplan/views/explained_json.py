@@ -7,6 +7,7 @@ import msgspec
 from numplan.engine.explained import OfNumber, OfResource
 from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
+from numplan.model.moment import our_time
 from numplan.model.plan import address_of_change, number_of
 from numplan.model.state import Instance
 from numplan.views.explained_text import terms_of
@@ -81,7 +82,7 @@ def _instance(one: Instance) -> dict[str, Any]:
     return {
         "address": one.address,
         "origin": one.origin,
-        "bought_at": None if one.bought_at is None else f"{one.bought_at:%Y-%m-%dT%H:%M:%SZ}",
+        "bought_at": None if one.bought_at is None else f"{our_time(one.bought_at):%Y-%m-%dT%H:%M:%SZ}",
         "trunk_verified": one.trunk_verified,
         "surplus": one.surplus,
         "values": values(one.attributes),

@@ -7,6 +7,7 @@ from typing import Final
 
 from numplan.engine.explained import OfNumber, OfResource
 from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
+from numplan.model.moment import shown
 from numplan.model.plan import number_of
 from numplan.model.state import Instance
 from numplan.views.amounts import amount, numbers
@@ -84,13 +85,13 @@ def _state(one: OfNumber) -> Iterator[str]:
         yield _remembered(one.instance)
     if one.intent is not None:
         yield (
-            f"an earlier run was about to {one.intent.kind} it at {one.intent.written_at:%Y-%m-%d %H:%M} UTC, and "
+            f"an earlier run was about to {one.intent.kind} it at {shown(one.intent.written_at)}, and "
             "the outcome is not known; the next apply settles it first"
         )
     if one.tombstone is not None:
         slot = ", and its slot waits for it" if one.tombstone.holds_slot else ""
         yield (
-            f"its purchase was closed as never happened at {one.tombstone.closed_at:%Y-%m-%d %H:%M} UTC, and is "
+            f"its purchase was closed as never happened at {shown(one.tombstone.closed_at)}, and is "
             f"watched{slot}"
         )
 
@@ -99,7 +100,7 @@ def _remembered(one: Instance) -> str:
     attributes = one.attributes
     trunk = "no trunk" if attributes.sip_trunk_id is None else f"trunk {attributes.sip_trunk_id}"
     facts = (
-        f"{one.origin} {one.bought_at:%Y-%m-%d %H:%M} UTC" if one.bought_at else one.origin,
+        f"{one.origin} {shown(one.bought_at)}" if one.bought_at else one.origin,
         attributes.country,
         attributes.state or "",
         attributes.type,

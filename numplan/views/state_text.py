@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from numplan.model.moment import our_time
 from numplan.model.state import Instance, State
 from numplan.views.amounts import amount, numbers
 from numplan.views.plain import one_line
@@ -24,13 +25,13 @@ def state_text(state: State) -> str:
             f"{numbers(len(state.intents))} with a call whose outcome is unknown; the next apply settles it"
         )
         lines += [
-            f"  {one.number}  {one.kind} for {one.instance.resource}, {one.written_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"  {one.number}  {one.kind} for {one.instance.resource}, {our_time(one.written_at):%Y-%m-%d %H:%M:%S} UTC"
             for one in state.intents
         ]
     if state.tombstones:
         lines.append(f"{numbers(len(state.tombstones))} watched: a purchase closed as never happened")
         lines += [
-            f"  {one.number}  for {one.instance.resource}, closed {one.closed_at:%Y-%m-%d %H:%M:%S} UTC"
+            f"  {one.number}  for {one.instance.resource}, closed {our_time(one.closed_at):%Y-%m-%d %H:%M:%S} UTC"
             for one in state.tombstones
         ]
     return "\n".join(lines)
@@ -51,7 +52,7 @@ def instance_text(instance: Instance) -> str:
         "setup_charge": amount(attributes.setup_charge),
         "monthly_charge": amount(attributes.monthly_charge),
         "origin": instance.origin,
-        "bought_at": f"{instance.bought_at:%Y-%m-%d %H:%M:%S} UTC" if instance.bought_at else None,
+        "bought_at": f"{our_time(instance.bought_at):%Y-%m-%d %H:%M:%S} UTC" if instance.bought_at else None,
         "surplus": "true, in no pool's count" if instance.surplus else None,
     }
     rows = [f"  {name:<15} {one_line(str(value))}" for name, value in facts.items() if value is not None]

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.mend import move, named, remove, replaced, successor
+from numplan.engine.mend import move, named, remove, replaced
 from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.state import successor
 from tests.builders import buried, buying, managed, state, us
 
 SALES = [managed("pool.sales", us(place)) for place in range(3)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numplan.model.errors import StalePlanError, StateError
 from numplan.model.plan import PLAN_VERSION, Counts, Plan, count, decode_plan, encode_plan
 from numplan.model.seal import SealError, seal, unseal
-from numplan.model.state import STATE_VERSION, decode_state, encode_state
+from numplan.model.state import STATE_VERSION, decode_state, encode_state, successor
 from tests.builders import buried, buying, entry, managed, manifest, plan, pool, state, us
 from tests.fakes import FakeVendor
 from tests.model.made_up import changes, plans
@@ -90,7 +90,7 @@ def test_a_state_is_no_plan_and_a_plan_no_state():
         decode_state(PLAN, "the file")
 
 
-@pytest.mark.parametrize("version", [0, 2, 99])
+@pytest.mark.parametrize("version", [0, 1, 99])
 def test_a_plan_of_another_version_is_refused_with_what_to_do(version):
     with pytest.raises(StalePlanError, match=f"version {version}") as refused:
         decode_plan(reseal(PLAN, version=version), "plan")
@@ -182,3 +182,12 @@ def test_a_replace_counts_as_one_purchase_and_one_release(made):
     assert figures.release == replaces + sum(type(one).__name__ == "Release" for one in made)
     counted = sum(getattr(figures, name) for name in Counts.__struct_fields__)
     assert counted == len(made) + replaces
+
+
+def test_a_state_of_version_1_is_read_and_written_as_todays():
+    """Its members are the same but for what it does not know."""
+    old = decode_state(reseal(STATE, version=1), "state")
+    assert msgspec.structs.replace(old, version=STATE_VERSION) == decode_state(STATE, "state")
+    after = successor(old)
+    assert (after.version, after.serial) == (STATE_VERSION, old.serial + 1)
+    assert decode_state(encode_state(after), "state") == after

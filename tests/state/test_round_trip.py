@@ -99,7 +99,7 @@ def test_a_sealed_document_of_other_shape_is_refused_or_read(members):
 
 
 def test_a_newer_version_asks_for_an_upgrade(path):
-    document = seal({"version": 2, "serial": 1, "shape": "unknown"})
+    document = seal({"version": 3, "serial": 1, "shape": "unknown"})
     path.write_bytes(document)
     with pytest.raises(StateError, match="newer numplan") as refused:
         LocalBackend(path).read()
