@@ -72,9 +72,10 @@ def managed(
     bought_at: datetime | None = LONG_AGO,
     surplus: bool = False,
     trunk_verified: bool = True,
+    missing_since: datetime | None = None,
     **known: Any,
 ) -> Instance:
-    """One number in state."""
+    """One number in state. `missing_since`: an apply has noted that the account lacks it."""
     known = {"country": "United States", "type": "Geographic", **known}
     known["setup_charge"] = Decimal(known.get("setup_charge", "0.10"))
     known["monthly_charge"] = Decimal(known.get("monthly_charge", "0.20"))
@@ -85,6 +86,7 @@ def managed(
         bought_at=bought_at,
         trunk_verified=trunk_verified,
         surplus=surplus,
+        missing_since=missing_since,
     )
 
 

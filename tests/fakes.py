@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from numplan.engine.calls import Bar
 from numplan.engine.ports import States
 from numplan.model.account import Assignment, Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.errors import StateError, UnreachableError
@@ -29,6 +30,11 @@ REGIONS = (
 Call = Literal["purchase", "release"]
 
 
+def nothing_barred(_: Sequence[E164]) -> Mapping[E164, str]:
+    """A gate that lets everything out."""
+    return {}
+
+
 class Fate(NamedTuple):
     """What a call for one number comes to: what it answers, and whether the vendor carries it out."""
 
@@ -37,7 +43,7 @@ class Fate(NamedTuple):
 
 
 class FakeVendor:
-    """An account and a stock, as a `Provider`.
+    """An account and a stock, as an `Account`.
 
     `listed(complete=False, hiding=...)` makes the listing short; `lagging` numbers are owned and shown by no
     call. `will` decides what the next call for a number comes to. `arrange` orders every answer. `calls` logs
@@ -165,12 +171,17 @@ class FakeVendor:
             offers = tuple(self.stock[number] for number in self.arrange(given))
         return Found(offers, exhausted=len(given) == len(fitting))
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+    def purchase(
+        self,
+        numbers: Sequence[E164],
+        sip_trunk_id: int | None,
+        bar: Bar = nothing_barred,  # noqa: ARG002
+    ) -> Mapping[E164, Outcome]:
         self._posted("purchase", numbers, sip_trunk_id)
         with self._lock:
             return self._answer("purchase", {number: self._purchase(number) for number in numbers})
 
-    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+    def release(self, numbers: Sequence[E164], bar: Bar = nothing_barred) -> Mapping[E164, Outcome]:  # noqa: ARG002
         self._posted("release", numbers, None)
         with self._lock:
             return self._answer("release", {number: self._release(number) for number in numbers})

@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from numplan.engine.calls import Bar
 from numplan.engine.ports import States
 from numplan.model.account import Criteria, Listing, Offer, OwnedNumber
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Refused, Unknown
 from numplan.model.state import State, decode_state, encode_state
-from tests.fakes import Call, FakeClock, FakeVendor
+from tests.fakes import Call, FakeClock, FakeVendor, nothing_barred
 
 
 class Killed(BaseException):
@@ -217,15 +218,17 @@ class FaultyVendor(FakeVendor):
 
     # -- posting ---------------------------------------------------------------------------------------
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+    def purchase(
+        self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
+    ) -> Mapping[E164, Outcome]:
         self._begin("purchase", numbers, sip_trunk_id)
-        outcomes = super().purchase(numbers, sip_trunk_id)
+        outcomes = super().purchase(numbers, sip_trunk_id, bar)
         self.touch.after()
         return self.answers(outcomes)
 
-    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+    def release(self, numbers: Sequence[E164], bar: Bar = nothing_barred) -> Mapping[E164, Outcome]:
         self._begin("release", numbers, None)
-        outcomes = super().release(numbers)
+        outcomes = super().release(numbers, bar)
         self.touch.after()
         return self.answers(outcomes)
 

@@ -133,8 +133,16 @@ def rows(draw, number):
         )
     )
     since = draw(st.none() | moments)
-    one = managed(draw(resources), number, bought_at=since, surplus=kind == "surplus", **draw(known))
-    fresh = msgspec.structs.replace(one, bought_at=None)
+    noted = draw(st.none() | moments)
+    one = managed(
+        draw(resources),
+        number,
+        bought_at=since,
+        surplus=kind == "surplus",
+        missing_since=noted,
+        **draw(known),
+    )
+    fresh = msgspec.structs.replace(one, bought_at=None, missing_since=None)
     when = draw(moments)
     match kind:
         case "buying":
@@ -148,7 +156,9 @@ def rows(draw, number):
         case "watched":
             return [one, buried(fresh, closed_at=when, holds_slot=False)]
         case "both":  # an explicit number that went missing, was bought again, and was not bought
-            gone = msgspec.structs.replace(fresh, resource="number.a", bought_at=LONG_AGO)
+            gone = msgspec.structs.replace(
+                fresh, resource="number.a", bought_at=LONG_AGO, missing_since=LONG_AGO
+            )
             return [gone, buried(gone, closed_at=when, holds_slot=draw(mostly))]
         case _:
             return [one]

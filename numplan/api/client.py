@@ -1,4 +1,4 @@
-"""The client: the engine's `Provider`, over HTTP.
+"""The client: the engine's `Account`, over HTTP.
 
 Source: the vendor's Virtual Numbers page; where the page leaves something open, the reading is told at the
 function that needs it.
@@ -17,6 +17,7 @@ from numplan.api.rows import appears_in, exact_row, matching
 from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.wire import OfferPage, OwnedPage, read_offers, read_owned, read_regions
+from numplan.engine.calls import Bar
 from numplan.engine.ports import Clock, States
 from numplan.http.exchange import Answer
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
@@ -156,13 +157,13 @@ class Client:
                 return Found(offers, exhausted=False)
             size = min(size * 4, LARGEST)
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Mapping[E164, Outcome]:
         """Buy; every number asked for has an outcome. Never raises."""
-        return self._poster.purchase(numbers, sip_trunk_id)
+        return self._poster.purchase(numbers, sip_trunk_id, bar)
 
-    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+    def release(self, numbers: Sequence[E164], bar: Bar) -> Mapping[E164, Outcome]:
         """Release; every number asked for has an outcome. Never raises."""
-        return self._poster.release(numbers)
+        return self._poster.release(numbers, bar)
 
     def _offered(self, criteria: Criteria, size: int) -> OfferPage:
         came = self._get("search", _search_query(criteria, size), rows=size)

@@ -24,9 +24,8 @@ def sort_outcomes(asked: Sequence[E164], judged: Judged) -> Mapping[E164, Outcom
 
 
 def unasked(asked: Sequence[E164], judged: Judged) -> tuple[E164, ...]:
-    """The numbers that the answer names though nobody asked for them, in ascending order."""
-    named = {number for number, _ in judged.success} | {number for number, _ in judged.error}
-    return tuple(sorted(named - set(asked)))
+    """The numbers that the answer names under `success` though nobody asked for them, in ascending order."""
+    return tuple(sorted({number for number, _ in judged.success} - set(asked)))
 
 
 def names_any(asked: Sequence[E164], judged: Judged) -> bool:

@@ -40,6 +40,8 @@ class Pauses:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self.exhausted = False
+        """Whether a 429 was waited for to the end, and no other answer has come since."""
 
     def hold(self) -> bool:
         """Wait out a 429 that any thread was answered with; False if interrupted meanwhile."""
@@ -85,15 +87,21 @@ class Attempts:
         return self._failed < patience.failures and self._in_time(wait) and self._pauses.sleep(wait)
 
     def after_throttle(self, retry_after: str | None) -> bool:
-        """Wait as a 429 asks, else a random while; False where there should be no further attempt."""
+        """Wait as a 429 asks, else a random while; False where there should be no further attempt. The wait for one
+        429 to its end is the last: while the API says nothing else, no call waits for the next.
+        """
         patience = self._pauses.patience
         asked = seconds_of(retry_after, self._pauses.clock.now())
         wait = self._pauses.spread(patience.first_throttle_wait * 2**self._throttled)
         if asked is not None:
             wait = min(asked, LONGEST_WAIT) + self._pauses.spread(1.0)
-            self._pauses.throttle(min(asked, LONGEST_WAIT))
         self._throttled += 1
-        return self._throttled < patience.throttles and self._in_time(wait) and self._pauses.sleep(wait)
+        if self._pauses.exhausted or self._throttled >= patience.throttles or not self._in_time(wait):
+            self._pauses.exhausted = True
+            return False
+        if asked is not None:
+            self._pauses.throttle(min(asked, LONGEST_WAIT))
+        return self._pauses.sleep(wait)
 
     def _in_time(self, wait: float) -> bool:
         spent = self._pauses.clock.monotonic() - self._began

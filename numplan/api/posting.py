@@ -1,14 +1,16 @@
 """The two calls that change the account: they never raise, nor send twice what may have been carried out.
 
-A POST is sent again by itself only where it surely did nothing: it never left, it was answered 429 (after the
-wait asked for), or a batch was refused whole with 400, 413 or 422 and goes on in halves, so that one bad
-number can't stop the rest. Every other answer but a well-formed 200 leaves its numbers Unknown.
+A POST is sent again by itself only where it never left, or was answered 429 (after the wait asked for); the gate
+has its word before each sending. Only a well-formed 200 is evidence. A status that says no leaves its numbers
+Rejected, and the engine looks into the account before it sends any of them again, in halves or in another form;
+every other answer leaves them Unknown.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from http import HTTPStatus
+from typing import Final, Literal
 
 import msgspec
 
@@ -16,18 +18,20 @@ from numplan.api.answers import message_of
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
 from numplan.api.transport import Transport
 from numplan.api.wire import read_judged
+from numplan.engine.calls import Bar
 from numplan.failpoints import failpoint
 from numplan.http.exchange import Answer, Lost
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, digits_of
-from numplan.model.outcome import NotSent, Outcome, Refused, Unknown
+from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Unasked, Unknown
 
 log = logging.getLogger("numplan.api")
 
 _OK: Final = 200
-_REJECTIONS: Final = frozenset({400, 413, 422})
-_FORM_REJECTIONS: Final = frozenset({400, 422})
-_INTERRUPTED: Final = NotSent("interrupted before it was sent", stop=True)
+_TOO_MANY: Final = 429
+_SPLIT: Final = frozenset({400, 413, 422})
+_OTHER_FORM: Final = frozenset({400, 422})
+_STOP: Final = frozenset({401, 402, 403, 409, 423, _TOO_MANY})
 
 Outcomes = Mapping[E164, Outcome]
 
@@ -38,82 +42,53 @@ class Poster:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._clock = transport.pauses.clock
-        self._release_form = _Form()
+        self._form = _Form()
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Outcomes:
+    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Outcomes:
         """Buy the numbers, onto the trunk if one is given."""
         trunk = {} if sip_trunk_id is None else {"sipTrunkId": sip_trunk_id}
 
-        def deliver(batch: Sequence[E164], *, again: bool) -> "_Came":
-            return self._deliver(_PURCHASE, trunk | _flat(batch), _place(_PURCHASE, again=again))
+        def judge(batch: Sequence[E164]) -> Outcomes:
+            delivery = self._deliver(_PURCHASE, trunk | _flat(batch), batch, bar)
+            return _judge(_PURCHASE, batch, delivery)
 
-        return self._send_all(_PURCHASE, deliver, numbers)
+        return _whatever_happens(_PURCHASE, judge, numbers)
 
-    def release(self, numbers: Sequence[E164]) -> Outcomes:
+    def release(self, numbers: Sequence[E164], bar: Bar) -> Outcomes:
         """Release the numbers, in the form of request that this server takes."""
-        return self._send_all(_RELEASE, self._deliver_release, numbers)
 
-    def _send_all(self, call: "_Call", deliver: "_Deliver", numbers: Sequence[E164]) -> Outcomes:
-        batch = tuple(dict.fromkeys(numbers))
-        try:
-            return self._send(call, deliver, batch, again=False)
-        except Exception as failure:
-            # The promise not to raise stands above all: a call may have been carried out before this.
-            log.debug("%s: broken off", call.endpoint, exc_info=True)
-            reason = f"{call.endpoint}: numplan broke off ({type(failure).__name__})"
-            return dict.fromkeys(batch, Unknown(reason))
+        def judge(batch: Sequence[E164]) -> Outcomes:
+            form = self._form.next
+            delivery = self._deliver(_RELEASE, form(batch), batch, bar)
+            return _judge(_RELEASE, batch, delivery, other_form=self._form.learn(form, batch, delivery.came))
 
-    def _send(self, call: "_Call", deliver: "_Deliver", batch: tuple[E164, ...], *, again: bool) -> Outcomes:
-        """Send a batch; where it is refused whole, send its halves one after the other."""
-        if not batch:
-            return {}
-        came = deliver(batch, again=again)
-        if not (isinstance(came, Answer) and came.status in _REJECTIONS):
-            return _judge(call.endpoint, batch, came)
-        if len(batch) == 1:
-            said = message_of(came.body) or f"the API answered {came.status} without a reason"
-            return {batch[0]: Refused(said)}
-        middle = len(batch) // 2
-        first = self._send(call, deliver, batch[:middle], again=True)
-        for outcome in first.values():
-            if isinstance(outcome, NotSent) and outcome.stop:
-                return {**first, **dict.fromkeys(batch[middle:], outcome)}
-        return {**first, **self._send(call, deliver, batch[middle:], again=True)}
+        return _whatever_happens(_RELEASE, judge, numbers)
 
-    def _deliver_release(self, batch: Sequence[E164], *, again: bool) -> "_Came":
-        """Deliver a release in the form known to be taken; while none is, in the page's sample form, then flat."""
-        form = self._release_form.known
-        place = _place(_RELEASE, again=again)
-        if form is not None:
-            return self._deliver(_RELEASE, form(batch), place)
-        came = self._deliver(_RELEASE, _nested(batch), place)
-        if not (isinstance(came, Answer) and came.status in _FORM_REJECTIONS):
-            self._release_form.learn(_nested, batch, came)
-            return came
-        came = self._deliver(_RELEASE, _flat(batch), "release.before-flat")
-        self._release_form.learn(_flat, batch, came)
-        return came
-
-    def _deliver(self, call: "_Call", body: object, place: str) -> "_Came":
-        """Make one call until the server has had it once; NotSent where it surely never has."""
+    def _deliver(self, call: "_Call", body: object, batch: Sequence[E164], bar: Bar) -> "_Delivery":
+        """Make one call until the server has had it once and said more than 429. The gate let the first sending
+        through; before any other it is asked again.
+        """
         encoded = msgspec.json.encode(body)
-        attempts = self._transport.pauses.attempts()
-        while True:
-            if not self._transport.pauses.hold():
-                return _INTERRUPTED
+        pauses = self._transport.pauses
+        attempts = pauses.attempts()
+        place = f"{call.name}.before-send"
+        throttled = ""
+        while pauses.hold():
+            if place.endswith("resend") and (reasons := bar(batch)):
+                return _Delivery(None, throttled, reasons)
             came = self._post(call, encoded, place)
             match came:
                 case Answer(status=429):
-                    reason = "the API kept asking to slow down (429)"
+                    throttled = _said(call, came)
                     again = attempts.after_throttle(came.retry_after)
                 case Lost(departed=False):
-                    reason = came.reason
                     again = came.again and attempts.after_failure()
                 case _:
-                    return came
+                    return _Delivery(came, throttled)
             if not again:
-                return _INTERRUPTED if self._clock.interrupted() else NotSent(f"{reason}; nothing was sent")
-            place = _place(call, again=True)
+                return _Delivery(None if self._clock.interrupted() else came, throttled)
+            place = f"{call.name}.before-resend"
+        return _Delivery(None, throttled)
 
     def _post(self, call: "_Call", body: bytes, place: str) -> Answer | Lost:
         try:
@@ -138,36 +113,47 @@ class _Call(msgspec.Struct, frozen=True):
 _PURCHASE: Final = _Call("purchase", "purchase-numbers")
 _RELEASE: Final = _Call("release", "release-numbers")
 
-_Came = Answer | Lost | NotSent
 _Body = Callable[[Sequence[E164]], dict[str, object]]
 
 
-class _Deliver(Protocol):
-    def __call__(self, batch: Sequence[E164], *, again: bool) -> _Came: ...
+class _Delivery(msgspec.Struct, frozen=True):
+    """What came of the sendings of one call. `came` is None where the last one was not made: the user interrupted,
+    or the gate barred some of its numbers. `throttled` quotes the last 429, which proves nothing, or is empty.
+    """
 
-
-def _place(call: _Call, *, again: bool) -> str:
-    return f"{call.name}.before-{'resend' if again else 'send'}"
+    came: Answer | Lost | None
+    throttled: str = ""
+    barred: Mapping[E164, str] = {}
 
 
 class _Form:
     """Which of two bodies the server takes for a release: the page's type and its sample disagree."""
 
     def __init__(self) -> None:
-        self.known: _Body | None = None
+        self.next: _Body = _nested
+        self._known = False
         self._lock = threading.Lock()
 
-    def learn(self, form: _Body, batch: Sequence[E164], came: _Came) -> None:
-        """Remember a form that brought a well-formed 200 about any of the numbers sent in it."""
-        if not isinstance(came, Answer) or came.status != _OK:
-            return
-        try:
-            understood = names_any(batch, read_judged(_RELEASE.endpoint, came.body))
-        except AnswerError:
-            return
+    def learn(self, form: _Body, batch: Sequence[E164], came: Answer | Lost | None) -> bool:
+        """Keep a form that brought a well-formed 200 about any of the numbers sent in it. One that was rejected
+        gives way to the other; returns whether that is still to be tried for this batch.
+        """
+        if not isinstance(came, Answer):
+            return False
         with self._lock:
-            if understood and self.known is None:
-                self.known = form
+            if came.status in _OTHER_FORM and not self._known:
+                self.next = _flat if form is _nested else _nested
+                return form is _nested
+            if came.status == _OK and not self._known and _understood(batch, came.body):
+                self.next, self._known = form, True
+        return False
+
+
+def _understood(batch: Sequence[E164], body: bytes) -> bool:
+    try:
+        return names_any(batch, read_judged(_RELEASE.endpoint, body))
+    except AnswerError:
+        return False
 
 
 def _nested(batch: Sequence[E164]) -> dict[str, object]:
@@ -178,33 +164,76 @@ def _flat(batch: Sequence[E164]) -> dict[str, object]:
     return {"numbers": [digits_of(number) for number in batch]}
 
 
-def _judge(endpoint: str, batch: Sequence[E164], came: _Came) -> Outcomes:
-    """What one delivery says of its numbers."""
-    match came:
-        case Answer(status=200):
-            return _read(endpoint, batch, came.body)
-        case Answer(status=401 | 403):
-            return dict.fromkeys(batch, NotSent(refusal(came.status), stop=True))
-        case Answer():
-            said = message_of(came.body)
-            reason = f"{endpoint}: the API answered {came.status}" + (f" ({said})" if said else "")
-            return dict.fromkeys(batch, Unknown(reason))
-        case Lost():
-            return dict.fromkeys(batch, Unknown(f"{endpoint}: {came.reason}"))
-        case NotSent():
-            return dict.fromkeys(batch, came)
-
-
-def _read(endpoint: str, batch: Sequence[E164], body: bytes) -> Outcomes:
+def _whatever_happens(
+    call: _Call, judge: Callable[[Sequence[E164]], Outcomes], numbers: Sequence[E164]
+) -> Outcomes:
+    """The promise not to raise stands above all: a call may have been carried out before something broke."""
+    batch = tuple(dict.fromkeys(numbers))
+    if not batch:
+        return {}
     try:
-        judged = read_judged(endpoint, body)
+        return judge(batch)
+    except Exception as failure:
+        log.debug("%s: broken off", call.endpoint, exc_info=True)
+        reason = f"{call.endpoint}: numplan broke off ({type(failure).__name__})"
+        return dict.fromkeys(batch, Unknown(reason))
+
+
+def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_form: bool = False) -> Outcomes:
+    """What one delivery says of its numbers."""
+    came = delivery.came
+    if isinstance(came, Answer):
+        if came.status == _OK:
+            return _read(call, batch, came.body, delivery.throttled)
+        if HTTPStatus.BAD_REQUEST <= came.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return dict.fromkeys(batch, _rejected(call, batch, came, other_form=other_form))
+        return dict.fromkeys(batch, Unknown(_said(call, came)))
+    if isinstance(came, Lost) and came.departed:
+        return dict.fromkeys(batch, Unknown(f"{call.endpoint}: {came.reason}"))
+    if delivery.throttled:
+        return dict.fromkeys(batch, Rejected(delivery.throttled, stop=True, alone=len(batch) == 1))
+    if delivery.barred:
+        held_up = NotSent("others of its batch may not be sent", again=True)
+        return {
+            number: Barred(delivery.barred[number]) if number in delivery.barred else held_up
+            for number in batch
+        }
+    if came is None:
+        return dict.fromkeys(batch, NotSent("interrupted before it was sent", stop=True))
+    return dict.fromkeys(batch, NotSent(f"{came.reason}; nothing was sent"))
+
+
+def _rejected(call: _Call, batch: Sequence[E164], came: Answer, *, other_form: bool) -> Rejected:
+    alone = len(batch) == 1
+    if other_form:
+        again: Literal["", "whole", "halves"] = "whole"
+    else:
+        again = "halves" if came.status in _SPLIT and not alone else ""
+    return Rejected(_said(call, came), stop=came.status in _STOP, again=again, alone=alone)
+
+
+def _said(call: _Call, came: Answer) -> str:
+    """What an answer that is no 200 said; where it is about the credentials, what to look at."""
+    if came.status in {401, 403}:
+        words = f"the API refused the credentials ({came.status}): check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID"
+    elif came.status == _TOO_MANY:
+        words = "the API kept asking to slow down (429)"
+    else:
+        words = f"the API answered {came.status}"
+    said = message_of(came.body)
+    return f"{call.endpoint}: {words}" + (f" ({said})" if said else "")
+
+
+def _read(call: _Call, batch: Sequence[E164], body: bytes, throttled: str) -> Outcomes:
+    try:
+        judged = read_judged(call.endpoint, body)
     except AnswerError as error:
         return dict.fromkeys(batch, Unknown(error.message))
-    for number in unasked(batch, judged):
-        log.warning("%s: the answer names %s, which was not asked for", endpoint, number)
-    return sort_outcomes(batch, judged)
+    outcomes = dict(sort_outcomes(batch, judged))
+    if throttled:
+        outcomes = {number: _doubted(outcome) for number, outcome in outcomes.items()}
+    return outcomes | {number: Unasked() for number in unasked(batch, judged)}
 
 
-def refusal(status: int) -> str:
-    """What a 401 or 403 means, and the fix."""
-    return f"the API refused the credentials ({status}): check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID"
+def _doubted(outcome: Outcome) -> Outcome:
+    return msgspec.structs.replace(outcome, doubted=True) if isinstance(outcome, Refused) else outcome

@@ -157,6 +157,8 @@ class Transport:
                 again=not is_lasting(failure),
             )
         _note(method, endpoint, outcome, time.monotonic() - started)
+        if isinstance(outcome, Answer) and outcome.status != requests.codes.too_many_requests:
+            self.pauses.exhausted = False
         return outcome
 
     def _timeout(self, rows: int) -> urllib3.Timeout:

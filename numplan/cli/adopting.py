@@ -28,6 +28,8 @@ from numplan.cli.workspace import (
 )
 from numplan.engine.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
 from numplan.engine.apply import apply_plan
+from numplan.engine.gate import Gate
+from numplan.engine.limits import limits_of
 from numplan.engine.parallel import ask_all
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
@@ -106,7 +108,11 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
             ground = Ground(target, manifest, account, work.book.stored)
             plan = _declared(asked, settings, screen, clock, report, ground, wish)
             clock.stay_careful()
-            done = apply_plan(plan, work.book, account, clock, manifest.api)
+            limits = limits_of(manifest.policy, plan.allowances)
+            gate = Gate(
+                account, plan, work.book, clock, limits=limits, planned_at=clock.monotonic(), before={}
+            )
+            done = apply_plan(plan, work.book, gate, clock, manifest.api)
             if settings.json:
                 report.plan(plan)
                 events = report.applying(done)

@@ -5,15 +5,16 @@ from typing import Any, Final
 
 import click
 
-from numplan.cli.applying import Choose, Work, apply_chosen, fresh_plan
+from numplan.cli.applying import Choose, Chosen, Work, apply_chosen, fresh_plan
 from numplan.cli.documents import documents_of, write_documents
+from numplan.cli.drafting import circumstances_of
 from numplan.cli.planning import Asked, asked_of, planning_options, refresh_option, refuse_danger
 from numplan.cli.report import Report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, Span, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import read_file
-from numplan.engine.staleness import check_saved
+from numplan.engine.saved import made_anew
 from numplan.model.errors import UsageError
 from numplan.model.plan import Plan, decode_plan
 
@@ -85,13 +86,15 @@ def apply(
 def _saved_plan(
     plan: Plan, settings: Settings, screen: Screen, documents: dict[str, str], max_age: timedelta
 ) -> Choose:
-    """Choose exactly the saved plan, if it still fits."""
+    """Choose what the saved plan allows of a plan made anew."""
 
-    def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
-        judged = check_saved(plan, work.manifest, work.book.stored, work.account, clock.now(), max_age)
-        report.plan(judged)
-        write_documents(judged, documents, settings, screen)
-        refuse_danger(judged)
-        return judged
+    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
+        asked_at = clock.monotonic()
+        now = circumstances_of(work.account, clock, Asked())
+        survey = made_anew(plan, work.manifest, work.book.stored, work.account, now, max_age)
+        report.plan(survey.plan)
+        write_documents(survey.plan, documents, settings, screen)
+        refuse_danger(survey.plan)
+        return Chosen(survey, asked_at)
 
     return choose

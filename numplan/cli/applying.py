@@ -17,9 +17,12 @@ from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import open_account, open_backend, open_book, open_manifest
 from numplan.engine.apply import apply_plan
 from numplan.engine.book import Book
-from numplan.engine.draft import settle_leftovers
+from numplan.engine.calls import Account
+from numplan.engine.draft import Survey, settle_leftovers
+from numplan.engine.gate import Gate
+from numplan.engine.limits import limits_of
 from numplan.engine.outputs import outputs_now
-from numplan.engine.ports import Provider
+from numplan.engine.staleness import check_offers
 from numplan.engine.tally import Tally, tally
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
@@ -34,8 +37,15 @@ class Work(NamedTuple):
     """What a run works with while it holds the lock."""
 
     manifest: Manifest
-    account: Provider
+    account: Account
     book: Book
+
+
+class Chosen(NamedTuple):
+    """A plan to carry out, what it was made from, and when its offers were asked for, on the monotonic clock."""
+
+    survey: Survey
+    asked_at: float
 
 
 @contextmanager
@@ -53,7 +63,7 @@ def locked_work(
         yield Work(manifest, account, open_book(session, account.account, account.url))
 
 
-Choose = Callable[[Work, Report, SystemClock], Plan]
+Choose = Callable[[Work, Report, SystemClock], Chosen]
 """Gives the plan to carry out, once state is locked and settled; what it refuses was told before."""
 
 
@@ -81,21 +91,47 @@ def apply_chosen(
             if clock.interrupted():
                 screen.error("interrupted while settling an earlier run; nothing was sent")
                 return clock.exit_code
-            plan = choose(work, report, clock)
+            chosen = choose(work, report, clock)
         except NumplanError as problem:
             if work.book.intents:  # what is unknown weighs more than why the plan was not carried out
                 report.unsettled(left)
                 say(problem)
                 return UNKNOWN
             raise
-        if ask and count(plan.changes).any:
-            confirm(plan, settings, screen, clock)
+        if ask and count(chosen.survey.plan.changes).any:
+            confirm(chosen.survey.plan, settings, screen, clock)
+            chosen = ask_again(chosen, work, clock)
+        plan = chosen.survey.plan
         clock.stay_careful()
-        events = report.applying(apply_plan(plan, work.book, work.account, clock, work.manifest.api))
+        gate = open_gate(chosen, work, clock)
+        events = report.applying(apply_plan(plan, work.book, gate, clock, work.manifest.api))
         if work.manifest.outputs:
             report.outputs(outputs_now(work.manifest, work.book.state).values)
         report.applied(plan, left, events)
         return exit_code(plan, left, tally(events), clock)
+
+
+def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
+    """What was asked before a question is old after it. Raises StalePlanError where a number is not to be had as it was
+    reviewed, and ApiError.
+    """
+    asked_at = clock.monotonic()
+    check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)
+    return chosen._replace(asked_at=asked_at)
+
+
+def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
+    """The gate of an apply that carries out this plan."""
+    return Gate(
+        work.account,
+        chosen.survey.plan,
+        work.book,
+        clock,
+        limits=limits_of(work.manifest.policy, chosen.survey.plan.allowances),
+        planned_at=chosen.asked_at,
+        before=chosen.survey.live.owned,
+        parallelism=work.manifest.api.parallelism,
+    )
 
 
 def settle_only(settings: Settings, screen: Screen) -> int:
@@ -121,13 +157,14 @@ def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
 def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict[str, str]) -> Choose:
     """Choose what the manifest and the account call for now, told, written and guarded."""
 
-    def choose(work: Work, report: Report, clock: SystemClock) -> Plan:
-        plan = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
-        report.plan(plan)
-        write_documents(plan, documents, settings, screen)
-        refuse_errors(plan)
-        refuse_danger(plan)
-        return plan
+    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
+        asked_at = clock.monotonic()
+        survey = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
+        report.plan(survey.plan)
+        write_documents(survey.plan, documents, settings, screen)
+        refuse_errors(survey.plan)
+        refuse_danger(survey.plan)
+        return Chosen(survey, asked_at)
 
     return choose
 
@@ -151,9 +188,9 @@ def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:
     """What an apply exits with: a signal comes first, then what is unknown, then what was done in part."""
     if clock.exit_code:
         return clock.exit_code
-    if left.unknown or done.unknown or done.not_saved:
+    if left.unknown or done.unknown or done.not_saved or any(not one.harmless for one in done.unasked):
         return UNKNOWN
-    attempted = done.changed or any(one.attempted for one in done.failed)
+    attempted = done.changed or any(one.attempted and not one.rejected for one in done.failed)
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
     return PARTLY if count(plan.changes).blocked else 0

@@ -16,7 +16,7 @@ from numplan.cli.workspace import (
     open_backend,
     open_manifest,
 )
-from numplan.engine.draft import Survey, draft_plan, nothing_of, survey_of
+from numplan.engine.draft import Survey, nothing_of, survey, survey_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.engine.refresh import Live, refresh, remember_and_refresh
@@ -38,9 +38,9 @@ def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) 
         watched = Watched(account, step)
         state, live = _remembered(settings, manifest, watched, new_state=asked.allowances.new_state)
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        survey = survey_of(wanted, state, live, watched, _circumstances(account, clock, asked))
-    _kept[:] = [manifest, state, survey]
-    return survey.plan
+        found = survey_of(wanted, state, live, watched, circumstances_of(account, clock, asked))
+    _kept[:] = [manifest, state, found]
+    return found.plan
 
 
 def draft_from(
@@ -50,12 +50,11 @@ def draft_from(
     clock: SystemClock,
     report: Report,
     asked: Asked,
-) -> Plan:
+) -> Survey:
     """A plan from a state that is known already, told while the account is read."""
-    circumstances = _circumstances(account, clock, asked)
     with report.reading(account.account) as step:
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        return draft_plan(wanted, state, Watched(account, step), circumstances)
+        return survey(wanted, state, Watched(account, step), circumstances_of(account, clock, asked))
 
 
 class Seen(NamedTuple):
@@ -75,7 +74,7 @@ def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
     ):
         watched = Watched(account, step)
         state, live = _remembered(settings, manifest, watched)
-        circumstances = _circumstances(account, clock, Asked())
+        circumstances = circumstances_of(account, clock, Asked())
         return Seen(manifest, state, survey_of(manifest, state, live, watched, circumstances))
 
 
@@ -98,7 +97,8 @@ def _remembered(
     return remember_and_refresh(manifest, remember, account)
 
 
-def _circumstances(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:
+def circumstances_of(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:
+    """Who asks, when, and for what."""
     return Circumstances(
         now=clock.now(),
         numplan=__version__,

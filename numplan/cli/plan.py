@@ -13,7 +13,6 @@ from numplan.cli.report import open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
-from numplan.model.plan import count
 
 CHANGES: Final = 2
 EXAMPLES: Final = """\b
@@ -61,4 +60,4 @@ def plan(
             save_plan(drafted, Path(out), settings, screen)
         refuse_danger(drafted)
         screen.require_written()
-    return CHANGES if detailed_exitcode and count(drafted.changes).any else 0
+    return CHANGES if detailed_exitcode and drafted.acts else 0

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,6 @@ from numplan.cli.screen import Screen
 from numplan.engine.ports import Provider, States
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
 from numplan.model.number import E164
-from numplan.model.outcome import Outcome
 
 Step = Callable[[str], None]
 
@@ -92,7 +91,7 @@ def every_pause(tell: Callable[[], None]) -> Iterator[None]:
 
 
 class Watched:
-    """A provider that tells `step` of every reading call. Implements the engine's Provider port."""
+    """A provider that tells `step` of every call. Implements the engine's Provider port."""
 
     def __init__(self, provider: Provider, step: Step) -> None:
         self._provider = provider
@@ -141,11 +140,3 @@ class Watched:
         """Offers that match."""
         self._step("searched")
         return self._provider.search(criteria, wanted=wanted)
-
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
-        """Buy."""
-        return self._provider.purchase(numbers, sip_trunk_id)
-
-    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
-        """Release."""
-        return self._provider.release(numbers)

@@ -4,7 +4,7 @@ Pure. Both the search for offers and the planner work from an assessment, so the
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -13,11 +13,12 @@ from numplan.engine.declared import DeclaredNumbers
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
+from numplan.engine.watched import keeps_slot, surplus_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest, PoolEntry
-from numplan.model.moment import Moment, age, shown
+from numplan.model.moment import Moment, age, our_time, shown
 from numplan.model.number import E164
 from numplan.model.plan import Held
 from numplan.model.state import Instance, State, Tombstone
@@ -59,7 +60,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     `explicit` are the `declared` numbers in their order; `undeclared` are managed numbers that are not among them,
     members of pools or of what is gone.
     `wanted` are explicit numbers to be bought if they are for sale. `leaving` are managed numbers that
-    nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not.
+    nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not. `absent` are
+    those that it lacks too, and that only a second look, `hold` after the first, makes missing; they are held. `back`
+    were noted as absent, and the account holds them again.
     `forgotten` are managed no more; `let_be` are these and whatever else no pool may adopt. All other numbers
     stand under the resource they belong to now: `belongs` has it of those that move, `moved` where the managed
     ones of these were.
@@ -73,6 +76,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     pools: tuple[PoolStanding, ...]
     leaving: tuple[Instance, ...]
     missing: tuple[Instance, ...]
+    absent: tuple[Instance, ...]
+    back: tuple[Instance, ...]
+    hold: timedelta
     surplus: tuple[Instance, ...]
     held: tuple[Held, ...]
     owed: Mapping[E164, Tombstone]
@@ -84,8 +90,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
 
 
-def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> Assessment:
-    """Arrange what the manifest declares, the state remembers and the account holds."""
+def assess(
+    manifest: Manifest, state: State | None, live: Live, now: Moment, *, accept_missing: bool = False
+) -> Assessment:
+    """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
+    seen that what the account lacks is gone, so that no second look is waited for.
+    """
     declared = DeclaredNumbers(manifest.explicit())
     hold = timedelta(minutes=manifest.api.hold_minutes)
     held = _held_by_calls(state)
@@ -96,6 +106,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
     managed = _managed(state, live, now, hold, forgotten, let_be)
     explicit, undeclared = _known(declared, managed, live)
     missing: list[Instance] = []
+    absent: list[Instance] = []
     for instance in _absent(explicit, undeclared, managed, live):
         number = instance.number
         if number in held:
@@ -104,9 +115,14 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
             held[number] = Held(
                 resource=instance.resource, number=number, reason=_not_yet_listed(instance.bought_at)
             )
-        else:
+        elif accept_missing or is_missing(instance, now, hold):
             missing.append(instance)
-    owed = _owed(state, live, held)
+        else:
+            absent.append(instance)
+            held[number] = Held(
+                resource=instance.resource, number=number, reason=_looked_for(instance, now, hold)
+            )
+    owed = _owed(state, live, held, now, hold)
     belongs = _moves(manifest, state, managed, live, held, owed)
     moved = {number: managed[number].resource for number in belongs if number in managed}
     if belongs:
@@ -114,6 +130,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
         explicit, undeclared = _known(declared, managed, live)
         held = {number: _under(one, belongs) for number, one in held.items()}
         missing = [_under(one, belongs) for one in missing]
+        absent = [_under(one, belongs) for one in absent]
         owed = {
             number: msgspec.structs.replace(one, instance=_under(one.instance, belongs))
             for number, one in owed.items()
@@ -137,6 +154,9 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
         ),
         leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in resources),
         missing=tuple(missing),
+        absent=tuple(absent),
+        back=_back(managed, live),
+        hold=hold,
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
         owed=owed,
@@ -241,6 +261,29 @@ def _under(one: Labelled, belongs: Mapping[E164, Resource]) -> Labelled:
     return msgspec.structs.replace(one, resource=belongs[one.number])
 
 
+def is_missing(instance: Instance, now: Moment, hold: timedelta) -> bool:
+    """Whether this look, which does not show a managed number either, is the second one, `hold` after the first."""
+    return instance.missing_since is not None and age(now, instance.missing_since) >= hold
+
+
+def again_from(instance: Instance, now: Moment, hold: timedelta) -> datetime:
+    """From when on a second look decides about an absent number."""
+    return our_time(now if instance.missing_since is None else instance.missing_since) + hold
+
+
+def _looked_for(instance: Instance, now: Moment, hold: timedelta) -> str:
+    then = shown(again_from(instance, now, hold))
+    return (
+        f"the account does not show it; it is looked for again from {then} on, and missing only if it is "
+        "not there then"
+    )
+
+
+def _back(managed: Mapping[E164, Instance], live: Live) -> tuple[Instance, ...]:
+    noted = [one for one in managed.values() if one.missing_since is not None]
+    return tuple(one for one in noted if one.number in live.owned)
+
+
 def _not_yet_listed(bought_at: Moment) -> str:
     return f"bought at {shown(bought_at)}, not yet listed by the account"
 
@@ -266,16 +309,20 @@ def _managed(
     for tombstone in state.tombstones:
         turned_up = tombstone.number in live.owned and not tombstone.lingers(now, hold)
         if turned_up and tombstone.number not in managed and tombstone.number not in let_be:
-            managed[tombstone.number] = msgspec.structs.replace(tombstone.instance, surplus=True)
+            managed[tombstone.number] = surplus_of(tombstone, live.owned[tombstone.number])
     return managed
 
 
-def _owed(state: State | None, live: Live, held: Mapping[E164, Held]) -> dict[E164, Tombstone]:
+def _owed(
+    state: State | None, live: Live, held: Mapping[E164, Held], now: Moment, hold: timedelta
+) -> dict[E164, Tombstone]:
     """Purchases closed as never happened whose numbers are not owned, nor on their way again."""
     return {
-        tombstone.number: tombstone
-        for tombstone in (state.tombstones if state else ())
-        if tombstone.number not in live.owned and tombstone.number not in held
+        one.number: one
+        if keeps_slot(one, now, hold) or not live.complete
+        else msgspec.structs.replace(one, holds_slot=False)
+        for one in (state.tombstones if state else ())
+        if one.cause == "unknown" and one.number not in live.owned and one.number not in held
     }
 
 

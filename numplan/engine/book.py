@@ -8,9 +8,10 @@ import msgspec
 
 from numplan.engine.ports import Session
 from numplan.model.address import Resource
+from numplan.model.charge import Charge
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
-from numplan.model.state import Instance, Intent, State, Tombstone, successor
+from numplan.model.state import Cause, Instance, Intent, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
 
@@ -78,6 +79,18 @@ class Book:
         if tombstone is not None:
             self.tombstones[number] = msgspec.structs.replace(tombstone, released_at=now)
 
+    def charge(self, number: E164, once: Charge | None, monthly: Charge | None) -> None:
+        """The account charges this for the number, whatever was planned."""
+        known = self.numbers[number]
+        attributes = msgspec.structs.replace(known.attributes, setup_charge=once, monthly_charge=monthly)
+        self.numbers[number] = msgspec.structs.replace(known, attributes=attributes, charges_planned=False)
+        self.unsaved = True
+
+    def confirm_charges(self, numbers: Iterable[E164]) -> None:
+        """The account charges these as planned. That alone is no reason to write state: the next write holds it."""
+        for number in numbers:
+            self.numbers[number] = msgspec.structs.replace(self.numbers[number], charges_planned=False)
+
     def move(self, number: E164, resource: Resource) -> None:
         """The number, or the call or the closed purchase that is known of it, belongs to this resource."""
         if number in self.numbers:
@@ -99,10 +112,23 @@ class Book:
         self.drop_intent(tombstone.number)
         self.unsaved = True
 
-    def refused(self, number: E164) -> None:
-        """The vendor said no to a purchase: no slot waits for that number any more."""
-        self.drop_intent(number)
-        self._free_slot(number)
+    def watch(self, instance: Instance, cause: Cause, now: Moment) -> None:
+        """No slot waits for that number, and whatever was intended for it is settled; but it may turn up in the
+        account, so it is looked for in every listing.
+        """
+        number = instance.number
+        known = self.tombstones.get(number)
+        released_at = None if known is None else known.released_at
+        self.bury(
+            Tombstone(
+                instance=instance, closed_at=now, holds_slot=False, cause=cause, released_at=released_at
+            )
+        )
+
+    def note_missing(self, number: E164, since: Moment | None) -> None:
+        """A look found the account without this managed number, since then; None where it is back."""
+        self.numbers[number] = msgspec.structs.replace(self.numbers[number], missing_since=since)
+        self.unsaved = True
 
     def _free_slot(self, number: E164) -> None:
         """A closed purchase of this number holds no slot any more. It is watched on all the same: the call may

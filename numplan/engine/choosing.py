@@ -2,7 +2,7 @@
 does not matter.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -14,6 +14,17 @@ from numplan.model.number import E164
 from numplan.model.state import Instance
 
 
+class Picks(msgspec.Struct, frozen=True):
+    """The numbers that a pool prefers, where they are to be had: for what it lacks, and for each member that moves."""
+
+    purchases: tuple[E164, ...] = ()
+    replaces: Mapping[E164, E164] = {}
+
+    def all(self) -> frozenset[E164]:
+        """Each of them."""
+        return frozenset((*self.purchases, *self.replaces.values()))
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What a pool buys, and all that could take the place of one of these: ranked, of a type that is among
     theirs, since that is what the guards have seen, and never dearer than the dearest of them.
@@ -23,10 +34,20 @@ class Choice(msgspec.Struct, frozen=True):
     alternates: tuple[Offer, ...]
 
 
-def choose(pool: PoolEntry, offers: Iterable[Offer], wanted: int, taken: Container[E164]) -> Choice:
-    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps."""
+def choose(
+    pool: PoolEntry,
+    offers: Iterable[Offer],
+    wanted: int,
+    taken: Container[E164],
+    preferred: Sequence[E164 | None] = (),
+) -> Choice:
+    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps. Each slot may have a
+    number that it prefers, where that is among them.
+    """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
     ranked = _RANKINGS[pool.select](affordable, wanted)
+    if any(preferred):
+        ranked = _preferring(ranked, preferred[:wanted])
     picks = tuple(ranked[:wanted])
     if pool.on_unavailable == "fail" or not picks:
         return Choice(picks, ())
@@ -39,6 +60,16 @@ def choose(pool: PoolEntry, offers: Iterable[Offer], wanted: int, taken: Contain
         if one.type in types and one.setup_charge <= once and one.monthly_charge <= monthly
     )
     return Choice(picks, tuple(spare))
+
+
+def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:
+    """The same with the preferred ones in their places; the others fill the places between, and follow."""
+    offered = {one.number: one for one in ranked}
+    rest = [one for one in ranked if one.number not in preferred]
+    rest.reverse()
+    placed = [offered.get(number) if number is not None else None for number in preferred]
+    filled = [one if one is not None else rest.pop() for one in placed if one is not None or rest]
+    return [*filled, *reversed(rest)]
 
 
 def within_caps(pool: PoolEntry, offer: Offer) -> bool:

@@ -35,6 +35,7 @@ def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *,
         Forget(
             resource=one.resource,
             before=one.attributes,
+            missing=True,
             reason="the account no longer holds it",
         )
         for one in assessed.missing
@@ -65,7 +66,8 @@ remembers, so a change of these alone is no drift.
 def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
     """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
-        Drift(resource=one.resource, kind="missing", before=one.attributes) for one in assessed.missing
+        Drift(resource=one.resource, kind="missing", before=one.attributes)
+        for one in (*assessed.missing, *assessed.absent)
     ]
     return (*missing, *_changed(assessed, live))
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from numplan.engine.differences import differences
 from numplan.engine.draft import Survey
 from numplan.engine.fates import Fate, Fates
 from numplan.engine.offers import unmanaged
@@ -16,8 +17,8 @@ from numplan.model.number import E164
 from numplan.model.plan import ZERO, Difference, Selection
 from numplan.model.state import Attributes
 
-Kind = Literal["missing", "changed", "surplus", "unmanaged"]
-KINDS: Final[tuple[Kind, ...]] = ("missing", "changed", "surplus", "unmanaged")
+Kind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
+KINDS: Final[tuple[Kind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> Dr
 
 
 def _deviations(survey: Survey) -> Iterator[Deviation]:
-    live, assessed, plan = survey
+    live, assessed, _, plan = survey
     fates = Fates(plan)
     for drift in plan.drift:
         row = live.owned.get(drift.before.number)
@@ -92,6 +93,21 @@ def _deviations(survey: Survey) -> Iterator[Deviation]:
             after=drift.after,
             differences=drift.differences,
             monthly_charge=row.monthly_charge if row else ZERO,
+        )
+    for dear in plan.overcharged:
+        planned = assessed.managed[dear.number].attributes
+        charged = msgspec.structs.replace(
+            planned, setup_charge=dear.charged_once, monthly_charge=dear.charged_monthly
+        )
+        yield Deviation(
+            kind="overcharged",
+            number=dear.number,
+            fate=fates.of(dear.number, dear.resource),
+            resource=dear.resource,
+            before=planned,
+            after=charged,
+            differences=differences(planned, charged),
+            monthly_charge=live.owned[dear.number].monthly_charge,
         )
     for one in assessed.surplus:
         if one.number in live.owned:

@@ -6,9 +6,9 @@ import msgspec
 
 from numplan.model.address import Address, Resource, address_of
 from numplan.model.number import E164
-from numplan.model.plan import Change
+from numplan.model.outcome import Call
+from numplan.model.plan import Change, Overcharge
 
-Call = Literal["purchase", "release"]
 Verdict = Literal["bought", "not bought", "released", "not released", "unknown"]
 
 
@@ -43,11 +43,14 @@ class Done(_OfNumber, frozen=True, kw_only=True):
 
 
 class Failed(_OfNumber, frozen=True, kw_only=True):
-    """The call was refused, or surely did nothing. `attempted` is False where it never left."""
+    """The call was refused, or surely did nothing. `attempted` is False where it never left; `rejected`: it was
+    answered with a status that says no, and the account shows that it did nothing.
+    """
 
     call: Call
     reason: str
     attempted: bool = True
+    rejected: bool = False
 
 
 class Uncertain(_OfNumber, frozen=True, kw_only=True):
@@ -65,15 +68,50 @@ class Substituted(_OfNumber, frozen=True, kw_only=True):
 
 
 class Settled(_OfNumber, frozen=True, kw_only=True):
-    """What the account said of a call with an unknown outcome."""
+    """What the account said of a call with an unknown outcome; `rejected` as of Failed."""
 
     call: Call
     verdict: Verdict
     reason: str = ""
+    rejected: bool = False
 
 
 class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
     """The account could not be asked about the calls with an unknown outcome; the next run asks."""
+
+    reason: str
+
+
+class NotAsked(_OfNumber, frozen=True, kw_only=True):
+    """The vendor says that it carried out a call for a number that was in none. `resource` is that of the call's
+    numbers. `harmless`: the account held the number before, so nothing came of it.
+    """
+
+    call: Call
+    harmless: bool
+    reason: str
+
+
+class TurnedUp(_OfNumber, frozen=True, kw_only=True):
+    """A number that was watched is in the account after all, and in state as surplus until the plan says more."""
+
+    reason: str
+
+
+class Overcharged(_OfNumber, frozen=True, kw_only=True):
+    """The account is charged more for a number than the plan said that bought it."""
+
+    charged: Overcharge
+
+
+class Noted(_OfNumber, frozen=True, kw_only=True):
+    """State remembers that the account lacked a managed number, or no longer does: it `is_back`."""
+
+    is_back: bool = False
+
+
+class Unlooked(msgspec.Struct, frozen=True, kw_only=True):
+    """The account could not be looked at after the purchases, so what it charges is not known; the next plan tells."""
 
     reason: str
 
@@ -96,6 +134,9 @@ class Stopped(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+Seen = NotAsked | TurnedUp | Overcharged | Noted | Unlooked
+"""What the account showed, or would not, besides what became of the plan's own calls."""
+
 Event = (
     Recorded
     | Sending
@@ -105,6 +146,7 @@ Event = (
     | Substituted
     | Settled
     | Unsettled
+    | Seen
     | Saved
     | NotSaved
     | Stopped

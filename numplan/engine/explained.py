@@ -114,7 +114,7 @@ def _homes(manifest: Manifest, state: State | None, survey: Survey) -> dict[E164
 
 
 def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Survey) -> OfNumber:
-    live, assessed, plan = survey
+    live, assessed, _, plan = survey
     resource = _homes(manifest, state, survey).get(number)
     entry = _entries(manifest).get(resource) if resource else None
     declared = assessed.declared.get(number)
@@ -138,7 +138,7 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
 
 
 def _of_resource(resource: Resource, manifest: Manifest, state: State | None, survey: Survey) -> OfResource:
-    live, assessed, plan = survey
+    live, assessed, _, plan = survey
     entry = _entries(manifest).get(resource)
     kept = state.by_number if state else {}
     members = tuple(one for one in {**assessed.managed, **kept}.values() if one.resource == resource)
@@ -153,7 +153,7 @@ def _of_resource(resource: Resource, manifest: Manifest, state: State | None, su
         resource=resource,
         entry=entry,
         members=members,
-        missing=tuple(one for one in assessed.missing if one.resource == resource),
+        missing=tuple(one for one in (*assessed.missing, *assessed.absent) if one.resource == resource),
         assigned=sum(1 for row in rows if row is not None and row.flow is not None),
         changes=tuple(one for one in changes if not isinstance(one, Keep)),
         held=tuple(one for one in plan.held if one.resource == resource),

@@ -101,7 +101,7 @@ def _is_declared(change: Release | Replace) -> bool:
 
 
 def _missing(case: Case) -> Iterator[Refusal]:
-    missing = case.assessed.missing
+    missing = (*case.assessed.missing, *case.assessed.absent)
     if too_many_missing(len(missing), len(case.assessed.managed)) and not case.plan.allowances.missing:
         yield Refusal(
             guard="missing",

@@ -8,12 +8,34 @@ from typing import Literal
 
 import msgspec
 
+from numplan.engine.ledger import Limits
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
-from numplan.model.manifest import Manifest
-from numplan.model.plan import ZERO, Adopt, Change, Plan, Purchase, Refusal, Replace, address_of_change, count
+from numplan.model.manifest import Manifest, Policy
+from numplan.model.plan import (
+    ZERO,
+    Adopt,
+    Allowances,
+    Change,
+    Plan,
+    Purchase,
+    Refusal,
+    Replace,
+    address_of_change,
+    count,
+)
 from numplan.model.state import Attributes
 from numplan.model.vocabulary import same_word
+
+
+def limits_of(policy: Policy, allowances: Allowances) -> Limits:
+    """The limits of one apply, as the gate keeps them."""
+    most = policy.max_purchases if allowances.max_purchases is None else allowances.max_purchases
+    return Limits(
+        max_purchases=most,
+        max_setup_cost=policy.max_setup_cost,
+        max_monthly_increase=policy.max_monthly_increase,
+    )
 
 
 def check_limits(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:

@@ -1,19 +1,24 @@
 """Ask the vendor what it offers for what the manifest still wants: prices, stock, what could be adopted."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
 from numplan.engine.assess import Assessment, PoolStanding
+from numplan.engine.choosing import Picks
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
-from numplan.engine.pricing import price
+from numplan.engine.pricing import price, price_again
 from numplan.engine.refresh import Live
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
-from numplan.model.vocabulary import same_word
+from numplan.model.vocabulary import same_word, serves
+
+NOTHING: Final[Mapping[Resource, Picks]] = MappingProxyType({})
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +36,18 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fetch_offers(
-    manifest: Manifest, assessed: Assessment, live: Live, provider: Provider, *, first_run: bool
+    manifest: Manifest,
+    assessed: Assessment,
+    live: Live,
+    provider: Provider,
+    *,
+    first_run: bool,
+    preferred: Mapping[Resource, Picks] = NOTHING,
 ) -> Offers:
     """Price the explicit numbers and search for the pools. Raises ApiError.
 
     On a `first_run`, without state, owned numbers that match are sought for every pool that is short: a guard
-    wants to know.
+    wants to know. Numbers that a pool has `preferred` are asked for by themselves where its search does not show them.
     """
     parallelism = manifest.api.parallelism
     asked = {
@@ -50,9 +61,12 @@ def fetch_offers(
     late = [one for one in ask_all(provider.look_up, unsold, parallelism) if one is not None]
     short = [standing for standing in assessed.pools if new_members(standing)]
     curious = [one.pool for one in assessed.pools if one.shortage and (one.pool.adopt or first_run)]
+    stock = _search(short, assessed, live, provider, parallelism)
+    if preferred:
+        stock = _with_preferred(stock, preferred, short, live, provider, parallelism)
     return Offers(
         found=found,
-        stock=_search(short, assessed, live, provider, parallelism),
+        stock=stock,
         alike={pool.resource: _alike(pool, assessed, live, provider) for pool in curious},
         late={one.number: one for one in late},
     )
@@ -115,6 +129,45 @@ def _search(
         for standings, answer in zip(wishes.values(), answers, strict=True)
         for standing in standings
     }
+
+
+def _with_preferred(
+    stock: Mapping[Resource, Found],
+    preferred: Mapping[Resource, Picks],
+    short: Sequence[PoolStanding],
+    live: Live,
+    provider: Provider,
+    parallelism: int,
+) -> dict[Resource, Found]:
+    """The same with the preferred numbers that are for sale and meet their pool's criteria."""
+    asked: dict[E164, tuple[PoolEntry, Criteria]] = {}
+    for pool in (standing.pool for standing in short):
+        shown = {offer.number for offer in stock[pool.resource].offers}
+        criteria = criteria_of(pool, live.regions)
+        asked.update(
+            (number, (pool, criteria))
+            for number in preferred.get(pool.resource, Picks()).all()
+            if number not in shown
+        )
+    offers = price_again({number: criteria for number, (_, criteria) in asked.items()}, provider, parallelism)
+    more = dict(stock)
+    for number, (pool, criteria) in asked.items():
+        offer = offers[number]
+        if offer is not None and meets(criteria, offer):
+            found = more[pool.resource]
+            more[pool.resource] = msgspec.structs.replace(found, offers=(*found.offers, offer))
+    return more
+
+
+def meets(criteria: Criteria, offer: Offer) -> bool:
+    """Whether an offer is what a search with these criteria asks for."""
+    return (
+        same_word(offer.country, criteria.country)
+        and (not criteria.type or same_word(offer.type, criteria.type))
+        and (not criteria.state or same_word(offer.state, criteria.state))
+        and (not criteria.category or serves(offer.category, criteria.category))
+        and criteria.digits in offer.number
+    )
 
 
 def wants_all(pool: PoolEntry) -> bool:

@@ -1,26 +1,26 @@
-"""What a plan buys, slot by slot, and what may take the place of a number that the vendor refuses."""
+"""What a plan buys, slot by slot, and the calls that this takes."""
 
-from collections.abc import Container, Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from numplan.engine.explicit import bought_as
-from numplan.model.account import Offer
 from numplan.model.address import Resource
-from numplan.model.manifest import Terms
 from numplan.model.number import E164
-from numplan.model.plan import ZERO, Plan, Purchase, Replace
+from numplan.model.outcome import Call
+from numplan.model.plan import Plan, Purchase, Replace
 from numplan.model.state import Attributes, Instance
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One number to buy for a slot. `replaces` is the pool member to release once it is bought."""
+    """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member to release once it
+    is bought. `anew`: its offer is asked for just before the call, however fresh the plan is.
+    """
 
     resource: Resource
     attributes: Attributes
     substitutable: bool = False
     sent_before: bool = False
+    anew: bool = False
     replaces: E164 | None = None
 
     @property
@@ -55,45 +55,34 @@ def orders_of(plan: Plan) -> Iterator[Order]:
                 pass
 
 
-class Substitutes:
-    """The alternates of a plan, each offered once, as long as the plan's limits of cost allow."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._left = {resource: list(offers) for resource, offers in plan.alternates.items()}
-        self._once = _room(plan.max_setup_cost, plan.cost.once)
-        self._monthly = _room(plan.max_monthly_increase, plan.cost.monthly)
-
-    def take(self, refused: Order, barred: Container[E164]) -> Order | None:
-        """The next alternate for a refused number's slot, or None where there is none."""
-        if not refused.substitutable:
-            return None
-        left = self._left.get(refused.resource, [])
-        while left:
-            offer = left.pop(0)
-            if offer.number not in barred and self._affords(offer, refused.attributes):
-                return _order(offer, refused)
-        return None
-
-    def _affords(self, offer: Offer, instead_of: Attributes) -> bool:
-        once = offer.setup_charge - (instead_of.setup_charge or ZERO)
-        monthly = offer.monthly_charge - (instead_of.monthly_charge or ZERO)
-        if (self._once is not None and once > self._once) or (
-            self._monthly is not None and monthly > self._monthly
-        ):
-            return False
-        self._once = None if self._once is None else self._once - once
-        self._monthly = None if self._monthly is None else self._monthly - monthly
-        return True
+def buy_backs_of(plan: Plan) -> Iterator[Order]:
+    """The purchases that buy back a number once it is released. Nothing offers it before, so it is asked for anew."""
+    for change in plan.changes:
+        if isinstance(change, Replace) and not change.buys_first:
+            yield Order(resource=change.resource, attributes=change.after, anew=True)
 
 
-def _room(limit: Decimal | None, planned: Decimal) -> Decimal | None:
-    return None if limit is None else limit - planned
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of one POST."""
+
+    call: Call
+    numbers: tuple[E164, ...]
+    sip_trunk_id: int | None = None
+
+    def halves(self) -> tuple["Batch", ...]:
+        """The batch as two; one of a single number stays as it is."""
+        middle = len(self.numbers) // 2
+        parts = (self.numbers[:middle], self.numbers[middle:])
+        return tuple(msgspec.structs.replace(self, numbers=part) for part in parts if part)
 
 
-def _order(offer: Offer, refused: Order) -> Order:
-    terms = Terms(
-        sip_trunk_id=refused.attributes.sip_trunk_id,
-        labels=refused.attributes.labels,
-        protect=refused.attributes.protect,
-    )
-    return msgspec.structs.replace(refused, attributes=bought_as(offer, terms))
+def batches_of(call: Call, numbers: Sequence[tuple[E164, int | None]], size: int) -> list[Batch]:
+    """Numbers with their trunks as batches of one trunk each, in the order given."""
+    by_trunk: dict[int | None, list[E164]] = {}
+    for number, trunk in numbers:
+        by_trunk.setdefault(trunk, []).append(number)
+    return [
+        Batch(call=call, numbers=tuple(group[start : start + size]), sip_trunk_id=trunk)
+        for trunk, group in by_trunk.items()
+        for start in range(0, len(group), size)
+    ]

@@ -1,12 +1,13 @@
 """Make a plan. Pure and deterministic: the same values give the same bytes."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
 
-from numplan.engine.assess import Assessment, present
+from numplan.engine import overcharge
+from numplan.engine.assess import Assessment, again_from, present
+from numplan.engine.choosing import Picks
 from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
@@ -15,19 +16,22 @@ from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
 from numplan.engine.pools import plan_pools
 from numplan.engine.refresh import Live
-from numplan.engine.selected import divide, weigh
+from numplan.engine.selected import divide, narrow, weigh
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.manifest import Manifest
+from numplan.model.moment import Moment, our_time, shown
 from numplan.model.number import E164
 from numplan.model.plan import (
     ZERO,
     Adopt,
     Allowances,
     Change,
+    ChangeKey,
     Cost,
     Forget,
     Held,
+    Missing,
     Plan,
     Release,
     Selection,
@@ -44,7 +48,7 @@ from numplan.model.state import State
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan depends on besides manifest, state and account: who asks, when, and what is allowed."""
 
-    now: datetime
+    now: Moment
     numplan: str
     account: str
     api_url: str
@@ -53,6 +57,12 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     destroy: bool = False
     refresh_only: bool = False
     """Plan for state alone: what the account shows is taken in, and nothing is purchased or released."""
+    preferred: Mapping[Resource, Picks] = {}
+    """Numbers that pools choose before others, where they are for sale and meet the criteria: no other pool takes
+    them.
+    """
+    only: frozenset[ChangeKey] | None = None
+    """The changes that may be carried out; what else the plan holds is left out as if it were not selected."""
 
 
 def make_plan(
@@ -65,14 +75,19 @@ def make_plan(
 ) -> Plan:
     """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
     drift = find_drift(assessed, live)
+    absent = {one.number for one in assessed.absent}
+    missing = _missing(assessed, circumstances.now)
+    overcharged = overcharge.find_overcharges(assessed.managed, live.owned)
     only_state = circumstances.refresh_only
-    whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
+    whole = plan_intake(drift, state, absent) if only_state else _whole(assessed, live, offers, circumstances)
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
+    if circumstances.only is not None:
+        chosen, unselected = narrow(chosen, unselected, circumstances.only)
     doing = acting(chosen.changes)
     unoffered = () if only_state else assessed.unoffered.values()
     return Plan(
         numplan=circumstances.numplan,
-        created_at=circumstances.now,
+        created_at=our_time(circumstances.now),
         manifest=manifest.path,
         manifest_digest=manifest.digest,
         account=circumstances.account,
@@ -92,6 +107,8 @@ def make_plan(
         unselected=unselected,
         alternates=chosen.alternates,
         held=_sorted_held((*assessed.held, *chosen.held)),
+        missing=missing,
+        overcharged=overcharged,
         moved={} if only_state else _moved_along(assessed, (*doing, *unselected)),
         outputs=output_changes(
             manifest, assessed, chosen.changes, unselected, (*assessed.held, *chosen.held)
@@ -102,6 +119,8 @@ def make_plan(
             *weigh(unoffered, circumstances.selection, manifest),
             *_unsettled(state),
             *_gap(live),
+            *overcharge.warnings(overcharged),
+            *_absent(missing),
             *chosen.diagnostics,
             *unverified(doing),
         ),
@@ -112,7 +131,9 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
     """All that manifest, state and account call for."""
     allowances = circumstances.allowances
     explicit = plan_explicit(assessed, offers)
-    pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
+    pools = plan_pools(
+        assessed, live, offers, allowances, numbers_of(explicit.changes), circumstances.preferred
+    )
     departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
     return join((explicit, pools, departures))
 
@@ -170,6 +191,35 @@ def _moved_along(assessed: Assessment, changes: tuple[Change, ...]) -> dict[E164
 
 def _sorted_held(held: tuple[Held, ...]) -> tuple[Held, ...]:
     return tuple(sorted(held, key=lambda one: (one.resource, one.number)))
+
+
+def _missing(assessed: Assessment, now: Moment) -> tuple[Missing, ...]:
+    """What the account lacks and a second look decides about, and what is back, in order of number."""
+    found = [
+        Missing(
+            resource=one.resource,
+            number=one.number,
+            again_from=again_from(one, now, assessed.hold),
+            noted=one.missing_since is not None,
+            is_back=is_back,
+        )
+        for those, is_back in ((assessed.absent, False), (assessed.back, True))
+        for one in those
+    ]
+    return tuple(sorted(found, key=lambda one: one.number))
+
+
+def _absent(missing: tuple[Missing, ...]) -> tuple[Diagnostic, ...]:
+    absent = [one for one in missing if not one.is_back]
+    if not absent:
+        return ()
+    first = min(one.again_from for one in absent)
+    return (
+        warning(
+            f"{len(absent)} missing, looked for again from {shown(first)} on",
+            hint="one look proves little; --accept-missing does without the second",
+        ),
+    )
 
 
 def _gap(live: Live) -> tuple[Diagnostic, ...]:

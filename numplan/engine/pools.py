@@ -1,12 +1,12 @@
 """Plan pools: fill what they lack, let go what they have too many, move what sits on another trunk. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 
 import msgspec
 
 from numplan.engine.assess import Assessment, PoolStanding
-from numplan.engine.choosing import choose, shrink_order, spare_count, within_caps
+from numplan.engine.choosing import Picks, choose, shrink_order, spare_count, within_caps
 from numplan.engine.departures import departure
 from numplan.engine.differences import differences
 from numplan.engine.explicit import adopted_as, bought_as, current, must_move, on_terms, settled
@@ -15,6 +15,7 @@ from numplan.engine.part import Part, join
 from numplan.engine.pool_notes import mismatches, no_adoption, shortage, waiting
 from numplan.engine.refresh import Live
 from numplan.model.account import Offer
+from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
 from numplan.model.plan import (
@@ -32,13 +33,20 @@ from numplan.model.state import Attributes, Instance
 
 
 def plan_pools(
-    assessed: Assessment, live: Live, offers: Offers, allowances: Allowances, taken: set[E164]
+    assessed: Assessment,
+    live: Live,
+    offers: Offers,
+    allowances: Allowances,
+    taken: set[E164],
+    preferred: Mapping[Resource, Picks],
 ) -> Part:
     """Changes for every pool, in order of name. `taken` grows with each pick, so that no two pools and no
-    explicit number ever take the same one. Alternates come from what all of them leave.
+    explicit number ever take the same one. Alternates come from what all of them leave. What a pool has `preferred`, it
+    takes first, and no other pool does.
     """
     planners = [
-        _PoolPlanner(standing, assessed, live, offers, allowances, taken) for standing in assessed.pools
+        _PoolPlanner(standing, assessed, live, offers, allowances, taken, preferred)
+        for standing in assessed.pools
     ]
     for planner in planners:
         planner.plan()
@@ -58,6 +66,7 @@ class _PoolPlanner:
         offers: Offers,
         allowances: Allowances,
         taken: set[E164],
+        preferred: Mapping[Resource, Picks],
     ) -> None:
         self.standing = standing
         self.pool = standing.pool
@@ -66,6 +75,13 @@ class _PoolPlanner:
         self.offers = offers
         self.allowances = allowances
         self.taken = taken
+        self.preferred = preferred.get(standing.pool.resource, Picks())
+        self.others = {
+            number
+            for resource, picks in preferred.items()
+            for number in picks.all()
+            if resource != standing.pool.resource
+        }
         self.lacking = standing.shortage
         self.owed = list(standing.owed)
         self.returned = [one for one in standing.returned if not self._let_go(one)]
@@ -86,12 +102,12 @@ class _PoolPlanner:
             self._show_refused(moving)
             moving = []
         moving = self._move_again(self._make_way(self._await_others(moving)))
-        self._buy(self._choose(len(moving)), moving)
+        self._buy(self._choose(moving), moving)
         self.diagnostics += mismatches(self.standing, self.live)
 
     def part(self) -> Part:
         """The plan of this pool, with alternates that no pool has taken."""
-        left = [one for one in self.spare if one.number not in self.taken]
+        left = [one for one in self.spare if one.number not in self.taken and one.number not in self.others]
         alternates = tuple(left[: spare_count(self.lacking)])
         self.taken.update(one.number for one in alternates)
         return Part(
@@ -253,19 +269,26 @@ class _PoolPlanner:
         self.taken.add(offer.number)
         return offer
 
-    def _choose(self, moving: int) -> tuple[Offer, ...]:
-        wanted = self.lacking + moving
+    def _choose(self, moving: list[Instance]) -> tuple[Offer, ...]:
+        wanted = self.lacking + len(moving)
         stock = self.offers.stock.get(self.pool.resource)
         if not wanted or stock is None:
             return ()
         barred = {*self.taken, *self.assessed.declared, *self.assessed.managed, *self.assessed.owed}
         barred.update(one.number for one in self.assessed.held)
-        choice = choose(self.pool, stock.offers, wanted, barred | self.live.owned.keys())
+        barred |= self.others | self.live.owned.keys()
+        choice = choose(self.pool, stock.offers, wanted, barred, self._preferred(moving))
         self.taken.update(one.number for one in choice.picks)
         self.spare = choice.alternates if self.lacking else ()
         if len(choice.picks) < wanted:
             self.diagnostics.append(shortage(self.pool, wanted, len(choice.picks)))
         return choice.picks
+
+    def _preferred(self, moving: list[Instance]) -> list[E164 | None]:
+        """The number that each slot prefers, in the order in which they are filled."""
+        fresh = [*self.preferred.purchases[: self.lacking]]
+        padding = [None] * (self.lacking - len(fresh))
+        return [*fresh, *padding, *(self.preferred.replaces.get(one.number) for one in moving)]
 
     def _buy(self, picks: tuple[Offer, ...], moving: list[Instance]) -> None:
         fresh = picks[: self.lacking]

@@ -1,12 +1,12 @@
 """What the engine needs of the world. The edges implement these; tests put fakes here and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.moment import Moment, moment
 from numplan.model.number import E164
-from numplan.model.outcome import Outcome
 from numplan.model.state import State
 
 States = Callable[[], Sequence[str]]
@@ -14,7 +14,7 @@ States = Callable[[], Sequence[str]]
 
 
 class Provider(Protocol):
-    """The account at the vendor. Reading calls raise ApiError; purchase and release never raise."""
+    """The account at the vendor, to be read. Each call raises ApiError."""
 
     @property
     def account(self) -> str:
@@ -47,12 +47,6 @@ class Provider(Protocol):
     def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
         """At least `wanted` offers if there are so many; all there are where `wanted` is None."""
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
-        """Buy; every number asked for has an outcome."""
-
-    def release(self, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
-        """Release; every number asked for has an outcome."""
-
 
 class Clock(Protocol):
     """Time, and the wish to stop. Deadlines are measured on `monotonic`, which no clock change moves."""
@@ -68,6 +62,11 @@ class Clock(Protocol):
 
     def interrupted(self) -> bool:
         """Whether the user asked to stop: send nothing new."""
+
+
+def now_of(clock: Clock, provider: Provider) -> Moment:
+    """Now, by this machine's clock and by the vendor's."""
+    return moment(clock.now(), provider.vendors_time())
 
 
 class Session(Protocol):

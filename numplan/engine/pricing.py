@@ -12,6 +12,8 @@ from numplan.model.vocabulary import fold
 
 MANY: Final = 50
 """From so many numbers of one country on, a search is worth its rows."""
+_MANY_AGAIN: Final = 10
+"""The same of numbers that one search has shown before."""
 _ROWS_WORTH: Final = 200
 """So many rows of a search take about as long as one call of find-number."""
 _GROWTH: Final = 4
@@ -37,6 +39,26 @@ def price(
     found = _price_many(many, provider, parallelism)
     found |= _find([number for number in numbers if number not in found], provider, parallelism)
     return {number: found[number] for number in numbers}
+
+
+def price_again(
+    numbers: Mapping[E164, Criteria], provider: Provider, parallelism: int
+) -> dict[E164, Offer | None]:
+    """What each number costs now; None where it is no longer for sale. Each comes with the search that showed it
+    once. Raises ApiError.
+    """
+    wishes: dict[Criteria, list[E164]] = {}
+    for number, criteria in numbers.items():
+        wishes.setdefault(criteria, []).append(number)
+
+    def search(wish: tuple[Criteria, list[E164]]) -> dict[E164, Offer]:
+        return _search_in(*wish, provider)
+
+    many = [(criteria, those) for criteria, those in wishes.items() if len(those) >= _MANY_AGAIN]
+    found: dict[E164, Offer | None] = {
+        number: offer for offers in ask_all(search, many, parallelism) for number, offer in offers.items()
+    }
+    return found | _find([number for number in numbers if number not in found], provider, parallelism)
 
 
 def _price_many(
@@ -74,19 +96,19 @@ def _search(
         here = {
             number for number, country in numbers.items() if country is None or fold(country) == fold(name)
         }
-        return _search_in(name, here, provider) if len(here) >= MANY else {}
+        return _search_in(Criteria(country=name), here, provider) if len(here) >= MANY else {}
 
     answers = ask_all(search, countries, parallelism)
     return {number: offer for offers in answers for number, offer in offers.items()}
 
 
-def _search_in(country: str, numbers: Collection[E164], provider: Provider) -> dict[E164, Offer]:
-    """What searches in one country show, each larger than the one before, as long as that is worth its rows."""
+def _search_in(criteria: Criteria, numbers: Collection[E164], provider: Provider) -> dict[E164, Offer]:
+    """What searches show, each larger than the one before, as long as that is worth its rows."""
     found: dict[E164, Offer] = {}
     rows, wanted = 0, len(numbers)
     while True:
         try:
-            answer = provider.search(Criteria(country=country), wanted=wanted)
+            answer = provider.search(criteria, wanted=wanted)
         except AnswerError:  # find-number may do better, and has the last word
             return found
         shown = {offer.number: offer for offer in answer.offers if offer.number in numbers}

@@ -1,13 +1,16 @@
-"""Record what needs no call: adopt, update, forget."""
+"""Record what needs no call: adopt, update, forget; and what the account shows: missing, back, dearer than planned."""
+
+from collections.abc import Iterator
 
 import msgspec
 
 from numplan.engine.book import Book
-from numplan.model.plan import Adopt, Change, Forget, Update
+from numplan.model.moment import Moment
+from numplan.model.plan import Adopt, Change, Forget, Missing, Plan, Update
 from numplan.model.state import Instance
 
 
-def record(change: Change, book: Book) -> bool:
+def record(change: Change, book: Book, now: Moment) -> bool:
     """Put a change that needs no call into the book, without saving it. Returns whether it was one."""
     match change:
         case Adopt():
@@ -25,8 +28,26 @@ def record(change: Change, book: Book) -> bool:
         case Update():
             known = book.numbers[change.before.number]
             book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=change.after))
+        case Forget(missing=True):
+            lost = book.numbers.get(change.before.number)
+            book.remove(change.before.number)
+            if lost is not None:
+                book.watch(lost, "missing", now)
         case Forget():
             book.remove(change.before.number)
         case _:
             return False
     return True
+
+
+def note(plan: Plan, book: Book, now: Moment) -> Iterator[Missing]:
+    """Put what the plan saw of the account into the book, without saving it: numbers that it lacks for the first time
+    or holds again, which are yielded, and what it charges beyond what was planned.
+    """
+    for one in plan.missing:
+        if one.to_note and one.number in book.numbers:
+            book.note_missing(one.number, None if one.is_back else now)
+            yield one
+    for dear in plan.overcharged:
+        if dear.number in book.numbers:
+            book.charge(dear.number, dear.charged_once, dear.charged_monthly)

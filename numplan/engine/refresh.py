@@ -85,10 +85,13 @@ def _states(manifest: Manifest, state: State | None) -> list[str]:
 
 
 def managed_numbers(state: State | None) -> list[E164]:
-    """Every number that state knows of: managed, intended, or closed and watched; some of them twice."""
+    """Every number that something depends on: managed, intended, or closed with a slot that waits; some of them twice.
+    What is watched without a slot is looked for in the listing alone.
+    """
     if state is None:
         return []
-    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
+    waiting = (one for one in state.tombstones if one.holds_slot)
+    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *waiting)
     return [*state.by_number, *(one.number for one in unsettled)]
 
 

@@ -4,7 +4,7 @@ The whole plan is made first, so that a selection changes what is done and never
 a change held back would fill or free is spoken for all the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -17,7 +17,18 @@ from numplan.model.errors import UsageError
 from numplan.model.glob import covers
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import ZERO, Change, Keep, Purchase, Replace, Selection, Update
+from numplan.model.plan import (
+    ZERO,
+    Blocked,
+    Change,
+    ChangeKey,
+    Keep,
+    Purchase,
+    Replace,
+    Selection,
+    Update,
+    key_of,
+)
 from numplan.model.vocabulary import nearest
 
 
@@ -75,6 +86,21 @@ def divide(
     return chosen, tuple(
         change for change, is_wanted in zip(whole.changes, wanted, strict=True) if not is_wanted
     )
+
+
+def narrow(
+    chosen: Part, unselected: tuple[Change, ...], only: Container[ChangeKey]
+) -> tuple[Part, tuple[Change, ...]]:
+    """The part that `only` allows, and what is held back with all else. What stays as it is, is never held back."""
+    allowed = [isinstance(change, Keep | Blocked) or key_of(change) in only for change in chosen.changes]
+    changes = tuple(change for change, is_allowed in zip(chosen.changes, allowed, strict=True) if is_allowed)
+    others = tuple(
+        change for change, is_allowed in zip(chosen.changes, allowed, strict=True) if not is_allowed
+    )
+    if not others:
+        return chosen, unselected
+    narrowed = msgspec.structs.replace(chosen, changes=changes, alternates=dict(_alternates(chosen, changes)))
+    return narrowed, (*unselected, *others)
 
 
 def weigh(found: Iterable[Diagnostic], selection: Selection, manifest: Manifest) -> tuple[Diagnostic, ...]:

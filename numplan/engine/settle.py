@@ -5,25 +5,30 @@ number, once `settle_seconds` have passed. A listing that lacks more managed num
 numbers lets pass proves nothing, however complete it says it is.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
 from numplan.engine.book import Book
 from numplan.engine.events import Settled, Verdict
 from numplan.engine.parallel import ask_all
-from numplan.engine.ports import Clock, Provider
+from numplan.engine.ports import Clock, Provider, now_of
 from numplan.engine.refresh import too_many_missing
+from numplan.engine.watched import TURNED_UP, found, keeps_slot, surplus_of
 from numplan.failpoints import failpoint
 from numplan.model.account import Listing, OwnedNumber
 from numplan.model.errors import ApiError
 from numplan.model.manifest import ApiSettings
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
+from numplan.model.outcome import Rejected
 from numplan.model.state import Instance, Intent, Tombstone
 
-FIRST_PAUSE = 0.5
+NONE: Final[Mapping[E164, Rejected]] = MappingProxyType({})
+FIRST_PAUSE: Final = 0.5
 """Seconds between the first two looks; each pause is twice the one before."""
 
 
@@ -37,16 +42,45 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def settle(
-    book: Book, provider: Provider, clock: Clock, api: ApiSettings, numbers: Collection[E164]
+    book: Book,
+    provider: Provider,
+    clock: Clock,
+    api: ApiSettings,
+    numbers: Collection[E164],
+    rejected: Mapping[E164, Rejected] = NONE,
 ) -> Iterator[Settled]:
-    """Settle the book's intents for `numbers`, without saving it. Raises ApiError when it cannot look."""
+    """Settle the book's intents for `numbers`, without saving it. Raises ApiError when it cannot look.
+
+    Of the `rejected` ones, whose calls were answered with a status that says no, one listing tells enough.
+    """
     pending = {number: book.intents[number] for number in numbers if number in book.intents}
+    look = yield from find_bought(book, provider, clock, api, pending, rejected)
+    for intent in pending.values():
+        if look is None:
+            yield _verdict(intent, "unknown", "interrupted before it was settled")
+        else:
+            yield _judge(book, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
+
+
+def find_bought(
+    book: Book,
+    provider: Provider,
+    clock: Clock,
+    api: ApiSettings,
+    pending: dict[E164, Intent],
+    rejected: Container[E164],
+) -> Generator[Settled, None, Look | None]:
+    """Take the purchases among `pending` that turn up in the account within `settle_seconds` into state, and out of
+    `pending`. Returns the last look, None where an interruption came before it. Raises ApiError.
+    """
     deadline = clock.monotonic() + api.settle_seconds
     pause = FIRST_PAUSE
     first = True
+    look: Look | None = Look({})
     while pending:
         last = clock.monotonic() >= deadline
-        look = look_for(list(pending), book, provider, clock.now(), api, thorough=first or last)
+        looked_up = [number for number in pending if number not in rejected] if first or last else []
+        look = look_for(pending, book, provider, now_of(clock, provider), api, looked_up)
         failpoint("settle.looked")
         for number in [one for one, intent in pending.items() if intent.kind == "purchase"]:
             if number in look.present:
@@ -55,40 +89,44 @@ def settle(
             break
         clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
         if clock.interrupted():
-            yield from (
-                _verdict(intent, "unknown", "interrupted before it was settled")
-                for intent in pending.values()
-            )
-            return
+            return None
         pause, first = pause * 2, False
-    for intent in pending.values():
-        yield _judge(book, intent, look, provider, clock.now(), _hold(api))
+    return look
 
 
 def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSettings) -> Iterator[Settled]:
-    """Look after purchases closed as never happened, by a look for all of them.
+    """Look after the numbers that are watched, by a look for all of them.
 
     One that turned up is taken into state as surplus. One whose number stays neither owned nor for sale for
-    `hold_minutes` gives up its slot. Raises ApiError.
+    `hold_minutes` gives up its slot; so does one whose call was rejected, for sale or not. Raises ApiError.
     """
+    for one, reason in take_in(book, look.present, now, api):
+        yield Settled(
+            resource=one.resource, number=one.number, call="purchase", verdict="bought", reason=reason
+        )
     for tombstone in list(book.tombstones.values()):
-        row = look.present.get(tombstone.number)
-        if row is not None:
-            if tombstone.number in book.numbers or tombstone.lingers(now, _hold(api)):
-                continue
-            book.keep(_instance(tombstone.instance, row, tombstone.closed_at, surplus=True))
-            yield Settled(
-                resource=tombstone.instance.resource,
-                number=tombstone.number,
-                call="purchase",
-                verdict="bought",
-                reason="it turned up in the account after its purchase was closed as never happened",
-            )
-        elif tombstone.holds_slot and not look.gap:
+        if not tombstone.holds_slot or look.gap or tombstone.number in look.present:
+            continue
+        if not keeps_slot(tombstone, now, _hold(api)):
+            watched = msgspec.structs.replace(tombstone, holds_slot=False)
+        else:
             unsold = provider.find(tombstone.number) is None
             watched = _watched(tombstone, now, _hold(api), unsold=unsold)
-            if watched != tombstone:
-                book.bury(watched)
+        if watched != tombstone:
+            book.bury(watched)
+
+
+def take_in(
+    book: Book, present: Mapping[E164, OwnedNumber], now: Moment, api: ApiSettings
+) -> Iterator[tuple[Instance, str]]:
+    """Take watched numbers that the account shows into state, as surplus, without saving it. Yields each, and why."""
+    for tombstone in list(book.tombstones.values()):
+        number = tombstone.number
+        row = present.get(number)
+        if row is None or number in book.numbers or tombstone.lingers(now, _hold(api)):
+            continue
+        book.keep(surplus_of(tombstone, row))
+        yield book.numbers[number], TURNED_UP[tombstone.cause]
 
 
 def is_gone(number: E164, provider: Provider, clock: Clock, api: ApiSettings) -> bool:
@@ -107,21 +145,21 @@ def is_gone(number: E164, provider: Provider, clock: Clock, api: ApiSettings) ->
 
 
 def look_for(
-    numbers: list[E164],
+    numbers: Iterable[E164],
     book: Book,
     provider: Provider,
     now: Moment,
     api: ApiSettings,
-    *,
-    thorough: bool = True,
+    looked_up: Iterable[E164],
 ) -> Look:
-    """Look for numbers in the account's listing; `thorough`: look each of the others up. Raises ApiError."""
+    """Look for numbers in the account's listing; those of `looked_up` that it lacks are looked up by themselves. Raises
+    ApiError.
+    """
     listing = provider.purchased(expected=len(book.numbers) + len(book.intents))
     present = {number: listing.numbers[number] for number in numbers if number in listing.numbers}
-    if thorough:
-        unseen = [number for number in numbers if number not in present]
-        looked_up = ask_all(provider.look_up, unseen, api.parallelism)
-        present.update((row.number, row) for row in looked_up if row is not None)
+    unseen = [number for number in looked_up if number not in present]
+    rows = ask_all(provider.look_up, unseen, api.parallelism)
+    present.update((row.number, row) for row in rows if row is not None)
     return Look(present, _gap(listing, book, now, _hold(api)))
 
 
@@ -141,21 +179,32 @@ def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
 
 
 def _found(book: Book, intent: Intent, row: OwnedNumber) -> Settled:
-    book.keep(_instance(intent.instance, row, intent.written_at))
+    book.keep(found(intent.instance, row, intent.written_at))
     return _verdict(intent, "bought", "found in the account")
 
 
 def _judge(
-    book: Book, intent: Intent, look: Look, provider: Provider, now: Moment, hold: timedelta
+    book: Book,
+    intent: Intent,
+    look: Look,
+    provider: Provider,
+    now: Moment,
+    hold: timedelta,
+    rejected: Mapping[E164, Rejected],
 ) -> Settled:
+    said = f"{rejected[intent.number].reason}; " if intent.number in rejected else ""
     if intent.kind == "release" and intent.number in look.present:
         book.drop_intent(intent.number)
-        return _verdict(intent, "not released", "the account still holds it")
+        return _verdict(intent, "not released", f"{said}the account still holds it", rejected=bool(said))
     if look.gap:
-        return _verdict(intent, "unknown", look.gap)
+        return _verdict(intent, "unknown", f"{said}{look.gap}")
     if intent.kind == "release":
         book.released(intent.number, now)
         return _verdict(intent, "released", "the account no longer holds it")
+    if intent.number in rejected:
+        alone = rejected[intent.number].alone
+        book.bury(Tombstone(instance=intent.instance, closed_at=now, rejected=alone))
+        return _verdict(intent, "not bought", f"{said}it is not in the account", rejected=True)
     return _judge_purchase(book, intent, provider, now, hold)
 
 
@@ -187,25 +236,12 @@ def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool
     return tombstone
 
 
-def _instance(intended: Instance, row: OwnedNumber, bought_at: Moment, *, surplus: bool = False) -> Instance:
-    """What was intended, with the charges that the account shows."""
-    attributes = msgspec.structs.replace(
-        intended.attributes,
-        country=row.country,
-        type=row.type,
-        setup_charge=row.setup_charge,
-        monthly_charge=row.monthly_charge,
-    )
-    return msgspec.structs.replace(
-        intended, attributes=attributes, origin="found", bought_at=bought_at, surplus=surplus
-    )
-
-
-def _verdict(intent: Intent, verdict: Verdict, reason: str) -> Settled:
+def _verdict(intent: Intent, verdict: Verdict, reason: str, *, rejected: bool = False) -> Settled:
     return Settled(
         resource=intent.instance.resource,
         number=intent.number,
         call=intent.kind,
         verdict=verdict,
         reason=reason,
+        rejected=rejected,
     )

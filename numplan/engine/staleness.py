@@ -1,24 +1,19 @@
-"""Whether a saved plan still fits the world it was made for. Raises StalePlanError, exit code 7, with the
+"""Whether a plan that was reviewed still fits the world it was made for. Raises StalePlanError, exit code 7, with the
 reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
-import msgspec
-
-from numplan.engine.assess import assess
-from numplan.engine.draft import nothing_of
-from numplan.engine.guards import check_guards
-from numplan.engine.offers import Offers
+from numplan.engine.evidence import NOT_FOR_SALE, criteria_of, differs
+from numplan.engine.orders import orders_of
 from numplan.engine.ports import Provider
-from numplan.engine.pricing import price
-from numplan.engine.refresh import Live, refresh
-from numplan.model.account import Offer
+from numplan.engine.pricing import price_again
+from numplan.engine.refresh import Live
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
 from numplan.model.plan import (
-    ZERO,
     Adopt,
     Change,
     Forget,
@@ -27,35 +22,15 @@ from numplan.model.plan import (
     Release,
     Replace,
     Update,
-    address_of_change,
     number_of,
 )
-from numplan.model.state import Attributes, State
+from numplan.model.state import State
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far the clocks of the machines that plan and apply may be apart."""
+TOLD: Final = 20
+"""So many reasons are told whole."""
 AGAIN = "make the plan again, review it, and apply that one"
-
-
-def check_saved(
-    plan: Plan, manifest: Manifest, state: State | None, provider: Provider, now: datetime, max_age: timedelta
-) -> Plan:
-    """The saved plan, if it still fits. Raises StalePlanError and ApiError.
-
-    What refused it when it was made refuses it still, for neither plan, manifest nor state has changed; the
-    guards have their word again on what has.
-    """
-    check_origin(plan, manifest, provider, now, max_age)
-    check_serial(plan, state)
-    declared = nothing_of(manifest) if plan.destroy else manifest
-    live = refresh(declared, state, provider)
-    check_account(plan, live)
-    check_prices(plan, provider, manifest.api.parallelism)
-    assessed = assess(declared, state, live, now)
-    fresh = check_guards(plan, declared, assessed, Offers())
-    known = {refusal.guard for refusal in plan.refusals}
-    refusals = (*plan.refusals, *(refusal for refusal in fresh if refusal.guard not in known))
-    return msgspec.structs.replace(plan, refusals=refusals)
 
 
 def check_origin(
@@ -98,53 +73,33 @@ def check_serial(plan: Plan, state: State | None) -> None:
         )
 
 
-def check_account(plan: Plan, live: Live) -> None:
-    """Every change is still true of the account."""
-    for change in plan.changes:
-        for problem in _problems(change, live, refresh_only=plan.refresh_only):
-            raise StalePlanError(
-                f"{address_of_change(change)}: {problem} since the plan was made", hint=AGAIN
-            )
-
-
-def check_prices(plan: Plan, provider: Provider, parallelism: int) -> None:
-    """Every number to be bought is still for sale and costs no more than planned. A pool's number that is
-    gone is no reason: its alternates are in the plan. Nor is one that is bought back, for the account still
-    holds it. Raises ApiError.
+def check_offers(plan: Plan, provider: Provider, parallelism: int) -> None:
+    """What was asked for before a question is old after it: every number that the plan buys is asked for again, many
+    at once. Raises StalePlanError, naming each that is not to be had as it was reviewed, and ApiError. A pool's
+    number that is gone is no reason: it has alternates.
     """
-    purchases = [
-        change
-        for change in plan.changes
-        if isinstance(change, Purchase) or (isinstance(change, Replace) and change.buys_first)
+    orders = [*orders_of(plan)]
+    wanted = {order.number: criteria_of(order.attributes) for order in orders}
+    offers = price_again(wanted, provider, parallelism)
+    problems = [
+        f"{order.number} ({order.resource}): {why}"
+        for order in orders
+        if (why := differs(offers[order.number], order.attributes))
+        and not (why == NOT_FOR_SALE and order.substitutable)
     ]
-    offers = price(
-        {change.after.number: change.after.country for change in purchases},
-        provider,
-        parallelism,
-        doubtful={change.after.number for change in purchases if change.sent_before},
-    )
-    for change in purchases:
-        wanted = change.after
-        offer = offers[wanted.number]
-        if offer is None and not (isinstance(change, Purchase) and change.substitutable):
-            raise StalePlanError(
-                f"{wanted.number} has been taken off sale since the plan was made", hint=AGAIN
-            )
-        if offer is not None and _dearer(offer, wanted):
-            raise StalePlanError(
-                f"{wanted.number} now costs {offer.setup_charge} once and {offer.monthly_charge} a month, "
-                f"not {wanted.setup_charge} and {wanted.monthly_charge}",
-                hint=AGAIN,
-            )
+    if problems:
+        raise stale(problems)
 
 
-def _dearer(offer: Offer, planned: Attributes) -> bool:
-    return offer.setup_charge > (planned.setup_charge or ZERO) or offer.monthly_charge > (
-        planned.monthly_charge or ZERO
-    )
+def stale(problems: Sequence[str]) -> StalePlanError:
+    """The refusal of a plan for these reasons, the first of them told whole."""
+    told = "; ".join(problems[:TOLD])
+    more = f"; and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
+    return StalePlanError(f"{told}{more}; nothing was sent", hint=AGAIN)
 
 
-def _problems(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
+def moved_since(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
+    """How the account has moved away from a change that was planned."""
     row = live.owned.get(number_of(change))
     match change:
         case Purchase() if row is not None:

@@ -9,7 +9,9 @@ from numplan.engine.events import (
     Done,
     Event,
     Failed,
+    NotAsked,
     NotSaved,
+    Overcharged,
     Recorded,
     Saved,
     Sending,
@@ -25,7 +27,9 @@ _RECORDED: Final[Mapping[type[Change], str]] = {Adopt: "adopt", Update: "update"
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures and what went wrong. `unknown` holds the latest word on each number with an unknown outcome."""
+    """Figures and what went wrong. `unknown` holds the latest word on each number with an unknown outcome, `unasked`
+    what an answer named though no call held it.
+    """
 
     purchased: int = 0
     released: int = 0
@@ -34,6 +38,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     forgotten: int = 0
     failed: tuple[Failed, ...] = ()
     unknown: tuple[Uncertain | Settled, ...] = ()
+    unasked: tuple[NotAsked, ...] = ()
+    overcharged: tuple[Overcharged, ...] = ()
     stopped: str = ""
     not_saved: str = ""
 
@@ -48,6 +54,7 @@ def tally(events: Iterable[Event]) -> Tally:
     done = dict.fromkeys(("purchase", "release", "adopt", "update", "forget"), 0)
     failed: list[Failed] = []
     unknown: dict[E164, Uncertain | Settled] = {}
+    seen: list[Event] = []
     stopped = not_saved = ""
     for event in events:
         match event:
@@ -60,9 +67,7 @@ def tally(events: Iterable[Event]) -> Tally:
                 done[_RECORDED[type(event.change)]] += 1
             case Failed():
                 failed.append(event)
-            case Uncertain():
-                unknown[event.number] = event
-            case Settled(verdict="unknown"):
+            case Uncertain() | Settled(verdict="unknown"):
                 unknown[event.number] = event
             case Settled():
                 unknown.pop(event.number, None)
@@ -77,7 +82,7 @@ def tally(events: Iterable[Event]) -> Tally:
             case Saved():
                 not_saved = ""
             case _:
-                pass
+                seen.append(event)
     return Tally(
         purchased=done["purchase"],
         released=done["release"],
@@ -86,10 +91,18 @@ def tally(events: Iterable[Event]) -> Tally:
         forgotten=done["forget"],
         failed=tuple(failed),
         unknown=tuple(unknown.values()),
+        unasked=tuple(one for one in seen if isinstance(one, NotAsked)),
+        overcharged=tuple(one for one in seen if isinstance(one, Overcharged)),
         stopped=stopped,
         not_saved=not_saved,
     )
 
 
 def _not_done(event: Settled) -> Failed:
-    return Failed(resource=event.resource, number=event.number, call=event.call, reason=event.reason)
+    return Failed(
+        resource=event.resource,
+        number=event.number,
+        call=event.call,
+        reason=event.reason,
+        rejected=event.rejected,
+    )

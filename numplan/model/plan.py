@@ -12,9 +12,10 @@ import msgspec
 
 from numplan.model.account import Assignment, Offer
 from numplan.model.address import Address, Resource, address_of
-from numplan.model.charge import from_document
+from numplan.model.charge import Charge, from_document
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import StalePlanError
+from numplan.model.moment import Time
 from numplan.model.number import E164
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 from numplan.model.state import Attributes
@@ -73,9 +74,10 @@ class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
 
 
 class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
-    """Drop a number from state. No call."""
+    """Drop a number from state. No call. `missing`: since the account lacks it; should it come back, it is known."""
 
     before: Attributes
+    missing: bool = False
 
 
 class Update(_Change, frozen=True, kw_only=True, tag="update"):
@@ -139,6 +141,34 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     before: Attributes
     after: Attributes | None = None
     differences: tuple[Difference, ...] = ()
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A managed number that the account lacks, and that only a second look, from `again_from` on, makes missing.
+    `noted`: an apply has written the first one down. `is_back`: a noted one that the account holds again.
+    """
+
+    resource: Resource
+    number: E164
+    again_from: Time
+    noted: bool = False
+    is_back: bool = False
+
+    @property
+    def to_note(self) -> bool:
+        """Whether an apply has something to write down about it."""
+        return self.is_back or not self.noted
+
+
+class Overcharge(msgspec.Struct, frozen=True, kw_only=True):
+    """What the account is charged for a number, where that is more than the plan said that bought it."""
+
+    resource: Resource
+    number: E164
+    planned_once: Charge | None
+    planned_monthly: Charge | None
+    charged_once: Charge | None
+    charged_monthly: Charge | None
 
 
 class Unmanaged(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,12 +302,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Held, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    overcharged: tuple[Overcharge, ...] = ()
     moved: Mapping[E164, Resource] = {}
     outputs: tuple[OutputChange, ...] = ()
     surplus: tuple[E164, ...] = ()
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def acts(self) -> bool:
+        """Whether an apply would do anything: carry out a change, or note a number that is missing for the first
+        time.
+        """
+        return count(self.changes).any or any(not (one.noted or one.is_back) for one in self.missing)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -288,6 +327,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 def address_of_change(change: Change) -> Address:
     """Where the changed number lives; for a replace, where it lived before."""
     return address_of(change.resource, number_of(change))
+
+
+ChangeKey = tuple[type[Change], Resource, E164]
+"""What a change does, to which number of which resource."""
+
+
+def key_of(change: Change) -> ChangeKey:
+    """By what two plans' changes are the same."""
+    return type(change), change.resource, number_of(change)
 
 
 def number_of(change: Change) -> E164:

@@ -92,10 +92,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         return self.instance.attributes.number
 
 
+Cause = Literal["unknown", "refused", "missing", "unasked"]
+"""Why a number is watched."""
+
+
 class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A number that is watched, for it may turn up in the account after all. By its `cause`: a purchase of an unknown
-    outcome that was closed as never happened, one that the vendor `refused`, or a managed number that left state
-    because it was `missing`.
+    outcome that was closed as never happened, one that the vendor `refused`, a managed number that left state because
+    it was `missing`, or one that an answer says was bought though nobody asked for it.
 
     While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent. `rejected`: its call
     was for this number alone and answered with a status that says no, so a second look that finds nothing frees the
@@ -105,7 +109,7 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     instance: Instance
     closed_at: Moment
     holds_slot: bool = True
-    cause: Literal["unknown", "refused", "missing"] = "unknown"
+    cause: Cause = "unknown"
     rejected: bool = False
     unsold_at: Moment | None = None
     released_at: Moment | None = None

@@ -17,6 +17,7 @@ from numplan.views.terraform import values
 _TITLES: Final[dict[Kind, str]] = {
     "missing": "Missing from the account",
     "changed": "Changed in the account",
+    "overcharged": "Charged more than the plan said that bought them",
     "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
     "unmanaged": "Unmanaged",
 }
@@ -60,7 +61,7 @@ def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
     kind = found[0].kind
     least = "at least " if kind == "unmanaged" and report.at_least else ""
     monthly = sum((one.monthly_charge for one in found), Decimal(0))
-    cost = "" if kind in {"missing", "changed"} else f", {amount(monthly)} a month"
+    cost = "" if kind in {"missing", "changed", "overcharged"} else f", {amount(monthly)} a month"
     return f"{least}{numbers(len(found))}{cost}"
 
 

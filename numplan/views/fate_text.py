@@ -12,12 +12,15 @@ def fate_text(fate: Fate) -> str:
     if fate.errors:
         return one_line(f"nothing: {'; '.join(one.summary for one in fate.errors)}")
     if fate.held is not None:
-        return one_line(f"wait: {fate.held.reason}")
+        return one_line(f"wait: {fate.held.reason}{_guards(fate)}")
     if fate.change is None or isinstance(fate.change, Keep):
         return "leave it as it is"
     refilled = f", and purchase another for {fate.change.resource}" if fate.refilled else ""
-    guards = f"; refused by the guard {' and '.join(fate.guards)}" if fate.guards else ""
-    return one_line(change_text(fate.change) + refilled + guards)
+    return one_line(change_text(fate.change) + refilled + _guards(fate))
+
+
+def _guards(fate: Fate) -> str:
+    return f"; refused by the guard {' and '.join(fate.guards)}" if fate.guards else ""
 
 
 def action_of(fate: Fate) -> str:

@@ -73,7 +73,7 @@ def plan_json(plan: Plan) -> str:
                 },
             },
             "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
-            "applyable": count(plan.changes).any and not plan.errors and not plan.refusals,
+            "applyable": plan.acts and not plan.errors and not plan.refusals,
             "complete": not plan.held and not plan.errors and not plan.unselected,
             "errored": bool(plan.errors),
             "numplan": _own(plan),

@@ -62,7 +62,7 @@ def last_line(plan: Plan) -> str:
         f"{counts.update} to update, {counts.blocked} blocked. "
         f"Cost: {change(plan.cost.once)} once, {change(plan.cost.monthly)} a month."
     )
-    return figures if counts.any or plan.errors else f"No changes. {figures}"
+    return figures if plan.acts or plan.errors else f"No changes. {figures}"
 
 
 def verdict(plan: Plan) -> str:
@@ -77,6 +77,7 @@ def verdict(plan: Plan) -> str:
         (counts.adopt, "to adopt"),
         (counts.update, "to update"),
         (counts.forget, "to forget"),
+        (*_missing(plan),),
         (len(plan.unselected), "held back"),
     )
     stopped = f"refused by {guards}; " if guards else ""
@@ -84,8 +85,16 @@ def verdict(plan: Plan) -> str:
     return stopped + (", ".join(f"{figure:,} {what}" for figure, what in figures if figure) or "no changes")
 
 
+def _missing(plan: Plan) -> tuple[int, str]:
+    """How many are missing and when a second look decides: `1 missing, looked for again from 14:20 on`."""
+    absent = [one for one in plan.missing if not one.is_back]
+    first = min((one.again_from for one in absent), default=None)
+    when = "" if first is None else f", looked for again from {first:%H:%M} on"
+    return len(absent), f"missing{when}"
+
+
 def _summary(plan: Plan, width: int) -> Iterator[Line]:
-    if not (count(plan.changes).any or plan.refusals or plan.errors):
+    if not (plan.acts or plan.refusals or plan.errors):
         return
     cost = f"{change(plan.cost.once)} once, {change(plan.cost.monthly)} a month"
     sentence = f"{plan.manifest}, account {plan.account}: {verdict(plan)}; {cost}"

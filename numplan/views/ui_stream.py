@@ -14,16 +14,23 @@ from numplan.engine.events import (
     Done,
     Event,
     Failed,
+    NotAsked,
+    Noted,
     NotSaved,
+    Overcharged,
     Recorded,
     Saved,
+    Seen,
     Sending,
     Settled,
     Stopped,
     Substituted,
+    TurnedUp,
     Uncertain,
+    Unlooked,
     Unsettled,
 )
+from numplan.engine.overcharge import words
 from numplan.engine.tally import Tally
 from numplan.model.address import Resource, address_of, kind_of, name_of
 from numplan.model.diagnostics import Diagnostic, Source
@@ -168,16 +175,35 @@ def applied(event: Event, elapsed: int) -> Iterator[Message]:
             summary = f"The outcome of a {event.call} is unknown"
             yield _said("warning", summary, event.reason, address=event.address)
         case Substituted():
-            summary = f"{event.number} was refused; trying {event.substitute} instead"
+            summary = f"{event.number} is not to be had; trying {event.substitute} instead"
             yield _said("warning", summary, event.reason, address=event.address)
         case Unsettled():
             yield _said("warning", "The account could not be asked about unknown outcomes", event.reason)
+        case NotAsked() | TurnedUp() | Overcharged() | Noted() | Unlooked():
+            yield _seen(event)
         case NotSaved():
             yield _said("error", "State could not be written; nothing more is sent", event.reason)
         case Stopped():
             yield _said("error", "Stopped; nothing more is sent", event.reason)
         case Saved():
             pass
+
+
+def _seen(event: Seen) -> Message:
+    match event:
+        case NotAsked():
+            summary = f"{event.number} was in no call, and the vendor names it"
+            return _said("warning", summary, event.reason)
+        case TurnedUp():
+            return _said("warning", f"{event.number} turned up", event.reason, address=event.address)
+        case Overcharged():
+            summary = f"{event.number} is charged beyond the plan"
+            return _said("warning", summary, words(event.charged), address=event.address)
+        case Noted():
+            summary = "A missing number is back" if event.is_back else "A managed number is missing, noted"
+            return _said("warning", summary, event.number, address=event.address)
+        case Unlooked():
+            return _said("warning", "What the account charges could not be asked", event.reason)
 
 
 def waiting(event: Sending, elapsed: int) -> Message:

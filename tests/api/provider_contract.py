@@ -10,6 +10,7 @@ from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Offer
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from tests.fakes import nothing_barred
 
 SOLD = (E164("+12125550101"), E164("+12125550102"), E164("+12125550103"))
 MOBILE = E164("+12125550199")
@@ -99,7 +100,7 @@ class ProviderContract:
         assert len(found.offers) >= 2
 
     def test_a_purchase_is_owned_and_no_longer_for_sale(self, vendor: Vendor) -> None:
-        outcomes = vendor.provider.purchase([SOLD[0], NOWHERE], 169)
+        outcomes = vendor.provider.purchase([SOLD[0], NOWHERE], 169, nothing_barred)
         assert set(outcomes) == {SOLD[0], NOWHERE}
         assert isinstance(outcomes[SOLD[0]], Succeeded)
         assert isinstance(outcomes[NOWHERE], Refused)
@@ -108,7 +109,7 @@ class ProviderContract:
         assert SOLD[0] in vendor.provider.purchased(expected=4).numbers
 
     def test_a_release_is_owned_no_more_and_a_flow_bars_it(self, vendor: Vendor) -> None:
-        outcomes = vendor.provider.release([OWNED[0], HELD])
+        outcomes = vendor.provider.release([OWNED[0], HELD], nothing_barred)
         assert isinstance(outcomes[OWNED[0]], Succeeded)
         assert isinstance(outcomes[HELD], Refused)
         assert vendor.provider.look_up(OWNED[0]) is None
@@ -116,15 +117,15 @@ class ProviderContract:
 
     def test_a_lost_reply_is_unknown_never_an_exception(self, vendor: Vendor) -> None:
         vendor.lose_next_reply("purchase-numbers")
-        assert isinstance(vendor.provider.purchase([SOLD[1]], 169)[SOLD[1]], Unknown)
+        assert isinstance(vendor.provider.purchase([SOLD[1]], 169, nothing_barred)[SOLD[1]], Unknown)
         vendor.lose_next_reply("release-numbers")
-        assert isinstance(vendor.provider.release([OWNED[1]])[OWNED[1]], Unknown)
+        assert isinstance(vendor.provider.release([OWNED[1]], nothing_barred)[OWNED[1]], Unknown)
 
     def test_nothing_asked_nothing_answered(self, vendor: Vendor) -> None:
-        assert dict(vendor.provider.purchase([], 169)) == {}
-        assert dict(vendor.provider.release([])) == {}
+        assert dict(vendor.provider.purchase([], 169, nothing_barred)) == {}
+        assert dict(vendor.provider.release([], nothing_barred)) == {}
 
     def test_outcomes_are_one_of_four(self, vendor: Vendor) -> None:
-        outcomes = vendor.provider.purchase([*SOLD, NOWHERE], None)
+        outcomes = vendor.provider.purchase([*SOLD, NOWHERE], None, nothing_barred)
         assert set(outcomes) == {*SOLD, NOWHERE}
         assert all(isinstance(one, Succeeded | Refused | NotSent | Unknown) for one in outcomes.values())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ import pytest
 from numplan.api.patience import Patience
 from numplan.model.errors import UnreachableError
 from numplan.model.number import E164
-from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from numplan.model.outcome import Barred, NotSent, Refused, Rejected, Succeeded, Unasked, Unknown
 from tests.api.answers import judged, offer_row, ok
 from tests.api.bytewise import (
     Bytewise,
@@ -35,6 +36,7 @@ from tests.api.bytewise import (
 )
 from tests.api.clock import FakeClock
 from tests.api.conftest import TOKEN, MakeClient
+from tests.fakes import nothing_barred
 
 ONE = E164("+12050012202")
 TWO = E164("+12050012203")
@@ -49,7 +51,7 @@ def bodies(server: Bytewise) -> list[object]:
 
 def test_a_purchase_sends_digits_and_the_trunk(make_client: MakeClient) -> None:
     with Bytewise(reply(judged(success=["12050012202"], error=["+12050012203"]))) as server:
-        outcomes = make_client(server.url).purchase([ONE, TWO], 169)
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169, nothing_barred)
     assert outcomes == {
         ONE: Succeeded("Number Purchased Successfully"),
         TWO: Refused("Not able to purchase the number"),
@@ -65,17 +67,17 @@ def test_a_purchase_sends_digits_and_the_trunk(make_client: MakeClient) -> None:
 
 def test_a_purchase_without_a_trunk_sends_the_numbers_alone(make_client: MakeClient) -> None:
     with Bytewise(reply(BOUGHT)) as server:
-        make_client(server.url).purchase([ONE], None)
+        make_client(server.url).purchase([ONE], None, nothing_barred)
     assert server.seen[0].json() == {"numbers": ["12050012202"]}
 
 
 def test_nothing_asked_nothing_sent(make_client: MakeClient) -> None:
-    assert make_client(f"http://127.0.0.1:{closed_port()}/").purchase([], 1) == {}
+    assert make_client(f"http://127.0.0.1:{closed_port()}/").purchase([], 1, nothing_barred) == {}
 
 
 def test_a_number_given_twice_is_sent_once(make_client: MakeClient) -> None:
     with Bytewise(reply(BOUGHT)) as server:
-        assert list(make_client(server.url).purchase([ONE, ONE], 1)) == [ONE]
+        assert list(make_client(server.url).purchase([ONE, ONE], 1, nothing_barred)) == [ONE]
     assert bodies(server) == [["12050012202"]]
 
 
@@ -97,10 +99,6 @@ UNKNOWN: dict[str, Step] = {
     "a 500": reply(BOUGHT, 500),
     "a 503 with Retry-After": reply(b"", 503, {"Retry-After": "1"}),
     "a 504": reply(b"<html>", 504),
-    "a 404": reply(b"", 404),
-    "a 405": reply(b"", 405),
-    "a 408": reply(b"", 408),
-    "a 409": reply(b"", 409),
     "a redirect": reply(b"", 302, {"Location": "/elsewhere"}),
     "a status that is not OK": reply(BOUGHT | {"status": "ERROR"}),
     "no status": reply({"data": BOUGHT["data"]}),
@@ -126,7 +124,7 @@ NOT_NAMED = {"in both lists", "in neither list", "only others", "data of null"}
 def test_all_but_a_well_formed_200_is_unknown_and_sent_once(kind: str, make_client: MakeClient) -> None:
     started = time.monotonic()
     with Bytewise(UNKNOWN[kind]) as server:
-        outcomes = make_client(server.url, total=0.5).purchase([ONE], 169)
+        outcomes = make_client(server.url, total=0.5).purchase([ONE], 169, nothing_barred)
     assert isinstance(outcomes[ONE], Unknown)
     assert outcomes[ONE].reason.startswith("the API named" if kind in NOT_NAMED else "purchase")
     assert len(server.seen) == 1
@@ -136,7 +134,7 @@ def test_all_but_a_well_formed_200_is_unknown_and_sent_once(kind: str, make_clie
 def test_a_late_answer_of_a_slow_drip_is_cut_at_the_total(make_client: MakeClient) -> None:
     with Bytewise(drip(http(BOUGHT), pause=0.1)) as server:
         started = time.monotonic()
-        outcomes = make_client(server.url, total=0.7).purchase([ONE], 169)
+        outcomes = make_client(server.url, total=0.7).purchase([ONE], 169, nothing_barred)
         assert 0.5 < time.monotonic() - started < 5
     assert outcomes[ONE] == Unknown("purchase-numbers: no complete answer came in time")
 
@@ -146,14 +144,14 @@ def test_a_redirect_to_another_host_takes_nothing_there(make_client: MakeClient)
         with Bytewise(reply(BOUGHT)) as other:
             elsewhere = reply(b"", status, {"Location": f"{other.url}virtual-numbers/v1.0/purchase-numbers"})
             with Bytewise(elsewhere) as server:
-                outcomes = make_client(server.url).purchase([ONE], 169)
+                outcomes = make_client(server.url).purchase([ONE], 169, nothing_barred)
             assert outcomes[ONE] == Unknown(f"purchase-numbers: the API answered {status}")
             assert other.accepted == 0
 
 
 def test_a_refused_connection_is_tried_again_then_not_sent(make_client: MakeClient, clock: FakeClock) -> None:
     client = make_client(f"http://127.0.0.1:{closed_port()}/", patience=Patience(failures=3))
-    [outcome] = client.purchase([ONE], 169).values()
+    [outcome] = client.purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "refused the connection; nothing was sent" in outcome.reason
     assert not outcome.stop
@@ -161,14 +159,16 @@ def test_a_refused_connection_is_tried_again_then_not_sent(make_client: MakeClie
 
 
 def test_a_name_that_does_not_resolve_is_not_sent(make_client: MakeClient) -> None:
-    [outcome] = make_client("https://api.invalid/o/").purchase([ONE], 169).values()
+    [outcome] = make_client("https://api.invalid/o/").purchase([ONE], 169, nothing_barred).values()
     assert outcome == NotSent("the name api.invalid could not be resolved; nothing was sent")
 
 
 def test_a_server_that_breaks_off_the_tls_handshake_never_saw_the_call(make_client: MakeClient) -> None:
     with Bytewise(greet=hang_up) as server:
         url = server.url.replace("http:", "https:")
-        [outcome] = make_client(url, patience=Patience(failures=2)).purchase([ONE], 169).values()
+        [outcome] = (
+            make_client(url, patience=Patience(failures=2)).purchase([ONE], 169, nothing_barred).values()
+        )
     assert isinstance(outcome, NotSent)
     assert server.accepted == 2
 
@@ -179,7 +179,7 @@ def test_a_certificate_that_is_not_trusted_is_not_sent_and_not_tried_again(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     with Bytewise(reply(BOUGHT), tls=context) as server:
-        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "certificate" in outcome.reason
     assert not server.seen
@@ -193,7 +193,7 @@ def test_a_certificate_for_another_host_is_not_sent(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     with Bytewise(reply(BOUGHT), tls=context) as server:
-        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "127.0.0.1" in outcome.reason
     assert not server.seen
@@ -206,7 +206,7 @@ def test_an_expired_certificate_is_not_sent(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(expired_certificate)
     with Bytewise(reply(BOUGHT), tls=context) as server:
-        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "expired" in outcome.reason
     assert not server.seen
@@ -224,7 +224,7 @@ def test_an_exchange_that_breaks_may_have_been_carried_out_and_is_not_made_again
         raise ZeroDivisionError
 
     monkeypatch.setattr(client._transport, "exchange", broken)
-    [outcome] = client.purchase([ONE], 169).values()
+    [outcome] = client.purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, Unknown)
     assert "the call failed (ZeroDivisionError)" in outcome.reason
     assert len(made) == 1
@@ -243,7 +243,7 @@ def test_the_places_of_a_call_that_fails_before_it_is_sent(
 
     monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
     with Bytewise(reply(BOUGHT)) as server:
-        assert isinstance(make_client(server.url).purchase([ONE], 169)[ONE], Succeeded)
+        assert isinstance(make_client(server.url).purchase([ONE], 169, nothing_barred)[ONE], Succeeded)
     assert passed == ["purchase.before-send", "purchase.before-resend", "purchase.after-send"]
 
 
@@ -252,16 +252,16 @@ def test_a_call_that_never_leaves_says_why(make_client: MakeClient, monkeypatch:
         raise OSError("not now")
 
     monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
-    [outcome] = make_client("http://127.0.0.1:1/").purchase([ONE], 169).values()
+    [outcome] = make_client("http://127.0.0.1:1/").purchase([ONE], 169, nothing_barred).values()
     assert outcome == NotSent("not now; nothing was sent")
 
 
 def test_an_unclear_answer_is_quoted(make_client: MakeClient) -> None:
     with Bytewise(reply({"message": "out of order"}, 500)) as server:
-        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
     assert outcome == Unknown("purchase-numbers: the API answered 500 (out of order)")
     with Bytewise(reply(b"", 500)) as server:
-        [outcome] = make_client(server.url).purchase([ONE], 169).values()
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
     assert outcome == Unknown("purchase-numbers: the API answered 500")
 
 
@@ -274,7 +274,7 @@ class BrokenClock(FakeClock):
 
 def test_whatever_breaks_between_two_sends_is_unknown_not_an_exception(make_client: MakeClient) -> None:
     with Bytewise(reply(b"", 429)) as server:
-        outcomes = make_client(server.url, on=BrokenClock()).purchase([ONE], 169)
+        outcomes = make_client(server.url, on=BrokenClock()).purchase([ONE], 169, nothing_barred)
     assert outcomes == {ONE: Unknown("purchase-numbers: numplan broke off (ZeroDivisionError)")}
 
 
@@ -314,7 +314,7 @@ def test_proxy_and_certificate_bundle_come_from_the_environment(
 ) -> None:
     with Proxy(certificate, reply(BOUGHT)) as proxy:
         proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        outcomes = make_client("https://api.test/o/").purchase([ONE], 169)
+        outcomes = make_client("https://api.test/o/").purchase([ONE], 169, nothing_barred)
     assert outcomes == {ONE: Succeeded("Number Purchased Successfully")}
     assert proxy.connects == ["CONNECT"]
 
@@ -324,7 +324,7 @@ def test_a_call_lost_inside_a_proxy_tunnel_is_unknown(
 ) -> None:
     with Proxy(certificate, hang_up) as proxy:
         proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        outcomes = make_client("https://api.test/o/").purchase([ONE], 169)
+        outcomes = make_client("https://api.test/o/").purchase([ONE], 169, nothing_barred)
     assert isinstance(outcomes[ONE], Unknown)
     assert len(proxy.connects) == 1
 
@@ -335,7 +335,7 @@ def test_the_total_holds_inside_tls(
     with Proxy(certificate, drip(http(BOUGHT), pause=0.1)) as proxy:
         proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         started = time.monotonic()
-        outcomes = make_client("https://api.test/o/", total=0.7).purchase([ONE], 169)
+        outcomes = make_client("https://api.test/o/", total=0.7).purchase([ONE], 169, nothing_barred)
         assert time.monotonic() - started < 5
     assert outcomes == {ONE: Unknown("purchase-numbers: no complete answer came in time")}
 
@@ -349,7 +349,9 @@ def test_a_tls_handshake_or_a_tunnel_that_drips_is_cut_before_anything_is_sent(
             monkeypatch.setenv("HTTPS_PROXY", proxies)
             url = "https://api.test/" if proxies else server.url.replace("http:", "https:")
             started = time.monotonic()
-            [outcome] = make_client(url, patience=Patience(failures=1)).purchase([ONE], 169).values()
+            [outcome] = (
+                make_client(url, patience=Patience(failures=1)).purchase([ONE], 169, nothing_barred).values()
+            )
             assert isinstance(outcome, NotSent)
             assert time.monotonic() - started < 4
 
@@ -359,7 +361,7 @@ def test_a_certificate_bundle_that_is_not_there_is_told_at_once(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
     client = make_client("https://127.0.0.1:1/")
-    [outcome] = client.purchase([ONE], 169).values()
+    [outcome] = client.purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "/nowhere.pem" in outcome.reason
     with pytest.raises(UnreachableError, match="nowhere") as caught:
@@ -374,7 +376,9 @@ def test_a_proxy_that_refuses_the_tunnel_lets_nothing_out(
     with Proxy(certificate, opening=b"HTTP/1.1 403 Forbidden\r\n\r\n") as proxy:
         proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         [outcome] = (
-            make_client("https://api.test/o/", patience=Patience(failures=2)).purchase([ONE], 1).values()
+            make_client("https://api.test/o/", patience=Patience(failures=2))
+            .purchase([ONE], 1, nothing_barred)
+            .values()
         )
     assert isinstance(outcome, NotSent)
     assert "Tunnel connection failed: 403" in outcome.reason
@@ -387,7 +391,7 @@ def test_plain_http_to_this_machine_never_goes_through_a_proxy(
     with Bytewise(reply(BOUGHT)) as proxy, Bytewise(reply(BOUGHT)) as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-        make_client(server.url).purchase([ONE], 169)
+        make_client(server.url).purchase([ONE], 169, nothing_barred)
     assert (len(server.seen), proxy.accepted) == (1, 0)
 
 
@@ -395,30 +399,70 @@ def test_a_socks_proxy_is_refused_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch, make_client: MakeClient
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"socks5://127.0.0.1:{closed_port()}")
-    [outcome] = make_client("https://api.test/o/").purchase([ONE], 169).values()
+    [outcome] = make_client("https://api.test/o/").purchase([ONE], 169, nothing_barred).values()
     assert outcome == NotSent("numplan does not go through SOCKS proxies; nothing was sent")
 
 
 def test_a_429_is_waited_out_and_the_call_made_again(make_client: MakeClient, clock: FakeClock) -> None:
     with Bytewise(reply(b"", 429, {"Retry-After": "7"}), reply(BOUGHT)) as server:
-        outcomes = make_client(server.url).purchase([ONE], 169)
+        outcomes = make_client(server.url).purchase([ONE], 169, nothing_barred)
     assert isinstance(outcomes[ONE], Succeeded)
     assert sum(clock.waits) == 8.0  # seven asked for, and at most one more so that clients do not meet
     assert len(server.seen) == 2
 
 
-def test_a_429_without_end_is_not_sent(make_client: MakeClient) -> None:
+def test_a_429_without_end_proves_nothing_and_stops(make_client: MakeClient) -> None:
     with Bytewise(reply(b"", 429)) as server:
-        [outcome] = make_client(server.url, patience=Patience(throttles=4)).purchase([ONE], 169).values()
-    assert outcome == NotSent("the API kept asking to slow down (429); nothing was sent")
+        [outcome] = (
+            make_client(server.url, patience=Patience(throttles=4))
+            .purchase([ONE], 169, nothing_barred)
+            .values()
+        )
+    reason = "purchase-numbers: the API kept asking to slow down (429)"
+    assert outcome == Rejected(reason, stop=True, alone=True)
     assert len(server.seen) == 4
+
+
+def test_what_is_throttled_to_the_end_once_is_not_waited_for_again(
+    make_client: MakeClient, clock: FakeClock
+) -> None:
+    with Bytewise(reply(b"", 429, {"Retry-After": "3600"})) as server:
+        client = make_client(server.url)
+        client.purchase([ONE], 169, nothing_barred)
+        waited, seen = sum(clock.waits), len(server.seen)
+        client.purchase([TWO], 169, nothing_barred)
+        with pytest.raises(UnreachableError, match="429"):
+            client.regions()
+    assert 0 < waited == sum(clock.waits)
+    assert len(server.seen) == seen + 2
+
+
+def test_a_refusal_after_a_429_may_mean_that_the_first_call_was_carried_out(make_client: MakeClient) -> None:
+    with Bytewise(reply(b"", 429), reply(judged(error=["12050012202"]))) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 169, nothing_barred).values()
+    assert outcome == Refused("Not able to purchase the number", doubted=True)
+
+
+def test_the_gate_is_asked_before_a_call_is_sent_again(make_client: MakeClient) -> None:
+    asked: list[object] = []
+
+    def dearer(numbers: Sequence[E164]) -> Mapping[E164, str]:
+        asked.append(list(numbers))
+        return {TWO: "it now costs more"}
+
+    outcomes = make_client(f"http://127.0.0.1:{closed_port()}/").purchase([ONE, TWO], 169, dearer)
+    assert asked == [[ONE, TWO]]
+    assert outcomes[TWO] == Barred("it now costs more")
+    assert isinstance(outcomes[ONE], NotSent)
+    assert outcomes[ONE].again
 
 
 def test_an_interruption_during_the_wait_stops_the_call(make_client: MakeClient) -> None:
     clock = FakeClock(stop_after=1)
     with Bytewise(reply(b"", 429, {"Retry-After": "7"})) as server:
-        outcomes = make_client(server.url, on=clock).purchase([ONE], 169)
-    assert outcomes == {ONE: NotSent("interrupted before it was sent", stop=True)}
+        [outcome] = make_client(server.url, on=clock).purchase([ONE], 169, nothing_barred).values()
+    assert isinstance(outcome, Rejected), "a 429 proves nothing"
+    assert outcome.stop
     assert len(server.seen) == 1
 
 
@@ -426,69 +470,55 @@ def test_after_an_interruption_nothing_is_sent(make_client: MakeClient, clock: F
     clock.stopped = True
     with Bytewise(reply(BOUGHT)) as server:
         client = make_client(server.url)
-        assert client.purchase([ONE], 1)[ONE] == NotSent("interrupted before it was sent", stop=True)
-        assert client.release([ONE])[ONE] == NotSent("interrupted before it was sent", stop=True)
+        assert client.purchase([ONE], 1, nothing_barred)[ONE] == NotSent(
+            "interrupted before it was sent", stop=True
+        )
+        assert client.release([ONE], nothing_barred)[ONE] == NotSent(
+            "interrupted before it was sent", stop=True
+        )
     assert server.accepted == 0
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_credentials_stop_and_name_the_fix(status: int, make_client: MakeClient) -> None:
     with Bytewise(reply({"message": "no"}, status)) as server:
-        outcomes = make_client(server.url).purchase([ONE, TWO], 169)
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169, nothing_barred)
     for outcome in outcomes.values():
-        assert isinstance(outcome, NotSent)
+        assert isinstance(outcome, Rejected)
         assert outcome.stop
         assert "NUMPLAN_TOKEN" in outcome.reason
         assert "NUMPLAN_ACCOUNT_ID" in outcome.reason
     assert len(server.seen) == 1
 
 
-def by_content(line: Line) -> None:
-    """A server that takes no batch with the number ending in 03, and buys all else."""
-    numbers = line.seen.json()["numbers"]
-    if "12050012203" in numbers:
-        line.write(http({"message": "bad number 03"}, 422))
-    else:
-        line.write(http(judged(success=numbers)))
-
-
-def test_one_bad_number_does_not_stop_the_rest_of_its_batch(make_client: MakeClient) -> None:
-    with Bytewise(by_content) as server:
-        outcomes = make_client(server.url).purchase([ONE, TWO, THREE, FOUR], 169)
-    assert outcomes[TWO] == Refused("bad number 03")
-    assert all(isinstance(outcomes[number], Succeeded) for number in (ONE, THREE, FOUR))
-    assert [len(sent) for sent in bodies(server)] == [4, 2, 1, 1, 2]
-
-
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_a_rejected_single_number_is_refused_in_the_vendors_words(
+def test_a_batch_that_is_rejected_whole_waits_for_a_look_at_the_account(
     status: int, make_client: MakeClient
 ) -> None:
-    with Bytewise(reply({"message": "Invalid\x1b[31m trunk"}, status)) as server:
-        assert make_client(server.url).purchase([ONE], 1) == {ONE: Refused("Invalid [31m trunk")}
+    with Bytewise(reply({"message": "bad number 03"}, status)) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169, nothing_barred)
+    said = f"purchase-numbers: the API answered {status} (bad number 03)"
+    assert set(outcomes.values()) == {Rejected(said, again="halves")}
     assert len(server.seen) == 1
 
 
-def test_halves_after_a_stop_are_not_sent(make_client: MakeClient) -> None:
-    with Bytewise(reply(b"", 413), reply(b"", 401)) as server:
-        outcomes = make_client(server.url).purchase([ONE, TWO], 1)
-    assert all(isinstance(outcome, NotSent) and outcome.stop for outcome in outcomes.values())
-    assert len(server.seen) == 2
-
-
-def test_an_unknown_half_does_not_spoil_the_other(make_client: MakeClient) -> None:
-    with Bytewise(reply(b"", 413), hang_up, reply(judged(success=["12050012203"]))) as server:
-        outcomes = make_client(server.url).purchase([ONE, TWO], 1)
-    assert isinstance(outcomes[ONE], Unknown)
-    assert isinstance(outcomes[TWO], Succeeded)
-
-
-def test_numbers_nobody_asked_for_are_logged(
-    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("status", [400, 402, 404, 405, 408, 409, 410, 413, 418, 422, 423, 451])
+def test_a_status_about_one_number_alone_quotes_the_vendor_and_proves_nothing(
+    status: int, make_client: MakeClient
 ) -> None:
-    with Bytewise(reply(judged(success=["12050012202", "12050012203"]))) as server:
-        assert list(make_client(server.url).purchase([ONE], 1)) == [ONE]
-    assert "+12050012203, which was not asked for" in caplog.text
+    with Bytewise(reply({"message": "Invalid\x1b[31m trunk"}, status)) as server:
+        [outcome] = make_client(server.url).purchase([ONE], 1, nothing_barred).values()
+    stop = status in {402, 409, 423}
+    said = f"purchase-numbers: the API answered {status} (Invalid [31m trunk)"
+    assert outcome == Rejected(said, stop=stop, alone=True)
+    assert len(server.seen) == 1
+
+
+def test_numbers_nobody_asked_for_are_told(make_client: MakeClient) -> None:
+    answer = judged(success=["12050012202", "12050012203"], error=["12050012204"])
+    with Bytewise(reply(answer)) as server:
+        outcomes = make_client(server.url).purchase([ONE], 1, nothing_barred)
+    assert outcomes == {ONE: Succeeded("Number Purchased Successfully"), TWO: Unasked()}
 
 
 class TestReleaseForms:
@@ -507,50 +537,64 @@ class TestReleaseForms:
 
     def test_the_samples_nested_form_goes_first(self, make_client: MakeClient) -> None:
         with Bytewise(reply(BOUGHT)) as server:
-            assert isinstance(make_client(server.url).release([ONE])[ONE], Succeeded)
+            assert isinstance(make_client(server.url).release([ONE], nothing_barred)[ONE], Succeeded)
         assert bodies(server) == [self.NESTED]
 
     def test_the_flat_form_follows_a_rejection_and_is_remembered(self, make_client: MakeClient) -> None:
         with Bytewise(self.flat_only) as server:
             client = make_client(server.url)
-            assert isinstance(client.release([ONE])[ONE], Succeeded)
-            assert isinstance(client.release([TWO])[TWO], Succeeded)
+            first = client.release([ONE], nothing_barred)[ONE]
+            assert isinstance(first, Rejected)
+            assert first.again == "whole", "once the account was looked at"
+            assert isinstance(client.release([ONE], nothing_barred)[ONE], Succeeded)
+            assert isinstance(client.release([TWO], nothing_barred)[TWO], Succeeded)
         assert bodies(server) == [self.NESTED, self.FLAT, ["12050012203"]]
 
     def test_a_form_that_was_taken_is_not_doubted_by_a_later_rejection(self, make_client: MakeClient) -> None:
         with Bytewise(reply(BOUGHT), reply({"message": "busy"}, 400)) as server:
             client = make_client(server.url)
-            client.release([ONE])
-            assert client.release([ONE]) == {ONE: Refused("busy")}
+            client.release([ONE], nothing_barred)
+            [outcome] = client.release([ONE], nothing_barred).values()
+            assert outcome == Rejected("release-numbers: the API answered 400 (busy)", alone=True)
         assert bodies(server) == [self.NESTED, self.NESTED]
 
-    def test_a_number_both_forms_are_rejected_for_is_refused(self, make_client: MakeClient) -> None:
+    def test_of_a_batch_that_both_forms_are_rejected_for_the_halves_are_left(
+        self, make_client: MakeClient
+    ) -> None:
         with Bytewise(reply({"message": "no"}, 422)) as server:
-            assert make_client(server.url).release([ONE]) == {ONE: Refused("no")}
-        assert bodies(server) == [self.NESTED, self.FLAT]
+            client = make_client(server.url)
+            again = [client.release([ONE, TWO], nothing_barred)[ONE] for _ in range(3)]
+        assert [one.again for one in again if isinstance(one, Rejected)] == ["whole", "halves", "whole"]
+        assert [type(sent[0]) for sent in bodies(server)] == [list, str, list]
 
     def test_an_answer_about_another_number_teaches_nothing(self, make_client: MakeClient) -> None:
         with Bytewise(reply(judged(success=["12050012209"])), self.flat_only) as server:
             client = make_client(server.url)
-            assert isinstance(client.release([ONE])[ONE], Unknown)
-            assert isinstance(client.release([ONE])[ONE], Succeeded)
+            assert isinstance(client.release([ONE], nothing_barred)[ONE], Unknown)
+            assert isinstance(client.release([ONE], nothing_barred)[ONE], Rejected)
+            assert isinstance(client.release([ONE], nothing_barred)[ONE], Succeeded)
         assert bodies(server) == [self.NESTED, self.NESTED, self.FLAT]
 
     def test_an_unclear_answer_to_the_flat_form_teaches_nothing(self, make_client: MakeClient) -> None:
-        with Bytewise(reply(b"", 400), hang_up, reply(BOUGHT)) as server:
+        with Bytewise(reply(b"", 400), hang_up, reply(b"", 400), reply(BOUGHT)) as server:
             client = make_client(server.url)
-            assert isinstance(client.release([ONE])[ONE], Unknown)
-            client.release([ONE])
-        assert bodies(server) == [self.NESTED, self.FLAT, self.NESTED]
+            told = [type(client.release([ONE], nothing_barred)[ONE]) for _ in range(4)]
+        assert told == [Rejected, Unknown, Rejected, Succeeded]
+        assert bodies(server) == [self.NESTED, self.FLAT, self.FLAT, self.NESTED]
 
     def test_releases_in_many_threads_find_the_flat_form(self, make_client: MakeClient) -> None:
         numbers = [E164(f"+1205001{n:04}") for n in range(40)]
         outcomes: dict[E164, object] = {}
+
+        def release(number: E164) -> None:
+            outcome = None
+            while outcome is None or isinstance(outcome, Rejected):
+                outcome = client.release([number], nothing_barred)[number]
+            outcomes[number] = outcome
+
         with Bytewise(self.flat_only) as server:
             client = make_client(server.url)
-            threads = [
-                threading.Thread(target=lambda n=n: outcomes.update(client.release([n]))) for n in numbers
-            ]
+            threads = [threading.Thread(target=release, args=(number,)) for number in numbers]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -562,8 +606,8 @@ def test_a_post_never_uses_a_connection_that_was_kept(make_client: MakeClient) -
     with Bytewise(reply(ok([offer_row()]), keep=True), reply(BOUGHT, keep=True)) as server:
         client = make_client(server.url)
         client.find(E164("+16091609123"))
-        client.purchase([ONE], 1)
-        client.purchase([ONE], 1)
+        client.purchase([ONE], 1, nothing_barred)
+        client.purchase([ONE], 1, nothing_barred)
     assert server.accepted == 3
 
 
@@ -575,7 +619,7 @@ def test_a_netrc_does_not_replace_the_token(
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     with Bytewise(reply(BOUGHT)) as server:
-        make_client(server.url).purchase([ONE], 1)
+        make_client(server.url).purchase([ONE], 1, nothing_barred)
     [seen] = server.seen
     assert seen.headers["authorization"] == f"Bearer {TOKEN}"
     assert base64.b64encode(b"someone:else").decode() not in str(seen.headers)
@@ -584,8 +628,8 @@ def test_a_netrc_does_not_replace_the_token(
 def test_cookies_are_not_kept(make_client: MakeClient) -> None:
     with Bytewise(reply(BOUGHT, headers={"Set-Cookie": "session=1; Path=/"})) as server:
         client = make_client(server.url)
-        client.purchase([ONE], 1)
-        client.purchase([ONE], 1)
+        client.purchase([ONE], 1, nothing_barred)
+        client.purchase([ONE], 1, nothing_barred)
     assert "cookie" not in server.seen[1].headers
 
 
@@ -597,7 +641,7 @@ from tests.api.clock import FakeClock
 url, call = sys.argv[1:]
 client = Client(url, "190", "token", FakeClock())
 number = E164("+12050012202")
-outcomes = client.purchase([number], 1) if call == "purchase" else client.release([number])
+outcomes = client.purchase([number], 1, lambda _: {}) if call == "purchase" else client.release([number], lambda _: {})
 print(outcomes[number])
 """
 
@@ -610,7 +654,7 @@ print(outcomes[number])
         ("purchase.before-resend", [reply(b"", 429), reply(BOUGHT)], 2, "Succeeded"),
         ("release.before-send", [reply(BOUGHT)], 1, "Succeeded"),
         ("release.after-send", [reply(BOUGHT)], 1, "Unknown"),
-        ("release.before-flat", [reply(b"", 400), reply(BOUGHT)], 2, "Succeeded"),
+        ("release.before-resend", [reply(b"", 429), reply(BOUGHT)], 2, "Succeeded"),
     ],
 )
 def test_a_failure_at_a_failpoint_never_escapes(

@@ -12,6 +12,7 @@ from numplan.model.number import E164
 from tests.api.answers import judged, offer_row, ok
 from tests.api.bytewise import Bytewise, Line, Step, hang_up, http, reply, reset
 from tests.api.conftest import TOKEN, MakeClient
+from tests.fakes import nothing_barred
 
 NUMBER = E164("+12050012202")
 
@@ -55,8 +56,8 @@ def test_the_token_stays_secret(
             lambda: client.find(NUMBER),
             lambda: client.look_up(NUMBER),
             client.regions,
-            lambda: client.purchase([NUMBER], 1),
-            lambda: client.release([NUMBER]),
+            lambda: client.purchase([NUMBER], 1, nothing_barred),
+            lambda: client.release([NUMBER], nothing_barred),
         ):
             try:
                 told.append(repr(call()))

@@ -92,11 +92,11 @@ def test_a_pool_is_told_as_a_whole_with_what_it_would_buy(office: Desk):
     assert "does not hold it" in member["Account"]
 
 
-def test_a_missing_number_that_cannot_be_had_is_told_with_its_error(office: Desk):
+def test_a_missing_number_is_told_with_the_look_that_decides(office: Desk):
     office.emulator.remove_owned([B])
     said = told(office("explain", B))
     assert "drift: missing from the account" in said["Plan"]
-    assert f"would nothing: {B} is not for sale" in said["Plan"]
+    assert "it is looked for again from" in said["Plan"]
 
 
 def test_a_number_that_nothing_knows_is_told_as_such(office: Desk):

@@ -6,9 +6,10 @@ import pytest
 
 from numplan.model.plan import decode_plan
 from numplan.state.backends.local import LocalBackend
-from tests.cli.desk import STATE, Desk, run_of
+from tests.cli.desk import HEAD, STATE, Desk, run_of
 
 A, B, C, D, E = run_of(16095550101, 5)
+PROMPT = HEAD.replace("0.6", "0.6, hold_minutes: 0")  # the second look may follow at once
 MANIFEST = f"""\
 numbers:
   support: {{number: "{A}"}}
@@ -18,11 +19,13 @@ numbers:
 
 @pytest.fixture
 def office(desk: Desk) -> Desk:
-    """Two numbers are managed, and one of them was released in the portal."""
+    """Two numbers are managed, and one of them was released in the portal, as an apply has noted."""
     desk.emulator.add_owned([A, B])
-    desk.manifest(MANIFEST)
+    desk.manifest(MANIFEST, head=PROMPT)
     assert desk("apply", "--auto-approve").code == 0
     desk.emulator.remove_owned([A])
+    assert desk("apply", "--refresh-only", "--auto-approve").code == 0
+    assert desk.managed == {A, B}
     return desk
 
 

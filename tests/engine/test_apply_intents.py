@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from numplan.engine.apply import apply_plan
 from numplan.engine.events import Done, Failed, NotSaved, Recorded, Saved, Substituted
 from numplan.engine.tally import tally
 from numplan.model.errors import StateError
@@ -51,7 +50,7 @@ def test_intents_are_written_before_the_first_event() -> None:
     world = world_with(us(1))
     wanted = manifest(pool("p", 1))
     plan = world.draft(wanted)
-    events = apply_plan(plan, world.open(), world.vendor, world.clock, wanted.api)
+    events = world.apply(plan, world.open(), wanted)
     assert next(events) == Saved(serial=1)
     assert {one.number for one in world.state.intents} == {us(1)}
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from numplan.engine.apply import apply_plan
 from numplan.engine.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
 from numplan.engine.tally import tally
 from numplan.model.manifest import Policy
@@ -140,7 +139,7 @@ def test_a_number_that_state_has_come_to_know_is_no_substitute(row: Instance | I
     plan = world.draft(wanted)
     world.store(state(row))
     world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
-    assert list(apply_plan(plan, world.open(), world.vendor, world.clock, wanted.api))
+    assert list(world.apply(plan, world.open(), wanted))
     assert world.vendor.bought == [us(3)]
 
 
@@ -176,13 +175,15 @@ def test_on_unavailable_fail_takes_no_substitute() -> None:
     assert not world.state.intents
 
 
-def test_a_refused_explicit_number_is_a_failure_and_leaves_no_intent() -> None:
+def test_a_refused_explicit_number_is_a_failure_that_leaves_no_intent_and_is_watched() -> None:
     world = world_with(us(1), us(2))
     world.vendor.will("purchase", us(1), Refused("not for you"), carried_out=False)
     ran = world.run(manifest(entry("main", us(1))))
     assert [(one.number, one.reason) for one in tally(ran.events).failed] == [(us(1), "not for you")]
     assert not world.state.intents
-    assert not world.state.tombstones
+    assert [(one.number, one.cause, one.holds_slot) for one in world.state.tombstones] == [
+        (us(1), "refused", False)
+    ]
 
 
 def test_a_number_sent_before_and_then_refused_is_settled_and_no_alternate_taken() -> None:
@@ -243,7 +244,7 @@ def test_every_split_of_a_batch_is_sorted_number_by_number() -> None:
     world.vendor.will("purchase", us(4), NotSent("never left"), carried_out=False)
     ran = world.run(manifest(*(entry(f"n{place}", us(place)) for place in range(5))))
     assert {one.number for one in world.state.numbers} == {us(0), us(2)} == set(world.vendor.owned)
-    assert {one.number for one in world.state.tombstones} == {us(3)}
+    assert {one.number: one.cause for one in world.state.tombstones} == {us(1): "refused", us(3): "unknown"}
     assert not world.state.intents
     assert {one.number for one in tally(ran.events).failed} == {us(1), us(3), us(4)}
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from numplan.engine.apply import apply_plan
 from numplan.engine.events import Done, Failed, Settled, Uncertain
 from numplan.engine.tally import tally
 from numplan.model.manifest import Manifest
@@ -75,7 +74,7 @@ def test_a_number_that_turned_up_since_the_last_settling_can_be_released() -> No
     world.vendor.own(us(1))
     allowed = Allowances(releases=(us(1),))
     plan = world.draft(wanted, allowed)
-    events = list(apply_plan(plan, book, world.vendor, world.clock, wanted.api))
+    events = list(world.apply(plan, book, wanted))
     assert [one.number for one in events if isinstance(one, Done)] == [us(1)]
     assert world.vendor.released == [us(1)]
 
@@ -229,7 +228,8 @@ def test_a_number_lost_between_release_and_purchase_is_a_failure() -> None:
     world.vendor.will("purchase", us(1), Refused("in quarantine"), carried_out=False)
     ran = world.run(explicit_on(2))
     assert [one.reason for one in tally(ran.events).failed] == ["in quarantine"]
-    assert world.known() == set()
+    assert [(one.number, one.cause) for one in world.state.tombstones] == [(us(1), "refused")]
+    assert world.state.numbers == world.state.intents == ()
 
 
 def test_no_number_is_released_to_move_while_a_purchase_is_unknown() -> None:

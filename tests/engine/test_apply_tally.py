@@ -162,17 +162,17 @@ def test_closed_purchases_are_dropped_after_seven_days_and_not_before() -> None:
     assert book.state.tombstones == ()
 
 
-def test_a_refusal_frees_the_slot_of_a_closed_purchase_and_wants_to_be_saved() -> None:
+def test_a_refused_number_is_watched_without_a_slot_and_that_wants_to_be_saved() -> None:
     session = FakeSession(state(buried(ONE)))
     book = Book(session, session.read() or state())
-    book.refused(us(1))
+    book.watch(ONE, "refused", NOON)
     assert book.unsaved
     assert not book.tombstones[us(1)].holds_slot
+    assert book.tombstones[us(1)].cause == "refused"
 
 
 def test_dropping_what_is_not_there_leaves_the_book_as_it_is() -> None:
     session = FakeSession(state(ONE))
     book = Book(session, session.read() or state())
     book.drop_intent(us(9))
-    book.refused(us(9))
     assert not book.unsaved

@@ -5,16 +5,23 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 import pytest
 
-from numplan.engine.apply import apply_plan
-from numplan.engine.dispatch import Batch, Gate, batches_of, dispatch
+from numplan.engine.book import Book
+from numplan.engine.calls import Bar
+from numplan.engine.dispatch import dispatch
+from numplan.engine.draft import survey
 from numplan.engine.events import Sending
+from numplan.engine.gate import Gate
+from numplan.engine.ledger import Limits
+from numplan.engine.orders import Batch, batches_of, orders_of
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
-from tests.builders import manifest, pool, us
+from tests.builders import manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
-from tests.fakes import FakeClock, FakeSession, FakeVendor
+from tests.engine.world import World
+from tests.fakes import FakeClock, FakeSession, FakeVendor, nothing_barred
 
 LOST = "the lock is another's"
 
@@ -29,20 +36,29 @@ class SlowVendor(FakeVendor):
         self.under_way = self.most = 0
         self._count = threading.Lock()
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+    def purchase(
+        self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
+    ) -> Mapping[E164, Outcome]:
         with self._count:
             self.under_way += 1
             self.most = max(self.most, self.under_way)
         self._meeting.wait()
         time.sleep(self.seconds)
-        outcomes = super().purchase(numbers, sip_trunk_id)
+        outcomes = super().purchase(numbers, sip_trunk_id, bar)
         with self._count:
             self.under_way -= 1
         return outcomes
 
 
-def gate_of(clock: FakeClock | None = None, session: FakeSession | None = None) -> Gate:
-    return Gate(clock or FakeClock(), (session or FakeSession()).require_lock)
+def gate_of(vendor: FakeVendor, clock: FakeClock | None = None, session: FakeSession | None = None) -> Gate:
+    """The gate of a plan that buys all that the vendor sells."""
+    wanted = manifest(pool("p", len(vendor.stock)))
+    seen = survey(wanted, None, vendor, World().circumstances())
+    clock = clock or FakeClock()
+    book = Book(session or FakeSession(), msgspec.structs.replace(state(), serial=0))
+    gate = Gate(vendor, seen.plan, book, clock, limits=Limits(), planned_at=clock.monotonic(), before={})
+    gate.expect([*orders_of(seen.plan)])
+    return gate
 
 
 def batches(how_many: int, vendor: FakeVendor) -> list[Batch]:
@@ -67,7 +83,7 @@ def test_no_numbers_make_no_batch() -> None:
 @pytest.mark.parametrize("parallelism", [1, 2, 4, 8])
 def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor(meet=parallelism)
-    answered = list(dispatch(batches(8, vendor), vendor, gate_of(), parallelism))
+    answered = list(dispatch(batches(8, vendor), gate_of(vendor), parallelism))
     assert vendor.most == parallelism
     outcomes = [one for _, judged in answered if judged is not None for one in judged.values()]
     assert outcomes == [Succeeded()] * 8, "fewer calls met than may be under way"
@@ -79,13 +95,15 @@ def test_an_answer_is_told_while_other_calls_are_under_way() -> None:
 
         may_answer = threading.Event()
 
-        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        def purchase(
+            self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
+        ) -> Mapping[E164, Outcome]:
             if us(0) in numbers:
                 assert self.may_answer.wait(30), "the second answer was never told"
-            return super().purchase(numbers, sip_trunk_id)
+            return super().purchase(numbers, sip_trunk_id, bar)
 
     vendor, answered = Hesitant(), []
-    for batch, outcomes in dispatch(batches(2, vendor), vendor, gate_of(), 2):
+    for batch, outcomes in dispatch(batches(2, vendor), gate_of(vendor), 2):
         if outcomes is not None:
             answered.append((batch.numbers, *outcomes.values()))
             vendor.may_answer.set()
@@ -94,7 +112,7 @@ def test_an_answer_is_told_while_other_calls_are_under_way() -> None:
 
 def test_each_batch_is_told_before_it_is_sent() -> None:
     vendor = FakeVendor()
-    answers = dispatch(batches(1, vendor), vendor, gate_of(), 1)
+    answers = dispatch(batches(1, vendor), gate_of(vendor), 1)
     batch, outcomes = next(answers)
     assert outcomes is None
     assert vendor.posts == []
@@ -104,9 +122,10 @@ def test_each_batch_is_told_before_it_is_sent() -> None:
 
 def test_a_closed_gate_lets_nothing_more_out() -> None:
     vendor = FakeVendor()
-    gate = gate_of()
+    to_send = batches(3, vendor)
+    gate = gate_of(vendor)
     seen: list[object] = []
-    for _, outcomes in dispatch(batches(3, vendor), vendor, gate, 1):
+    for _, outcomes in dispatch(to_send, gate, 1):
         seen.append(outcomes)
         if outcomes:
             gate.close("enough")
@@ -115,8 +134,10 @@ def test_a_closed_gate_lets_nothing_more_out() -> None:
 
 
 def test_a_batch_that_was_told_finds_the_gate_closed_all_the_same() -> None:
-    vendor, gate = FakeVendor(), gate_of()
-    answers = dispatch(batches(2, vendor), vendor, gate, 1)
+    vendor = FakeVendor()
+    to_send = batches(2, vendor)
+    gate = gate_of(vendor)
+    answers = dispatch(to_send, gate, 1)
     assert next(answers)[1] is None
     gate.close("enough")
     assert [outcomes for _, outcomes in answers] == [{us(0): NotSent("enough")}, {us(1): NotSent("enough")}]
@@ -130,16 +151,18 @@ class Noted(FakeVendor):
         super().__init__()
         self.second_came = threading.Event()
 
-    def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+    def purchase(
+        self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
+    ) -> Mapping[E164, Outcome]:
         if us(1) in numbers:
             self.second_came.set()
-        return super().purchase(numbers, sip_trunk_id)
+        return super().purchase(numbers, sip_trunk_id, bar)
 
 
 def test_what_is_handed_over_ahead_is_sent_while_outcomes_are_sorted() -> None:
     vendor = Noted()
     sorted_: list[E164] = []
-    for batch, outcomes in dispatch(batches(2, vendor), vendor, gate_of(), 1, ahead=1):
+    for batch, outcomes in dispatch(batches(2, vendor), gate_of(vendor), 1, ahead=1):
         if outcomes is not None:
             assert vendor.second_came.wait(30), "the second batch waited for the first to be sorted"
             sorted_ += batch.numbers
@@ -147,14 +170,16 @@ def test_what_is_handed_over_ahead_is_sent_while_outcomes_are_sorted() -> None:
 
 
 def test_each_batch_that_is_sent_is_told_just_before() -> None:
-    vendor, gate = FakeVendor(), gate_of()
+    vendor = FakeVendor()
+    to_send = batches(4, vendor)
+    gate = gate_of(vendor)
     sent: list[tuple[E164, ...]] = []
 
     def begun(batch: Batch) -> None:
         assert len(vendor.posts) == len(sent)
         sent.append(batch.numbers)
 
-    answers = dispatch(batches(4, vendor), vendor, gate, 1, ahead=2, begun=begun)
+    answers = dispatch(to_send, gate, 1, ahead=2, begun=begun)
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     answers.close()
     assert sent in ([], [(us(0),)])
@@ -167,26 +192,33 @@ def test_credentials_that_are_refused_close_the_gate_at_once() -> None:
     class Refusing(FakeVendor):
         asked = 0
 
-        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        def purchase(
+            self,
+            numbers: Sequence[E164],
+            sip_trunk_id: int | None,
+            bar: Bar = nothing_barred,  # noqa: ARG002
+        ) -> Mapping[E164, Outcome]:
             del sip_trunk_id
             self.asked += 1
             return dict.fromkeys(numbers, NotSent("401", stop=True))
 
     vendor = Refusing()
-    list(dispatch(batches(4, vendor), vendor, gate_of(), 1, ahead=3))
+    list(dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=3))
     assert vendor.asked == 1
 
 
 def test_and_no_more_calls_are_under_way_for_it() -> None:
     vendor = SlowVendor(0.01)
-    list(dispatch(batches(12, vendor), vendor, gate_of(), 2, ahead=4))
+    list(dispatch(batches(12, vendor), gate_of(vendor), 2, ahead=4))
     assert vendor.most == 2
     assert len(vendor.bought) == 12
 
 
 def test_what_was_handed_over_and_not_begun_is_not_sent_once_the_gate_is_closed() -> None:
-    vendor, gate = SlowVendor(), gate_of()
-    answers = dispatch(batches(4, vendor), vendor, gate, 1, ahead=2)
+    vendor = SlowVendor()
+    to_send = batches(4, vendor)
+    gate = gate_of(vendor)
+    answers = dispatch(to_send, gate, 1, ahead=2)
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     assert next(answers)[1] == {us(0): Succeeded()}
     gate.close("enough")
@@ -197,7 +229,7 @@ def test_what_was_handed_over_and_not_begun_is_not_sent_once_the_gate_is_closed(
 
 def test_a_gate_keeps_its_first_reason() -> None:
     clock = FakeClock()
-    gate = gate_of(clock)
+    gate = gate_of(FakeVendor(), clock)
     assert gate.reason == ""
     clock.interrupt()
     assert gate.reason == "interrupted"
@@ -208,7 +240,7 @@ def test_a_gate_keeps_its_first_reason() -> None:
 def test_nothing_is_sent_once_the_lock_is_anothers() -> None:
     vendor, session = FakeVendor(), FakeSession()
     found: dict[E164, Outcome] = {}
-    for _, outcomes in dispatch(batches(3, vendor), vendor, gate_of(session=session), 1):
+    for _, outcomes in dispatch(batches(3, vendor), gate_of(vendor, session=session), 1):
         found.update(outcomes or {})
         if outcomes:
             session.lose_lock()
@@ -218,7 +250,7 @@ def test_nothing_is_sent_once_the_lock_is_anothers() -> None:
 
 def test_the_lock_is_looked_at_last_of_all_before_a_call() -> None:
     vendor, session = FakeVendor(), FakeSession()
-    answers = dispatch(batches(1, vendor), vendor, gate_of(session=session), 1)
+    answers = dispatch(batches(1, vendor), gate_of(vendor, session=session), 1)
     next(answers)
     session.lose_lock()
     batch, outcomes = next(answers)
@@ -228,21 +260,23 @@ def test_the_lock_is_looked_at_last_of_all_before_a_call() -> None:
 
 def test_one_broken_call_says_nothing_of_the_others() -> None:
     class Broken(FakeVendor):
-        def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None) -> Mapping[E164, Outcome]:
+        def purchase(
+            self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
+        ) -> Mapping[E164, Outcome]:
             if us(1) in numbers:
                 raise OSError("gone")
-            return super().purchase(numbers, sip_trunk_id)
+            return super().purchase(numbers, sip_trunk_id, bar)
 
     vendor = Broken()
     found: dict[E164, Outcome] = {}
-    for _, outcomes in dispatch(batches(3, vendor), vendor, gate_of(), 2):
+    for _, outcomes in dispatch(batches(3, vendor), gate_of(vendor), 2):
         found.update(outcomes or {})
     assert found == {us(0): Succeeded(), us(1): Unknown("OSError: gone"), us(2): Succeeded()}
 
 
 def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
     vendor = SlowVendor()
-    answers = dispatch(batches(4, vendor), vendor, gate_of(), 2)
+    answers = dispatch(batches(4, vendor), gate_of(vendor), 2)
     next(answers)
     next(answers)
     answers.close()
@@ -252,7 +286,7 @@ def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
 
 def test_who_leaves_early_leaves_unsent_what_was_not_begun() -> None:
     vendor = SlowVendor()
-    answers = dispatch(batches(4, vendor), vendor, gate_of(), 1, ahead=3)
+    answers = dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=3)
     for _ in range(4):
         next(answers)
     answers.close()
@@ -278,7 +312,7 @@ def test_a_run_that_breaks_waits_for_what_is_in_flight(monkeypatch: pytest.Monke
             raise
 
     def events() -> Iterator[object]:
-        for event in apply_plan(plan, book, vendor, world.clock, wanted.api):
+        for event in world.apply(plan, book, wanted, account=vendor):
             yield event
             if isinstance(event, Sending):
                 monkeypatch.setattr(book, "save", save)

@@ -9,7 +9,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.plan import Adopt, Blocked, Forget, Purchase
 from numplan.model.state import State
 from numplan.views.fate_text import action_of, fate_text
-from tests.builders import ALL, JUST_NOW, entry, managed, manifest, pool, state, us
+from tests.builders import ALL, JUST_NOW, LONG_AGO, entry, managed, manifest, pool, state, us
 from tests.fakes import NOON, FakeVendor
 
 ONE, TWO, THREE, FOUR = map(us, range(1, 5))
@@ -27,7 +27,7 @@ def report_of(wanted: Manifest, vendor: FakeVendor, remembered: State | None) ->
 
 def test_a_missing_member_is_forgotten_and_its_slot_filled(vendor):
     vendor.put_on_sale(TWO)
-    report = report_of(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE)))
+    report = report_of(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE, missing_since=LONG_AGO)))
     (missing,) = report.of("missing")
     assert isinstance(missing.fate.change, Forget)
     assert fate_text(missing.fate) == "forget it, and purchase another for pool.p"
@@ -68,7 +68,9 @@ def test_a_flow_that_blocks_a_release_is_named(vendor):
 
 def test_a_missing_number_is_purchased_again_with_its_charges(vendor):
     vendor.put_on_sale(ONE)
-    report = report_of(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+    report = report_of(
+        manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE, missing_since=LONG_AGO))
+    )
     (missing,) = report.of("missing")
     assert isinstance(missing.fate.change, Purchase)
     assert fate_text(missing.fate) == "purchase it for number.a, 0.10 once and 0.20 a month"

@@ -9,6 +9,7 @@ from numplan.model.errors import ApiError
 from numplan.model.manifest import Policy
 from tests.builders import (
     JUST_NOW,
+    LONG_AGO,
     buried,
     by_action,
     entry,
@@ -34,19 +35,23 @@ def vendor() -> FakeVendor:
 class TestDrift:
     def test_a_managed_number_that_the_account_lacks_is_missing_and_bought_again(self, vendor):
         vendor.put_on_sale(ONE)
-        made = plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+        made = plan(
+            manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE, missing_since=LONG_AGO))
+        )
         assert by_action(made) == {"purchase": [ONE]}
         (drift,) = made.drift
         assert (drift.kind, drift.before.number) == ("missing", ONE)
 
     def test_a_missing_number_that_is_not_for_sale_is_an_error(self, vendor):
-        made = plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+        made = plan(
+            manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE, missing_since=LONG_AGO))
+        )
         assert len(made.errors) == 1
 
     def test_a_missing_member_is_forgotten_and_its_slot_filled_by_another(self, vendor):
         vendor.put_on_sale(ONE)
         vendor.put_on_sale(TWO)
-        made = plan(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE)))
+        made = plan(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE, missing_since=LONG_AGO)))
         assert by_action(made) == {"forget": [ONE], "purchase": [TWO]}
 
     def test_what_the_account_shows_otherwise_is_changed(self, vendor):
@@ -160,7 +165,9 @@ class TestCost:
 
     def test_a_missing_number_costs_nothing_before(self, vendor):
         vendor.put_on_sale(ONE, monthly="0.4")
-        made = plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+        made = plan(
+            manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE, missing_since=LONG_AGO))
+        )
         assert (made.cost.monthly_before, made.cost.monthly_after) == (Decimal(0), Decimal("0.4"))
 
     def test_blocked_and_held_numbers_go_on_costing(self, vendor):

@@ -5,6 +5,7 @@ import pytest
 from numplan.model.plan import Blocked, Release
 from tests.builders import (
     JUST_NOW,
+    LONG_AGO,
     by_action,
     entry,
     group,
@@ -61,7 +62,7 @@ def test_what_a_flow_holds_is_blocked_and_named(vendor):
 
 
 def test_what_is_removed_and_no_longer_owned_is_forgotten(vendor):
-    made = plan(manifest(KEEP), vendor, known(managed("number.gone", ONE)))
+    made = plan(manifest(KEEP), vendor, known(managed("number.gone", ONE, missing_since=LONG_AGO)))
     assert by_action(made) == {"forget": [ONE]}
 
 

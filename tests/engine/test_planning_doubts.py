@@ -8,6 +8,7 @@ import pytest
 from numplan.model.plan import Adopt, Held, Keep, Purchase, Replace
 from tests.builders import (
     JUST_NOW,
+    LONG_AGO,
     buried,
     buying,
     by_action,
@@ -54,18 +55,18 @@ class TestNotYetListed:
 
     def test_after_hold_minutes_it_is_missing_and_bought_again(self, vendor):
         since = NOON - timedelta(minutes=15)
-        made = plan(P, vendor, state(managed("pool.p", ONE, bought_at=since)))
+        made = plan(P, vendor, state(managed("pool.p", ONE, bought_at=since, missing_since=since)))
         assert by_action(made) == {"forget": [ONE], "purchase": [FIVE]}
-        just_before = state(managed("pool.p", ONE, bought_at=since + timedelta(seconds=1)))
-        assert by_action(plan(P, vendor, just_before)) == {}
+        just_before = managed("pool.p", ONE, bought_at=since + timedelta(seconds=1), missing_since=since)
+        assert by_action(plan(P, vendor, state(just_before))) == {}
 
     def test_a_clock_that_was_set_back_makes_nothing_missing(self, vendor):
         made = plan(P, vendor, state(managed("pool.p", ONE, bought_at=NOON + timedelta(days=2))))
         assert by_action(made) == {}
         assert held(made) == [("pool.p", ONE)]
 
-    def test_an_adopted_number_is_missing_at_once(self, vendor):
-        made = plan(P, vendor, state(managed("pool.p", ONE, bought_at=None)))
+    def test_an_adopted_number_is_not_waited_for_beyond_the_second_look(self, vendor):
+        made = plan(P, vendor, state(managed("pool.p", ONE, bought_at=None, missing_since=LONG_AGO)))
         assert by_action(made) == {"forget": [ONE], "purchase": [FIVE]}
 
     def test_a_confirmed_purchase_makes_an_older_member_one_too_many(self, vendor):
@@ -214,7 +215,7 @@ class TestClosedPurchases:
 
     def test_a_member_that_went_missing_is_not_bought_again_under_its_own_number(self, vendor):
         vendor.put_on_sale(ONE)
-        row = managed("pool.p", ONE)
+        row = managed("pool.p", ONE, missing_since=LONG_AGO)
         made = plan(P, vendor, state(row, buried(row)))
         assert by_action(made) == {"forget": [ONE], "purchase": [FIVE]}
 
@@ -253,7 +254,7 @@ class TestClosedPurchases:
         assert len(plan(manifest(entry("a", ONE)), vendor, rows).errors) == 1
 
     def test_a_missing_number_whose_purchase_was_closed_is_known_to_have_been_sent(self, vendor):
-        gone = managed("number.a", FIVE)
+        gone = managed("number.a", FIVE, missing_since=LONG_AGO)
         change = only(plan(manifest(entry("a", FIVE)), vendor, state(gone, buried(gone))))
         assert change.sent_before
 
@@ -328,7 +329,7 @@ class TestTurnedUp:
             assert TWO not in [number for _, _, number in lines(made)]
 
     def test_a_request_to_release_it_when_it_is_gone_forgets_it(self, vendor):
-        row = managed("pool.p", TWO, surplus=True)
+        row = managed("pool.p", TWO, surplus=True, missing_since=LONG_AGO)
         one = managed("pool.p", vendor.own(ONE))
         made = plan(P, vendor, state(one, row), releases=(TWO,))
         assert by_action(made) == {"forget": [TWO]}

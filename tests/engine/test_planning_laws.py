@@ -204,7 +204,8 @@ def test_the_cost_is_the_sum_of_the_changes(world: World):
     paid = sum(
         (Decimal(world.owned[number]["monthly"]) for number in {*managed_now(world), *adopted}), Decimal(0)
     )
-    missing = {one.before.number for one in made.drift if one.kind == "missing"}
+    absent = {one.number for one in made.missing}
+    missing = {one.before.number for one in made.drift if one.kind == "missing"} - absent
     held = {one.number for one in made.held} & remembered(world).keys() - world.owned.keys() - missing
     paid += sum((remembered(world)[number].attributes.monthly_charge for number in held), Decimal(0))
     assert made.cost.monthly_before == paid

@@ -44,7 +44,7 @@ def test_a_purchase_that_is_present_is_taken_into_state() -> None:
     (found,) = world.state.numbers
     assert (found.origin, found.bought_at) == ("found", buying(MEMBER).written_at)
     assert (found.resource, found.attributes.sip_trunk_id) == ("pool.p", 7)
-    assert f"{found.attributes.monthly_charge}" == "0.40"
+    assert found.charges_planned, "what the account charges is compared with what was planned"
     assert not found.surplus
     assert world.state.intents == ()
 
@@ -200,14 +200,15 @@ def test_numbers_bought_hold_minutes_ago_count_as_missing(minutes: float, verdic
     assert only.verdict == verdict
 
 
-def test_what_is_found_has_the_charges_country_and_type_that_the_account_shows() -> None:
+def test_what_is_found_has_the_country_and_type_that_the_account_shows_and_the_charges_of_the_plan() -> None:
     world = left_with(buying(MEMBER))
     world.vendor.own(us(1), once="0.70", monthly="0.80", country="Canada", kind="Toll-Free")
     settled(world)
     (found,) = world.state.numbers
     known = found.attributes
     assert (known.country, known.type) == ("Canada", "Toll-Free")
-    assert (f"{known.setup_charge}", f"{known.monthly_charge}") == ("0.70", "0.80")
+    assert (f"{known.setup_charge}", f"{known.monthly_charge}") == ("0.10", "0.20")
+    assert found.charges_planned
 
 
 def test_a_purchase_that_shows_ends_the_looks() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from numplan.engine.apply import apply_plan
 from numplan.engine.events import Done, Event, Failed, NotSaved, Settled, Stopped, Uncertain, Unsettled
 from numplan.engine.tally import tally
 from numplan.model.errors import StateError
@@ -140,7 +139,7 @@ def test_a_run_that_breaks_says_what_broke_and_which_numbers_it_leaves_in_doubt(
 
     book = world.open()
     book.keep = broken  # type: ignore[method-assign, assignment]
-    events = tuple(apply_plan(plan, book, world.vendor, world.clock, wanted.api))
+    events = tuple(world.apply(plan, book, wanted))
     assert reasons(events, Stopped) == {"": "ZeroDivisionError: by nothing"}
     assert reasons(events, Uncertain) == {us(1): "the run broke off before its answer"}
     assert [one.number for one in world.state.intents] == [us(1)]
@@ -163,7 +162,7 @@ def test_the_last_write_says_what_kept_it(problem: Exception, words: str) -> Non
     book = world.open()
     events: list[Event] = []
     saves = book.save
-    for event in apply_plan(plan, book, world.vendor, world.clock, wanted.api):
+    for event in world.apply(plan, book, wanted):
         events.append(event)
         if isinstance(event, Done):
             book.save = broken  # type: ignore[method-assign]

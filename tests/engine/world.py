@@ -1,14 +1,18 @@
 """The line of a run, over a world in which everything can go wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
 from numplan.engine.apply import apply_plan
 from numplan.engine.book import Book
-from numplan.engine.draft import draft_plan, settle_leftovers
+from numplan.engine.calls import Account
+from numplan.engine.draft import draft_plan, settle_leftovers, survey
 from numplan.engine.events import Event
+from numplan.engine.gate import Gate
+from numplan.engine.limits import limits_of
 from numplan.engine.planner import Circumstances
+from numplan.model.account import OwnedNumber
 from numplan.model.errors import ApiError, StateError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -18,6 +22,7 @@ from tests.fakes import ACCOUNT, URL
 from tests.faulty import FaultySession, FaultyVendor, Killed, Touch, TouchedClock
 
 ALL = Selection()
+NOTHING: Mapping[E164, OwnedNumber] = {}
 LIFTED = Allowances(max_releases=1000, empty=True, missing=True, new_state=True)
 
 
@@ -80,16 +85,41 @@ class World:
             left.extend(settle_leftovers(book, manifest, self.vendor, self.clock))
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
-            plan = draft_plan(manifest, book.stored, self.vendor, self.circumstances(allowances, selection))
+            asked_at = self.clock.monotonic()
+            seen = survey(manifest, book.stored, self.vendor, self.circumstances(allowances, selection))
+            plan = seen.plan
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))
             self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}
             self.before_apply(plan)
-            for event in apply_plan(plan, book, self.vendor, self.clock, manifest.api):
+            for event in self.apply(plan, book, manifest, before=seen.live.owned, asked_at=asked_at):
                 events.append(event)  # noqa: PERF402 - what came before a kill counts
         except (Killed, ApiError, StateError, UsageError) as end:
             return Ran(plan, tuple(left), tuple(events), end)
         return Ran(plan, tuple(left), tuple(events))
+
+    def apply(
+        self,
+        plan: Plan,
+        book: Book,
+        manifest: Manifest,
+        *,
+        before: Mapping[E164, OwnedNumber] = NOTHING,
+        asked_at: float | None = None,
+        account: Account | None = None,
+    ) -> Generator[Event, None, None]:
+        """Carry out a plan whose offers were asked for just now, or at a time of the monotonic clock."""
+        gate = Gate(
+            account or self.vendor,
+            plan,
+            book,
+            self.clock,
+            limits=limits_of(manifest.policy, plan.allowances),
+            planned_at=self.clock.monotonic() if asked_at is None else asked_at,
+            before=before,
+            parallelism=manifest.api.parallelism,
+        )
+        return apply_plan(plan, book, gate, self.clock, manifest.api)
 
     def before_apply(self, plan: Plan) -> None:
         """For tests that want to see the plan before it is carried out."""

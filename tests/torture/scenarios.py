@@ -38,12 +38,20 @@ def _declare(
 
 PURCHASE = Scenario("purchase", None, _declare(0, 4, 4), needed=8)
 RELEASE = Scenario("release", _declare(0, 4, 4), _declare(0, 1, 1), needed=0)
+
+
+def _give_back(world: World) -> None:
+    """A vendor who sells again what it takes back, so that a number can be bought back."""
+    world.emulator.configure(released_to_stock=True)
+
+
 MIXED = Scenario(
     "mixed",
     _declare(0, 4, 3),
     # one explicit number moves, two leave, one comes; the pool shrinks by one, and its other two move
     _declare(0, 2, 2, moved=1, pool_trunk=OTHER_TRUNK),
     needed=3,
+    trouble=_give_back,
 )
 
 

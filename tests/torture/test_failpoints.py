@@ -24,7 +24,7 @@ STORE = tuple(f"store.{side}-{step}" for step in ("lock", "write", "unlock") for
 BUY_BACK = ("buy-back.before-intents", "buy-back.after-intents")
 TROUBLES = (
     *("purchase.before-resend", "substitute.before-intents", "substitute.after-intents", "settle.looked"),
-    *("release.before-resend", "release.before-flat"),
+    "release.before-resend",
 )
 PASSED = {
     "purchase": {*APPLY, *LOCK, *STATE, *PURCHASES},
