@@ -10,6 +10,7 @@ from numplan.engine.assess import Assessment, present
 from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
+from numplan.engine.limits import effective
 from numplan.engine.offers import Offers, unmanaged
 from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
@@ -69,6 +70,7 @@ def make_plan(
     whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
     doing = acting(chosen.changes)
+    limits = effective(manifest, circumstances.allowances, destroy=circumstances.destroy).both
     unoffered = () if only_state else assessed.unoffered.values()
     return Plan(
         numplan=circumstances.numplan,
@@ -84,8 +86,8 @@ def make_plan(
         refresh_only=only_state,
         allowances=circumstances.allowances,
         selection=circumstances.selection,
-        max_setup_cost=manifest.policy.max_setup_cost,
-        max_monthly_increase=manifest.policy.max_monthly_increase,
+        max_setup_cost=limits.max_setup_cost,
+        max_monthly_increase=limits.max_monthly_increase,
         cost=_cost(assessed, live, doing),
         unmanaged=_unmanaged(manifest, assessed, live, doing),
         changes=chosen.changes,
@@ -153,7 +155,7 @@ def _unmanaged(
         count=len(rows),
         at_least=not live.complete,
         monthly=sum((one.monthly_charge for one in rows), ZERO),
-        numbers=tuple(one.number for one in rows) if manifest.policy.unmanaged == "warn" else (),
+        numbers=tuple(one.number for one in rows) if manifest.bounds.unmanaged == "warn" else (),
     )
 
 

@@ -182,6 +182,20 @@ SABOTAGES = (
         "return None",
         ["tests/state/test_memory.py"],
     ),
+    Sabotage(
+        "a flag goes beyond the operator's limit",
+        "engine/limits.py",
+        "operators=manifest.operator)",
+        "operators=msgspec.structs.replace(manifest.operator, **given))",
+        ["tests/engine/test_limit_guards.py"],
+    ),
+    Sabotage(
+        "a list that was cut is as good as any",
+        "engine/guards.py",
+        "    _release_share,\n",
+        "",
+        ["tests/engine/test_limit_guards.py"],
+    ),
 )
 
 
