@@ -18,6 +18,7 @@ from numplan.cli.workspace import open_account, open_backend, open_book, open_ma
 from numplan.engine.apply import apply_plan
 from numplan.engine.book import Book
 from numplan.engine.draft import settle_leftovers
+from numplan.engine.loosening import bound_by
 from numplan.engine.outputs import outputs_now
 from numplan.engine.ports import Provider
 from numplan.engine.tally import Tally, tally
@@ -91,6 +92,7 @@ def apply_chosen(
         if ask and count(plan.changes).any:
             confirm(plan, settings, screen, clock)
         clock.stay_careful()
+        work.book.bind(bound_by(work.manifest))
         events = report.applying(apply_plan(plan, work.book, work.account, clock, work.manifest.api))
         if work.manifest.outputs:
             report.outputs(outputs_now(work.manifest, work.book.state).values)

@@ -10,7 +10,7 @@ from numplan.engine.ports import Session
 from numplan.model.address import Resource
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
-from numplan.model.state import Instance, Intent, State, Tombstone, successor
+from numplan.model.state import Bound, Instance, Intent, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
 
@@ -32,6 +32,7 @@ class Book:
         self.tombstones = {one.number: one for one in state.tombstones}
         self.unsaved = False
         self._attempted: State | None = None  # written, but not known to be stored
+        self._bound = state.bound
 
     @property
     def run(self) -> str:
@@ -51,6 +52,12 @@ class Book:
     def require_lock(self) -> None:
         """Raise StateError if another may hold the state by now."""
         self._session.require_lock()
+
+    def bind(self, bound: Bound) -> None:
+        """An apply that is bound by this writes from now on. It goes with whatever is saved, and is no reason to save:
+        what was loosened is told until an apply writes.
+        """
+        self._bound = bound
 
     def intend(self, intents: Iterable[Intent]) -> None:
         """Write down calls about to be made. They may be sent only once `save` has returned."""
@@ -120,6 +127,7 @@ class Book:
             successor(self._state),
             numbers=tuple(self.numbers.values()),
             intents=tuple(self.intents.values()),
+            bound=self._bound,
             tombstones=tuple(
                 one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
             ),

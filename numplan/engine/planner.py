@@ -11,6 +11,7 @@ from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
 from numplan.engine.limits import effective
+from numplan.engine.loosening import bound_by, loosened
 from numplan.engine.offers import Offers, unmanaged
 from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
@@ -88,6 +89,7 @@ def make_plan(
         selection=circumstances.selection,
         max_setup_cost=limits.max_setup_cost,
         max_monthly_increase=limits.max_monthly_increase,
+        loosened=loosened(state.bound if state else None, bound_by(manifest)),
         cost=_cost(assessed, live, doing),
         unmanaged=_unmanaged(manifest, assessed, live, doing),
         changes=chosen.changes,

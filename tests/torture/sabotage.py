@@ -196,6 +196,13 @@ SABOTAGES = (
         "",
         ["tests/engine/test_limit_guards.py"],
     ),
+    Sabotage(
+        "what a pull request loosens is not told",
+        "engine/planner.py",
+        "loosened=loosened(state.bound if state else None, bound_by(manifest))",
+        "loosened=loosened(None, bound_by(manifest))",
+        ["tests/engine/test_loosening.py"],
+    ),
 )
 
 
