@@ -33,6 +33,7 @@ class Book:
         self.unsaved = False
         self._attempted: State | None = None  # written, but not known to be stored
         self._bound = state.bound
+        self._protected = dict.fromkeys(state.protected)
 
     @property
     def run(self) -> str:
@@ -66,7 +67,13 @@ class Book:
             self.unsaved = True
 
     def keep(self, instance: Instance) -> None:
-        """The number is managed; whatever was intended for it is settled."""
+        """The number is managed; whatever was intended for it is settled. One that left while it was protected is
+        protected again.
+        """
+        if instance.number in self._protected:
+            del self._protected[instance.number]
+            attributes = msgspec.structs.replace(instance.attributes, protect=True)
+            instance = msgspec.structs.replace(instance, attributes=attributes)
         self.numbers[instance.number] = instance
         self._free_slot(instance.number)
         self.drop_intent(instance.number)
@@ -77,6 +84,13 @@ class Book:
         self.numbers.pop(number, None)
         self.drop_intent(number)
         self.unsaved = True
+
+    def forget(self, number: E164) -> None:
+        """The number is no longer managed, and the account may hold it all the same; its protection stays known."""
+        known = self.numbers.get(number)
+        if known is not None and known.attributes.protect:
+            self._protected[number] = None
+        self.remove(number)
 
     def released(self, number: E164, now: Moment) -> None:
         """The account holds the number no more, though its listing may show it a little longer."""
@@ -128,6 +142,7 @@ class Book:
             numbers=tuple(self.numbers.values()),
             intents=tuple(self.intents.values()),
             bound=self._bound,
+            protected=tuple(self._protected),
             tombstones=tuple(
                 one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
             ),

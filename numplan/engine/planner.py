@@ -1,6 +1,6 @@
 """Make a plan. Pure and deterministic: the same values give the same bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -31,7 +31,9 @@ from numplan.model.plan import (
     Forget,
     Held,
     Plan,
+    Purchase,
     Release,
+    Replace,
     Selection,
     Unmanaged,
     Update,
@@ -69,6 +71,7 @@ def make_plan(
     drift = find_drift(assessed, live)
     only_state = circumstances.refresh_only
     whole = plan_intake(drift, state) if only_state else _whole(assessed, live, offers, circumstances)
+    whole = _still_protected(whole, frozenset(state.protected if state else ()))
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
     doing = acting(chosen.changes)
     limits = effective(manifest, circumstances.allowances, destroy=circumstances.destroy).both
@@ -119,6 +122,23 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
     pools = plan_pools(assessed, live, offers, allowances, numbers_of(explicit.changes))
     departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
     return join((explicit, pools, departures))
+
+
+def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
+    """The same, where what takes a number in again that left the state while it was protected says that it still is. An
+    entry that does not protect it lifts that by an update of its own, in the plan after this one.
+    """
+    if not protected:
+        return whole
+
+    def kept(change: Change) -> Change:
+        if not isinstance(change, Adopt | Purchase | Replace) or change.after.number not in protected:
+            return change
+        after = msgspec.structs.replace(change.after, protect=True)
+        reason = f"{change.reason}; protected, as it was when state let it go"
+        return msgspec.structs.replace(change, after=after, reason=reason)
+
+    return msgspec.structs.replace(whole, changes=tuple(map(kept, whole.changes)))
 
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:

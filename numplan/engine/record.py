@@ -26,7 +26,7 @@ def record(change: Change, book: Book) -> bool:
             known = book.numbers[change.before.number]
             book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=change.after))
         case Forget():
-            book.remove(change.before.number)
+            book.forget(change.before.number)
         case _:
             return False
     return True

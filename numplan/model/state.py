@@ -137,6 +137,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
 
     `moved_to`: the place where the state lives now; this copy was left behind there, and no command reads it.
     `bound`: what the last apply that wrote the state was bound by; None where none did, or an earlier numplan.
+    `protected`: numbers that left the state while they were protected; whatever takes one in again protects it.
     """
 
     version: int = STATE_VERSION
@@ -151,6 +152,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     tombstones: tuple[Tombstone, ...] = ()
     moved_to: str = ""
     bound: Bound | None = None
+    protected: tuple[E164, ...] = ()
 
     @cached_property
     def by_number(self) -> Mapping[E164, Instance]:
@@ -224,3 +226,5 @@ def _check(state: State) -> None:
     if not are_canonical(numbers) or not all(map(is_resource, resources)):
         bad = next(one for one in instances if not (is_resource(one.resource) and is_canonical(one.number)))
         raise SealError(f"it holds a malformed row: {bad.resource!r}, {bad.number!r}")
+    if not are_canonical(state.protected):
+        raise SealError("it remembers what is no number as protected")

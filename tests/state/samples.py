@@ -134,4 +134,5 @@ states = st.builds(
     intents=st.lists(intents, max_size=3).map(tuple),
     tombstones=st.lists(tombstones, max_size=3).map(tuple),
     bound=st.none() | bounds,
+    protected=st.lists(numbers, max_size=2, unique=True).map(tuple),
 )

@@ -203,6 +203,13 @@ SABOTAGES = (
         "loosened=loosened(None, bound_by(manifest))",
         ["tests/engine/test_loosening.py"],
     ),
+    Sabotage(
+        "a number that is forgotten loses its protection",
+        "engine/book.py",
+        "            self._protected[number] = None\n",
+        "            pass\n",
+        ["tests/engine/test_protection.py"],
+    ),
 )
 
 
