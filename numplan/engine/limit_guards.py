@@ -71,6 +71,8 @@ def _purchases(limits: Limits, changes: Sequence[Change], manifest: Manifest) ->
 def _adoptions(
     limits: Limits, changes: Sequence[Change], manifest: Manifest, known: Container[E164]
 ) -> Iterator[Refusal]:
+    if limits.both.max_adoptions is None:  # a first apply may adopt a hundred thousand
+        return
     adopted = [change for change in changes if isinstance(change, Adopt) and change.after.number not in known]
     if over := exceeded(limits, "max_adoptions", len(adopted)):
         limit, side = over
