@@ -9,9 +9,10 @@ from numplan.engine.draft import draft_plan, nothing_of
 from numplan.engine.planner import Circumstances
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
-from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, Policy, PoolEntry, SetEntry, Terms
+from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, PoolEntry, SetEntry, Terms
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Change, Plan, Refusal, Selection
+from numplan.model.policy import NO_LIMITS, Policy
 from numplan.model.state import Attributes, Instance, Intent, State, Tombstone
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
@@ -51,7 +52,10 @@ def pool(name: str, count: int, **keys: Any) -> PoolEntry:
 
 
 def manifest(
-    *entries: NumberEntry | SetEntry | PoolEntry, policy: Policy | None = None, hold_minutes: float = 15
+    *entries: NumberEntry | SetEntry | PoolEntry,
+    policy: Policy | None = None,
+    operator: Policy = NO_LIMITS,
+    hold_minutes: float = 15,
 ) -> Manifest:
     """A manifest of these entries. One call at a time: threads would only slow a test down."""
     return Manifest(
@@ -59,6 +63,7 @@ def manifest(
         digest="digest-1",
         api=ApiSettings(url=URL, parallelism=1, hold_minutes=hold_minutes),
         policy=policy or Policy(),
+        operator=operator,
         numbers=tuple(one for one in entries if isinstance(one, NumberEntry)),
         sets=tuple(one for one in entries if isinstance(one, SetEntry)),
         pools=tuple(one for one in entries if isinstance(one, PoolEntry)),

@@ -13,6 +13,7 @@ from numplan.cli.asking import require_yes
 from numplan.cli.entries_checked import require_as_meant, require_taken_in, some
 from numplan.cli.entries_written import Target, draft_entries, entries_written
 from numplan.cli.locking import locked
+from numplan.cli.planning import refuse_danger
 from numplan.cli.progress import Watched
 from numplan.cli.report import Report, open_report
 from numplan.cli.screen import Screen
@@ -29,7 +30,7 @@ from numplan.cli.workspace import (
 from numplan.engine.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
 from numplan.engine.apply import apply_plan
 from numplan.engine.gate import Gate
-from numplan.engine.limits import limits_of
+from numplan.engine.limits import effective
 from numplan.engine.parallel import ask_all
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
@@ -79,7 +80,9 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
         raise UsageError("with --json nothing is asked", hint="give --auto-approve")
     target = _target(settings)
     wish = _with_inventory(asked)
-    manifest = target.manifest or Manifest(path=str(target.path), digest="")
+    manifest = target.manifest or Manifest(
+        path=str(target.path), digest="", operator=settings.operator.policy
+    )
     clock = SystemClock()
     backend = open_backend(settings, manifest.path, clock, new_state=asked.new_state)
     with (
@@ -108,7 +111,7 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
             ground = Ground(target, manifest, account, work.book.stored)
             plan = _declared(asked, settings, screen, clock, report, ground, wish)
             clock.stay_careful()
-            limits = limits_of(manifest.policy, plan.allowances)
+            limits = effective(manifest, plan.allowances).both
             gate = Gate(
                 account, plan, work.book, clock, limits=limits, planned_at=clock.monotonic(), before={}
             )
@@ -207,14 +210,26 @@ def _declared(
         _require_yes(asked, settings, screen, clock)
     planned = partial(_plan, ground=ground, live=live, adopted={row.number for row in rows}, clock=clock)
     if not entries:
-        return planned(ground.manifest)
+        plan = planned(ground.manifest)
+        _refuse_danger(plan, asked, report)
+        return plan
     with entries_written(draft, ground.target, lambda path: open_manifest(settings, path)[0]) as manifest:
         require_as_meant(ground.manifest, manifest, entries)
         plan = planned(msgspec.structs.replace(manifest, path=str(ground.target.path)))
         require_taken_in(plan, entries)
+        _refuse_danger(plan, asked, report)
     for name in (str(draft.path), *draft.files):
         screen.error(f"wrote {name}")
     return plan
+
+
+def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
+    """Raise GuardError where the limits do not allow the adoption, having told why. Where state is left to `apply`, so
+    is this.
+    """
+    if plan.refusals and not asked.manifest_only:
+        report.plan(plan)
+        refuse_danger(plan)
 
 
 def _entries(

@@ -20,7 +20,8 @@ from numplan.engine.book import Book
 from numplan.engine.calls import Account
 from numplan.engine.draft import Survey, settle_leftovers
 from numplan.engine.gate import Gate
-from numplan.engine.limits import limits_of
+from numplan.engine.limits import effective
+from numplan.engine.loosening import bound_by
 from numplan.engine.outputs import outputs_now
 from numplan.engine.staleness import check_offers
 from numplan.engine.tally import Tally, tally
@@ -103,6 +104,7 @@ def apply_chosen(
             chosen = ask_again(chosen, work, clock)
         plan = chosen.survey.plan
         clock.stay_careful()
+        work.book.bind(bound_by(work.manifest))
         gate = open_gate(chosen, work, clock)
         events = report.applying(apply_plan(plan, work.book, gate, clock, work.manifest.api))
         if work.manifest.outputs:
@@ -122,12 +124,14 @@ def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
 
 def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
     """The gate of an apply that carries out this plan."""
+    plan = chosen.survey.plan
+    limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
     return Gate(
         work.account,
-        chosen.survey.plan,
+        plan,
         work.book,
         clock,
-        limits=limits_of(work.manifest.policy, chosen.survey.plan.allowances),
+        limits=limits.both,
         planned_at=chosen.asked_at,
         before=chosen.survey.live.owned,
         parallelism=work.manifest.api.parallelism,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from numplan.engine.adoption import NewEntry
+from numplan.engine.limit_guards import lacking_labels
 from numplan.model.errors import NumplanError
 from numplan.model.manifest import Manifest, NumberEntry, SetEntry
 from numplan.model.number import E164
@@ -23,13 +24,12 @@ def require_as_meant(before: Manifest, after: Manifest, entries: Sequence[NewEnt
             f"{before.path} cannot be extended without a change in what it says; nothing was written",
             hint="write its blocks on lines of their own, as `numplan init` does",
         )
-    required = after.policy.required_labels
     written: tuple[NumberEntry | SetEntry, ...] = (*after.numbers, *after.sets)
     for entry in written:
-        lacking = [label for label in required if label not in entry.terms.labels]
+        lacking = lacking_labels(entry.terms.labels, after.bounds)
         if lacking and entry.resource in {one.resource for one in entries}:
             raise NumplanError(
-                f"policy.required_labels wants {', '.join(lacking)} on every entry; nothing was written",
+                f"required_labels wants {', '.join(lacking)} on every entry; nothing was written",
                 hint=" ".join(f"--label {label}=VALUE" for label in lacking),
             )
 

@@ -1,10 +1,13 @@
 """Where state lives: which place is meant, and the backend for it, its library loaded only then."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from numplan.cli.operator import operator_of
 from numplan.cli.settings import Settings
 from numplan.engine.ports import Clock
 from numplan.model.errors import SettingError
@@ -16,6 +19,7 @@ from numplan.model.place import (
     Place,
     PlaceError,
     PostgresPlace,
+    overridden,
     parse_place,
 )
 from numplan.state.backend import Backend
@@ -56,8 +60,10 @@ def open_place(
     """The backend for a place. Nothing is touched there before one of its methods is called. `new_state` takes a
     state that is older than the last one written there, or gone, as it is.
 
-    Raises SettingError where its library is not installed or a credential cannot be used.
+    Raises SettingError where the operator's policy does not allow the place, its library is not installed, or a
+    credential cannot be used.
     """
+    operator_of(environment).require_place(place.url, **_forms(place))
     match place:
         case LocalPlace(path=path):
             from numplan.state.backends.local import LocalBackend
@@ -68,6 +74,23 @@ def open_place(
 
             store = _open_store(place, environment)
             return RemoteBackend(store, environment=environment, clock=clock, accept_older=new_state)
+
+
+def _forms(place: Place) -> dict[str, list[str]]:
+    """All that a place comes to, for a list of places to cover: a file by where it is named and where links lead; a
+    server by each address that is called there.
+    """
+    match place:
+        case LocalPlace(path=path):
+            return {"paths": [os.path.abspath(path), os.path.realpath(path)]}  # noqa: PTH100
+        case HttpPlace():
+            host = urlsplit(place.address).netloc
+            locks = (place.lock_address, place.unlock_address)
+            return {"urls": [place.address, *(one for one in locks if urlsplit(one).netloc != host)]}
+        case PostgresPlace():
+            return {"urls": [place.server, *overridden(place)]}
+        case ObjectPlace():
+            return {"urls": [place.url]}
 
 
 def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str]) -> "Store":

@@ -9,7 +9,7 @@ from numplan.manifest.schema import NAMES, schema_text
 @click.command()
 @click.argument("name", type=click.Choice(NAMES), default="manifest")
 def schema(name: str) -> None:
-    """Print the JSON Schema of the manifest, the state or a saved plan.
+    """Print the JSON Schema of the manifest, an operator's policy, the state or a saved plan.
 
     An editor that knows YAML completes and checks a manifest whose first line is
     `# yaml-language-server: $schema=manifest.schema.json`.

@@ -4,11 +4,13 @@ wins over the manifest.
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from numplan.model.operator import Operator
     from numplan.model.place import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -158,6 +160,13 @@ class Settings:
     def state(self) -> str:
         """The state's path or URL, or an empty text where the manifest decides."""
         return self._flags.get("state") or self.variable("NUMPLAN_STATE")
+
+    @cached_property
+    def operator(self) -> "Operator":
+        """What the file that NUMPLAN_POLICY names allows. Raises PolicyError."""
+        from numplan.cli.operator import operator_of
+
+        return operator_of(self.environment)
 
     def declare(self, place: "Place | None") -> None:
         """Keep what the manifest says of where state lives; None where it does not say."""

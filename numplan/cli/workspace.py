@@ -25,12 +25,14 @@ if TYPE_CHECKING:  # what only says what goes in and out: a command that needs n
 
 
 def open_manifest(settings: Settings, path: Path | None = None) -> tuple[Manifest, tuple[Diagnostic, ...]]:
-    """The manifest with the flags' word on it, and what is doubtful about it; `path` is read in place of the
-    settings' own. Raises ManifestError.
+    """The manifest with the flags' word on it and the operator's policy beside its own, and what is doubtful about it;
+    `path` is read in place of the settings' own. Raises ManifestError, also where the operator's policy is broken.
     """
     if path is None:
         path = Path(settings.manifest) if settings.manifest else find_manifest(Path())
+    operator = settings.operator.policy
     manifest, findings = read_manifest(path, given_to(settings))
+    manifest = msgspec.structs.replace(manifest, operator=operator)
     settings.declare(manifest.backend)
     if settings.parallelism is not None:
         api = msgspec.structs.replace(manifest.api, parallelism=settings.parallelism)
@@ -44,9 +46,10 @@ def given_to(settings: Settings) -> Given:
 
 
 def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | None = None) -> "Client":
-    """The account that the environment names. Raises SettingError where it names none, or one that the
-    manifest forbids.
+    """The account that the environment names. Raises SettingError where it names none, or one that the manifest or the
+    operator's policy forbids.
     """
+    from numplan.api.address import check_url
     from numplan.api.client import Client
     from numplan.cli.logs import start_logging
 
@@ -60,6 +63,8 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
             hint="use that account's credentials, or another manifest",
         )
     url = settings.variable("NUMPLAN_API_URL").strip() or (manifest.api.url if manifest else DEFAULT_API_URL)
+    settings.operator.require_account(account)
+    settings.operator.require_api(check_url(url))
     parallelism = settings.parallelism or (manifest.api.parallelism if manifest else 4)
     return Client(url, account, _token(settings), clock, parallelism=parallelism)
 

@@ -8,6 +8,8 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from numplan.engine.assess import assess
+from numplan.engine.limit_guards import check_limits
+from numplan.engine.limits import effective
 from numplan.engine.offers import Offers
 from numplan.engine.planner import Circumstances, make_plan
 from numplan.engine.refresh import Live
@@ -158,7 +160,7 @@ def adoption_plan(
 ) -> Plan:
     """The plan that takes these numbers into state as the manifest declares them, and does nothing else.
 
-    Numbers that cannot be taken in are errors in it.
+    Numbers that cannot be taken in are errors in it, and the limits of one apply have their word on it.
     """
     narrow = _narrowed(manifest, adopted)
     surplus = None
@@ -169,7 +171,11 @@ def adoption_plan(
         narrow, surplus, assess(narrow, surplus, live, circumstances.now), live, Offers(), circumstances
     )
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
-    return msgspec.structs.replace(plan, changes=changes, held=(), drift=(), unmanaged=Unmanaged())
+    known = surplus.by_number if surplus else {}
+    refusals = check_limits(effective(narrow, plan.allowances), plan, changes, narrow, known)
+    return msgspec.structs.replace(
+        plan, changes=changes, refusals=tuple(refusals), held=(), drift=(), unmanaged=Unmanaged()
+    )
 
 
 def _narrowed(manifest: Manifest, adopted: Collection[E164]) -> Manifest:

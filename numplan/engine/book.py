@@ -11,7 +11,7 @@ from numplan.model.address import Resource
 from numplan.model.charge import Charge
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
-from numplan.model.state import Cause, Instance, Intent, State, Tombstone, successor
+from numplan.model.state import Bound, Cause, Instance, Intent, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
 
@@ -33,6 +33,8 @@ class Book:
         self.tombstones = {one.number: one for one in state.tombstones}
         self.unsaved = False
         self._attempted: State | None = None  # written, but not known to be stored
+        self._bound = state.bound
+        self._protected = dict.fromkeys(state.protected)
 
     @property
     def run(self) -> str:
@@ -53,6 +55,12 @@ class Book:
         """Raise StateError if another may hold the state by now."""
         self._session.require_lock()
 
+    def bind(self, bound: Bound) -> None:
+        """An apply that is bound by this writes from now on. It goes with whatever is saved, and is no reason to save:
+        what was loosened is told until an apply writes.
+        """
+        self._bound = bound
+
     def intend(self, intents: Iterable[Intent]) -> None:
         """Write down calls about to be made. They may be sent only once `save` has returned."""
         for intent in intents:
@@ -60,7 +68,13 @@ class Book:
             self.unsaved = True
 
     def keep(self, instance: Instance) -> None:
-        """The number is managed; whatever was intended for it is settled."""
+        """The number is managed; whatever was intended for it is settled. One that left while it was protected is
+        protected again.
+        """
+        if instance.number in self._protected:
+            del self._protected[instance.number]
+            attributes = msgspec.structs.replace(instance.attributes, protect=True)
+            instance = msgspec.structs.replace(instance, attributes=attributes)
         self.numbers[instance.number] = instance
         self._free_slot(instance.number)
         self.drop_intent(instance.number)
@@ -71,6 +85,13 @@ class Book:
         self.numbers.pop(number, None)
         self.drop_intent(number)
         self.unsaved = True
+
+    def forget(self, number: E164) -> None:
+        """The number is no longer managed, and the account may hold it all the same; its protection stays known."""
+        known = self.numbers.get(number)
+        if known is not None and known.attributes.protect:
+            self._protected[number] = None
+        self.remove(number)
 
     def released(self, number: E164, now: Moment) -> None:
         """The account holds the number no more, though its listing may show it a little longer."""
@@ -146,6 +167,8 @@ class Book:
             successor(self._state),
             numbers=tuple(self.numbers.values()),
             intents=tuple(self.intents.values()),
+            bound=self._bound,
+            protected=tuple(self._protected),
             tombstones=tuple(
                 one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
             ),

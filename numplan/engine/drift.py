@@ -70,7 +70,7 @@ def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> Dr
     if selection.flags:
         require_matches(selection, [*known_subjects(manifest, survey.assessed), *subjects])
     chosen = tuple(one for one, subject in zip(found, subjects, strict=True) if selects(selection, subject))
-    warned = manifest.policy.unmanaged == "warn"
+    warned = manifest.bounds.unmanaged == "warn"
     return DriftReport(
         deviations=chosen,
         at_least=not survey.live.complete,

@@ -179,7 +179,10 @@ def _protections(
         yield f"the flow {owned.flow.flow_name!r} uses it, so the vendor would refuse its release"
     if entry is not None and entry.terms.sip_trunk_id is not None and entry.terms.on_trunk_change == "refuse":
         yield "`on_trunk_change: refuse`: another trunk in the manifest does not have it replaced"
-    yield f"one apply releases at most {manifest.policy.max_releases} numbers, unless --max-releases says more"
+    bounds, firm = manifest.bounds, manifest.operator.max_releases
+    more = "whatever a flag says" if bounds.max_releases == firm else "unless --max-releases says more"
+    yield f"one apply releases at most {bounds.max_releases} numbers, {more}"
+    yield f"three releases or more of one apply are at most {bounds.max_release_share} of what is managed"
 
 
 def _entries(manifest: Manifest) -> dict[Resource, Entry]:

@@ -12,7 +12,7 @@ import msgspec
 from numplan.engine.book import Book
 from numplan.engine.calls import Account
 from numplan.engine.evidence import Evidence
-from numplan.engine.ledger import Ledger, Limits
+from numplan.engine.ledger import Ledger
 from numplan.engine.orders import Batch, Order, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
@@ -21,6 +21,7 @@ from numplan.model.errors import StateError
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Rejected, Unknown
 from numplan.model.plan import Plan, released
+from numplan.model.policy import Policy
 
 _UNREVIEWED: Final = "no plan holds it"
 
@@ -40,7 +41,7 @@ class Gate:
         book: Book,
         clock: Clock,
         *,
-        limits: Limits,
+        limits: Policy,
         planned_at: float,
         before: Mapping[E164, OwnedNumber],
         parallelism: int = 4,

@@ -1,15 +1,19 @@
 """Refuse dangerous plans by name. Pure. Each refusal names its numbers and the exact flag that lifts it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
 from numplan.engine.assess import Assessment
-from numplan.engine.limits import check_limits, counted, declared_at
+from numplan.engine.limit_guards import check_limits, counted, declared_at, exceeded
+from numplan.engine.limits import FIRM, Limits, Side, effective
 from numplan.engine.offers import Offers
 from numplan.engine.refresh import too_many_missing
 from numplan.model.address import kind_of
+from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
+from numplan.model.operator import VARIABLE
 from numplan.model.plan import (
     Adopt,
     Change,
@@ -20,22 +24,31 @@ from numplan.model.plan import (
     Replace,
     acting,
     address_of_change,
+    count,
 )
+from numplan.model.policy import percent
+
+FEWEST_OF_A_SHARE: Final = 3
+"""Fewer releases than this are no share of anything."""
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What the guards judge: a plan, those of its changes that do something, and what it was made from."""
+    """What the guards judge: a plan, those of its changes that do something, what it was made from, and the limits
+    that hold.
+    """
 
     plan: Plan
     changes: tuple[Change, ...]
     manifest: Manifest
     assessed: Assessment
     offers: Offers
+    limits: Limits
 
 
 def check_guards(plan: Plan, manifest: Manifest, assessed: Assessment, offers: Offers) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
-    case = Case(plan, acting(plan.changes), manifest, assessed, offers)
+    limits = effective(manifest, plan.allowances, destroy=plan.destroy)
+    case = Case(plan, acting(plan.changes), manifest, assessed, offers, limits)
     guards = _OF_STATE if plan.refresh_only else _GUARDS
     return tuple(refusal for guard in guards for refusal in guard(case))
 
@@ -56,24 +69,72 @@ def _empty_manifest(case: Case) -> Iterator[Refusal]:
         )
 
 
+def _leaving(case: Case) -> list[Release | Replace]:
+    """What the plan releases: what it replaces, too."""
+    return [change for change in case.changes if isinstance(change, Release | Replace)]
+
+
 def _releases(case: Case) -> Iterator[Refusal]:
-    allowed = case.plan.allowances.max_releases
-    limit = case.manifest.policy.max_releases if allowed is None else allowed
-    leaving = [change for change in case.changes if isinstance(change, Release | Replace)]
-    if len(leaving) > limit:
-        declared = declared_at(case.manifest)
+    leaving = _leaving(case)
+    if over := exceeded(case.limits, "max_releases", len(leaving)):
+        limit, side = over
+        may = f"{VARIABLE} allows {limit}" if side.is_operators else f"one apply may release {limit}"
         yield Refusal(
             guard="releases",
-            summary=f"{counted(len(leaving))} would be released, and one apply may release {limit}",
+            summary=f"{counted(len(leaving))} would be released, and {may}",
             subjects=tuple(map(address_of_change, leaving)),
-            lifted_by=f"--max-releases {len(leaving)}, or policy.max_releases",
-            source=next((declared[one.resource] for one in leaving if one.resource in declared), None),
+            lifted_by=FIRM if side.is_operators else f"--max-releases {len(leaving)}, or policy.max_releases",
+            source=_first_declared(case, leaving),
         )
+
+
+def _release_share(case: Case) -> Iterator[Refusal]:
+    """A cut list, a file left out, a manifest half merged: few numbers, and yet most of what there is. Surplus numbers,
+    which go only where they are named, are no part of it, nor are those that are gone already.
+    """
+    leaving = _leaving(case)
+    if len(leaving) < FEWEST_OF_A_SHARE:  # nearly always
+        return
+    apart = {one.number for one in (*case.assessed.surplus, *case.assessed.missing)}
+    leaving = [change for change in leaving if change.before.number not in apart]
+    managed = len(case.assessed.managed) - len(apart)
+    side = _whose_share(case, len(leaving), managed)
+    if side is not None:
+        most = f"at most {side.policy.max_release_share}"
+        yield Refusal(
+            guard="release-share",
+            summary=f"{len(leaving)} of {counted(managed)} that are managed would be released, and "
+            + (f"{VARIABLE} allows {most}" if side.is_operators else f"one apply may release {most}"),
+            subjects=tuple(map(address_of_change, leaving)),
+            lifted_by=FIRM
+            if side.is_operators
+            else f"`numplan destroy`, --max-releases {count(case.changes).release}, or policy.max_release_share",
+            source=_first_declared(case, leaving),
+        )
+
+
+def _whose_share(case: Case, leaving: int, managed: int) -> Side | None:
+    """Whose share so many releases exceed. Who says how many are to go has thought of them: that lifts the
+    manifest's.
+    """
+    named = case.plan.allowances.max_releases
+    is_named = named is not None and count(case.changes).release <= named
+    sides = [side for side in case.limits.sides if side.is_operators or not is_named]
+    if leaving < FEWEST_OF_A_SHARE:
+        return None
+    return next(
+        (side for side in sides if 100 * leaving > percent(side.policy.max_release_share) * managed), None
+    )
+
+
+def _first_declared(case: Case, changes: Sequence[Change]) -> Source | None:
+    declared = declared_at(case.manifest)
+    return next((declared[one.resource] for one in changes if one.resource in declared), None)
 
 
 def _protected(case: Case) -> Iterator[Refusal]:
     """What state remembers as protected, and declared numbers that this same manifest has come to protect."""
-    leaving = [change for change in case.changes if isinstance(change, Release | Replace)]
+    leaving = _leaving(case)
     if not leaving:
         return
     declared = {entry.resource for entry in case.manifest.entries() if entry.terms.protect}
@@ -102,7 +163,8 @@ def _is_declared(change: Release | Replace) -> bool:
 
 def _missing(case: Case) -> Iterator[Refusal]:
     missing = (*case.assessed.missing, *case.assessed.absent)
-    if too_many_missing(len(missing), len(case.assessed.managed)) and not case.plan.allowances.missing:
+    too_many = too_many_missing(len(missing), len(case.assessed.managed)) or (missing and not _any_seen(case))
+    if too_many and not case.plan.allowances.missing:
         yield Refusal(
             guard="missing",
             summary=f"{len(missing)} of {len(case.assessed.managed)} managed numbers are missing from the account"
@@ -112,8 +174,18 @@ def _missing(case: Case) -> Iterator[Refusal]:
         )
 
 
+def _any_seen(case: Case) -> bool:
+    """Whether the account shows any of the managed numbers, but for those that wait for the vendor."""
+    missing = {one.number for one in case.assessed.missing}
+    unseen = missing.union(one.number for one in case.assessed.held)
+    return any(number not in unseen for number in case.assessed.managed)
+
+
 def _no_state(case: Case) -> Iterator[Refusal]:
-    """Judged with what a selection holds back: once a part is applied there is a state, and this is silent."""
+    """One number that a pool could adopt is enough: a state that was lost had at least as many.
+
+    Judged with what a selection holds back: once a part is applied there is a state, and this is silent.
+    """
     if case.plan.lineage or case.plan.allowances.new_state:
         return
     whole = (*case.changes, *case.plan.unselected)
@@ -122,7 +194,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
         buys = sum(1 for change in whole if isinstance(change, Purchase) and change.resource == pool.resource)
         alike = [one.number for one in case.offers.alike.get(pool.resource, ()) if one.number not in adopted]
         unseen = case.plan.unmanaged.at_least
-        if buys and (unseen or len(alike) >= buys):
+        if buys and (unseen or alike):
             seen = f"at least {len(alike)}" if unseen else f"{len(alike)}"
             yield Refusal(
                 guard="no-state",
@@ -136,11 +208,11 @@ def _no_state(case: Case) -> Iterator[Refusal]:
 
 
 def _limits(case: Case) -> Iterator[Refusal]:
-    """What the manifest's policy says of purchases, costs, countries, types and labels."""
-    yield from check_limits(case.plan, case.changes, case.manifest)
+    """What the policies say of purchases, adoptions, costs, countries, types, trunks and labels."""
+    yield from check_limits(case.limits, case.plan, case.changes, case.manifest, case.assessed.managed)
 
 
-def _trunks(case: Case) -> Iterator[Refusal]:
+def _trunk_change(case: Case) -> Iterator[Refusal]:
     moving = [change for change in case.changes if isinstance(change, Replace)]
     if not moving:
         return
@@ -162,9 +234,10 @@ _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
     _empty_manifest,
     _protected,
     _releases,
+    _release_share,
     _missing,
     _no_state,
-    _trunks,
+    _trunk_change,
     _limits,
 )
 

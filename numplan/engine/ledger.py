@@ -1,25 +1,14 @@
 """What one apply may spend: the limits of a policy, kept by what is sent."""
 
-from decimal import Decimal
-
-import msgspec
-
 from numplan.model.plan import ZERO, Plan, released
+from numplan.model.policy import Policy, allows
 from numplan.model.state import Attributes
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of one apply; None is none. `max_monthly_increase` is net of what the plan releases."""
-
-    max_purchases: int | None = None
-    max_setup_cost: Decimal | None = None
-    max_monthly_increase: Decimal | None = None
 
 
 class Ledger:
     """What is spoken for: sent, about to be sent, or of an unknown outcome. What surely was not bought is freed."""
 
-    def __init__(self, limits: Limits, plan: Plan) -> None:
+    def __init__(self, limits: Policy, plan: Plan) -> None:
         self._limits = limits
         self._count = 0
         self._once = ZERO
@@ -27,6 +16,10 @@ class Ledger:
 
     def take(self, one: Attributes) -> str:
         """Why a purchase would go beyond a limit; an empty text where it does not, and then it is spoken for."""
+        if not allows(self._limits.allowed_countries, one.country):
+            return f"{one.country} is not among the allowed countries"
+        if not allows(self._limits.allowed_types, one.type):
+            return f"{one.type} is not among the allowed types"
         count = self._count + 1
         once = self._once + (one.setup_charge or ZERO)
         monthly = self._monthly + (one.monthly_charge or ZERO)

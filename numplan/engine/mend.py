@@ -3,7 +3,7 @@
 No account is asked and nothing is sent: these are for a state that says something else than what is meant.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -112,7 +112,7 @@ def move(state: State, source: str, target: str) -> Mended:
 
 def remove(state: State, texts: Sequence[str]) -> Mended:
     """Manage numbers no longer; the account keeps them. A purchase of one that is watched is watched no more:
-    the number would come back as surplus.
+    the number would come back as surplus. That one was protected stays known.
 
     Raises as `named` does, and NumplanError for a number with a call whose outcome is not known.
     """
@@ -129,6 +129,7 @@ def remove(state: State, texts: Sequence[str]) -> Mended:
             state,
             numbers=tuple(one for one in state.numbers if one.number not in numbers),
             tombstones=tuple(one for one in state.tombstones if one.number not in numbers),
+            protected=_still_protected(state, leaving),
         ),
         tuple(Moved(one.address, one.number, None) for one in leaving),
     )
@@ -151,7 +152,16 @@ def replaced(stored: State, offered: State) -> State:
             "was changed",
             hint="what was bought since would be unknown to it: pull the state again, and mend that",
         )
-    return msgspec.structs.replace(offered, serial=stored.serial)
+    gone = [one for one in stored.numbers if one.number not in offered.by_number]
+    known = [one for one in _still_protected(stored, gone) if one not in offered.by_number]
+    protected = tuple(dict.fromkeys((*offered.protected, *known)))
+    return msgspec.structs.replace(offered, serial=stored.serial, protected=protected)
+
+
+def _still_protected(state: State, leaving: Iterable[Instance]) -> tuple[E164, ...]:
+    """Numbers whose protection outlives their row in the state."""
+    more = (one.number for one in leaving if one.attributes.protect)
+    return tuple(dict.fromkeys((*state.protected, *more)))
 
 
 def _uncertain(state: State) -> tuple[Instance, ...]:

@@ -1,6 +1,6 @@
 """Make a plan. Pure and deterministic: the same values give the same bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -11,6 +11,8 @@ from numplan.engine.choosing import Picks
 from numplan.engine.departures import find_drift, plan_departures
 from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
+from numplan.engine.limits import effective
+from numplan.engine.loosening import bound_by, loosened
 from numplan.engine.offers import Offers, unmanaged
 from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
@@ -33,7 +35,9 @@ from numplan.model.plan import (
     Held,
     Missing,
     Plan,
+    Purchase,
     Release,
+    Replace,
     Selection,
     Unmanaged,
     Update,
@@ -80,10 +84,12 @@ def make_plan(
     overcharged = overcharge.find_overcharges(assessed.managed, live.owned)
     only_state = circumstances.refresh_only
     whole = plan_intake(drift, state, absent) if only_state else _whole(assessed, live, offers, circumstances)
+    whole = _still_protected(whole, frozenset(state.protected if state else ()))
     chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
     if circumstances.only is not None:
         chosen, unselected = narrow(chosen, unselected, circumstances.only)
     doing = acting(chosen.changes)
+    limits = effective(manifest, circumstances.allowances, destroy=circumstances.destroy).both
     unoffered = () if only_state else assessed.unoffered.values()
     return Plan(
         numplan=circumstances.numplan,
@@ -99,8 +105,9 @@ def make_plan(
         refresh_only=only_state,
         allowances=circumstances.allowances,
         selection=circumstances.selection,
-        max_setup_cost=manifest.policy.max_setup_cost,
-        max_monthly_increase=manifest.policy.max_monthly_increase,
+        max_setup_cost=limits.max_setup_cost,
+        max_monthly_increase=limits.max_monthly_increase,
+        loosened=loosened(state.bound if state else None, bound_by(manifest)),
         cost=_cost(assessed, live, doing),
         unmanaged=_unmanaged(manifest, assessed, live, doing),
         changes=chosen.changes,
@@ -136,6 +143,23 @@ def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circ
     )
     departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
     return join((explicit, pools, departures))
+
+
+def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
+    """The same, where what takes a number in again that left the state while it was protected says that it still is. An
+    entry that does not protect it lifts that by an update of its own, in the plan after this one.
+    """
+    if not protected:
+        return whole
+
+    def kept(change: Change) -> Change:
+        if not isinstance(change, Adopt | Purchase | Replace) or change.after.number not in protected:
+            return change
+        after = msgspec.structs.replace(change.after, protect=True)
+        reason = f"{change.reason}; protected, as it was when state let it go"
+        return msgspec.structs.replace(change, after=after, reason=reason)
+
+    return msgspec.structs.replace(whole, changes=tuple(map(kept, whole.changes)))
 
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
@@ -174,7 +198,7 @@ def _unmanaged(
         count=len(rows),
         at_least=not live.complete,
         monthly=sum((one.monthly_charge for one in rows), ZERO),
-        numbers=tuple(one.number for one in rows) if manifest.policy.unmanaged == "warn" else (),
+        numbers=tuple(one.number for one in rows) if manifest.bounds.unmanaged == "warn" else (),
     )
 
 

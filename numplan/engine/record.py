@@ -30,11 +30,11 @@ def record(change: Change, book: Book, now: Moment) -> bool:
             book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=change.after))
         case Forget(missing=True):
             lost = book.numbers.get(change.before.number)
-            book.remove(change.before.number)
+            book.forget(change.before.number)
             if lost is not None:
                 book.watch(lost, "missing", now)
         case Forget():
-            book.remove(change.before.number)
+            book.forget(change.before.number)
         case _:
             return False
     return True

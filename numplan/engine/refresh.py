@@ -14,7 +14,9 @@ from numplan.model.number import E164
 from numplan.model.state import Intent, State, Tombstone
 
 MISSING_SHARE = 0.1
-"""More than this share of the managed numbers, and more than one, missing at once speaks against the listing."""
+"""More than this share of the managed numbers, and more than one, missing at once speaks against the listing; and so
+do all of them, be it one.
+"""
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,4 +99,4 @@ def managed_numbers(state: State | None) -> list[E164]:
 
 def too_many_missing(missing: int, managed: int) -> bool:
     """Whether so many of the managed numbers are missing at once that the listing is in doubt."""
-    return missing > max(1.0, MISSING_SHARE * managed)
+    return missing > max(1.0, MISSING_SHARE * managed) or missing == managed > 0

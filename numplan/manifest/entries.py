@@ -1,13 +1,14 @@
 """From a document that the schema admits to the values that it declares, defaults applied."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any, Final, cast
 
 import msgspec
 
 from numplan.manifest.located import LocatedMap
-from numplan.model.manifest import ApiSettings, Policy, Terms
+from numplan.model.charge import charge_of
+from numplan.model.manifest import ApiSettings, Terms
+from numplan.model.policy import WITHOUT, Policy
 
 _SHARED: Final = frozenset(Terms.__struct_fields__)
 _CHARGES: Final = frozenset(
@@ -42,15 +43,16 @@ def api_settings(document: LocatedMap, url: str) -> ApiSettings:
     return ApiSettings(**{**held, "url": url})
 
 
-def policy(document: LocatedMap) -> Policy:
-    """The `policy:` block."""
-    held = with_charges(block(document, "policy"))
+def policy(held: Mapping[str, object], unset: Policy) -> Policy:
+    """What the keys of a `policy:` block say; what is not set is as in `unset`."""
     limits: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in held.items()
+        key: tuple(value) if isinstance(value, list) else value for key, value in with_charges(held).items()
     }
-    return Policy(**limits)
+    if trunks := limits.get("allowed_trunks"):
+        limits["allowed_trunks"] = tuple(one if one == WITHOUT else int(one) for one in trunks)
+    return msgspec.structs.replace(unset, **limits)
 
 
 def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:
-    """The same keys, with charges as Decimal."""
-    return {key: Decimal(str(value)) if key in _CHARGES else value for key, value in entry.items()}
+    """The same keys, with charges exact."""
+    return {key: charge_of(str(value)) if key in _CHARGES else value for key, value in entry.items()}

@@ -28,6 +28,7 @@ from numplan.manifest.words import dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
+MANIFEST: Final = "the manifest"
 MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 5_000_000
 MAX_SCALAR: Final = 65_536
@@ -48,20 +49,20 @@ class Document(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def read_document(raw: bytes, file: str, shape: Shape, at: int = 0) -> Document:
+def read_document(raw: bytes, file: str, shape: Shape, at: int = 0, what: str = MANIFEST) -> Document:
     """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text. Marks
-    carry the file's place `at` among the manifest's files.
+    carry the file's place `at` among the manifest's files; `what` the file is, findings say.
 
     What can be read around is in `findings`. Raises ManifestError with all findings so far where reading
     cannot go on.
     """
     body = decoded(raw, file).encode()
     if not body.strip():
-        raise ManifestError([_empty(file)])
+        raise ManifestError([_empty(file, what)])
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file, at)
+        reading = _Reading(loader(body).get_event, file, at, what)
         value = reading.document(shape)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
@@ -71,7 +72,7 @@ def read_document(raw: bytes, file: str, shape: Shape, at: int = 0) -> Document:
         fatal = error(f"cannot be read as YAML: {failure}", source=Source(file, 1))
     else:
         if value is None:
-            raise ManifestError([_empty(file)])
+            raise ManifestError([_empty(file, what)])
         return Document(value, tuple(reading.references), tuple(reading.findings))
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
@@ -79,9 +80,10 @@ def read_document(raw: bytes, file: str, shape: Shape, at: int = 0) -> Document:
 class _Reading:
     """The state of one pass: where events come from now, what was anchored, what was found wrong."""
 
-    def __init__(self, events: Callable[[], Event], file: str, at: int) -> None:
+    def __init__(self, events: Callable[[], Event], file: str, at: int, what: str) -> None:
         self.read = events
         self.file = file
+        self.what = what
         self.at = at
         self.files = (file,) * (at + 1)
         self.references: list[Slot] = []
@@ -96,13 +98,13 @@ class _Reading:
         """The value of the one document."""
         self.read()  # the start of the stream
         if isinstance(self.read(), StreamEndEvent):
-            raise ManifestError([_empty(self.file)])
+            raise ManifestError([_empty(self.file, self.what)])
         value = self.node(self.read(), shape)
         self.read()  # the end of the document
         following = self.read()
         if not isinstance(following, StreamEndEvent):
             raise UnreadableError(
-                "a manifest is one document, and here a second one starts",
+                f"{self.what} is one document, and here a second one starts",
                 place(following),
                 hint="remove the `---` line, or move what follows it into a file of its own",
             )
@@ -212,7 +214,7 @@ class _Reading:
             self.report("a key is missing here", event, hint="write the name of the key before the colon")
         elif name == "<<" and not event.style:
             self.report(
-                "merge keys are not part of the manifest",
+                f"merge keys are not part of {self.what}",
                 event,
                 hint="write shared settings once under `defaults`",
             )
@@ -247,8 +249,9 @@ def place(event: Event) -> Mark:
     return mark_at(mark.line, mark.column)  # type: ignore[union-attr]
 
 
-def _empty(file: str) -> Diagnostic:
-    return error("the manifest is empty", source=Source(file, 1), hint="it needs at least `version: 1`")
+def _empty(file: str, what: str) -> Diagnostic:
+    hint = "it needs at least `version: 1`" if what == MANIFEST else ""
+    return error(f"{what} is empty", source=Source(file, 1), hint=hint)
 
 
 def _syntax_error(failure: yaml.YAMLError, body: bytes, file: str) -> Diagnostic:

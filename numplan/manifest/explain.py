@@ -36,6 +36,7 @@ class _Case(NamedTuple):
     rule: Mapping[str, Any]
     document: object
     files: Files
+    kind: str
 
     def source(self, *steps: Step) -> Source:
         """Where the key is named that these steps lead to from here."""
@@ -51,10 +52,14 @@ class _Case(NamedTuple):
         return error(summary, source=self.source(*steps), path=dotted((*self.path, *steps)), hint=hint)
 
 
-def explain(found: "ValidationError", document: object, files: Files) -> Iterator[Diagnostic]:
-    """What one violation found in `document` means; unknown and missing keys make a finding each."""
+def explain(
+    found: "ValidationError", document: object, files: Files, kind: str = "manifest"
+) -> Iterator[Diagnostic]:
+    """What one violation found in `document`, of this `kind`, means; unknown and missing keys make a finding each."""
     rule = found.schema if isinstance(found.schema, dict) else {}
-    case = _Case(tuple(found.absolute_path), found.instance, found.validator_value, rule, document, files)
+    case = _Case(
+        tuple(found.absolute_path), found.instance, found.validator_value, rule, document, files, kind
+    )
     if "propertyNames" in found.absolute_schema_path:
         hint = rule.get("patternErrorMessage", "")
         yield case.about_key(f"{shown(case.value)} cannot be a name here", hint, str(case.value))
@@ -70,12 +75,16 @@ def _unknown_keys(case: _Case) -> Iterator[Diagnostic]:
     known = tuple(case.rule.get("properties", ()))
     for name in case.value:
         if name not in known:
-            yield case.about_key(f"unknown key {shown(name)}", _key_hint(name, known), name)
+            yield case.about_key(f"unknown key {shown(name)}", _key_hint(name, known, case.kind), name)
 
 
-def _key_hint(name: str, known: tuple[str, ...]) -> str:
-    definitions = schema("manifest")["$defs"]
-    owners = [f"`{block}`" for block, entry in _ENTRIES if name in definitions[entry]["properties"]]
+def _key_hint(name: str, known: tuple[str, ...], kind: str) -> str:
+    definitions = schema(kind)["$defs"]
+    owners = [
+        f"`{block}`"
+        for block, entry in _ENTRIES
+        if name in definitions.get(entry, {"properties": ()})["properties"]
+    ]
     if owners:
         return f"it belongs to entries of {one_of(owners)}"
     if meant := nearest(name, known):

@@ -30,6 +30,7 @@ from numplan.model.manifest import (
 )
 from numplan.model.number import E164, NumberError, are_canonical, parse_number
 from numplan.model.place import Place
+from numplan.model.policy import Policy
 
 Numbers = tuple[Sequence[E164], Sequence[Mark]]
 """Numbers of a set, and the place of each."""
@@ -60,7 +61,7 @@ class Declarations:
             account=cast("str | None", self.document.get("account")),
             currency=cast("str | None", self.document.get("currency")),
             api=api_settings(self.document, self._api_url()),
-            policy=policy(self.document),
+            policy=policy(block(self.document, "policy"), Policy()),
             backend=self._backend(),
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-NAMES: Final = ("manifest", "state", "plan")
+NAMES: Final = ("manifest", "policy", "state", "plan")
 """The schemas that may be asked for; each lies in `schemas/NAME.schema.json`."""
 REFERENCE: Final = {"$ref": "#/$defs/reference"}
 """What the shipped schema admits beside a value, wherever a variable may stand for one."""

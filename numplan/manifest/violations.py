@@ -17,27 +17,31 @@ if TYPE_CHECKING:
 _ENTRY_BLOCKS: Final = ("numbers", "sets", "pools")
 
 
-def violations(document: object, files: Files) -> tuple[Diagnostic, ...]:
-    """Everything in a manifest that its schema does not admit, in no particular order."""
-    if _manifest().admits(document):
+def violations(document: object, files: Files, kind: str = "manifest") -> tuple[Diagnostic, ...]:
+    """Everything in a manifest, or in a document of another `kind`, that its schema does not admit, in no particular
+    order.
+    """
+    if _whole(kind).admits(document):
         return ()
-    found = tuple(validator().iter_errors(_suspects(document)))
+    found = tuple(validator(kind).iter_errors(_suspects(document, _whole(kind))))
     # A value of the wrong type breaks most other rules too; only the type is worth saying.
     mistyped = {tuple(each.absolute_path) for each in found if each.validator == "type"}
     telling = (
         each for each in found if each.validator == "type" or tuple(each.absolute_path) not in mistyped
     )
-    return tuple(dict.fromkeys(finding for each in telling for finding in explain(each, document, files)))
+    return tuple(
+        dict.fromkeys(finding for each in telling for finding in explain(each, document, files, kind))
+    )
 
 
 def sound_part(document: object) -> LocatedMap:
     """What the schema admits of a manifest that it refuses."""
-    return _manifest().pruned(document) if isinstance(document, LocatedMap) else LocatedMap()
+    return _whole("manifest").pruned(document) if isinstance(document, LocatedMap) else LocatedMap()
 
 
 @cache
-def validator() -> "Validator":
-    """The jsonschema library with our reading of `$`.
+def validator(kind: str = "manifest") -> "Validator":
+    """The jsonschema library with our reading of `$`, for documents of a kind.
 
     Imported late: most manifests are sound and never need it.
     """
@@ -48,20 +52,20 @@ def validator() -> "Validator":
             yield ValidationError("does not match")
 
     extended = validators.extend(Draft202012Validator, {"pattern": pattern_errors})  # type: ignore[no-untyped-call]
-    return cast("Validator", extended(schema("manifest")))
+    return cast("Validator", extended(schema(kind)))
 
 
 @cache
-def _manifest() -> Part:
-    return compile_part(schema("manifest"))
+def _whole(kind: str) -> Part:
+    return compile_part(schema(kind))
 
 
-def _suspects(document: object) -> Any:  # noqa: ANN401 - jsonschema takes any value
+def _suspects(document: object, whole: Part) -> Any:  # noqa: ANN401 - jsonschema takes any value
     """The document without its sound entries, so that one slip among 100,000 is quick to explain."""
     if not isinstance(document, dict):
         return document
     reduced = dict(document)
     for block in _ENTRY_BLOCKS:
-        if isinstance(reduced.get(block), dict):
-            reduced[block] = _manifest().parts[block].suspects(reduced[block])
+        if block in whole.parts and isinstance(reduced.get(block), dict):
+            reduced[block] = whole.parts[block].suspects(reduced[block])
     return reduced

@@ -30,10 +30,18 @@ class SettingError(NumplanError):
 class ManifestError(NumplanError):
     """The manifest cannot be used; `diagnostics` holds every finding."""
 
+    what: ClassVar[str] = "the manifest"
+
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         count = sum(1 for found in self.diagnostics if found.severity == "error")
-        super().__init__(f"the manifest has {count} error{'' if count == 1 else 's'}")
+        super().__init__(f"{self.what} has {count} error{'' if count == 1 else 's'}")
+
+
+class PolicyError(ManifestError):
+    """The operator's policy cannot be used, so nothing that it would limit is done."""
+
+    what: ClassVar[str] = "the policy that NUMPLAN_POLICY names"
 
 
 class ApiError(NumplanError):

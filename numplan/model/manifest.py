@@ -10,6 +10,7 @@ from numplan.model.address import Address, Resource, address_of, resource_of
 from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 from numplan.model.place import Place
+from numplan.model.policy import NO_LIMITS, Policy, both
 
 DEFAULT_API_URL = "https://api.integrari.com/o/"
 
@@ -22,19 +23,6 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     parallelism: int = 4
     settle_seconds: float = 10
     hold_minutes: float = 15
-
-
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The `policy:` block: limits of one apply. None means no limit; charges in the account's currency."""
-
-    max_purchases: int | None = None
-    max_releases: int = 5
-    max_setup_cost: Decimal | None = None
-    max_monthly_increase: Decimal | None = None
-    allowed_countries: tuple[str, ...] | None = None
-    allowed_types: tuple[str, ...] | None = None
-    required_labels: tuple[str, ...] = ()
-    unmanaged: Literal["ignore", "warn"] = "ignore"
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -177,7 +165,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one manifest declares. `digest` changes with any byte of the files it was read from.
 
     `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
-    folder.
+    folder. `operator` stands in none of its files: it is the policy of whoever runs numplan, and whoever reads the
+    manifest for a run puts it beside the manifest's own.
     """
 
     path: str
@@ -186,6 +175,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     api: ApiSettings = ApiSettings()
     policy: Policy = Policy()
+    operator: Policy = NO_LIMITS
     backend: Place | None = None
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
@@ -193,6 +183,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     moved: tuple[Move, ...] = ()
     forget: tuple[Forgotten, ...] = ()
     outputs: tuple[Output, ...] = ()
+
+    @property
+    def bounds(self) -> Policy:
+        """What its policy and the operator's allow together."""
+        return both(self.operator, self.policy)
 
     @property
     def declares_nothing(self) -> bool:

@@ -170,6 +170,21 @@ def postgres_place(server: str, name: str = "default") -> PostgresPlace:
     return PostgresPlace(server=server, name=name)
 
 
+def overridden(place: PostgresPlace) -> tuple[str, ...]:
+    """The servers that the options of a database's URL put in the place of the one that it names. A folder with a
+    socket is this machine, and none of them.
+    """
+    parts = urlsplit(place.server)
+    options = {key.lower(): value for key, value in parse_qsl(parts.query)}
+    if not {"host", "hostaddr", "port", "dbname"} & options.keys():
+        return ()
+    database = options.get("dbname", parts.path.removeprefix("/"))
+    port = f":{options['port']}" if "port" in options else ""
+    hosts = [options[key] for key in ("host", "hostaddr") if not options.get(key, "/").startswith(("/", "@"))]
+    named = hosts or [parts.netloc.rpartition("@")[2].partition(":")[0] if port else parts.netloc]
+    return tuple(f"{parts.scheme}://{host}{port}/{database}" for host in named)
+
+
 def http_place(
     address: str,
     *,

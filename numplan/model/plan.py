@@ -215,6 +215,17 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
 
 
+class Loosened(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of the manifest that limits or protects less than at the last apply, such as `policy.max_purchases`."""
+
+    key: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.before} -> {self.after}"
+
+
 class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     """What the user allows beyond the policy, by flags."""
 
@@ -277,7 +288,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool. `unselected`
     are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
-    now that moved without an update of their own, such as those that are held.
+    now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
+    or protects less than at the last apply.
     """
 
     version: int = PLAN_VERSION
@@ -296,6 +308,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     selection: Selection = Selection()
     max_setup_cost: Decimal | None = None
     max_monthly_increase: Decimal | None = None
+    loosened: tuple[Loosened, ...] = ()
     cost: Cost = Cost()
     unmanaged: Unmanaged = Unmanaged()
     changes: tuple[Change, ...] = ()

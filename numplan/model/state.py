@@ -16,10 +16,13 @@ from numplan.model.charge import Charge, from_document
 from numplan.model.errors import StateError
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
+from numplan.model.policy import Policy
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 
 STATE_VERSION = 2
-"""Version 1 knows no missing numbers, refused calls and vendor's clock; it is read, and written as 2."""
+"""Version 1 knows no missing numbers, refused calls, vendor's clock, and nothing of what bound the last apply; it is
+read, and written as 2.
+"""
 
 _WORDS_MOST: Final = 300
 
@@ -124,10 +127,21 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
         return self.released_at is not None and age(now, self.released_at) < hold
 
 
+class Bound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the manifest of an apply bound it by: its `policy:`, and what safety hangs on in its `api:`."""
+
+    policy: Policy
+    url: str
+    settle_seconds: float
+    hold_minutes: float
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
     """The whole document. `write_id` differs in every write, so that a writer knows its own.
 
     `moved_to`: the place where the state lives now; this copy was left behind there, and no command reads it.
+    `bound`: what the last apply that wrote the state was bound by; None where none did, or an earlier numplan.
+    `protected`: numbers that left the state while they were protected; whatever takes one in again protects it.
     """
 
     version: int = STATE_VERSION
@@ -141,6 +155,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     intents: tuple[Intent, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     moved_to: str = ""
+    bound: Bound | None = None
+    protected: tuple[E164, ...] = ()
 
     @cached_property
     def by_number(self) -> Mapping[E164, Instance]:
@@ -214,3 +230,5 @@ def _check(state: State) -> None:
     if not are_canonical(numbers) or not all(map(is_resource, resources)):
         bad = next(one for one in instances if not (is_resource(one.resource) and is_canonical(one.number)))
         raise SealError(f"it holds a malformed row: {bad.resource!r}, {bad.number!r}")
+    if not are_canonical(state.protected):
+        raise SealError("it remembers what is no number as protected")

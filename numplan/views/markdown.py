@@ -14,7 +14,7 @@ from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.outputs import changed
 from numplan.views.plain import one_line
-from numplan.views.plan_text import held_back, last_line, verdict
+from numplan.views.plan_text import LOOSENED, held_back, last_line, verdict
 from numplan.views.sections import Row, Section, sections_of, total
 
 BUDGET: Final = 65_000
@@ -40,7 +40,7 @@ _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 def plan_markdown(plan: Plan, name: str) -> str:
     """The comment, with the marker of the manifest called `name` on its first line. At most BUDGET bytes."""
     page = _Page(BUDGET - _RESERVE)
-    page.add("the verdict", _head(plan, name))
+    page.add("the verdict", (marker(name), *_loosened(plan), *_head(plan, name)))
     for one in plan.refusals[:_FEW_REFUSALS]:
         page.add("refusals", _refusal(one))
     page.add("refusals", _refused(len(plan.refusals)))
@@ -62,8 +62,7 @@ def marker(name: str) -> str:
 
 def shown(text: str) -> str:
     """Text from outside, as text: plain where nothing can be made of it, else as code in entities."""
-    line = one_line(text)
-    short = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    short = _short(text)
     if _HARMLESS.fullmatch(short) and not _SUSPICIOUS.search(short):
         return short
     return f"<code>{_PUNCTUATION.sub(lambda found: f'&#{ord(found[0])};', short)}</code>"
@@ -72,6 +71,11 @@ def shown(text: str) -> str:
 def code(text: str) -> str:
     """An address, a number or another word of numplan's own, as code; safe whatever it holds."""
     return shown(text) if _ENDS_CODE.search(text) else f"`{text}`"
+
+
+def _short(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 class _Page:
@@ -145,12 +149,19 @@ def _row(mark: str, row: Row) -> str:
     return f"| `{mark}` | {code(row.name)} | {details} | {once} | {monthly} |"
 
 
+def _loosened(plan: Plan) -> Iterator[str]:
+    """What the manifest limits or protects less than before, above all else that is shown."""
+    for one in plan.loosened:
+        yield f"- :warning: {LOOSENED}: {code(_short(str(one)))}"
+    if plan.loosened:
+        yield ""
+
+
 def _head(plan: Plan, name: str) -> list[str]:
     stopped = bool(plan.refusals or plan.errors)
     title = "numplan: this plan cannot be applied" if stopped else "numplan"
     sentence = verdict(plan)
     return [
-        marker(name),
         f"### {title}",
         "",
         f"**{shown(sentence[:1].upper() + sentence[1:])}** · {shown(name)} · account {shown(plan.account)}"

@@ -129,6 +129,7 @@ def _own(plan: Plan) -> dict[str, Any]:
     figures = count(plan.changes)
     return {
         "version": plan.numplan,
+        "loosened": [{"key": one.key, "before": one.before, "after": one.after} for one in plan.loosened],
         "manifest": plan.manifest,
         "digest": plan.manifest_digest,
         "account": plan.account,

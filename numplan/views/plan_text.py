@@ -19,13 +19,15 @@ LONGEST: Final = 400
 """Characters of a sentence that names many numbers."""
 LIMIT: Final = 400
 """Lines that a plan stays under, however many changes it has."""
+LOOSENED: Final = "Loosened since the last apply"
+"""What stands before each key that limits or protects less than it did."""
 
 
 def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> tuple[Line, ...]:
     """The whole report of a plan. Long runs of alike lines are folded, the more the longer it is, unless `expand`.
 
-    `width` is that of a terminal. Without one, findings are a line each, so that logs can be searched for
-    `file:line:column`, and the rest fits 80 columns.
+    `width` is that of a terminal. Without one, findings and what was loosened are a line each, so that logs can be
+    searched for them, and the rest fits 80 columns.
     """
     if expand:
         return _report(plan, width, UNFOLDED)
@@ -40,6 +42,7 @@ def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> 
 def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
     columns = width or WIDTH
     return (
+        *_loosened(plan, width, fold),
         *_summary(plan, columns),
         *_refusals(plan.refusals, columns, fold),
         *changes_text(plan, columns, fold),
@@ -91,6 +94,16 @@ def _missing(plan: Plan) -> tuple[int, str]:
     first = min((one.again_from for one in absent), default=None)
     when = "" if first is None else f", looked for again from {first:%H:%M} on"
     return len(absent), f"missing{when}"
+
+
+def _loosened(plan: Plan, width: int | None, fold: Fold) -> Iterator[Line]:
+    """What the manifest limits or protects less than before: first of all, for the rest may hang on it."""
+    for one in plan.loosened:
+        sentence = shorten(one_line(f"{LOOSENED}: {one}"), LONGEST, placeholder=" …")
+        lines = cut(wrapped(sentence, "  ", width=width), fold) if width else [sentence]
+        yield from (Line(text, "yellow") for text in lines)
+    if plan.loosened:
+        yield Line("")
 
 
 def _summary(plan: Plan, width: int) -> Iterator[Line]:

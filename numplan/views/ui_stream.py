@@ -53,7 +53,7 @@ from numplan.model.plan import (
 )
 from numplan.views.outputs import described, verb
 from numplan.views.plain import escaped, one_line
-from numplan.views.plan_text import held_back, last_line
+from numplan.views.plan_text import LOOSENED, held_back, last_line
 from numplan.views.terraform import TERRAFORM_VERSION, TYPE, reason
 
 UI_VERSION: Final = "1.2"
@@ -106,7 +106,9 @@ def refresh(kind: Literal["refresh_start", "refresh_complete"], account: str) ->
 
 
 def planned(plan: Plan) -> Iterator[Message]:
-    """Drift, each change, what was found, and the figures."""
+    """What was loosened, drift, each change, what was found, and the figures."""
+    for one in plan.loosened:
+        yield _said("warning", f"{LOOSENED}: {one}", "the manifest limits or protects less than it did")
     for drift in plan.drift:
         action = "delete" if drift.kind == "missing" else "update"
         place = _place(drift.resource, drift.before.number)

@@ -140,3 +140,15 @@ def test_without_a_state_there_is_nothing_to_mend(desk):
         refused = desk("state", *arguments, *approved)
         assert refused.code == 1
         assert "there is no state at" in refused.err
+
+
+def test_a_protected_number_that_is_taken_out_and_adopted_is_protected_still(fleet):
+    hotline = "+16095550101"
+    assert fleet("state", "rm", hotline, "--auto-approve").code == 0
+    fleet.manifest("")
+    assert fleet("adopt", "--number", hotline, "--auto-approve").code == 0
+    fleet.manifest("")
+    refused = fleet("apply", "--auto-approve", "--allow-empty")
+    assert refused.code == 6
+    assert "guard protected" in refused.err
+    assert hotline in fleet.owned

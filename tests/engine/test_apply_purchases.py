@@ -7,8 +7,8 @@ import pytest
 
 from numplan.engine.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
 from numplan.engine.tally import tally
-from numplan.model.manifest import Policy
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from numplan.model.policy import Policy
 from numplan.model.state import Instance, Intent, Tombstone
 from tests.builders import buried, buying, entry, managed, manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with

@@ -14,10 +14,10 @@ from numplan.engine.dispatch import dispatch
 from numplan.engine.draft import survey
 from numplan.engine.events import Sending
 from numplan.engine.gate import Gate
-from numplan.engine.ledger import Limits
 from numplan.engine.orders import Batch, batches_of, orders_of
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
+from numplan.model.policy import Policy
 from tests.builders import manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
 from tests.engine.world import World
@@ -56,7 +56,7 @@ def gate_of(vendor: FakeVendor, clock: FakeClock | None = None, session: FakeSes
     seen = survey(wanted, None, vendor, World().circumstances())
     clock = clock or FakeClock()
     book = Book(session or FakeSession(), msgspec.structs.replace(state(), serial=0))
-    gate = Gate(vendor, seen.plan, book, clock, limits=Limits(), planned_at=clock.monotonic(), before={})
+    gate = Gate(vendor, seen.plan, book, clock, limits=Policy(), planned_at=clock.monotonic(), before={})
     gate.expect([*orders_of(seen.plan)])
     return gate
 

@@ -27,7 +27,8 @@ def report_of(wanted: Manifest, vendor: FakeVendor, remembered: State | None) ->
 
 def test_a_missing_member_is_forgotten_and_its_slot_filled(vendor):
     vendor.put_on_sale(TWO)
-    report = report_of(manifest(pool("p", 1)), vendor, state(managed("pool.p", ONE, missing_since=LONG_AGO)))
+    rows = state(managed("pool.p", ONE, missing_since=LONG_AGO), managed("pool.p", vendor.own(THREE)))
+    report = report_of(manifest(pool("p", 2)), vendor, rows)
     (missing,) = report.of("missing")
     assert isinstance(missing.fate.change, Forget)
     assert fate_text(missing.fate) == "forget it, and purchase another for pool.p"
@@ -68,9 +69,8 @@ def test_a_flow_that_blocks_a_release_is_named(vendor):
 
 def test_a_missing_number_is_purchased_again_with_its_charges(vendor):
     vendor.put_on_sale(ONE)
-    report = report_of(
-        manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE, missing_since=LONG_AGO))
-    )
+    rows = state(managed("number.a", ONE, missing_since=LONG_AGO), managed("number.b", vendor.own(TWO)))
+    report = report_of(manifest(entry("a", ONE), entry("b", TWO)), vendor, rows)
     (missing,) = report.of("missing")
     assert isinstance(missing.fate.change, Purchase)
     assert fate_text(missing.fate) == "purchase it for number.a, 0.10 once and 0.20 a month"

@@ -14,15 +14,16 @@ from numplan.engine.draft import survey
 from numplan.engine.events import Event, Failed, Substituted
 from numplan.engine.evidence import FRESH
 from numplan.engine.gate import Gate
-from numplan.engine.ledger import Ledger, Limits
+from numplan.engine.ledger import Ledger
 from numplan.engine.orders import Batch, Order, batches_of, orders_of
 from numplan.engine.staleness import check_offers
 from numplan.engine.tally import tally
 from numplan.model.errors import StalePlanError
-from numplan.model.manifest import Manifest, Policy
+from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, Refused, Rejected, Succeeded, Unasked, Unknown
 from numplan.model.plan import Plan
+from numplan.model.policy import Policy
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
 from tests.engine.world import World
@@ -55,7 +56,7 @@ class Moving(World):
         self.while_waiting: Callable[[], object] = lambda: None
         self.seconds = 0.0
 
-    def before_apply(self, plan: Plan) -> None:
+    def before_apply(self, plan: Plan) -> None:  # noqa: ARG002 - as the world has it
         self.while_waiting()
         self.clock.advance(seconds=self.seconds)
 
@@ -212,9 +213,9 @@ def test_many_old_offers_are_asked_for_in_bulk():
 @pytest.mark.parametrize(
     "limits",
     [
-        Limits(max_purchases=2),
-        Limits(max_setup_cost=Decimal("0.20")),
-        Limits(max_monthly_increase=Decimal("0.40")),
+        Policy(max_purchases=2),
+        Policy(max_setup_cost=Decimal("0.20")),
+        Policy(max_monthly_increase=Decimal("0.40")),
     ],
 )
 def test_the_gate_lets_no_more_out_than_the_limits_allow_whatever_the_plan_says(limits):
@@ -231,7 +232,7 @@ def test_what_was_surely_not_bought_frees_its_share():
     world = world_with(*STOCK)
     wanted = manifest(pool("p", 2))
     first = next(iter(orders_of(world.draft(wanted))))
-    gate = gate_for(world, wanted, Limits(max_purchases=2))
+    gate = gate_for(world, wanted, Policy(max_purchases=2))
     extra = msgspec.structs.replace(first, attributes=msgspec.structs.replace(first.attributes, number=THREE))
     gate.expect([extra])
     assert THREE in gate.barred([THREE])
@@ -245,9 +246,9 @@ def test_the_monthly_increase_is_net_of_what_the_plan_releases():
     world.store(state(managed("pool.old", world.vendor.own(THREE), monthly_charge="0.20")))
     made = world.draft(manifest(pool("p", 1)))
     attributes = next(iter(orders_of(made))).attributes
-    assert Ledger(Limits(max_monthly_increase=Decimal(0)), made).take(attributes) == ""
+    assert Ledger(Policy(max_monthly_increase=Decimal(0)), made).take(attributes) == ""
     alone = msgspec.structs.replace(made, changes=made.changes[:1])
-    assert "monthly increase" in Ledger(Limits(max_monthly_increase=Decimal(0)), alone).take(attributes)
+    assert "monthly increase" in Ledger(Policy(max_monthly_increase=Decimal(0)), alone).take(attributes)
 
 
 def test_an_unknown_outcome_counts_as_done():
@@ -488,7 +489,7 @@ def test_an_apply_that_bought_asks_for_one_listing_and_one_that_did_not_for_none
 # -- means ----------------------------------------------------------------------------------------------------------
 
 
-def gate_for(world: World, wanted: Manifest, limits: Limits | None = None) -> Gate:
+def gate_for(world: World, wanted: Manifest, limits: Policy | None = None) -> Gate:
     made = survey(wanted, world.state, world.vendor, world.circumstances()).plan
     book = world.open()
     orders = [*orders_of(made)]
@@ -498,10 +499,10 @@ def gate_for(world: World, wanted: Manifest, limits: Limits | None = None) -> Ga
     return gate
 
 
-def gate_of(world: World, made: Plan, book: Book, limits: Limits | None = None) -> Gate:
+def gate_of(world: World, made: Plan, book: Book, limits: Policy | None = None) -> Gate:
     planned_at = world.clock.monotonic()
     return Gate(
-        world.vendor, made, book, world.clock, limits=limits or Limits(), planned_at=planned_at, before={}
+        world.vendor, made, book, world.clock, limits=limits or Policy(), planned_at=planned_at, before={}
     )
 
 

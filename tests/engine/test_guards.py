@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from numplan.model.manifest import Policy
+from numplan.model.policy import Policy
 from tests.builders import (
     JUST_NOW,
     PLACE,
@@ -22,6 +22,7 @@ from tests.builders import (
 from tests.fakes import FakeVendor
 
 ONE, TWO, THREE = map(us, range(1, 4))
+ANY_SHARE = Policy(max_release_share="100%")
 
 
 @pytest.fixture
@@ -67,9 +68,10 @@ class TestReleases:
     def test_a_replace_counts_and_what_is_blocked_does_not(self, vendor):
         rows = [managed("set.s", vendor.own(us(place)), sip_trunk_id=1) for place in range(1, 7)]
         wanted = group("s", [us(place) for place in range(1, 7)], sip_trunk_id=2, on_trunk_change="replace")
-        assert "releases" in refused(plan(manifest(wanted), vendor, state(*rows)))
+        declared = manifest(wanted, policy=ANY_SHARE)
+        assert "releases" in refused(plan(declared, vendor, state(*rows)))
         vendor.own(us(1), flow=True)
-        assert refused(plan(manifest(wanted), vendor, state(*rows))) == {}
+        assert refused(plan(declared, vendor, state(*rows))) == {}
 
 
 class TestEmptyManifest:
@@ -98,10 +100,12 @@ class TestEmptyManifest:
 class TestMissing:
     @pytest.mark.parametrize(
         ("managed_numbers", "missing", "refuses"),
-        [(1, 1, False), (2, 2, True), (10, 1, False), (10, 2, True), (19, 2, True), (20, 2, False),
+        [(1, 1, True), (2, 1, False), (2, 2, True), (10, 1, False), (10, 2, True), (19, 2, True), (20, 2, False),
          (20, 3, True), (30, 3, False), (30, 4, True), (70, 7, False), (70, 8, True)],
     )  # fmt: skip
-    def test_more_than_one_and_more_than_a_tenth_at_once(self, vendor, managed_numbers, missing, refuses):
+    def test_more_than_one_and_a_tenth_at_once_or_all_of_them(
+        self, vendor, managed_numbers, missing, refuses
+    ):
         for place in range(200, 210):
             vendor.put_on_sale(us(place))
         rows = fleet(vendor, managed_numbers, missing=missing)
@@ -124,6 +128,13 @@ class TestMissing:
         made = plan(manifest(entry("keep", ONE)), vendor, fleet(vendor, 4, missing=3))
         assert "missing" in refused(made)
 
+    def test_what_is_not_yet_listed_does_not_stand_for_the_account(self, vendor):
+        vendor.put_on_sale(us(100))
+        rows = state(managed("pool.p", ONE), managed("pool.p", TWO, bought_at=JUST_NOW))
+        assert "missing" in refused(plan(manifest(pool("p", 2)), vendor, rows))
+        vendor.own(TWO)
+        assert refused(plan(manifest(pool("p", 2)), vendor, rows)) == {}
+
     def test_numbers_not_yet_listed_are_not_missing(self, vendor):
         rows = state(*(managed("pool.p", us(place), bought_at=JUST_NOW) for place in range(1, 9)))
         assert refused(plan(manifest(pool("p", 8)), vendor, rows)) == {}
@@ -135,8 +146,10 @@ class TestNoState:
         for place in range(100, 110):
             vendor.put_on_sale(us(place))
 
-    @pytest.mark.parametrize(("owned", "refuses"), [(2, False), (3, True), (9, True)])
-    def test_as_many_unmanaged_that_match_as_a_pool_would_buy(self, vendor, owned, refuses):
+    @pytest.mark.parametrize(("owned", "refuses"), [(0, False), (1, True), (2, True), (9, True)])
+    def test_one_unmanaged_number_that_matches_is_enough_however_many_a_pool_would_buy(
+        self, vendor, owned, refuses
+    ):
         for place in range(1, owned + 1):
             vendor.own(us(place))
         made = plan(manifest(pool("p", 3)), vendor)

@@ -6,7 +6,7 @@ import pytest
 
 from numplan.model.account import Region
 from numplan.model.errors import ApiError
-from numplan.model.manifest import Policy
+from numplan.model.policy import Policy
 from tests.builders import (
     JUST_NOW,
     LONG_AGO,

@@ -9,6 +9,7 @@ from numplan.engine.planner import Circumstances
 from numplan.engine.saved import made_anew
 from numplan.model.errors import ApiError, StalePlanError
 from numplan.model.plan import Plan, decode_plan, encode_plan
+from numplan.model.policy import Policy
 from tests.builders import (
     LONG_AGO,
     by_action,
@@ -190,7 +191,7 @@ class TestPrices:
 class TestGuards:
     def test_what_refused_the_plan_refuses_it_still(self, vendor):
         rows = state(*(managed("pool.p", vendor.own(us(place))) for place in range(30, 40)))
-        wanted = manifest(pool("p", 1))
+        wanted = manifest(pool("p", 1), policy=Policy(max_release_share="100%"))
         saved = plan(wanted, vendor, rows)
         assert set(refused(saved)) == {"releases"}
         assert set(refused(check(saved, vendor, wanted=wanted, rows=rows))) == {"releases"}

@@ -10,7 +10,7 @@ from numplan.engine.calls import Account
 from numplan.engine.draft import draft_plan, settle_leftovers, survey
 from numplan.engine.events import Event
 from numplan.engine.gate import Gate
-from numplan.engine.limits import limits_of
+from numplan.engine.limits import effective
 from numplan.engine.planner import Circumstances
 from numplan.model.account import OwnedNumber
 from numplan.model.errors import ApiError, StateError, UsageError
@@ -114,7 +114,7 @@ class World:
             plan,
             book,
             self.clock,
-            limits=limits_of(manifest.policy, plan.allowances),
+            limits=effective(manifest, plan.allowances).both,
             planned_at=self.clock.monotonic() if asked_at is None else asked_at,
             before=before,
             parallelism=manifest.api.parallelism,

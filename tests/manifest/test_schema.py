@@ -17,7 +17,8 @@ from numplan.manifest.shapes import resolved
 from numplan.manifest.soundness import compile_part
 from numplan.manifest.verdict import Verdicts
 from numplan.manifest.violations import validator, violations
-from numplan.model.manifest import ApiSettings, Policy, PoolEntry, Terms
+from numplan.model.manifest import ApiSettings, PoolEntry, Terms
+from numplan.model.policy import Policy
 
 ROOT = schema("manifest")
 SHIPPED = json.loads(schema_text("manifest"))

@@ -14,6 +14,7 @@ from numplan.model.plan import (
     Forget,
     Held,
     Keep,
+    Loosened,
     OutputChange,
     Plan,
     Purchase,
@@ -104,6 +105,7 @@ plans = st.builds(
     ),
     max_setup_cost=st.none() | money,
     max_monthly_increase=st.none() | money,
+    loosened=some(st.builds(Loosened, key=texts, before=texts, after=texts)),
     cost=st.builds(Cost, once=money, monthly_before=money, monthly_after=money),
     unmanaged=st.builds(
         Unmanaged, count=st.integers(0, 99), at_least=st.booleans(), monthly=money, numbers=some(numbers)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from numplan.model.address import Resource
 from numplan.model.number import E164
-from numplan.model.state import Attributes, Instance, Intent, State, Tombstone, encode_state
+from numplan.model.policy import Policy
+from numplan.model.state import Attributes, Bound, Instance, Intent, State, Tombstone, encode_state
 
 NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -104,6 +105,23 @@ intents = st.builds(
 tombstones = st.builds(
     Tombstone, instance=instances, closed_at=times, holds_slot=st.booleans(), unsold_at=st.none() | times
 )
+policies = st.builds(
+    Policy,
+    max_purchases=st.none() | st.integers(0, 99),
+    max_releases=st.none() | st.integers(0, 99),
+    max_release_share=st.sampled_from(["0%", "12.5%", "50%", "100%"]),
+    max_adoptions=st.none() | st.integers(0, 99),
+    max_setup_cost=charges,
+    max_monthly_increase=charges,
+    allowed_countries=st.none() | st.lists(texts, max_size=2).map(tuple),
+    allowed_types=st.none() | st.lists(texts, max_size=2).map(tuple),
+    allowed_trunks=st.none() | st.lists(st.just("none") | st.integers(1, 2**53), max_size=2).map(tuple),
+    required_labels=st.lists(texts, max_size=2).map(tuple),
+    unmanaged=st.sampled_from(["ignore", "warn"]),
+)
+bounds = st.builds(
+    Bound, policy=policies, url=texts, settle_seconds=st.floats(0, 600), hold_minutes=st.floats(0, 1440)
+)
 states = st.builds(
     State,
     serial=st.integers(1, 2**53),
@@ -115,4 +133,6 @@ states = st.builds(
     numbers=st.lists(instances, max_size=4, unique_by=lambda one: one.number).map(tuple),
     intents=st.lists(intents, max_size=3).map(tuple),
     tombstones=st.lists(tombstones, max_size=3).map(tuple),
+    bound=st.none() | bounds,
+    protected=st.lists(numbers, max_size=2, unique=True).map(tuple),
 )

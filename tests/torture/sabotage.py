@@ -182,6 +182,34 @@ SABOTAGES = (
         "return None",
         ["tests/state/test_memory.py"],
     ),
+    Sabotage(
+        "a flag goes beyond the operator's limit",
+        "engine/limits.py",
+        "operators=manifest.operator)",
+        "operators=msgspec.structs.replace(manifest.operator, **given))",
+        ["tests/engine/test_limit_guards.py"],
+    ),
+    Sabotage(
+        "a list that was cut is as good as any",
+        "engine/guards.py",
+        "    _release_share,\n",
+        "",
+        ["tests/engine/test_limit_guards.py"],
+    ),
+    Sabotage(
+        "what a pull request loosens is not told",
+        "engine/planner.py",
+        "loosened=loosened(state.bound if state else None, bound_by(manifest))",
+        "loosened=loosened(None, bound_by(manifest))",
+        ["tests/engine/test_loosening.py"],
+    ),
+    Sabotage(
+        "a number that is forgotten loses its protection",
+        "engine/book.py",
+        "            self._protected[number] = None\n",
+        "            pass\n",
+        ["tests/engine/test_protection.py"],
+    ),
 )
 
 

@@ -30,6 +30,7 @@ from numplan.model.plan import (
     Forget,
     Held,
     Keep,
+    Loosened,
     OutputChange,
     Plan,
     Purchase,
@@ -142,6 +143,7 @@ def one_of_each(text: str = "words") -> Plan:
         Blocked(
             resource="number.b", before=at(1), assignment=Assignment("Flow Builder", text, text), reason=text
         ),
+        loosened=(Loosened(key=text, before=text, after=text),),
         refusals=(
             Refusal(guard=text, summary=text, subjects=(text, text), lifted_by=text, source=source),
             Refusal(guard=text, summary=text, subjects=(text,) * 50, lifted_by="another way"),

@@ -14,6 +14,7 @@ from numplan.model.plan import (
     Difference,
     Drift,
     Held,
+    Loosened,
     OutputChange,
     Purchase,
     Refusal,
@@ -188,6 +189,7 @@ def test_the_worst_text_stays_within_the_bytes() -> None:
             Release(resource=f"pool.p{tail}", before=at(tail, state=worst), reason=worst)
             for tail in range(300)
         ),
+        loosened=(Loosened(key=worst, before=worst, after=worst),) * 2,
         refusals=tuple(
             Refusal(guard=worst, summary=worst, subjects=(worst,) * 50, lifted_by=worst) for _ in range(50)
         ),
