@@ -13,6 +13,7 @@ from numplan.engine.declared import DeclaredNumbers
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
+from numplan.engine.unread import held_unread
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
@@ -95,6 +96,8 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
     explicit, undeclared = _known(declared, managed, live)
+    if live.unread:
+        held = {**held_unread(live, managed, declared, state), **held}
     missing: list[Instance] = []
     for instance in _absent(explicit, undeclared, managed, live):
         number = instance.number
@@ -119,7 +122,7 @@ def assess(manifest: Manifest, state: State | None, live: Live, now: Moment) -> 
             for number, one in owed.items()
         }
     resources = {pool.resource for pool in manifest.pools}
-    unoffered = check_regions(manifest, live.regions)
+    unoffered = check_regions(manifest, live.regions, live.unreadable_regions)
     return Assessment(
         declared=declared,
         managed=managed,
@@ -275,7 +278,9 @@ def _owed(state: State | None, live: Live, held: Mapping[E164, Held]) -> dict[E1
     return {
         tombstone.number: tombstone
         for tombstone in (state.tombstones if state else ())
-        if tombstone.number not in live.owned and tombstone.number not in held
+        if tombstone.number not in live.owned
+        and tombstone.number not in live.unread
+        and tombstone.number not in held
     }
 
 

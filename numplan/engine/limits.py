@@ -9,9 +9,10 @@ from typing import Literal
 import msgspec
 
 from numplan.model.address import Resource
+from numplan.model.charge import Sum, add_up
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
-from numplan.model.plan import ZERO, Adopt, Change, Plan, Purchase, Refusal, Replace, address_of_change, count
+from numplan.model.plan import Adopt, Change, Plan, Purchase, Refusal, Replace, address_of_change, count
 from numplan.model.state import Attributes
 from numplan.model.vocabulary import same_word
 
@@ -39,10 +40,11 @@ def _purchases(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Ite
 
 def _costs(plan: Plan, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     policy, cost = manifest.policy, plan.cost
-    if policy.max_setup_cost is not None and cost.once > policy.max_setup_cost:
+    if policy.max_setup_cost is not None and (cost.once > policy.max_setup_cost or cost.unknown_once):
         yield _exceeded(
             "setup-cost",
-            f"the purchases cost {cost.once} once, and one apply may cost {policy.max_setup_cost}",
+            f"the purchases cost {Sum(cost.once, cost.unknown_once)} once, and one apply may cost "
+            f"{policy.max_setup_cost}",
             _orders(changes, manifest, by="once"),
             "policy.max_setup_cost",
         )
@@ -106,8 +108,8 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True):
     resource: Resource
     source: Source | None
     count: int
-    once: Decimal
-    monthly: Decimal
+    once: Sum
+    monthly: Sum
 
     def __str__(self) -> str:
         place = f" ({self.source})" if self.source else ""
@@ -139,12 +141,16 @@ def _orders(
             resource=resource,
             source=declared.get(resource),
             count=len(numbers),
-            once=sum((one.setup_charge or ZERO for one in numbers), ZERO),
-            monthly=sum((one.monthly_charge or ZERO for one in numbers), ZERO),
+            once=add_up(one.setup_charge for one in numbers),
+            monthly=add_up(one.monthly_charge for one in numbers),
         )
         for resource, numbers in bought.items()
     )
-    return sorted(orders, key=lambda order: getattr(order, by), reverse=True)
+    return sorted(orders, key=lambda order: _figure(getattr(order, by)), reverse=True)
+
+
+def _figure(much: int | Sum) -> Decimal:
+    return much.known if isinstance(much, Sum) else Decimal(much)
 
 
 def declared_at(manifest: Manifest) -> Mapping[Resource, Source]:

@@ -4,7 +4,7 @@ import msgspec
 
 from numplan.engine.book import Book
 from numplan.model.plan import Adopt, Change, Forget, Update
-from numplan.model.state import Instance
+from numplan.model.state import Attributes, Instance
 
 
 def record(change: Change, book: Book) -> bool:
@@ -17,16 +17,25 @@ def record(change: Change, book: Book) -> bool:
                 origin="adopted",
                 trunk_verified=change.trunk_verified,
             )
+            attributes = _remembered(change.after, known.attributes)
             book.keep(
-                msgspec.structs.replace(
-                    known, resource=change.resource, attributes=change.after, surplus=False
-                )
+                msgspec.structs.replace(known, resource=change.resource, attributes=attributes, surplus=False)
             )
         case Update():
             known = book.numbers[change.before.number]
-            book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=change.after))
+            attributes = _remembered(change.after, known.attributes)
+            book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=attributes))
         case Forget():
             book.remove(change.before.number)
         case _:
             return False
     return True
+
+
+def _remembered(after: Attributes, known: Attributes) -> Attributes:
+    """What is recorded of a number: a charge that the account did not say this time stays as it was last known."""
+    return msgspec.structs.replace(
+        after,
+        setup_charge=known.setup_charge if after.setup_charge is None else after.setup_charge,
+        monthly_charge=known.monthly_charge if after.monthly_charge is None else after.monthly_charge,
+    )

@@ -5,7 +5,7 @@ number, once `settle_seconds` have passed. A listing that lacks more managed num
 numbers lets pass proves nothing, however complete it says it is.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import timedelta
 
 import msgspec
@@ -16,7 +16,7 @@ from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Clock, Provider
 from numplan.engine.refresh import too_many_missing
 from numplan.failpoints import failpoint
-from numplan.model.account import Listing, OwnedNumber
+from numplan.model.account import Listing, OwnedNumber, Unreadable, by_number
 from numplan.model.errors import ApiError
 from numplan.model.manifest import ApiSettings
 from numplan.model.moment import Moment, age
@@ -29,11 +29,12 @@ FIRST_PAUSE = 0.5
 
 class Look(msgspec.Struct, frozen=True):
     """What one look at the account showed of the numbers in question. Where there is a `gap`, those that are
-    not `present` may be owned all the same.
+    not `present` may be owned all the same; so may those whose look-up brought only a row that cannot be read.
     """
 
-    present: Mapping[E164, OwnedNumber]
+    present: Mapping[E164, OwnedNumber | Unreadable]
     gap: str = ""
+    doubts: Mapping[E164, str] = {}
 
 
 def settle(
@@ -84,7 +85,7 @@ def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSetti
                 verdict="bought",
                 reason="it turned up in the account after its purchase was closed as never happened",
             )
-        elif tombstone.holds_slot and not look.gap:
+        elif tombstone.holds_slot and not look.gap and tombstone.number not in look.doubts:
             unsold = provider.find(tombstone.number) is None
             watched = _watched(tombstone, now, _hold(api), unsold=unsold)
             if watched != tombstone:
@@ -117,15 +118,24 @@ def look_for(
 ) -> Look:
     """Look for numbers in the account's listing; `thorough`: look each of the others up. Raises ApiError."""
     listing = provider.purchased(expected=len(book.numbers) + len(book.intents))
-    present = {number: listing.numbers[number] for number in numbers if number in listing.numbers}
+    shown: Mapping[E164, OwnedNumber | Unreadable] = listing.numbers
+    if listing.unreadable:
+        shown = {**shown, **by_number(listing.unreadable)}
+    present = {number: shown[number] for number in numbers if number in shown}
+    doubts: dict[E164, str] = {}
     if thorough:
         unseen = [number for number in numbers if number not in present]
-        looked_up = ask_all(provider.look_up, unseen, api.parallelism)
-        present.update((row.number, row) for row in looked_up if row is not None)
-    return Look(present, _gap(listing, book, now, _hold(api)))
+        for number, row in zip(unseen, ask_all(provider.look_up, unseen, api.parallelism), strict=True):
+            if row is not None and row.number is not None:
+                present[number] = row
+            elif row is not None:
+                doubts[number] = (
+                    f"the account shows a row that names no number, and may be its: {row.problem}"
+                )
+    return Look(present, _gap(listing, shown, book, now, _hold(api)), doubts)
 
 
-def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
+def _gap(listing: Listing, shown: Container[E164], book: Book, now: Moment, hold: timedelta) -> str:
     """Why a listing is no evidence of absence, or an empty text."""
     if not listing.complete:
         return "the account's listing could not be proven complete"
@@ -134,13 +144,13 @@ def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
         for one in book.numbers.values()
         if one.number not in book.intents and not (one.bought_at and age(now, one.bought_at) < hold)
     ]
-    missing = sum(1 for number in settled if number not in listing.numbers)
-    if too_many_missing(missing, len(settled)) or (settled and not listing.numbers):
+    missing = sum(1 for number in settled if number not in shown)
+    if too_many_missing(missing, len(settled)) or (settled and not (listing.numbers or listing.unreadable)):
         return f"the account's listing lacks {missing} of {len(settled)} managed numbers"
     return ""
 
 
-def _found(book: Book, intent: Intent, row: OwnedNumber) -> Settled:
+def _found(book: Book, intent: Intent, row: OwnedNumber | Unreadable) -> Settled:
     book.keep(_instance(intent.instance, row, intent.written_at))
     return _verdict(intent, "bought", "found in the account")
 
@@ -151,8 +161,8 @@ def _judge(
     if intent.kind == "release" and intent.number in look.present:
         book.drop_intent(intent.number)
         return _verdict(intent, "not released", "the account still holds it")
-    if look.gap:
-        return _verdict(intent, "unknown", look.gap)
+    if gap := look.gap or look.doubts.get(intent.number):
+        return _verdict(intent, "unknown", gap)
     if intent.kind == "release":
         book.released(intent.number, now)
         return _verdict(intent, "released", "the account no longer holds it")
@@ -160,7 +170,10 @@ def _judge(
 
 
 def _judge_purchase(book: Book, intent: Intent, provider: Provider, now: Moment, hold: timedelta) -> Settled:
-    if provider.find(intent.number) is not None:
+    offer = provider.find(intent.number)
+    if isinstance(offer, Unreadable):
+        return _verdict(intent, "unknown", f"whether it is for sale cannot be read: {offer.problem}")
+    if offer is not None:
         book.bury(Tombstone(instance=intent.instance, closed_at=now))
         return _verdict(intent, "not bought", "it is not in the account and still for sale")
     if intent.unsold_at is None:
@@ -187,15 +200,19 @@ def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool
     return tombstone
 
 
-def _instance(intended: Instance, row: OwnedNumber, bought_at: Moment, *, surplus: bool = False) -> Instance:
-    """What was intended, with the charges that the account shows."""
-    attributes = msgspec.structs.replace(
-        intended.attributes,
-        country=row.country,
-        type=row.type,
-        setup_charge=row.setup_charge,
-        monthly_charge=row.monthly_charge,
-    )
+def _instance(
+    intended: Instance, row: OwnedNumber | Unreadable, bought_at: Moment, *, surplus: bool = False
+) -> Instance:
+    """What was intended, with what the account shows: country, type, and the charges that it says."""
+    attributes = intended.attributes
+    if isinstance(row, OwnedNumber):
+        attributes = msgspec.structs.replace(
+            attributes,
+            country=row.country,
+            type=row.type,
+            setup_charge=attributes.setup_charge if row.setup_charge is None else row.setup_charge,
+            monthly_charge=attributes.monthly_charge if row.monthly_charge is None else row.monthly_charge,
+        )
     return msgspec.structs.replace(
         intended, attributes=attributes, origin="found", bought_at=bought_at, surplus=surplus
     )

@@ -14,7 +14,7 @@ from numplan.engine.offers import Offers
 from numplan.engine.ports import Provider
 from numplan.engine.pricing import price
 from numplan.engine.refresh import Live, refresh
-from numplan.model.account import Offer
+from numplan.model.account import Offer, Unreadable
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
 from numplan.model.plan import (
@@ -22,6 +22,7 @@ from numplan.model.plan import (
     Adopt,
     Change,
     Forget,
+    Keep,
     Plan,
     Purchase,
     Release,
@@ -130,6 +131,10 @@ def check_prices(plan: Plan, provider: Provider, parallelism: int) -> None:
             raise StalePlanError(
                 f"{wanted.number} has been taken off sale since the plan was made", hint=AGAIN
             )
+        if isinstance(offer, Unreadable):
+            raise StalePlanError(
+                f"{wanted.number}: what it costs now cannot be read: {offer.problem}", hint=AGAIN
+            )
         if offer is not None and _dearer(offer, wanted):
             raise StalePlanError(
                 f"{wanted.number} now costs {offer.setup_charge} once and {offer.monthly_charge} a month, "
@@ -146,6 +151,9 @@ def _dearer(offer: Offer, planned: Attributes) -> bool:
 
 def _problems(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
     row = live.owned.get(number_of(change))
+    odd = live.unread.get(change.after.number if isinstance(change, Replace) else number_of(change))
+    if odd is not None and not isinstance(change, Keep):
+        yield f"the account has come to show it in a row that cannot be read ({odd.problem})"
     match change:
         case Purchase() if row is not None:
             yield "the account has come to own it"

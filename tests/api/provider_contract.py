@@ -53,7 +53,7 @@ class ProviderContract:
         assert vendor.provider.url.endswith("/")
 
     def test_regions_have_types_in_canonical_spelling(self, vendor: Vendor) -> None:
-        regions = {region.name: region.types for region in vendor.provider.regions()}
+        regions = {region.name: region.types for region in vendor.provider.regions().rows}
         assert set(regions["United States"]) >= {"Geographic", "Mobile"}
         assert "Non-Geographic" in regions["United Kingdom"]
 

@@ -146,11 +146,6 @@ def test_a_listing_that_lies_is_not_complete_or_is_true(fault: str, vendor: Emul
     ("fault", "params", "words"),
     [
         ("not_ok", {}, r"\$\.status: 'ERROR' is not OK \(The request has failed\)"),
-        (
-            "wrong_type",
-            {"field": "accessNumber", "value": 7, "row": 1},
-            r"\$\.data\[1\]\.accessNumber: Expected str",
-        ),
         ("wrong_type", {"field": "total", "value": "3"}, r"\$\.total: Expected int"),
         ("nan", {}, "NaN"),
         ("duplicate_keys", {}, "the key 'total' twice"),

@@ -116,7 +116,7 @@ def test_csv_can_be_read_back_and_holds_no_formula(rows: list[dict[str, str]]) -
 def test_tables_align_and_say_when_there_is_nothing() -> None:
     assert table_text([]) == "nothing found"
     assert table_text([{"a": "long cell", "b": Decimal("1.50")}, {"a": None, "b": ["x", "y"]}]) == (
-        "a          b\nlong cell  1.50\n           x, y"
+        "a          b\nlong cell  1.50\n?          x, y"
     )
     assert json.loads(json_text([{"a": Decimal("1.50")}])) == [{"a": "1.50"}]
 
