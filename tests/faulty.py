@@ -197,7 +197,7 @@ class FaultyVendor(FakeVendor):
             return Listing(dict(list(shown.items())[::2]), complete=False, gap="every other row")
         if fault == "empty":
             return Listing({}, complete=True)
-        return Listing(shown, listing.complete, listing.gap)
+        return Listing(shown, listing.complete, listing.gap, listing.unreadable)
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         self._read("purchased-list")
