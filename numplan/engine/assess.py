@@ -278,8 +278,7 @@ def _owed(state: State | None, live: Live, held: Mapping[E164, Held]) -> dict[E1
     return {
         tombstone.number: tombstone
         for tombstone in (state.tombstones if state else ())
-        if tombstone.number not in live.owned
-        and tombstone.number not in held
+        if tombstone.number not in live.owned and tombstone.number not in held
     }
 
 

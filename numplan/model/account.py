@@ -147,11 +147,12 @@ def nameless(rows: Iterable[Unreadable]) -> tuple[Unreadable, ...]:
 
 
 def strangers(owned: Mapping[E164, OwnedNumber]) -> frozenset[E164]:
-    """The numbers whose rows name another customer than more than half of all rows do."""
+    """The numbers whose rows name another customer than more than half of those rows that name one."""
     customers = Counter(map(attrgetter("customer"), owned.values()))
+    del customers[""]
     if len(customers) <= 1:
         return frozenset()
     customer, count = customers.most_common(1)[0]
-    if not customer or 2 * count <= len(owned):
+    if 2 * count <= customers.total():
         return frozenset()
     return frozenset(number for number, row in owned.items() if row.customer not in {"", customer})

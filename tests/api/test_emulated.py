@@ -47,6 +47,15 @@ class Emulated:
             [Owned(number=number[1:], country=country, number_type=kind, assignment=assignment)]
         )
 
+    def cannot_read(self, number: str, *, named: bool) -> None:
+        for endpoint, key in (
+            ("purchased-list", "accessNumber"),
+            ("search", "number"),
+            ("find-number", "number"),
+        ):
+            params = {"of": [number], "field": "country" if named else key}
+            self.emulator.faults([{"fault": "odd_row", "endpoint": endpoint, "count": 0, "params": params}])
+
     def lose_next_reply(self, endpoint: str) -> None:
         self.fault("lose_reply", endpoint)
 

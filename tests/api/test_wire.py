@@ -318,6 +318,15 @@ def test_every_element_of_a_judgement_is_read() -> None:
     assert [number for number, _ in (*read.success, *read.error)] == ["+12050012202", "+12050012203"]
 
 
+@pytest.mark.parametrize(
+    "number", ["1 205 001 2202", "1-205-001-2202", "+1 (205) 0012202", " 12050012202", "0800123456"]
+)
+def test_a_judgement_of_a_number_written_otherwise_is_none(number: str) -> None:
+    for said in (judged([number, "12050012203"]), judged(["12050012203"], [number])):
+        with pytest.raises(AnswerError, match="is not an E.164 number"):
+            wire.read_judged("purchase-numbers", body(said))
+
+
 def test_a_region_named_twice_has_all_its_types() -> None:
     rows = [
         {"regionName": "Peru", "types": ["Nongeographic", "Mobile"]},
