@@ -323,7 +323,7 @@ def test_every_element_of_a_judgement_is_read() -> None:
 )
 def test_a_judgement_of_a_number_written_otherwise_is_none(number: str) -> None:
     for said in (judged([number, "12050012203"]), judged(["12050012203"], [number])):
-        with pytest.raises(AnswerError, match="is not an E.164 number"):
+        with pytest.raises(AnswerError, match=r"is not an E\.164 number"):
             wire.read_judged("purchase-numbers", body(said))
 
 
