@@ -13,7 +13,7 @@ from numplan.engine.declared import DeclaredNumbers
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
-from numplan.engine.unread import held_unread
+from numplan.engine.unread import held_unread, is_in_doubt
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
@@ -42,7 +42,7 @@ class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
     `returned` are surplus members that may fill a slot; `owed` are tombstones whose number comes first, always in
     one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
-    too many.
+    too many, nor does a number of which nobody can say whether the account still holds it.
     """
 
     pool: PoolEntry
@@ -300,7 +300,9 @@ def _standing(
         for one in held.values()
         if one.resource == resource and one.number not in declared and not one.leaving
     ]
-    bought = [one for one in slots if one in managed and not managed[one].surplus]
+    bought = [
+        one for one in slots if one in managed and not managed[one].surplus and not is_in_doubt(one, live)
+    ]
     return PoolStanding(
         pool=pool,
         members=members,

@@ -29,6 +29,12 @@ def held_unread(
     return found
 
 
+def is_in_doubt(number: E164, live: Live) -> bool:
+    """Whether nobody can say if the account holds a number: all there is of it is a row that names no number."""
+    row = live.unread.get(number)
+    return row is not None and row.number is None
+
+
 def why_unread(row: Unreadable) -> str:
     """What the account says of a number that it holds in a row that cannot be read, or may hold in one."""
     holds = "may hold it in a row" if row.number is None else "holds it, in a row"

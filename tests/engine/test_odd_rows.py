@@ -109,7 +109,8 @@ class TestManaged:
             vendor.own(number)
         vendor.cannot_read(THREE, named=named)
         remembered = state(*(managed("pool.p", one, sip_trunk_id=1) for one in (ONE, TWO, THREE)))
-        assert by_action(plan(manifest(pool("p", 1)), vendor, remembered)) == {"release": [ONE, TWO]}
+        going = [ONE, TWO] if named else [ONE]  # what may be gone makes no other one too many
+        assert by_action(plan(manifest(pool("p", 1)), vendor, remembered)) == {"release": going}
         assert by_action(plan(manifest(pool("p", 0)), vendor, remembered)) == {"release": [ONE, TWO]}
         moved = manifest(pool("p", 3, sip_trunk_id=2, on_trunk_change="replace"))
         assert by_action(plan(moved, vendor, remembered)) == {"replace": [ONE, TWO]}
