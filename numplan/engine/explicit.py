@@ -28,18 +28,10 @@ def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
         declared = one.declared
         if declared.number in held_already or declared.resource in assessed.unoffered:
             continue
-        row = one.row or offers.late.get(declared.number)
-        match row:
-            case None:
-                outcome = _unowned(declared, assessed, offers)
-            case Unreadable():
-                outcome = Held(
-                    resource=declared.resource,
-                    number=declared.number,
-                    reason=f"{why_unread(row)}; it is neither adopted nor bought",
-                )
-            case OwnedNumber():
-                outcome = _owned(declared, one.instance, row)
+        if one.row is None:
+            outcome = _unlisted(declared, one.instance, assessed, offers)
+        else:
+            outcome = _owned(declared, one.instance, one.row)
         match outcome:
             case Diagnostic():
                 diagnostics.append(outcome)
@@ -124,6 +116,20 @@ def must_move(instance: Instance, terms: Terms) -> bool:
     if recorded is None and not instance.trunk_verified:
         return False
     return on_other_trunk(recorded, terms.sip_trunk_id)
+
+
+def _unlisted(
+    declared: Declared, instance: Instance | None, assessed: Assessment, offers: Offers
+) -> Change | Held | Diagnostic:
+    """A number that no listing shows; a look-up may have found it all the same."""
+    match offers.late.get(declared.number):
+        case None:
+            return _unowned(declared, assessed, offers)
+        case Unreadable() as row:
+            reason = f"{why_unread(row)}; it is neither adopted nor bought"
+            return Held(resource=declared.resource, number=declared.number, reason=reason)
+        case row:
+            return _owned(declared, instance, row)
 
 
 def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change | Held | Diagnostic:
