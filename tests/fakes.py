@@ -9,7 +9,18 @@ from typing import Literal, NamedTuple
 
 from numplan.engine.calls import Bar
 from numplan.engine.ports import States
-from numplan.model.account import Assignment, Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.account import (
+    Assignment,
+    Criteria,
+    Found,
+    Listing,
+    Offer,
+    OwnedNumber,
+    Region,
+    Regions,
+    Unreadable,
+)
+from numplan.model.charge import Charge
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome, Refused, Succeeded, Unknown
@@ -46,7 +57,8 @@ class FakeVendor:
     """An account and a stock, as an `Account`.
 
     `listed(complete=False, hiding=...)` makes the listing short; `lagging` numbers are owned and shown by no
-    call. `will` decides what the next call for a number comes to. `arrange` orders every answer. `calls` logs
+    call. `cannot_read` spoils the row of a number, owned or for sale. `will` decides what the next call for a number
+    comes to. `arrange` orders every answer. `calls` logs
     each call by name, `posts` each purchase and release as sent; `bought` and `released` what was carried out.
     """
 
@@ -65,11 +77,13 @@ class FakeVendor:
         self.released: list[E164] = []
         self.time: Callable[[], datetime] | None = None
         self._regions = regions
+        self.odd_regions: tuple[Unreadable, ...] = ()
         self._complete = True
         self._hidden: frozenset[E164] = frozenset()
         self._fates: dict[tuple[Call, E164], deque[Fate]] = {}
         self._down: set[str] = set()
         self._lost: set[str] = set()
+        self._spoilt: dict[E164, Unreadable] = {}
         self._lock = threading.RLock()
 
     @property
@@ -87,12 +101,14 @@ class FakeVendor:
         flow: bool = False,
         state: str = "",
         once: str = "0.10",
-        monthly: str = "0.20",
+        monthly: str | None = "0.20",
+        customer: str = "",
     ) -> E164:
         """The account owns this number."""
         key = E164(number)
+        charge = None if monthly is None else Charge(monthly)
         self.owned[key] = OwnedNumber(
-            key, country, kind, Decimal(once), Decimal(monthly), FLOW if flow else None
+            key, country, kind, Charge(once), charge, FLOW if flow else None, customer
         )
         self.places[key] = state
         self.stock.pop(key, None)
@@ -118,6 +134,18 @@ class FakeVendor:
         """Whether the listing is proven complete, and what it leaves out though a look-up shows it."""
         self._complete, self._hidden = complete, frozenset(hiding)
 
+    def cannot_read(
+        self, number: str, *, field: str = "country", reason: str = "is null", named: bool = True
+    ) -> E164:
+        """The row of this number cannot be read, in any answer; not even whose it is, unless `named`."""
+        key = E164(number)
+        self._spoilt[key] = Unreadable(len(self._spoilt) + 1, field, reason, key if named else None)
+        return key
+
+    def reads_again(self) -> None:
+        """All rows can be read."""
+        self._spoilt.clear()
+
     def will(self, call: Call, number: str, outcome: Outcome, *, carried_out: bool) -> None:
         """What the next call for a number comes to; calls queue up."""
         self._fates.setdefault((call, E164(number)), deque()).append(Fate(outcome, carried_out))
@@ -135,9 +163,9 @@ class FakeVendor:
     def vendors_time(self) -> datetime | None:
         return self.time and self.time()
 
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         self._called("regions", None)
-        return self._regions
+        return Regions(self._regions, self.odd_regions)
 
     def purchased(self, *, expected: int, states: States = tuple) -> Listing:  # noqa: ARG002
         self._called("purchased", tuple(states()))
@@ -155,21 +183,24 @@ class FakeVendor:
                 and (not criteria.state or self.places.get(number) == criteria.state)
             )
 
-    def look_up(self, number: E164) -> OwnedNumber | None:
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         self._called("look_up", number)
-        return None if number in self.lagging else self.owned.get(number)
+        row = None if number in self.lagging else self.owned.get(number)
+        return row and self._spoilt.get(number, row)
 
-    def find(self, number: E164) -> Offer | None:
+    def find(self, number: E164) -> Offer | Unreadable | None:
         self._called("find", number)
-        return self.stock.get(number)
+        offer = self.stock.get(number)
+        return offer and self._spoilt.get(number, offer)
 
     def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
         self._called("search", criteria)
         with self._lock:
             fitting = sorted(number for number, offer in self.stock.items() if _fits(offer, criteria))
             given = fitting if wanted is None else fitting[:wanted]
-            offers = tuple(self.stock[number] for number in self.arrange(given))
-        return Found(offers, exhausted=len(given) == len(fitting))
+            offers = tuple(self.stock[number] for number in self.arrange(given) if number not in self._spoilt)
+            odd = tuple(self._spoilt[number] for number in given if number in self._spoilt)
+        return Found(offers, exhausted=len(given) == len(fitting), unreadable=odd)
 
     def purchase(
         self,
@@ -245,7 +276,9 @@ class FakeVendor:
     def _listing(self, numbers: Iterable[E164]) -> Listing:
         shown = [number for number in numbers if number not in self._hidden | self.lagging]
         gap = "" if self._complete else "3 of 5 numbers seen"
-        return Listing({number: self.owned[number] for number in self.arrange(shown)}, self._complete, gap)
+        rows = {number: self.owned[number] for number in self.arrange(shown) if number not in self._spoilt}
+        odd = tuple(self._spoilt[number] for number in shown if number in self._spoilt)
+        return Listing(rows, self._complete, gap, odd)
 
     def _called(self, name: str, about: object) -> None:
         with self._lock:

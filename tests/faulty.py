@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from numplan.engine.calls import Bar
 from numplan.engine.ports import States
-from numplan.model.account import Criteria, Listing, Offer, OwnedNumber
+from numplan.model.account import Criteria, Listing, Offer, OwnedNumber, Unreadable
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Refused, Unknown
@@ -121,6 +121,15 @@ class FaultySession:
             raise StateError("the disk is full")
 
 
+ODD = ("odd", "blank")
+"""Faults of reading: rows that cannot be read, which say their number or not even that."""
+
+
+def unreadable(place: int, number: E164, fault: str) -> Unreadable:
+    """A row that cannot be read."""
+    return Unreadable(place, "country", "is null", number if fault == "odd" else None)
+
+
 class FaultyVendor(FakeVendor):
     """A vendor with fates for what is posted, and with time between what is done and what is shown.
 
@@ -194,27 +203,38 @@ class FaultyVendor(FakeVendor):
         listing = super().purchased(expected=expected, states=states)
         shown = {**listing.numbers, **{number: row for number, (_, row) in self.ghosts.items()}}
         self.touch.after()
+        if fault in ODD:
+            rows = dict(list(shown.items())[::2])
+            odd = tuple(
+                unreadable(place, number, fault)
+                for place, number in enumerate(shown, 1)
+                if number not in rows
+            )
+            return Listing(rows, listing.complete, listing.gap, odd)
         if fault == "short":
             return Listing(dict(list(shown.items())[::2]), complete=False, gap="every other row")
         if fault == "empty":
             return Listing({}, complete=True)
-        return Listing(shown, listing.complete, listing.gap)
+        return Listing(shown, listing.complete, listing.gap, listing.unreadable)
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         self._read("purchased-list")
         return super().purchased_in(criteria)
 
-    def look_up(self, number: E164) -> OwnedNumber | None:
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         fault = self._read("purchased-list")
         row = super().look_up(number)
         self.touch.after()
         if fault == "empty":
             return None
+        if fault in ODD and (row is not None or number in self.ghosts):
+            return unreadable(1, number, fault)
         return self.ghosts[number][1] if row is None and number in self.ghosts else row
 
-    def find(self, number: E164) -> Offer | None:
-        self._read("find-number")
-        return super().find(number)
+    def find(self, number: E164) -> Offer | Unreadable | None:
+        fault = self._read("find-number")
+        offer = super().find(number)
+        return unreadable(1, number, fault) if fault in ODD and offer is not None else offer
 
     # -- posting ---------------------------------------------------------------------------------------
 

@@ -2,14 +2,16 @@
 
 Source: the vendor's Virtual Numbers page. Only the fields that numplan uses are read; others are ignored. A wrong
 type, a key given twice, NaN, text that is not UTF-8 or a `status` other than OK is an AnswerError that names the
-endpoint and the field. Optional fields may be missing or null.
+endpoint and the field. Optional fields may be missing or null. Of answers that are lists of rows, a wrong type within
+a row concerns that row alone: see `row_by_row`.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from itertools import repeat
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,14 +29,14 @@ class Wire(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
 
 
 class OfferRow(Wire, frozen=True):
-    """A number for sale: a row of search and find-number. Charges are text or numbers."""
+    """A number for sale: a row of search and find-number. Charges are text or numbers, or anything else."""
 
     number: str
     country: str
     number_type: str
     number_category: str
-    setup_charge: object
-    recurring_charge: object
+    setup_charge: object = UNSET
+    recurring_charge: object = UNSET
     state: str | UnsetType | None = UNSET
     city_coverage: str | UnsetType | None = UNSET
     # Not used, but named by the vendor's page: keys that nobody has named are looked at one by one.
@@ -54,13 +56,13 @@ class AssignmentRow(Wire, frozen=True):
 
 
 class OwnedRow(Wire, frozen=True):
-    """A row of purchased-list. Charges are text or numbers."""
+    """A row of purchased-list. Charges are text or numbers, or anything else."""
 
     access_number: str
     country: str
     number_type: str
-    nrc: object
-    mrc: object
+    nrc: object = UNSET
+    mrc: object = UNSET
     assignment: AssignmentRow | UnsetType | None = UNSET
     assignment_type: object = UNSET
     customer_id: object = UNSET
@@ -69,10 +71,10 @@ class OwnedRow(Wire, frozen=True):
 
 
 class RegionRow(Wire, frozen=True):
-    """A country, with the types of number there."""
+    """A country, with the types of number there: a list of texts, or anything else."""
 
     region_name: str
-    types: list[str] | UnsetType | None = UNSET
+    types: object = UNSET
 
 
 class Verdict(Wire, frozen=True):
@@ -106,10 +108,19 @@ class Head(Wire, frozen=True):
         yield from ()
 
 
-class OfferAnswer(Head, frozen=True, kw_only=True):
+Row = TypeVar("Row")
+
+
+class RowAnswer(Head, Generic[Row], frozen=True, kw_only=True):
+    """An answer that is a list of rows."""
+
+    data: list[Row] | None
+    total: object = UNSET
+
+
+class OfferAnswer(RowAnswer[OfferRow], frozen=True, kw_only=True):
     """The answer of search and find-number."""
 
-    data: list[OfferRow] | None
     total: int | UnsetType | None = UNSET
 
     def parts(self) -> Iterator[Sequence[Wire]]:
@@ -117,10 +128,9 @@ class OfferAnswer(Head, frozen=True, kw_only=True):
         yield self.data or ()
 
 
-class OwnedAnswer(Head, frozen=True, kw_only=True):
+class OwnedAnswer(RowAnswer[OwnedRow], frozen=True, kw_only=True):
     """The answer of purchased-list."""
 
-    data: list[OwnedRow] | None
     total: int | UnsetType | None = UNSET
 
     def parts(self) -> Iterator[Sequence[Wire]]:
@@ -129,15 +139,22 @@ class OwnedAnswer(Head, frozen=True, kw_only=True):
         yield [row.assignment for row in self.data or () if row.assignment]
 
 
-class RegionAnswer(Head, frozen=True, kw_only=True):
-    """The answer of regions."""
-
-    data: list[RegionRow] | None
-    total: object = UNSET
+class RegionAnswer(RowAnswer[RegionRow], frozen=True, kw_only=True):
+    """The answer of regions. Its total says nothing that its rows do not."""
 
     def parts(self) -> Iterator[Sequence[Wire]]:
         """All that it holds, at any depth, by its types."""
         yield self.data or ()
+
+
+class RawAnswer(RowAnswer[msgspec.Raw], frozen=True, kw_only=True):
+    """An answer whose rows are not looked into."""
+
+
+class RawCounted(RawAnswer, frozen=True, kw_only=True):
+    """The same of one whose total counts."""
+
+    total: int | UnsetType | None = UNSET
 
 
 class JudgementAnswer(Head, frozen=True, kw_only=True):
@@ -170,7 +187,7 @@ class _Message(Wire, frozen=True):
     message: str | UnsetType | None = UNSET
 
 
-def _decimal(written: str) -> Decimal | str:
+def exact(written: str) -> Decimal | str:
     """A number of JSON, digit by digit; one whose exponent is beyond all bounds stays as it is written."""
     try:
         return Decimal(written)
@@ -181,10 +198,7 @@ def _decimal(written: str) -> Decimal | str:
 # Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(Head)
-OFFERS: Final = msgspec.json.Decoder(OfferAnswer, float_hook=_decimal)
-OWNED: Final = msgspec.json.Decoder(OwnedAnswer, float_hook=_decimal)
-REGIONS: Final = msgspec.json.Decoder(RegionAnswer, float_hook=_decimal)
-JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=_decimal)
+JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=exact)
 _MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 
@@ -193,8 +207,32 @@ Answer = TypeVar("Answer", bound=Head)
 
 def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
     """A sound answer whose status is OK. Raises AnswerError for any other."""
+    with explained(endpoint):
+        try:
+            answer = answers.decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
+            _require_ok(endpoint, _HEAD.decode(body))
+            raise
+    return proven(endpoint, body, answer)
+
+
+def proven(endpoint: str, body: bytes, answer: Answer) -> Answer:
+    """The answer that was read from a body. Raises AnswerError where a key of it stands twice, or its status is not
+    OK.
+    """
+    with explained(endpoint):
+        if may_repeat(body, _keys(answer)):
+            refuse_repeats(body)
+    _require_ok(endpoint, answer)
+    return answer
+
+
+@contextmanager
+def explained(endpoint: str) -> Iterator[None]:
+    """Within, what decoding raises becomes an AnswerError."""
     try:
-        answer = _sound(endpoint, body, answers)
+        yield
     except msgspec.ValidationError as wrong:
         what, _, where = str(wrong).partition(" - at `")
         raise AnswerError(endpoint, f"{where.removesuffix('`') or '$'}: {what.replace('`', '')}") from None
@@ -204,20 +242,6 @@ def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) ->
         raise AnswerError(endpoint, "the answer is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as wrong:
         raise AnswerError(endpoint, f"the answer is not sound JSON: {quoted(str(wrong))}") from None
-    _require_ok(endpoint, answer)
-    return answer
-
-
-def _sound(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
-    try:
-        answer = answers.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
-        _require_ok(endpoint, _HEAD.decode(body))
-        raise
-    if may_repeat(body, _keys(answer)):
-        refuse_repeats(body)
-    return answer
 
 
 def _require_ok(endpoint: str, head: Head) -> None:

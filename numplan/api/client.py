@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Self
 
+import msgspec
+
 from numplan.api.answers import message_of
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.patience import Patience, Pauses
@@ -20,7 +22,17 @@ from numplan.api.wire import OfferPage, OwnedPage, read_offers, read_owned, read
 from numplan.engine.calls import Bar
 from numplan.engine.ports import Clock, States
 from numplan.http.exchange import Answer
-from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.account import (
+    Criteria,
+    Found,
+    Listing,
+    Offer,
+    OwnedNumber,
+    Regions,
+    Unreadable,
+    by_number,
+    nameless,
+)
 from numplan.model.errors import AnswerError, CredentialsError
 from numplan.model.number import E164, digits_of
 from numplan.model.outcome import Outcome
@@ -60,7 +72,7 @@ class Client:
             timeouts=timeouts,
             pauses=Pauses(clock, patience, jitter),
         )
-        self._listing = ListingReader(self._ask, self.regions, parallelism)
+        self._listing = ListingReader(self._ask, lambda: self.regions().rows, parallelism)
         self._poster = Poster(self._transport)
 
     def __repr__(self) -> str:
@@ -90,7 +102,7 @@ class Client:
         """The vendor's clock, by the `Date` header of its last answer (RFC 9110, 6.6.1); None without one."""
         return self._transport.vendors_time()
 
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         """The countries on offer, with their types. Raises ApiError."""
         return read_regions("regions", self._get("regions", {}).body)
 
@@ -105,11 +117,12 @@ class Client:
         """
         return self._listing.read(Filters(criteria.country, criteria.type, criteria.state))
 
-    def look_up(self, number: E164) -> OwnedNumber | None:
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number, or None where the account provably does not show it. Raises ApiError.
 
         Only a row for exactly this number counts: the vendor's filter may match parts of numbers, or be
-        ignored. An answer that is full, or says that there is more, proves nothing: then a longer one is
+        ignored. Where that row cannot be read, or one that names no number may be it, that row is the answer. An
+        answer that is full, or says that there is more, proves nothing: then a longer one is
         asked for, and in the end an AnswerError says so, because "absent" would let the number be
         bought again.
         """
@@ -117,26 +130,32 @@ class Client:
             page, taken = largest_page(
                 lambda rows: self._ask({"accessNumber": digits_of(number)}, rows), size
             )
-            row = exact_row(page.rows, number)
+            row = by_number(page.unreadable).get(number) or exact_row(page.rows, number)
             if row is not None:
                 return row
             if _shows_all(page, taken, number):
-                return None
+                return next(iter(nameless(page.unreadable)), None)
         raise AnswerError(
             "purchased-list", f"whether {number} is owned could not be told: its answer is cut short"
         )
 
-    def find(self, number: E164) -> Offer | None:
-        """One number's offer, or None where it is not for sale (no data, or 404). Raises ApiError."""
+    def find(self, number: E164) -> Offer | Unreadable | None:
+        """One number's offer, or None where it is not for sale (no data, or 404); the row itself where it cannot be
+        read, says no price, or is not about this number alone. Raises ApiError.
+        """
         came = self._get("find-number", {"number": digits_of(number)}, absent=_NOT_FOUND)
         if came.status == _NOT_FOUND:
             return None
-        offers = set(read_offers("find-number", came.body).offers)
-        for offer in offers:
-            if offer.number != number:
-                raise AnswerError("find-number", f"asked for {number}, the answer is about {offer.number}")
+        page = read_offers("find-number", came.body)
+        offers = set(page.offers)
+        about = [*(one.number for one in page.offers), *(one.number for one in page.unreadable)]
+        for place, other in enumerate(about, 1):
+            if other not in {number, None}:
+                return Unreadable(place, "number", f"is {other}, not the one asked for", number)
+        if page.unreadable:
+            return page.unreadable[0]
         if len(offers) > 1:
-            raise AnswerError("find-number", f"the answer has {len(offers)} different rows for {number}")
+            return Unreadable(1, "", "stands there with other words in another row", number)
         return offers.pop() if offers else None
 
     def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
@@ -150,11 +169,13 @@ class Client:
         size = _SEARCH_ALL if wanted is None else wanted + max(10, wanted // 4)
         while True:
             page, taken = largest_page(lambda rows: self._offered(criteria, rows), size)
-            offers = matching(page.offers, criteria)
-            if len(page.offers) < taken:
-                return Found(offers, exhausted=page.total is None or page.total <= len(page.offers))
+            offers = matching(page.offers, criteria, by_number(page.unreadable))
+            found = Found(offers, exhausted=False, unreadable=page.unreadable)
+            if page.sent < taken:
+                exhausted = page.total is None or page.total <= page.sent
+                return msgspec.structs.replace(found, exhausted=exhausted)
             if taken < size or size >= LARGEST or (wanted is not None and len(offers) >= wanted):
-                return Found(offers, exhausted=False)
+                return found
             size = min(size * 4, LARGEST)
 
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Mapping[E164, Outcome]:
@@ -191,10 +212,10 @@ class Client:
 
 def _shows_all(page: OwnedPage, size: int, number: E164) -> bool:
     """Whether a look-up's answer without the number proves that it is not owned."""
-    if len(page.rows) >= size:
+    if page.sent >= size:
         return False
     if page.total is not None:
-        return page.total <= len(page.rows)
+        return page.total <= page.sent
     return all(appears_in(digits_of(number), row.number) for row in page.rows)
 
 

@@ -4,6 +4,8 @@ purchased-list has a size and a total but no cursor. One answer is proof where i
 for and a total no larger than its count of different numbers. Where a server caps its answers, the listing is
 split by the filters there are: by country, then what is still open by type, then by state. A share that was
 split is proven when each of its parts is, and their different numbers add up to the total it named.
+
+A row that cannot be read counts as a row. Where it names its number, no other row speaks for that number.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +19,7 @@ from numplan.api.rows import merge
 from numplan.api.sizes import LARGEST, largest_page
 from numplan.api.wire import OwnedPage
 from numplan.engine.ports import States
-from numplan.model.account import Listing, OwnedNumber, Region
+from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.number import E164
 from numplan.model.vocabulary import NUMBER_TYPES, fold, same_word
 
@@ -49,13 +51,22 @@ class Filters(msgspec.Struct, frozen=True):
 
 
 class _Share(msgspec.Struct, frozen=True):
-    """What is known of one filter's part of the listing; `gap` says what keeps it from being proven."""
+    """What is known of one filter's part of the listing: the rows of numbers, those of numbers that cannot be read,
+    and those that name none; `gap` says what keeps it from being proven.
+    """
 
     filters: Filters
     rows: Mapping[E164, OwnedNumber]
+    unread: Mapping[E164, Unreadable]
+    nameless: tuple[Unreadable, ...]
     unclear: frozenset[E164]
     total: int | None
-    gap: str
+    gap: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many different numbers there are."""
+        return len(self.rows) + len(self.unread) + len(self.nameless)
 
 
 class ListingReader:
@@ -81,21 +92,20 @@ class ListingReader:
         if filters != Filters():
             rows = {number: row for number, row in rows.items() if filters.admits(row)}
         gap = "; ".join(filter(None, (share.gap, _contradictions(share.unclear & rows.keys()))))
-        return Listing(rows, complete=not gap, gap=gap)
+        return Listing(rows, complete=not gap, gap=gap, unreadable=(*share.unread.values(), *share.nameless))
 
     def _page(self, filters: Filters, size: int = _SIZE_LEAST) -> _Share:
         """One answer, as large as the server gives it: the size grows while that brings more."""
         shown = -1
         while True:
             page, taken = largest_page(lambda rows: self._ask(filters.query, rows), size)
-            rows, unclear = merge(page.rows)
-            total = page.total
-            if len(page.rows) < taken and total is not None and total <= len(rows):
-                return _Share(filters, rows, unclear, total, gap="")
-            larger = max((total or 0) + 1, taken * _GROWTH if len(page.rows) >= taken else 0)
-            if taken < size or larger <= size or size >= LARGEST or len(rows) <= shown:
-                return _Share(filters, rows, unclear, total, gap=_shortfall(filters, len(rows), total))
-            shown, size = len(rows), min(larger, LARGEST)
+            share = _shared(filters, page)
+            if page.sent < taken and page.total is not None and page.total <= share.count:
+                return share
+            larger = max((page.total or 0) + 1, taken * _GROWTH if page.sent >= taken else 0)
+            if taken < size or larger <= size or size >= LARGEST or share.count <= shown:
+                return msgspec.structs.replace(share, gap=_shortfall(share))
+            shown, size = share.count, min(larger, LARGEST)
 
     def _fill(self, share: _Share, axes: "Sequence[_Axis]", pool: Executor) -> _Share:
         """Fill a share up from parts along the first axis, and those that stay short along the next ones."""
@@ -105,14 +115,13 @@ class ListingReader:
         if not parts:
             return self._fill(share, axes[1:], pool)
         filled = [self._fill(part, axes[1:], pool) for part in pool.map(self._page, parts)]
-        rows, unclear = merge(chain(share.rows.values(), *(part.rows.values() for part in filled)))
-        unclear |= share.unclear.union(*(part.unclear for part in filled))
+        whole = _joined(share, filled)
         gaps = [part.gap for part in filled if part.gap]
-        if not gaps and len(rows) != share.total:
-            gaps = [_shortfall(share.filters, len(rows), share.total)]
+        if not gaps and whole.count != share.total:
+            gaps = [_shortfall(whole)]
         if len(gaps) > _NAMED:
             gaps = [*gaps[:_NAMED], f"and {len(gaps) - _NAMED} more parts"]
-        return _Share(share.filters, rows, unclear, share.total, gap="; ".join(gaps))
+        return msgspec.structs.replace(whole, gap="; ".join(gaps))
 
     def _by_country(self, share: _Share) -> Sequence[Filters]:
         if share.filters.country:
@@ -122,6 +131,42 @@ class ListingReader:
 
 
 _Axis = Callable[[_Share], Sequence[Filters]]
+
+
+def _shared(filters: Filters, page: OwnedPage) -> _Share:
+    """What one answer shows."""
+    rows, unclear = merge(page.rows)
+    if not page.unreadable:
+        return _Share(filters, rows, {}, (), unclear, page.total)
+    part = ", ".join(filters.query.values())
+    odd = [msgspec.structs.replace(one, part=part) for one in page.unreadable] if part else page.unreadable
+    unread = by_number(odd)
+    return _Share(filters, _without(rows, unread), unread, nameless(odd), unclear - unread.keys(), page.total)
+
+
+def _joined(share: _Share, parts: Sequence[_Share]) -> _Share:
+    """A share with what its parts show. Which of the rows without a number stand in both cannot be told: there are as
+    many as the share shows, or the parts together, whichever is more.
+    """
+    rows, unclear = merge(chain(share.rows.values(), *(part.rows.values() for part in parts)))
+    unclear |= share.unclear.union(*(part.unclear for part in parts))
+    unread = dict(chain(*(one.unread.items() for one in (*parts, share))))
+    odd = tuple(chain(*(part.nameless for part in parts)))
+    return _Share(
+        share.filters,
+        _without(rows, unread),
+        unread,
+        max(share.nameless, odd, key=len),
+        unclear - unread.keys(),
+        share.total,
+    )
+
+
+def _without(
+    rows: Mapping[E164, OwnedNumber], unread: Mapping[E164, Unreadable]
+) -> Mapping[E164, OwnedNumber]:
+    """The rows whose numbers no unreadable row names."""
+    return {number: row for number, row in rows.items() if number not in unread} if unread else rows
 
 
 def _by_type(share: _Share) -> Sequence[Filters]:
@@ -139,7 +184,7 @@ def _by_state(share: _Share, states: Sequence[str]) -> Sequence[Filters]:
 
 def _is_short(share: _Share) -> bool:
     """Whether the server says that there is more than it shows; without a total parts would prove nothing."""
-    return bool(share.gap) and share.total is not None and share.total > len(share.rows)
+    return bool(share.gap) and share.total is not None and share.total > share.count
 
 
 def _different(names: Sequence[str]) -> Sequence[str]:
@@ -147,10 +192,10 @@ def _different(names: Sequence[str]) -> Sequence[str]:
     return sorted({fold(name): name for name in sorted(names, reverse=True) if fold(name)}.values())
 
 
-def _shortfall(filters: Filters, shown: int, total: int | None) -> str:
-    where = ", ".join(filters.query.values()) or "the whole account"
-    counted = "names no total" if total is None else f"counts {total}"
-    return f"{where}: the API shows {shown} different numbers and {counted}"
+def _shortfall(share: _Share) -> str:
+    where = ", ".join(share.filters.query.values()) or "the whole account"
+    counted = "names no total" if share.total is None else f"counts {share.total}"
+    return f"{where}: the API shows {share.count} different numbers and {counted}"
 
 
 def _contradictions(unclear: frozenset[E164]) -> str:

@@ -1,7 +1,7 @@
 """What rows of an answer are worth when set against what was asked. Pure."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from numplan.model.account import Criteria, Offer, OwnedNumber
 from numplan.model.number import E164
@@ -10,19 +10,21 @@ from numplan.model.vocabulary import fold, same_word
 log = logging.getLogger("numplan.api")
 
 
-def matching(offers: Sequence[Offer], criteria: Criteria) -> tuple[Offer, ...]:
+def matching(
+    offers: Sequence[Offer], criteria: Criteria, unreadable: Container[E164] = ()
+) -> tuple[Offer, ...]:
     """The offers that do not contradict the criteria, each number once, in ascending order.
 
     Country, type and state are compared without case and hyphens; a row that names no state passes. A
     `Voice+SMS` number serves where `Voice` is asked for, as in the API page's own sample; not the other way
     round. A number that does not hold the digits asked for cannot be meant. A number that comes with
-    two different rows cannot be priced and is left out.
+    two different rows, or with one that is `unreadable`, cannot be priced and is left out.
     """
     rows: dict[E164, Offer] = {}
     unclear: set[E164] = set()
     for offer in offers:
         known = rows.setdefault(offer.number, offer)
-        if known is not offer and known != offer:
+        if (known is not offer and known != offer) or offer.number in unreadable:
             unclear.add(offer.number)
     kept = [rows[number] for number in sorted(rows.keys() - unclear) if _fits(rows[number], criteria)]
     if len(kept) < len(rows):

@@ -2,49 +2,56 @@
 
 Tolerant where the vendor's page leaves room: numbers with or without `+`, types in any spelling, charges as text (the
 page's form) or as JSON numbers, which are read digit by digit and never become floats, flow ids as text or integer.
+A charge that says no amount is not known; a row that cannot be read otherwise is kept apart.
 """
 
-from collections.abc import Callable, Iterable
+import re
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from sys import intern
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from numplan.api.answers import (
     JUDGEMENT,
-    OFFERS,
-    OWNED,
-    REGIONS,
     AssignmentRow,
     Judgement,
     OfferRow,
     OwnedRow,
+    RegionRow,
     decode,
     quoted,
 )
-from numplan.model.account import Assignment, Offer, OwnedNumber, Region
+from numplan.api.row_by_row import OFFERS, OWNED, REGIONS, FieldError, answered_number, read_rows, shown
+from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Regions, Unreadable
 from numplan.model.charge import Charge
 from numplan.model.errors import AnswerError
-from numplan.model.number import E164, NumberError, is_canonical, parse_number
+from numplan.model.number import E164, is_canonical
 from numplan.model.outcome import Refused, Succeeded
 from numplan.model.vocabulary import canonical_category, canonical_type
 
 _CHARGE_MOST: Final = Decimal(1_000_000_000)
 _CHARGE_PLACES: Final = 20
-
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+_AMOUNT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_CUSTOMER_MOST: Final = 40
+_NOBODY: Final = "no customer's id"
+"""What stands for a `customerId` that is neither a number nor a text."""
 
 
 class OfferPage(msgspec.Struct, frozen=True):
-    """The rows of one search or find-number answer, and the total it named."""
+    """The rows of one search or find-number answer, and the total it named. A row without a price is unreadable."""
 
     offers: tuple[Offer, ...]
     total: int | None
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def sent(self) -> int:
+        """How many rows there are."""
+        return len(self.offers) + len(self.unreadable)
 
 
 class OwnedPage(msgspec.Struct, frozen=True):
@@ -52,6 +59,12 @@ class OwnedPage(msgspec.Struct, frozen=True):
 
     rows: tuple[OwnedNumber, ...]
     total: int | None
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def sent(self) -> int:
+        """How many rows there are."""
+        return len(self.rows) + len(self.unreadable)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -63,73 +76,82 @@ class Judged(msgspec.Struct, frozen=True):
 
 def read_offers(endpoint: str, body: bytes) -> OfferPage:
     """Read an answer of search or find-number. Raises AnswerError."""
-    answer = decode(endpoint, body, OFFERS)
-    return OfferPage(_rows(endpoint, answer.data, _offer), _total(endpoint, answer.total))
+    read = read_rows(endpoint, body, OFFERS, _offer)
+    return OfferPage(read.values, _total(endpoint, read.total), read.unreadable)
 
 
 def read_owned(endpoint: str, body: bytes) -> OwnedPage:
     """Read an answer of purchased-list. Raises AnswerError."""
-    answer = decode(endpoint, body, OWNED)
-    return OwnedPage(_rows(endpoint, answer.data, _owned), _total(endpoint, answer.total))
+    read = read_rows(endpoint, body, OWNED, _owned)
+    return OwnedPage(read.values, _total(endpoint, read.total), read.unreadable)
 
 
-def read_regions(endpoint: str, body: bytes) -> tuple[Region, ...]:
-    """Read an answer of regions; a country named twice has the types of both rows. Raises AnswerError."""
-    types: dict[str, dict[str, None]] = {}
-    for row in decode(endpoint, body, REGIONS).data or ():
-        types.setdefault(row.region_name, {}).update((canonical_type(one), None) for one in row.types or ())
-    return tuple(Region(name, tuple(found)) for name, found in types.items())
+def read_regions(endpoint: str, body: bytes) -> Regions:
+    """Read an answer of regions; a country named twice has the types of both rows. Raises AnswerError.
+
+    A country whose types cannot be read is on offer, and may have any.
+    """
+    read = read_rows(endpoint, body, REGIONS, _region)
+    types: dict[str, dict[str, None] | None] = {}
+    for one in read.values:
+        known = types.setdefault(one.name, {})
+        if known is None or one.types is None:
+            types[one.name] = None
+        else:
+            known.update(dict.fromkeys(one.types))
+    rows = (Region(name, None if found is None else tuple(found)) for name, found in types.items())
+    return Regions(tuple(rows), read.unreadable)
 
 
 def read_judged(endpoint: str, body: bytes) -> Judged:
     """Read an answer of purchase-numbers or release-numbers: every element of `data`. Raises AnswerError."""
-    parts = _rows(endpoint, decode(endpoint, body, JUDGEMENT).data, _judged)
+    parts: list[Judged] = []
+    for place, part in enumerate(decode(endpoint, body, JUDGEMENT).data or ()):
+        try:
+            parts.append(_judged(part))
+        except FieldError as wrong:
+            problem = f"{shown(wrong.value)} is not an E.164 number"
+            raise AnswerError(endpoint, f"$.data[{place}].{wrong.field}: {problem}") from None
     return Judged(
         tuple(chain.from_iterable(part.success for part in parts)),
         tuple(chain.from_iterable(part.error for part in parts)),
     )
 
 
-class _FieldError(ValueError):
-    """A field of a row that is of the right type is not what it must be; the message says why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-
-
-def _rows(endpoint: str, rows: Iterable[_R] | None, read: Callable[[_R], _T]) -> tuple[_T, ...]:
-    found: list[_T] = []
-    for row in rows or ():
-        try:
-            found.append(read(row))
-        except _FieldError as wrong:
-            raise AnswerError(endpoint, f"$.data[{len(found)}].{wrong.field}: {wrong}") from None
-    return tuple(found)
-
-
 def _offer(row: OfferRow) -> Offer:
+    number = _number("number", row.number)
     return Offer(
-        number=_number("number", row.number),
-        country=intern(row.country),
-        type=canonical_type(row.number_type),
-        category=canonical_category(row.number_category),
-        setup_charge=_charge("setupCharge", row.setup_charge),
-        monthly_charge=_charge("recurringCharge", row.recurring_charge),
+        number=number,
+        country=_word("country", row.country, number),
+        type=canonical_type(_word("numberType", row.number_type, number)),
+        category=canonical_category(_word("numberCategory", row.number_category, number)),
+        setup_charge=_price("setupCharge", row.setup_charge, number),
+        monthly_charge=_price("recurringCharge", row.recurring_charge, number),
         state=intern(row.state or ""),
         city=row.city_coverage or "",
     )
 
 
 def _owned(row: OwnedRow) -> OwnedNumber:
+    number = _number("accessNumber", row.access_number)
     return OwnedNumber(
-        number=_number("accessNumber", row.access_number),
-        country=intern(row.country),
-        type=canonical_type(row.number_type),
-        setup_charge=_charge("nrc", row.nrc),
-        monthly_charge=_charge("mrc", row.mrc),
+        number=number,
+        country=_word("country", row.country, number),
+        type=canonical_type(_word("numberType", row.number_type, number)),
+        setup_charge=_charge(row.nrc),
+        monthly_charge=_charge(row.mrc),
         assignment=_assignment(row.assignment) if row.assignment else None,
+        customer=_customer_of(known) if type(known := row.customer_id) is int else _customer(known),
     )
+
+
+def _region(row: RegionRow) -> Region:
+    name, types = _word("regionName", row.region_name), row.types
+    if types is None or types is UNSET:
+        return Region(name, None)
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
+        raise FieldError("types", types, kept=Region(name, None))
+    return Region(name, tuple(map(canonical_type, types)))
 
 
 def _assignment(row: AssignmentRow) -> Assignment | None:
@@ -163,40 +185,66 @@ def _refused(message: str | UnsetType | None) -> Refused:
 def _number(field: str, text: str) -> E164:
     if is_canonical(text):
         return text
-    try:
-        return parse_number(text)
-    except NumberError:
-        raise _FieldError(field, f"{quoted(text)[:40]!r} is not an E.164 number") from None
+    number = answered_number(text)
+    if number is None:
+        raise FieldError(field, text)
+    return number
 
 
-def _charge(field: str, written: object) -> Charge:
-    try:
-        return _charge_of(written) if type(written) is str else _read_charge(written)
-    except msgspec.ValidationError as wrong:
-        raise _FieldError(field, str(wrong).replace("`", "")) from None
-    except ValueError as wrong:
-        raise _FieldError(field, str(wrong)) from None
+def _word(field: str, text: str, number: E164 | None = None) -> str:
+    """A text that says something."""
+    if not text or text.isspace():
+        raise FieldError(field, text, number)
+    return intern(text)
+
+
+def _customer(written: object) -> str:
+    if written is None or written is UNSET:
+        return ""
+    if type(written) is int or type(written) is str:
+        return _customer_of(written)
+    return _NOBODY
+
+
+@lru_cache(maxsize=512)
+def _customer_of(written: int | str) -> str:
+    return quoted(str(written))[:_CUSTOMER_MOST] or _NOBODY
+
+
+def _price(field: str, written: object, number: E164) -> Charge:
+    """A charge without which nobody buys."""
+    charge = _charge(written)
+    if charge is None:
+        raise FieldError(field, written, number)
+    return charge
+
+
+def _charge(written: object) -> Charge | None:
+    """The amount that a charge says, or None where it says none, or an absurd one."""
+    if type(written) is str:
+        return _charge_of(written)
+    if type(written) is int:
+        return Charge(written) if 0 <= written < _CHARGE_MOST else None
+    return _sane(written) if isinstance(written, Decimal) else None
 
 
 @lru_cache(maxsize=4096)  # a hundred thousand rows hold a few dozen different charges
-def _charge_of(written: str) -> Charge:
-    return _read_charge(written)
+def _charge_of(written: str) -> Charge | None:
+    text = written.strip()
+    return _sane(Decimal(text)) if _AMOUNT.fullmatch(text) else None
 
 
-def _read_charge(written: object) -> Charge:
-    charge = msgspec.convert(written, Decimal)
+def _sane(charge: Decimal) -> Charge | None:
     exponent = charge.as_tuple().exponent
-    if not isinstance(exponent, int) or charge < 0:
-        raise ValueError(f"{charge} is not a charge")
-    if charge >= _CHARGE_MOST or exponent < -_CHARGE_PLACES:
-        raise ValueError("this charge is absurd")
+    if not isinstance(exponent, int) or charge < 0 or charge >= _CHARGE_MOST or exponent < -_CHARGE_PLACES:
+        return None
     plain = charge.copy_abs()  # a zero may come with a sign
     return Charge(plain.quantize(Decimal(1)) if exponent > 0 else plain)
 
 
-def _total(endpoint: str, total: int | UnsetType | None) -> int | None:
-    if total is UNSET:
+def _total(endpoint: str, total: object) -> int | None:
+    if not isinstance(total, int):
         return None
-    if total is not None and total < 0:
+    if total < 0:
         raise AnswerError(endpoint, f"$.total: {total} is less than nothing")
     return total

@@ -31,6 +31,7 @@ from numplan.engine.adoption import Form, NewEntry, Style, Wish, adoption_plan, 
 from numplan.engine.apply import apply_plan
 from numplan.engine.gate import Gate
 from numplan.engine.limits import effective
+from numplan.engine.odd_rows import strangers_text, unreadable_text
 from numplan.engine.parallel import ask_all
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
@@ -39,7 +40,7 @@ from numplan.engine.tally import tally
 from numplan.manifest.files import decoded
 from numplan.manifest.inventory import parse_inventory
 from numplan.manifest.load import FILE_NAMES
-from numplan.model.account import OwnedNumber
+from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.glob import is_pattern
 from numplan.model.manifest import Manifest
@@ -167,17 +168,28 @@ def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> Li
                 f"the account's listing could not be proven complete, so --all would leave numbers out: {live.gap}",
                 hint="name the numbers, by --from FILE or by filters",
             )
-        exact = (E164(one) for one in wish.numbers if not is_pattern(one))
-        unseen = sorted({*exact, *(wish.listed or ())} - live.owned.keys())
+        unseen = sorted(_named(wish) - live.owned.keys())
         found = ask_all(account.look_up, unseen, ground.manifest.api.parallelism)
-        owned = {**live.owned, **{row.number: row for row in found if row is not None}}
-        return msgspec.structs.replace(live, owned=owned)
+        rows = {row.number: row for row in found if isinstance(row, OwnedNumber)}
+        odd = {number: row for number, row in zip(unseen, found, strict=True) if isinstance(row, Unreadable)}
+        return msgspec.structs.replace(live, owned={**live.owned, **rows}, unread={**live.unread, **odd})
 
 
-def _tell_doubts(live: Live, wish: Wish, screen: Screen) -> None:
+def _named(wish: Wish) -> set[E164]:
+    """The numbers that are asked for one by one."""
+    return {*(E164(one) for one in wish.numbers if not is_pattern(one)), *(wish.listed or ())}
+
+
+def _tell_doubts(live: Live, wish: Wish, loose: Sequence[OwnedNumber], screen: Screen) -> None:
     if not live.complete:
         screen.error(f"warning: the listing could not be proven complete; there may be more: {live.gap}")
-    strange = sorted((wish.listed or {}).keys() - live.owned.keys())
+    if live.unreadable:
+        text = unreadable_text("purchased-list", live.unreadable)
+        screen.error(f"warning: {text}; left out")
+    if others := live.strangers.intersection(one.number for one in loose) - _named(wish):
+        text = strangers_text(live.owned, others)
+        screen.error(f"warning: {text}; left out unless named by --number or --from")
+    strange = sorted((wish.listed or {}).keys() - live.owned.keys() - live.unread.keys())
     if strange:
         screen.error(
             f"warning: {len(strange):,} of the inventory's {len(wish.listed or {}):,} numbers are not the "
@@ -198,8 +210,9 @@ def _declared(
     live = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
     loose = at_large(live.owned, ground.state)
-    rows = [row for row in loose if wish.admits(row) and row.number not in forgotten]
-    _tell_doubts(live, wish, screen)
+    left_out = forgotten | (live.strangers - _named(wish))
+    rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
+    _tell_doubts(live, wish, loose, screen)
     entries = _entries(asked, ground, live, wish, rows)
     draft = draft_entries(
         ground.target, entries, ground.account.account, in_files=asked.in_files, protect=asked.protect

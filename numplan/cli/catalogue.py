@@ -12,7 +12,9 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import open_account, open_manifest
+from numplan.engine.odd_rows import unreadable_text
 from numplan.manifest.load import find_manifest
+from numplan.model.account import Unreadable
 from numplan.model.errors import ManifestError
 from numplan.model.manifest import Manifest
 from numplan.views.table import Row, csv_text, json_text, table_text
@@ -31,6 +33,12 @@ def account(settings: Settings) -> Iterator[Client]:
     clock = SystemClock()
     with clock.watching(), open_account(settings, clock, _manifest(settings)) as client:
         yield client
+
+
+def warn_of(endpoint: str, unreadable: Sequence[Unreadable]) -> None:
+    """Say which rows of an answer are left out, since they cannot be read."""
+    if unreadable:
+        Screen(color=False).error(f"warning: {unreadable_text(endpoint, unreadable)}")
 
 
 def show_rows(rows: Sequence[Row], settings: Settings, *, as_csv: bool) -> None:

@@ -4,6 +4,7 @@ import click
 
 from numplan.cli.catalogue import account, csv_option, show_rows
 from numplan.cli.settings import Settings, common
+from numplan.model.account import Unreadable
 from numplan.model.errors import NumplanError
 from numplan.model.number import NumberError, parse_number
 from numplan.views.table import offer_row
@@ -27,5 +28,10 @@ def find(number: str, *, as_csv: bool) -> None:
         raise NumplanError(
             f"{wanted} is not for sale",
             hint="the account owns it already" if owned else "`numplan search` lists what is",
+        )
+    if isinstance(offer, Unreadable):
+        raise NumplanError(
+            f"find-number: what it says of {wanted} cannot be read: {offer.problem}",
+            hint="numplan would not buy it; ask the vendor what it costs",
         )
     show_rows([offer_row(offer)], settings, as_csv=as_csv)

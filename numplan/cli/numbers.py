@@ -2,12 +2,14 @@
 
 import click
 
-from numplan.cli.catalogue import account, csv_option, show_rows
+from numplan.cli.catalogue import account, csv_option, show_rows, warn_of
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.workspace import state_backend
-from numplan.engine.adoption import at_large
-from numplan.views.table import owned_row
+from numplan.engine.adoption import at_large, known_to
+from numplan.engine.odd_rows import strangers_text
+from numplan.model.account import strangers
+from numplan.views.table import owned_row, unreadable_row
 
 
 @click.command()
@@ -17,7 +19,8 @@ from numplan.views.table import owned_row
 def numbers(*, unmanaged: bool, as_csv: bool) -> None:
     """List the numbers that the account owns.
 
-    The CSV of the unmanaged ones, with a column `name` or `label.X` added by hand, is what `numplan adopt
+    Rows of the account that cannot be read come last, with what is wrong with them. The CSV of the unmanaged ones,
+    with a column `name` or `label.X` added by hand, is what `numplan adopt
     --from` reads.
     """
     settings = Settings.current()
@@ -25,6 +28,11 @@ def numbers(*, unmanaged: bool, as_csv: bool) -> None:
         listing = client.purchased(expected=0)
     if not listing.complete:
         Screen(color=False).error(f"warning: the listing could not be proven complete: {listing.gap}")
+    warn_of("purchased-list", listing.unreadable)
+    if odd := strangers(listing.numbers):
+        Screen(color=False).error(f"warning: {strangers_text(listing.numbers, odd)}")
     state = state_backend(settings).read() if unmanaged else None
-    rows = at_large(listing.numbers, state)
-    show_rows([owned_row(row) for row in rows], settings, as_csv=as_csv)
+    rows = [owned_row(row) for row in at_large(listing.numbers, state)]
+    known = known_to(state)
+    rows += [unreadable_row(one) for one in listing.unreadable if one.number not in known]
+    show_rows(rows, settings, as_csv=as_csv)

@@ -9,7 +9,7 @@ from typing import Final
 
 from numplan.cli.screen import Screen
 from numplan.engine.ports import Provider, States
-from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
 
 Step = Callable[[str], None]
@@ -111,7 +111,7 @@ class Watched:
         """The vendor's clock, as far as it is known."""
         return self._provider.vendors_time()
 
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         """The countries on offer."""
         self._step("regions")
         return self._provider.regions()
@@ -126,12 +126,12 @@ class Watched:
         self._step("listing")
         return self._provider.purchased_in(criteria)
 
-    def look_up(self, number: E164) -> OwnedNumber | None:
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number."""
         self._step("looked up")
         return self._provider.look_up(number)
 
-    def find(self, number: E164) -> Offer | None:
+    def find(self, number: E164) -> Offer | Unreadable | None:
         """One number's offer."""
         self._step("priced")
         return self._provider.find(number)

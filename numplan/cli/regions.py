@@ -2,7 +2,7 @@
 
 import click
 
-from numplan.cli.catalogue import account, csv_option, show_rows
+from numplan.cli.catalogue import account, csv_option, show_rows, warn_of
 from numplan.cli.settings import Settings, common
 from numplan.views.table import region_row
 
@@ -15,4 +15,5 @@ def regions(*, as_csv: bool) -> None:
     settings = Settings.current()
     with account(settings) as client:
         found = client.regions()
-    show_rows([region_row(region) for region in found], settings, as_csv=as_csv)
+    warn_of("regions", found.unreadable)
+    show_rows([region_row(region) for region in found.rows], settings, as_csv=as_csv)

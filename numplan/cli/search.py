@@ -2,7 +2,7 @@
 
 import click
 
-from numplan.cli.catalogue import account, csv_option, show_rows
+from numplan.cli.catalogue import account, csv_option, show_rows, warn_of
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.manifest.extend import manifest_of
@@ -47,6 +47,7 @@ def search(
     )
     with account(settings) as client:
         found = client.search(criteria, wanted=size)
+    warn_of("search", found.unreadable)
     if as_manifest:
         Screen(color=False).document(manifest_of(found.offers[:size], country).rstrip("\n"))
         return

@@ -216,6 +216,27 @@ class WrongType(_AnswerFault, frozen=True, kw_only=True, tag="wrong_type"):
     row: NotNegative | None = None
 
 
+class OddRow(_AnswerFault, frozen=True, kw_only=True, tag="odd_row"):
+    """Rows of `data` are not what the API page says: a field of theirs holds any JSON value, or is not there; or the
+    whole row is that value.
+
+    The rows are those `of` these numbers or countries, wherever they stand, in look-ups too; all if none is named.
+    """
+
+    of: tuple[str, ...] = ()
+    field: str = ""
+    """The whole row if empty."""
+    value: Any = None
+    missing: bool = False
+
+
+class Interim(_AnswerFault, frozen=True, kw_only=True, tag="interim"):
+    """Interim answers, such as 103, come before the real one."""
+
+    status: Annotated[int, msgspec.Meta(ge=100, le=199)] = 103
+    times: Positive = 1
+
+
 class Nan(_AnswerFault, frozen=True, kw_only=True, tag="nan"):
     """The literal NaN, which is not JSON, in place of a field's value."""
 
@@ -274,6 +295,8 @@ AnswerFault = (
     | Empty
     | Redirect
     | WrongType
+    | OddRow
+    | Interim
     | Nan
     | DuplicateKeys
     | Cut

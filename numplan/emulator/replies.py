@@ -23,6 +23,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     bytes_at_once: int = 0
     """Send this many bytes, pause `pause` seconds, and so on; 0 sends at full speed."""
     pause: float = 0
+    interim: tuple[int, ...] = ()
+    """Statuses of interim answers that come before this one (RFC 9110, 15.2)."""
     hang_up: bool = False
     """Close the connection without a byte."""
     reset: bool = False

@@ -16,9 +16,11 @@ from numplan.emulator.faults import (
     Empty,
     Html,
     Huge,
+    Interim,
     LoseReply,
     Nan,
     NotOk,
+    OddRow,
     Redirect,
     Status,
     TooMany,
@@ -29,6 +31,7 @@ from numplan.emulator.replies import JSON, Reply, error_reply
 _PAGE = (
     b"<!DOCTYPE html><html><head><title>Gateway</title></head><body><h1>Please stand by</h1></body></html>"
 )
+_NAMES = ("accessNumber", "number", "regionName")
 _AGAIN = "\N{BULLET}again"  # marks a key until the text is made, where it then stands a second time
 
 
@@ -45,7 +48,9 @@ def spoil(reply: Reply, fault: AnswerFault) -> Reply:
             return Reply(status=status)
         case Redirect(status=status, location=location):
             return error_reply(status, "Look elsewhere", (("Location", location),))
-        case NotOk() | WrongType() | Nan() | DuplicateKeys():
+        case Interim(status=status, times=times):
+            return msgspec.structs.replace(reply, interim=(*reply.interim, *[status] * times))
+        case NotOk() | WrongType() | OddRow() | Nan() | DuplicateKeys():
             return _with_json(reply, fault)
         case Cut(at=at, how=how):
             whole = len(reply.body)
@@ -86,7 +91,7 @@ def _retry_after(fault: TooMany) -> tuple[tuple[str, str], ...]:
     return (("Retry-After", value),)
 
 
-def _with_json(reply: Reply, fault: NotOk | WrongType | Nan | DuplicateKeys) -> Reply:
+def _with_json(reply: Reply, fault: NotOk | WrongType | OddRow | Nan | DuplicateKeys) -> Reply:
     if reply.content_type != JSON or not reply.body:
         return reply
     try:
@@ -98,12 +103,29 @@ def _with_json(reply: Reply, fault: NotOk | WrongType | Nan | DuplicateKeys) -> 
             content |= {"status": status, "message": message}
         case WrongType(field=field, value=value, row=row):
             _change(content, row, field, lambda owner: owner.update({field: value}))
+        case OddRow():
+            content["data"] = [_odd(each, fault) for each in content["data"]]
         case Nan(field=field, row=row):
             _change(content, row, field, lambda owner: owner.update({field: float("nan")}))
         case DuplicateKeys(field=field, value=value, row=row):
             _change(content, row, field, lambda owner: owner.update({field + _AGAIN: value}))
     text = json.dumps(content, ensure_ascii=False).replace(_AGAIN, "")
     return msgspec.structs.replace(reply, body=text.encode())
+
+
+def _odd(row: Any, fault: OddRow) -> Any:  # noqa: ANN401
+    """A row of `data`, spoilt if it is one of those that the fault names."""
+    names = {str(row.get(key, "")) for key in _NAMES} if isinstance(row, dict) else set()
+    named = {name.removeprefix("+") for name in fault.of}
+    if fault.of and named.isdisjoint(name.removeprefix("+") for name in names):
+        return row
+    if not fault.field:
+        return fault.value
+    if not isinstance(row, dict):
+        return row
+    if fault.missing:
+        return {key: value for key, value in row.items() if key != fault.field}
+    return {**row, fault.field: fault.value}
 
 
 def _change(content: Any, row: int | None, field: str, change: Callable[[dict[str, Any]], None]) -> None:  # noqa: ANN401

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HANG_UP = "numplan.emulator.hang_up"
 """Where a request's WSGI environment keeps the function that closes its connection."""
+SAY_FIRST = "numplan.emulator.say_first"
+"""Where it keeps the function that sends bytes before the answer."""
 
 _BLOCK = 64 * 1024
 _BACKLOG = 1024
@@ -37,6 +39,7 @@ class _Task(WSGITask):  # type: ignore[misc]
         """The WSGI environment, with the way out of the connection."""
         environment: dict[str, Any] = super().get_environment()
         environment[HANG_UP] = self.channel.hang_up
+        environment[SAY_FIRST] = self.channel.write_soon
         return environment
 
 
@@ -101,6 +104,10 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def to_response(reply: Reply, environment: dict[str, Any], pause: Callable[[float], None]) -> Response:
     """The reply as Flask sends it, its misbehaviour included."""
+    for status in reply.interim:
+        environment[SAY_FIRST](
+            f"HTTP/1.1 {status} Interim\r\nLink: </style.css>; rel=preload\r\n\r\n".encode()
+        )
     response = Response(
         _hang_up(environment[HANG_UP], reset=reply.reset) if reply.hang_up else _pieces(reply, pause),
         status=reply.status,

@@ -102,11 +102,15 @@ def at_large(owned: Mapping[E164, OwnedNumber], state: State | None) -> list[Own
     """What the account owns and state does not manage, in order of number. A number whose call is not settled
     is not at large; one that turned up after all, and counts for nothing, is.
     """
-    known: set[E164] = set()
-    if state is not None:
-        known |= {one.number for one in state.numbers if not one.surplus}
-        known |= {one.number for one in state.intents}
+    known = known_to(state)
     return [owned[number] for number in sorted(owned) if number not in known]
+
+
+def known_to(state: State | None) -> set[E164]:
+    """The numbers that are not at large, wherever they are."""
+    if state is None:
+        return set()
+    return {one.number for one in state.numbers if not one.surplus} | {one.number for one in state.intents}
 
 
 def entries_for(
@@ -198,7 +202,7 @@ def _kinds(row: OwnedNumber, offered: Mapping[str, Region]) -> tuple[str | None,
     region = offered.get(fold(row.country))
     if region is None:
         return None, None
-    is_offered = row.type in region.types and row.type in NUMBER_TYPES
+    is_offered = region.types is not None and row.type in region.types and row.type in NUMBER_TYPES
     return row.country, row.type if is_offered else None
 
 

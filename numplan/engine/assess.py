@@ -13,6 +13,7 @@ from numplan.engine.declared import DeclaredNumbers
 from numplan.engine.moves import follow_moves
 from numplan.engine.refresh import Live
 from numplan.engine.regions import check_regions
+from numplan.engine.unread import held_unread, is_in_doubt
 from numplan.engine.watched import keeps_slot, surplus_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
@@ -42,7 +43,7 @@ class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
     `returned` are surplus members that may fill a slot; `owed` are tombstones whose number comes first, always in
     one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
-    too many.
+    too many, nor does a number of which nobody can say whether the account still holds it.
     """
 
     pool: PoolEntry
@@ -105,6 +106,8 @@ def assess(
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
     explicit, undeclared = _known(declared, managed, live)
+    if live.unread:
+        held = {**held_unread(live, managed, declared, state), **held}
     missing: list[Instance] = []
     absent: list[Instance] = []
     for instance in _absent(explicit, undeclared, managed, live):
@@ -136,7 +139,7 @@ def assess(
             for number, one in owed.items()
         }
     resources = {pool.resource for pool in manifest.pools}
-    unoffered = check_regions(manifest, live.regions)
+    unoffered = check_regions(manifest, live.regions, live.unreadable_regions)
     return Assessment(
         declared=declared,
         managed=managed,
@@ -344,7 +347,9 @@ def _standing(
         for one in held.values()
         if one.resource == resource and one.number not in declared and not one.leaving
     ]
-    bought = [one for one in slots if one in managed and not managed[one].surplus]
+    bought = [
+        one for one in slots if one in managed and not managed[one].surplus and not is_in_doubt(one, live)
+    ]
     return PoolStanding(
         pool=pool,
         members=members,

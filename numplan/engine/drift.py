@@ -11,6 +11,7 @@ from numplan.engine.draft import Survey
 from numplan.engine.fates import Fate, Fates
 from numplan.engine.offers import unmanaged
 from numplan.engine.selected import Subject, known_subjects, require_matches, selects, subject_of
+from numplan.model.account import Unreadable
 from numplan.model.address import Address, Resource, address_of
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -25,7 +26,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     """One number that is not as state remembers it, or that state does not know.
 
     `before` is what state remembers, `after` what the account shows; an unmanaged number has neither a resource
-    nor a `before`. `monthly_charge` is what the account pays for it now.
+    nor a `before`. `monthly_charge` is what the account pays for it now, None where its row does not say.
     """
 
     kind: Kind
@@ -35,7 +36,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     before: Attributes | None = None
     after: Attributes | None = None
     differences: tuple[Difference, ...] = ()
-    monthly_charge: Decimal = ZERO
+    monthly_charge: Decimal | None = ZERO
 
     @property
     def address(self) -> Address | None:
@@ -47,7 +48,8 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """All deviations, by kind and then by number.
 
     `at_least`: the listing was not proven complete, so there may be more unmanaged numbers. `charges` counts the
-    managed numbers whose monthly charge is not what state remembers. `matters` says whether anything is amiss:
+    managed numbers whose monthly charge is not what state remembers. `unreadable` are rows of the account of which
+    nothing can be said. `matters` says whether anything is amiss:
     unmanaged numbers are only where the policy warns of them.
     """
 
@@ -55,6 +57,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     at_least: bool
     charges: int
     matters: bool
+    unreadable: tuple[Unreadable, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Deviation, ...]:
         """The deviations of one kind."""
@@ -76,6 +79,7 @@ def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> Dr
         at_least=not survey.live.complete,
         charges=_charges(survey),
         matters=any(one.kind != "unmanaged" or warned for one in chosen),
+        unreadable=survey.live.unreadable,
     )
 
 
@@ -139,5 +143,5 @@ def _charges(survey: Survey) -> int:
     return sum(
         1
         for number, one in survey.assessed.managed.items()
-        if number in owned and owned[number].monthly_charge != one.attributes.monthly_charge
+        if number in owned and owned[number].monthly_charge not in {one.attributes.monthly_charge, None}
     )

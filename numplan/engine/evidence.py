@@ -7,8 +7,8 @@ from typing import Final
 
 from numplan.engine.orders import Order
 from numplan.engine.ports import Clock, Provider
-from numplan.engine.pricing import price_again
-from numplan.model.account import Criteria, Offer
+from numplan.engine.pricing import Priced, price_again
+from numplan.model.account import Criteria, Unreadable
 from numplan.model.errors import ApiError
 from numplan.model.number import E164
 from numplan.model.plan import ZERO
@@ -36,7 +36,7 @@ class Evidence:
         self._parallelism = parallelism
         self._line: list[Order] = []
         self._place: dict[E164, int] = {}
-        self._offers: dict[E164, tuple[Offer | None, float]] = {}
+        self._offers: dict[E164, tuple[Priced, float]] = {}
         self._asking = threading.Lock()
 
     def expect(self, orders: Iterable[Order]) -> None:
@@ -98,10 +98,12 @@ class Evidence:
         return differs(self._offers[order.number][0], order.attributes)
 
 
-def differs(offer: Offer | None, reviewed: Attributes) -> str:
+def differs(offer: Priced, reviewed: Attributes) -> str:
     """Why a number is not to be had on the terms that were reviewed, with both values; an empty text if it is."""
     if offer is None:
         return NOT_FOR_SALE
+    if isinstance(offer, Unreadable):
+        return f"what it costs now cannot be read: {offer.problem}"
     for what, now, then in (
         ("country", offer.country, reviewed.country),
         ("type", offer.type, reviewed.type),

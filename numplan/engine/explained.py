@@ -7,7 +7,7 @@ import msgspec
 
 from numplan.engine.draft import Survey
 from numplan.engine.fates import Fate, Fates
-from numplan.model.account import OwnedNumber
+from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.address import Address, Resource, address_of, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
@@ -22,7 +22,8 @@ class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
     """One number. `resource` is where manifest, plan or state have it, in this order; `entry` is what the manifest
     declares there, at `source`.
 
-    `listed` is False where the account's listing was not proven complete and the number is not known to be owned.
+    `unread` is the row of the account that is about it, or may be, and cannot be read. `listed` is False where the
+    account's listing was not proven complete and the number is not known to be owned.
     `protections` are what stands between the number and a release.
     """
 
@@ -34,6 +35,7 @@ class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
     intent: Intent | None
     tombstone: Tombstone | None
     owned: OwnedNumber | None
+    unread: Unreadable | None
     listed: bool
     drift: Drift | None
     fate: Fate
@@ -130,6 +132,7 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
         intent=next((one for one in state.intents if one.number == number), None) if state else None,
         tombstone=next((one for one in state.tombstones if one.number == number), None) if state else None,
         owned=owned,
+        unread=live.unread.get(number),
         listed=live.complete or owned is not None or instance is not None or declared is not None,
         drift=next((one for one in plan.drift if one.before.number == number), None),
         fate=Fates(plan).of(number, resource),

@@ -8,12 +8,13 @@ from numplan.engine.assess import Assessment
 from numplan.engine.differences import differences
 from numplan.engine.offers import Offers, on_other_trunk
 from numplan.engine.part import Part
-from numplan.model.account import Offer, OwnedNumber
+from numplan.engine.unread import why_unread
+from numplan.model.account import Offer, OwnedNumber, Unreadable
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
 from numplan.model.number import E164
 from numplan.model.plan import Adopt, Blocked, Change, Held, Keep, Purchase, Replace, Update, acting, bought
-from numplan.model.state import Attributes, Instance
+from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.vocabulary import same_word, serves
 
 
@@ -27,8 +28,10 @@ def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
         declared = one.declared
         if declared.number in held_already or declared.resource in assessed.unoffered:
             continue
-        row = one.row or offers.late.get(declared.number)
-        outcome = _unowned(declared, assessed, offers) if row is None else _owned(declared, one.instance, row)
+        if one.row is None:
+            outcome = _unlisted(declared, one.instance, assessed, offers)
+        else:
+            outcome = _owned(declared, one.instance, one.row)
         match outcome:
             case Diagnostic():
                 diagnostics.append(outcome)
@@ -40,7 +43,7 @@ def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
 
 
 def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
-    """What state says of a number, with the monthly charge that the account shows now."""
+    """What state says of a number, with the monthly charge that the account shows now; None where it shows none."""
     if row is None or row.monthly_charge == instance.attributes.monthly_charge:
         return instance.attributes
     return msgspec.structs.replace(instance.attributes, monthly_charge=row.monthly_charge)
@@ -115,6 +118,20 @@ def must_move(instance: Instance, terms: Terms) -> bool:
     return on_other_trunk(recorded, terms.sip_trunk_id)
 
 
+def _unlisted(
+    declared: Declared, instance: Instance | None, assessed: Assessment, offers: Offers
+) -> Change | Held | Diagnostic:
+    """A number that no listing shows; a look-up may have found it all the same."""
+    match offers.late.get(declared.number):
+        case None:
+            return _unowned(declared, assessed, offers)
+        case Unreadable() as row:
+            reason = f"{why_unread(row)}; it is neither adopted nor bought"
+            return Held(resource=declared.resource, number=declared.number, reason=reason)
+        case row:
+            return _owned(declared, instance, row)
+
+
 def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change | Held | Diagnostic:
     offer = offers.found.get(declared.number)
     tombstone = assessed.owed.get(declared.number)
@@ -132,6 +149,8 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
             path=declared.address,
             hint="choose another number with `numplan search`, or remove this one",
         )
+    if isinstance(offer, Unreadable):
+        return _unpriced(declared, offer, tombstone)
     wrong = _mismatch(declared, offer.country, offer.type, offer.category)
     if wrong is not None:
         return wrong
@@ -142,6 +161,23 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
         source=declared.source,
         sent_before=tombstone is not None,
         reason="the account no longer holds it" if missing else "declared and not owned",
+    )
+
+
+def _unpriced(declared: Declared, offer: Unreadable, tombstone: Tombstone | None) -> Held | Diagnostic:
+    """A number whose price is not known is not bought; one that may be bought already waits."""
+    unknown = "its price is not known" if offer.field.endswith("Charge") else "what it is cannot be read"
+    if tombstone is not None and tombstone.holds_slot:
+        return Held(
+            resource=declared.resource,
+            number=declared.number,
+            reason=f"an earlier purchase had an unknown outcome, and {unknown}: {offer.problem}",
+        )
+    return error(
+        f"{declared.number}: find-number: {offer.problem}: {unknown}, so it is not bought",
+        source=declared.source,
+        path=declared.address,
+        hint="ask the vendor, or choose another number with `numplan search`",
     )
 
 

@@ -20,6 +20,12 @@ class Ledger:
             return f"{one.country} is not among the allowed countries"
         if not allows(self._limits.allowed_types, one.type):
             return f"{one.type} is not among the allowed types"
+        for charge, most in (
+            (one.setup_charge, self._limits.max_setup_cost),
+            (one.monthly_charge, self._limits.max_monthly_increase),
+        ):
+            if charge is None and most is not None:
+                return f"what it costs is not known, and the limit is {most}"
         count = self._count + 1
         once = self._once + (one.setup_charge or ZERO)
         monthly = self._monthly + (one.monthly_charge or ZERO)

@@ -4,18 +4,18 @@ and whose limit it is.
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from numplan.engine.limits import FIRM, Limits, Side
 from numplan.model.address import Resource
+from numplan.model.charge import Sum, add_up
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.operator import VARIABLE
 from numplan.model.plan import (
-    ZERO,
     Adopt,
     Change,
     Cost,
@@ -29,6 +29,9 @@ from numplan.model.plan import (
 from numplan.model.policy import WITHOUT, Policy, allows
 from numplan.model.state import Attributes
 from numplan.model.visible import is_visible
+
+_BEYOND: Final = Decimal("Infinity")
+"""A sum that lacks a charge is held to be beyond any limit."""
 
 
 def check_limits(
@@ -87,11 +90,12 @@ def _adoptions(
 
 
 def _costs(limits: Limits, cost: Cost, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
-    if over := exceeded(limits, "max_setup_cost", cost.once):
+    once = Sum(cost.once, cost.unknown_once)
+    if over := exceeded(limits, "max_setup_cost", _BEYOND if once.unknown else once.known):
         yield _over(
             over,
             guard="setup-cost",
-            what=f"the purchases cost {cost.once} once",
+            what=f"the purchases cost {once} once",
             may="cost {}",
             orders=_orders(changes, manifest, by="once"),
             lifted_by="policy.max_setup_cost",
@@ -217,8 +221,8 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True):
     resource: Resource
     source: Source | None
     count: int
-    once: Decimal
-    monthly: Decimal
+    once: Sum
+    monthly: Sum
 
     def __str__(self) -> str:
         place = f" ({self.source})" if self.source else ""
@@ -253,12 +257,16 @@ def _orders(
             resource=resource,
             source=declared.get(resource),
             count=len(numbers),
-            once=sum((one.setup_charge or ZERO for one in numbers), ZERO),
-            monthly=sum((one.monthly_charge or ZERO for one in numbers), ZERO),
+            once=add_up(one.setup_charge for one in numbers),
+            monthly=add_up(one.monthly_charge for one in numbers),
         )
         for resource, numbers in bought.items()
     )
-    return sorted(orders, key=lambda order: getattr(order, by), reverse=True)
+    return sorted(orders, key=lambda order: _figure(getattr(order, by)), reverse=True)
+
+
+def _figure(much: int | Sum) -> Decimal:
+    return much.known if isinstance(much, Sum) else Decimal(much)
 
 
 def declared_at(manifest: Manifest) -> Mapping[Resource, Source]:

@@ -10,9 +10,9 @@ from numplan.engine.assess import Assessment, PoolStanding
 from numplan.engine.choosing import Picks
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
-from numplan.engine.pricing import price, price_again
+from numplan.engine.pricing import Priced, price, price_again
 from numplan.engine.refresh import Live
-from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
+from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
@@ -26,13 +26,13 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
 
     `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
     offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
-    found in the account although no listing showed them.
+    found in the account although no listing showed them, in a row that can be read or not.
     """
 
-    found: Mapping[E164, Offer | None] = {}
+    found: Mapping[E164, Priced] = {}
     stock: Mapping[Resource, Found] = {}
     alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
-    late: Mapping[E164, OwnedNumber] = {}
+    late: Mapping[E164, OwnedNumber | Unreadable] = {}
 
 
 def fetch_offers(
@@ -58,7 +58,7 @@ def fetch_offers(
     found = price(asked, provider, parallelism, doubtful=assessed.owed)
     # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
     unsold = [number for number, offer in found.items() if offer is None and live.complete]
-    late = [one for one in ask_all(provider.look_up, unsold, parallelism) if one is not None]
+    late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
     short = [standing for standing in assessed.pools if new_members(standing)]
     curious = [one.pool for one in assessed.pools if one.shortage and (one.pool.adopt or first_run)]
     stock = _search(short, assessed, live, provider, parallelism)
@@ -68,7 +68,7 @@ def fetch_offers(
         found=found,
         stock=stock,
         alike={pool.resource: _alike(pool, assessed, live, provider) for pool in curious},
-        late={one.number: one for one in late},
+        late={number: one for number, one in late if one is not None},
     )
 
 
@@ -153,7 +153,7 @@ def _with_preferred(
     more = dict(stock)
     for number, (pool, criteria) in asked.items():
         offer = offers[number]
-        if offer is not None and meets(criteria, offer):
+        if isinstance(offer, Offer) and meets(criteria, offer):
             found = more[pool.resource]
             more[pool.resource] = msgspec.structs.replace(found, offers=(*found.offers, offer))
     return more
@@ -182,7 +182,8 @@ def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider
 
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
     """
-    free = (one for one in unmanaged(assessed, live) if one.number not in assessed.let_be)
+    barred = assessed.let_be | live.strangers
+    free = (one for one in unmanaged(assessed, live) if one.number not in barred)
     matching = [one for one in free if matches(pool, one)]
     if pool.state is not None and matching:
         asked = criteria_of(pool, live.regions)

@@ -1,7 +1,6 @@
 """Make a plan. Pure and deterministic: the same values give the same bytes."""
 
-from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -13,19 +12,21 @@ from numplan.engine.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.intake import plan_intake
 from numplan.engine.limits import effective
 from numplan.engine.loosening import bound_by, loosened
+from numplan.engine.odd_rows import odd_rows
 from numplan.engine.offers import Offers, unmanaged
 from numplan.engine.outputs import output_changes
 from numplan.engine.part import Part, join
 from numplan.engine.pools import plan_pools
 from numplan.engine.refresh import Live
+from numplan.engine.regions import unproven_countries
 from numplan.engine.selected import divide, narrow, weigh
 from numplan.model.address import Resource
+from numplan.model.charge import add_up
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, our_time, shown
 from numplan.model.number import E164
 from numplan.model.plan import (
-    ZERO,
     Adopt,
     Allowances,
     Change,
@@ -128,6 +129,8 @@ def make_plan(
             *_gap(live),
             *overcharge.warnings(overcharged),
             *_absent(missing),
+            *odd_rows(live, offers),
+            *(() if only_state else unproven_countries(manifest, live.regions, live.unreadable_regions)),
             *chosen.diagnostics,
             *unverified(doing),
         ),
@@ -164,29 +167,29 @@ def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
 
 def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    managed = sum((row.monthly_charge for _, row in present(assessed, live)), ZERO)
+    managed = [row.monthly_charge for _, row in present(assessed, live)]
     held = (
-        assessed.managed[one.number].attributes.monthly_charge or ZERO
+        assessed.managed[one.number].attributes.monthly_charge
         for one in assessed.held
         if one.number in assessed.managed and one.number not in live.owned
     )
     adopted = (
-        change.after.monthly_charge or ZERO
+        change.after.monthly_charge
         for change in changes
         if isinstance(change, Adopt) and change.after.number not in assessed.managed
     )
-    before = managed + sum(held, ZERO) + sum(adopted, ZERO)
+    before = add_up((*managed, *held, *adopted))
+    once = add_up(attributes.setup_charge for attributes in bought(changes))
+    gained = add_up(attributes.monthly_charge for attributes in bought(changes))
+    lost = add_up(attributes.monthly_charge for _, attributes in released(changes))
     return Cost(
-        once=_total(attributes.setup_charge for attributes in bought(changes)),
-        monthly_before=before,
-        monthly_after=before
-        + _total(attributes.monthly_charge for attributes in bought(changes))
-        - _total(attributes.monthly_charge for _, attributes in released(changes)),
+        once=once.known,
+        monthly_before=before.known,
+        monthly_after=before.known + gained.known - lost.known,
+        unknown_once=once.unknown,
+        unknown_before=before.unknown,
+        unknown_after=before.unknown + gained.unknown - lost.unknown,
     )
-
-
-def _total(charges: Iterable[Decimal | None]) -> Decimal:
-    return sum((charge or ZERO for charge in charges), ZERO)
 
 
 def _unmanaged(
@@ -194,10 +197,12 @@ def _unmanaged(
 ) -> Unmanaged:
     adopted = {change.after.number for change in changes if isinstance(change, Adopt)}
     rows = [one for one in unmanaged(assessed, live) if one.number not in adopted]
+    monthly = add_up(one.monthly_charge for one in rows)
     return Unmanaged(
         count=len(rows),
         at_least=not live.complete,
-        monthly=sum((one.monthly_charge for one in rows), ZERO),
+        monthly=monthly.known,
+        unknown=monthly.unknown,
         numbers=tuple(one.number for one in rows) if manifest.bounds.unmanaged == "warn" else (),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from numplan.engine.assess import Assessment, PoolStanding
 from numplan.engine.offers import matches
 from numplan.engine.refresh import Live
-from numplan.model.account import Offer
+from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry
@@ -65,13 +65,15 @@ def renames(assessed: Assessment) -> Iterator[Diagnostic]:
             )
 
 
-def waiting(tombstone: Tombstone, offer: Offer | None) -> Held:
+def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Held:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
-    why = (
-        "it is neither in the account nor for sale"
-        if offer is None
-        else "it now costs more than the pool's cap"
-    )
+    match offer:
+        case None:
+            why = "it is neither in the account nor for sale"
+        case Unreadable():
+            why = f"what it costs cannot be read: {offer.problem}"
+        case Offer():
+            why = "it now costs more than the pool's cap"
     return Held(
         resource=tombstone.instance.resource,
         number=tombstone.number,

@@ -263,7 +263,7 @@ class _PoolPlanner:
         """The offer of the next number that is owed; where it cannot be bought now, its slot waits for it."""
         tombstone = self.owed.pop(0)
         offer = self.offers.found.get(tombstone.number)
-        if offer is None or not within_caps(self.pool, offer):
+        if not isinstance(offer, Offer) or not within_caps(self.pool, offer):
             self.held.append(waiting(tombstone, offer))
             return None
         self.taken.add(offer.number)
@@ -276,7 +276,7 @@ class _PoolPlanner:
             return ()
         barred = {*self.taken, *self.assessed.declared, *self.assessed.managed, *self.assessed.owed}
         barred.update(one.number for one in self.assessed.held)
-        barred |= self.others | self.live.owned.keys()
+        barred |= self.others | self.live.owned.keys() | self.live.unread.keys()
         choice = choose(self.pool, stock.offers, wanted, barred, self._preferred(moving))
         self.taken.update(one.number for one in choice.picks)
         self.spare = choice.alternates if self.lacking else ()

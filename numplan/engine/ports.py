@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Region
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.moment import Moment, moment
 from numplan.model.number import E164
 from numplan.model.state import State
@@ -14,7 +14,11 @@ States = Callable[[], Sequence[str]]
 
 
 class Provider(Protocol):
-    """The account at the vendor, to be read. Each call raises ApiError."""
+    """The account at the vendor, to be read. Each call raises ApiError.
+
+    A row of an answer that cannot be read fails no call. It comes beside the others, as Unreadable: nothing is
+    adopted, bought or released on its word, but what it may hide is not absent either.
+    """
 
     @property
     def account(self) -> str:
@@ -27,7 +31,7 @@ class Provider(Protocol):
     def vendors_time(self) -> datetime | None:
         """The vendor's clock, as its last answer told it; None where no answer did."""
 
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> Regions:
         """The countries on offer, with their types."""
 
     def purchased(self, *, expected: int, states: States = tuple) -> Listing:
@@ -38,14 +42,20 @@ class Provider(Protocol):
     def purchased_in(self, criteria: Criteria) -> Listing:
         """What the account owns under the listing's own filters (country, type, state)."""
 
-    def look_up(self, number: E164) -> OwnedNumber | None:
-        """One owned number, or None where the account does not show it."""
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
+        """One owned number, or None where the account does not show it. Unreadable with this number: the account
+        holds it, and nothing else is known of it. Unreadable without a number: it may be this one or another.
+        """
 
-    def find(self, number: E164) -> Offer | None:
-        """One number's offer, or None where it is not for sale."""
+    def find(self, number: E164) -> Offer | Unreadable | None:
+        """One number's offer, or None where it is not for sale. Unreadable: what it is, or what it costs, is not
+        known, so nobody buys it; whether it is for sale is not known either.
+        """
 
     def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
-        """At least `wanted` offers if there are so many; all there are where `wanted` is None."""
+        """At least `wanted` offers if there are so many; all there are where `wanted` is None. Every offer has a
+        price.
+        """
 
 
 class Clock(Protocol):

@@ -5,7 +5,7 @@ from typing import Final
 
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
-from numplan.model.account import Criteria, Offer
+from numplan.model.account import Criteria, Offer, Unreadable
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164
 from numplan.model.vocabulary import fold
@@ -21,15 +21,18 @@ _SAMPLE: Final = 12
 """After so many numbers that tell no country to search in, no more are asked for to find one."""
 
 
+Priced = Offer | Unreadable | None
+
+
 def price(
     numbers: Mapping[E164, str | None],
     provider: Provider,
     parallelism: int,
     *,
     doubtful: Container[E164] = (),
-) -> dict[E164, Offer | None]:
-    """What each number costs, in their order; None where it is not for sale. Each comes with its country in the
-    vendor's spelling, None where that is not known. Raises ApiError.
+) -> dict[E164, Priced]:
+    """What each number costs, in their order; None where it is not for sale, and its row where that says no price.
+    Each comes with its country in the vendor's spelling, None where that is not known. Raises ApiError.
 
     A row of search says what find-number would: the vendor's page has the same row for both. But a number that no
     row shows may be for sale all the same, for a search need not show all; so it is asked for by itself. So are the
@@ -41,11 +44,9 @@ def price(
     return {number: found[number] for number in numbers}
 
 
-def price_again(
-    numbers: Mapping[E164, Criteria], provider: Provider, parallelism: int
-) -> dict[E164, Offer | None]:
-    """What each number costs now; None where it is no longer for sale. Each comes with the search that showed it
-    once. Raises ApiError.
+def price_again(numbers: Mapping[E164, Criteria], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+    """What each number costs now; None where it is no longer for sale, and its row where that says no price. Each
+    comes with the search that showed it once. Raises ApiError.
     """
     wishes: dict[Criteria, list[E164]] = {}
     for number, criteria in numbers.items():
@@ -55,7 +56,7 @@ def price_again(
         return _search_in(*wish, provider)
 
     many = [(criteria, those) for criteria, those in wishes.items() if len(those) >= _MANY_AGAIN]
-    found: dict[E164, Offer | None] = {
+    found: dict[E164, Priced] = {
         number: offer for offers in ask_all(search, many, parallelism) for number, offer in offers.items()
     }
     return found | _find([number for number in numbers if number not in found], provider, parallelism)
@@ -63,9 +64,9 @@ def price_again(
 
 def _price_many(
     numbers: Mapping[E164, str | None], provider: Provider, parallelism: int
-) -> dict[E164, Offer | None]:
+) -> dict[E164, Priced]:
     """As many of the numbers as searches show. Where their countries are not known, a few of them tell."""
-    found: dict[E164, Offer | None] = {}
+    found: dict[E164, Priced] = {}
     searched: set[str] = set()
     while (
         len(left := {number: country for number, country in numbers.items() if number not in found}) >= MANY
@@ -73,7 +74,10 @@ def _price_many(
         nowhere = [number for number, country in left.items() if country is None]
         told = _find(nowhere[:: -(-len(nowhere) // parallelism)], provider, parallelism) if nowhere else {}
         found |= told
-        named = [*filter(None, left.values()), *(one.country for one in told.values() if one is not None)]
+        named = [
+            *filter(None, left.values()),
+            *(one.country for one in told.values() if isinstance(one, Offer)),
+        ]
         countries = [name for name in _different(named) if fold(name) not in searched]
         if countries:
             searched.update(map(fold, countries))
@@ -83,7 +87,7 @@ def _price_many(
     return found
 
 
-def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Offer | None]:
+def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Priced]:
     return dict(zip(numbers, ask_all(provider.find, numbers, parallelism), strict=True))
 
 

@@ -7,7 +7,7 @@ import msgspec
 from numplan.engine.book import Book
 from numplan.model.moment import Moment
 from numplan.model.plan import Adopt, Change, Forget, Missing, Plan, Update
-from numplan.model.state import Instance
+from numplan.model.state import Attributes, Instance
 
 
 def record(change: Change, book: Book, now: Moment) -> bool:
@@ -20,14 +20,14 @@ def record(change: Change, book: Book, now: Moment) -> bool:
                 origin="adopted",
                 trunk_verified=change.trunk_verified,
             )
+            attributes = _remembered(change.after, known.attributes)
             book.keep(
-                msgspec.structs.replace(
-                    known, resource=change.resource, attributes=change.after, surplus=False
-                )
+                msgspec.structs.replace(known, resource=change.resource, attributes=attributes, surplus=False)
             )
         case Update():
             known = book.numbers[change.before.number]
-            book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=change.after))
+            attributes = _remembered(change.after, known.attributes)
+            book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=attributes))
         case Forget(missing=True):
             lost = book.numbers.get(change.before.number)
             book.forget(change.before.number)
@@ -51,3 +51,12 @@ def note(plan: Plan, book: Book, now: Moment) -> Iterator[Missing]:
     for dear in plan.overcharged:
         if dear.number in book.numbers:
             book.charge(dear.number, dear.charged_once, dear.charged_monthly)
+
+
+def _remembered(after: Attributes, known: Attributes) -> Attributes:
+    """What is recorded of a number: a charge that the account did not say this time stays as it was last known."""
+    return msgspec.structs.replace(
+        after,
+        setup_charge=known.setup_charge if after.setup_charge is None else after.setup_charge,
+        monthly_charge=known.monthly_charge if after.monthly_charge is None else after.monthly_charge,
+    )

@@ -8,7 +8,15 @@ import msgspec
 
 from numplan.engine.parallel import ask_all
 from numplan.engine.ports import Provider
-from numplan.model.account import OwnedNumber, Region
+from numplan.model.account import (
+    Listing,
+    OwnedNumber,
+    Region,
+    Unreadable,
+    by_number,
+    nameless,
+    strangers,
+)
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.state import Intent, State, Tombstone
@@ -17,20 +25,32 @@ MISSING_SHARE = 0.1
 """More than this share of the managed numbers, and more than one, missing at once speaks against the listing; and so
 do all of them, be it one.
 """
+READ_AGAIN = 100
+"""Up to so many numbers at stake whose rows cannot be read are looked up by themselves: where there are more, the
+answers are of another kind than numplan knows, and another call for each would help nobody.
+"""
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
     """The account as it is.
 
-    A number that the manifest declares or the state knows, and that `owned` lacks, is absent: the listing
-    was complete, or the number was looked up by itself. Of other numbers only a `complete` listing tells all;
+    A number that the manifest declares or the state knows, and that neither `owned` nor `unread` has, is absent: the
+    listing was complete, or the number was looked up by itself. Of other numbers only a `complete` listing tells all;
     `gap` says what it could not prove.
+
+    `unreadable` are rows of the listing that cannot be read. `unread` are numbers that the account holds in such a row,
+    or may hold in one that names no number; nothing is known of them but that. `strangers` are owned numbers whose
+    rows name another customer than most. Of the countries on offer, those of `unreadable_regions` are not known.
     """
 
     regions: tuple[Region, ...]
     owned: Mapping[E164, OwnedNumber]
     complete: bool
     gap: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
+    unread: Mapping[E164, Unreadable] = {}
+    strangers: frozenset[E164] = frozenset()
+    unreadable_regions: tuple[Unreadable, ...] = ()
 
 
 def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live:
@@ -68,15 +88,45 @@ def _refresh(
         state, regions, listing = remembered.result(), asked.result(), listed.result()
     finally:
         threads.shutdown()
-    at_stake = managed_numbers(state)
-    if not listing.complete:
-        at_stake += [declared.number for declared in manifest.explicit()]
-    shown = listing.numbers
-    unseen = list(dict.fromkeys([number for number in at_stake if number not in shown]))
-    looked_up = ask_all(provider.look_up, unseen, manifest.api.parallelism)
-    late = {found.number: found for found in looked_up if found is not None}
+    unread = by_number(listing.unreadable)
+    unseen = _unseen(managed_numbers(state), manifest, listing, unread)
+    late: dict[E164, OwnedNumber] = {}
+    for number, found in zip(
+        unseen, ask_all(provider.look_up, unseen, manifest.api.parallelism), strict=True
+    ):
+        if isinstance(found, OwnedNumber):
+            late[number] = found
+            unread.pop(number, None)
+        elif found is not None:
+            unread.setdefault(number, found)
     owned = {**listing.numbers, **late} if late else listing.numbers
-    return state, Live(regions=regions, owned=owned, complete=listing.complete, gap=listing.gap)
+    return state, Live(
+        regions=regions.rows,
+        owned=owned,
+        complete=listing.complete,
+        gap=listing.gap,
+        unreadable=tuple(one for one in listing.unreadable if one.number not in late),
+        unread=unread,
+        strangers=strangers(owned),
+        unreadable_regions=regions.unreadable,
+    )
+
+
+def _unseen(
+    managed: list[E164], manifest: Manifest, listing: Listing, unread: Mapping[E164, Unreadable]
+) -> list[E164]:
+    """The numbers at stake that a listing does not show, or shows in a row that cannot be read: a look-up decides. A
+    row that names no number may hide any of them.
+    """
+    at_stake = managed
+    declared = (one.number for one in manifest.explicit())
+    if not listing.complete or nameless(listing.unreadable):
+        at_stake = [*managed, *declared]
+    elif unread:
+        at_stake = [*managed, *(number for number in declared if number in unread)]
+    hidden = dict.fromkeys([number for number in at_stake if number not in listing.numbers])
+    known = {number for number in hidden if number in unread} if len(unread) > READ_AGAIN else set[E164]()
+    return [number for number in hidden if number not in known] if len(known) > READ_AGAIN else [*hidden]
 
 
 def _states(manifest: Manifest, state: State | None) -> list[str]:

@@ -1,31 +1,72 @@
-"""Hold the countries and types of a manifest against those the vendor offers. Pure."""
+"""Hold the countries and types of a manifest against those the vendor offers. Pure.
+
+Where a row of `regions` cannot be read, a country that no other row names may be offered all the same.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from numplan.model.account import Region
+from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
-from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.vocabulary import fold, nearest
 
 
-def check_regions(manifest: Manifest, regions: Sequence[Region]) -> Mapping[Resource, Diagnostic]:
+def check_regions(
+    manifest: Manifest, regions: Sequence[Region], unreadable: Sequence[Unreadable] = ()
+) -> Mapping[Resource, Diagnostic]:
     """The entries that want a country, or a type there, that is not offered; each with its error."""
     offered = {fold(region.name): region for region in regions}
+    hidden = _hides_a_country(unreadable)
     found: dict[Resource, Diagnostic] = {}
     for entry, country, kind in _wishes(manifest):
         region = offered.get(fold(country))
-        if region is None:
-            meant = nearest(country, [one.name for one in regions])
-            hint = f"did you mean {meant!r}?" if meant else "`numplan regions` lists what is offered"
-            summary = f"no numbers are offered in {country!r}"
-            found[entry.resource] = error(summary, source=entry.source, path=entry.resource, hint=hint)
-        elif kind is not None and kind not in region.types:
-            hint = f"it offers {', '.join(sorted(region.types)) or 'none'}"
+        if region is None and not hidden:
+            found[entry.resource] = error(
+                f"no numbers are offered in {country!r}",
+                source=entry.source,
+                path=entry.resource,
+                hint=_meant(country, regions),
+            )
+        elif region is not None and kind is not None and not _offers(region, kind):
+            hint = f"it offers {', '.join(sorted(region.types or ())) or 'none'}"
             found[entry.resource] = error(
                 f"{country} offers no {kind} numbers", source=entry.source, path=entry.resource, hint=hint
             )
     return found
+
+
+def unproven_countries(
+    manifest: Manifest, regions: Sequence[Region], unreadable: Sequence[Unreadable]
+) -> Iterator[Diagnostic]:
+    """The entries in a country that no row names, where a row that cannot be read may: what is for sale there, or
+    owned, has the word.
+    """
+    if not _hides_a_country(unreadable):
+        return
+    offered = {fold(region.name) for region in regions}
+    for entry, country, _ in _wishes(manifest):
+        if fold(country) not in offered:
+            yield warning(
+                f"whether numbers are offered in {country!r} cannot be told: a row of regions cannot be read",
+                source=entry.source,
+                path=entry.resource,
+                hint=_meant(country, regions),
+            )
+
+
+def _offers(region: Region, kind: str) -> bool:
+    return region.types is None or kind in region.types
+
+
+def _meant(country: str, regions: Sequence[Region]) -> str:
+    meant = nearest(country, [one.name for one in regions])
+    return f"did you mean {meant!r}?" if meant else "`numplan regions` lists what is offered"
+
+
+def _hides_a_country(unreadable: Sequence[Unreadable]) -> bool:
+    """Whether a row may name a country that no other names: a row whose types alone are odd does not."""
+    return any(one.field != "types" for one in unreadable)
 
 
 def _wishes(manifest: Manifest) -> Iterator[tuple[Entry, str, str | None]]:

@@ -19,7 +19,7 @@ from numplan.engine.ports import Clock, Provider, now_of
 from numplan.engine.refresh import too_many_missing
 from numplan.engine.watched import TURNED_UP, found, keeps_slot, surplus_of
 from numplan.failpoints import failpoint
-from numplan.model.account import Listing, OwnedNumber
+from numplan.model.account import Listing, OwnedNumber, Unreadable, by_number
 from numplan.model.errors import ApiError
 from numplan.model.manifest import ApiSettings
 from numplan.model.moment import Moment, age
@@ -34,11 +34,12 @@ FIRST_PAUSE: Final = 0.5
 
 class Look(msgspec.Struct, frozen=True):
     """What one look at the account showed of the numbers in question. Where there is a `gap`, those that are
-    not `present` may be owned all the same.
+    not `present` may be owned all the same; so may those whose look-up brought only a row that cannot be read.
     """
 
-    present: Mapping[E164, OwnedNumber]
+    present: Mapping[E164, OwnedNumber | Unreadable]
     gap: str = ""
+    doubts: Mapping[E164, str] = {}
 
 
 def settle(
@@ -107,6 +108,8 @@ def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSetti
     for tombstone in list(book.tombstones.values()):
         if not tombstone.holds_slot or look.gap or tombstone.number in look.present:
             continue
+        if tombstone.number in look.doubts:
+            continue
         if not keeps_slot(tombstone, now, _hold(api)):
             watched = msgspec.structs.replace(tombstone, holds_slot=False)
         else:
@@ -117,7 +120,7 @@ def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSetti
 
 
 def take_in(
-    book: Book, present: Mapping[E164, OwnedNumber], now: Moment, api: ApiSettings
+    book: Book, present: Mapping[E164, OwnedNumber | Unreadable], now: Moment, api: ApiSettings
 ) -> Iterator[tuple[Instance, str]]:
     """Take watched numbers that the account shows into state, as surplus, without saving it. Yields each, and why."""
     for tombstone in list(book.tombstones.values()):
@@ -156,14 +159,24 @@ def look_for(
     ApiError.
     """
     listing = provider.purchased(expected=len(book.numbers) + len(book.intents))
-    present = {number: listing.numbers[number] for number in numbers if number in listing.numbers}
+    shown: Mapping[E164, OwnedNumber | Unreadable] = listing.numbers
+    numbers = list(numbers)
+    if listing.unreadable:
+        shown = {**shown, **by_number(listing.unreadable)}
+        if any(one.number is None for one in listing.unreadable):
+            looked_up = numbers  # such a row may hide any of them
+    present = {number: shown[number] for number in numbers if number in shown}
     unseen = [number for number in looked_up if number not in present]
-    rows = ask_all(provider.look_up, unseen, api.parallelism)
-    present.update((row.number, row) for row in rows if row is not None)
-    return Look(present, _gap(listing, book, now, _hold(api)))
+    doubts: dict[E164, str] = {}
+    for number, row in zip(unseen, ask_all(provider.look_up, unseen, api.parallelism), strict=True):
+        if row is not None and row.number is not None:
+            present[number] = row
+        elif row is not None:
+            doubts[number] = f"the account shows a row that names no number, and may be its: {row.problem}"
+    return Look(present, _gap(listing, shown, book, now, _hold(api)), doubts)
 
 
-def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
+def _gap(listing: Listing, shown: Container[E164], book: Book, now: Moment, hold: timedelta) -> str:
     """Why a listing is no evidence of absence, or an empty text."""
     if not listing.complete:
         return "the account's listing could not be proven complete"
@@ -172,13 +185,13 @@ def _gap(listing: Listing, book: Book, now: Moment, hold: timedelta) -> str:
         for one in book.numbers.values()
         if one.number not in book.intents and not (one.bought_at and age(now, one.bought_at) < hold)
     ]
-    missing = sum(1 for number in settled if number not in listing.numbers)
-    if too_many_missing(missing, len(settled)) or (settled and not listing.numbers):
+    missing = sum(1 for number in settled if number not in shown)
+    if too_many_missing(missing, len(settled)) or (settled and not (listing.numbers or listing.unreadable)):
         return f"the account's listing lacks {missing} of {len(settled)} managed numbers"
     return ""
 
 
-def _found(book: Book, intent: Intent, row: OwnedNumber) -> Settled:
+def _found(book: Book, intent: Intent, row: OwnedNumber | Unreadable) -> Settled:
     book.keep(found(intent.instance, row, intent.written_at))
     return _verdict(intent, "bought", "found in the account")
 
@@ -196,8 +209,8 @@ def _judge(
     if intent.kind == "release" and intent.number in look.present:
         book.drop_intent(intent.number)
         return _verdict(intent, "not released", f"{said}the account still holds it", rejected=bool(said))
-    if look.gap:
-        return _verdict(intent, "unknown", f"{said}{look.gap}")
+    if gap := look.gap or look.doubts.get(intent.number):
+        return _verdict(intent, "unknown", f"{said}{gap}")
     if intent.kind == "release":
         book.released(intent.number, now)
         return _verdict(intent, "released", "the account no longer holds it")
@@ -209,7 +222,10 @@ def _judge(
 
 
 def _judge_purchase(book: Book, intent: Intent, provider: Provider, now: Moment, hold: timedelta) -> Settled:
-    if provider.find(intent.number) is not None:
+    offer = provider.find(intent.number)
+    if isinstance(offer, Unreadable):
+        return _verdict(intent, "unknown", f"whether it is for sale cannot be read: {offer.problem}")
+    if offer is not None:
         book.bury(Tombstone(instance=intent.instance, closed_at=now))
         return _verdict(intent, "not bought", "it is not in the account and still for sale")
     if intent.unsold_at is None:

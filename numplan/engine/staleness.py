@@ -17,6 +17,7 @@ from numplan.model.plan import (
     Adopt,
     Change,
     Forget,
+    Keep,
     Plan,
     Purchase,
     Release,
@@ -101,6 +102,9 @@ def stale(problems: Sequence[str]) -> StalePlanError:
 def moved_since(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
     """How the account has moved away from a change that was planned."""
     row = live.owned.get(number_of(change))
+    odd = live.unread.get(change.after.number if isinstance(change, Replace) else number_of(change))
+    if odd is not None and not isinstance(change, Keep):
+        yield f"the account has come to show it in a row that cannot be read ({odd.problem})"
     match change:
         case Purchase() if row is not None:
             yield "the account has come to own it"

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from numplan.model.account import OwnedNumber
+from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.moment import Moment, age
 from numplan.model.state import Cause, Instance, Tombstone
 
@@ -18,26 +18,27 @@ TURNED_UP: Final[Mapping[Cause, str]] = {
 }
 
 
-def surplus_of(tombstone: Tombstone, row: OwnedNumber) -> Instance:
+def surplus_of(tombstone: Tombstone, row: OwnedNumber | Unreadable) -> Instance:
     """What state knows of a watched number that the account holds: in no resource's count as yet."""
     if tombstone.cause == "missing":  # what state knew of it is true again
         return msgspec.structs.replace(tombstone.instance, surplus=True, missing_since=None)
     return found(tombstone.instance, row, tombstone.closed_at, surplus=True)
 
 
-def found(intended: Instance, row: OwnedNumber, bought_at: Moment, *, surplus: bool = False) -> Instance:
+def found(
+    intended: Instance, row: OwnedNumber | Unreadable, bought_at: Moment, *, surplus: bool = False
+) -> Instance:
     """What was intended, found in the account. Its charges stay those that were planned, so that what is charged
     beyond them is told.
     """
-    planned = intended.attributes
-    charges_planned = planned.setup_charge is not None and planned.monthly_charge is not None
-    attributes = msgspec.structs.replace(
-        planned,
-        country=row.country,
-        type=row.type,
-        setup_charge=planned.setup_charge if charges_planned else row.setup_charge,
-        monthly_charge=planned.monthly_charge if charges_planned else row.monthly_charge,
-    )
+    attributes = intended.attributes
+    charges_planned = None not in (attributes.setup_charge, attributes.monthly_charge)
+    if isinstance(row, OwnedNumber):
+        attributes = msgspec.structs.replace(attributes, country=row.country, type=row.type)
+        if not charges_planned:
+            attributes = msgspec.structs.replace(
+                attributes, setup_charge=row.setup_charge, monthly_charge=row.monthly_charge
+            )
     return msgspec.structs.replace(
         intended,
         attributes=attributes,

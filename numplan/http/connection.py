@@ -12,7 +12,8 @@ import io
 import socket
 import threading
 import time
-from http.client import HTTPResponse
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any, Final
 
 import requests.adapters
@@ -64,8 +65,14 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
+_INTERIM_MOST: Final = 100
+"""Interim answers before one that is real: no server has that much to say in advance."""
+
+
 class _DeadlineResponse(HTTPResponse):
-    """An answer whose header and body together must come within the socket's timeout."""
+    """An answer whose header and body together must come within the socket's timeout. Interim answers, such as 103,
+    are passed over until the real one comes (RFC 9110, 15.2): http.client by itself knows 100 alone.
+    """
 
     def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
         super().__init__(sock, *args, **named)
@@ -73,6 +80,17 @@ class _DeadlineResponse(HTTPResponse):
         if seconds is not None:
             raw = self.fp.detach()
             self.fp = io.BufferedReader(_DeadlineReader(raw, sock, seconds))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the real answer. After a 101 the line would speak another protocol: nobody asks for
+        that, so it is passed on as it is.
+        """
+        for _ in range(_INTERIM_MOST):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
+            if status >= HTTPStatus.OK or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise HTTPException("there was no end of interim answers")
 
 
 class _Connection(HTTPConnection):

@@ -12,6 +12,8 @@ from numplan.model.number import E164, NumberError, parse_number
 from numplan.model.vocabulary import nearest
 
 LABEL: Final = "label."
+UNREADABLE: Final = "unreadable"
+"""The column in which `numplan numbers --csv` says what is wrong with a row of the account: such a row is no line."""
 _LONGEST: Final = 255
 _DELIMITERS: Final = ",;\t"
 
@@ -38,7 +40,10 @@ def parse_inventory(text: str, file: str, columns: Mapping[str, str]) -> Mapping
         rows = records(lines, first, delimiter)
         header = [name.strip() for name in next(rows).fields]
         chosen = [*_columns(header, columns, Source(file, first + 1))]
+        marked = header.index(UNREADABLE) if UNREADABLE in header else None
         for row in rows:
+            if marked is not None and any(row.fields[marked : marked + 1]):
+                continue
             source = Source(file, row.line)
             try:
                 line = _line(row.fields, chosen)

@@ -1,8 +1,13 @@
 """Charges: amounts in the account's currency, exact as they are written."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
+
+import msgspec
+
+_NOTHING: Final = Decimal(0)
 
 
 class Charge(Decimal):
@@ -11,6 +16,24 @@ class Charge(Decimal):
     """
 
     __slots__ = ()
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """Charges added up: those that are known, and how many are not."""
+
+    known: Decimal = _NOTHING
+    unknown: int = 0
+
+    def __str__(self) -> str:
+        """`12.40 and 2 unknown`."""
+        return f"{self.known} and {self.unknown} unknown" if self.unknown else str(self.known)
+
+
+def add_up(charges: Iterable[Decimal | None]) -> Sum:
+    """The sum of charges; None is one that is not known."""
+    listed = list(charges)
+    known = [one for one in listed if one is not None]
+    return Sum(sum(known, _NOTHING), len(listed) - len(known))
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ import msgspec
 
 from numplan.model.account import Assignment, Offer
 from numplan.model.address import Address, Resource, address_of
-from numplan.model.charge import Charge, from_document
+from numplan.model.charge import Charge, Sum, add_up, from_document
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import StalePlanError
 from numplan.model.moment import Time
@@ -172,25 +172,44 @@ class Overcharge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unmanaged(msgspec.Struct, frozen=True, kw_only=True):
-    """What the account owns and nothing declares. `numbers` is listed only where the policy asks for it."""
+    """What the account owns and nothing declares. `numbers` is listed only where the policy asks for it.
+
+    `monthly` adds up the charges that are known; those of `unknown` numbers are not.
+    """
 
     count: int = 0
     at_least: bool = False
     monthly: Decimal = ZERO
+    unknown: int = 0
     numbers: tuple[E164, ...] = ()
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """One-time charges of the purchases, and the monthly charges of what is managed, before and after."""
+    """One-time charges of the purchases, and the monthly charges of what is managed, before and after: those that are
+    known. How many are not is counted beside each.
+    """
 
     once: Decimal = ZERO
     monthly_before: Decimal = ZERO
     monthly_after: Decimal = ZERO
+    unknown_once: int = 0
+    unknown_before: int = 0
+    unknown_after: int = 0
 
     @property
     def monthly(self) -> Decimal:
         """The change a month."""
         return self.monthly_after - self.monthly_before
+
+    @property
+    def unknown(self) -> int:
+        """How many charges that are not known make up the change a month, too."""
+        return abs(self.unknown_after - self.unknown_before)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is to be paid, now or a month, that was not before, or no longer."""
+        return bool(self.once or self.monthly or self.unknown_once or self.unknown)
 
 
 OutputValue = str | tuple[E164, ...] | None
@@ -379,10 +398,14 @@ def released(changes: Iterable[Change]) -> Iterator[tuple[Resource, Attributes]]
             yield change.resource, change.before
 
 
-def drift_cost(drift: Sequence[Drift]) -> Decimal:
-    """By how much the monthly charges of what drifted are more in the account than in state."""
-    after = sum((one.after.monthly_charge or ZERO for one in drift if one.after is not None), ZERO)
-    return after - sum((one.before.monthly_charge or ZERO for one in drift), ZERO)
+def drift_cost(drift: Sequence[Drift]) -> Sum:
+    """By how much the monthly charges of what drifted are more in the account than in state; of the numbers with a
+    charge that is not known on either side, nothing is added up.
+    """
+    pairs = [
+        (one.before.monthly_charge, ZERO if one.after is None else one.after.monthly_charge) for one in drift
+    ]
+    return add_up(None if before is None or after is None else after - before for before, after in pairs)
 
 
 def count(changes: Iterable[Change]) -> Counts:

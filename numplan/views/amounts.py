@@ -8,8 +8,12 @@ CENTS: Final = 2
 
 
 @lru_cache(maxsize=1024)  # ten thousand numbers have a few dozen different charges
-def amount(charge: Decimal | None) -> str:
-    """A charge with at least two decimals and no needless zeros; `?` where it is not known."""
+def amount(charge: Decimal | None, unknown: int = 0) -> str:
+    """A charge with at least two decimals and no needless zeros; `?` where it is not known. A sum that lacks
+    `unknown` charges says so: `12.40 and 2 unknown`.
+    """
+    if unknown:
+        return f"{amount(charge)} and {unknown:,} unknown"
     if charge is None:
         return "?"
     if not charge:
@@ -21,9 +25,9 @@ def amount(charge: Decimal | None) -> str:
     return f"{trimmed:f}"
 
 
-def change(charge: Decimal) -> str:
-    """A charge with its sign; zero is +0.00."""
-    return ("-" if charge < 0 else "+") + amount(abs(charge))
+def change(charge: Decimal, unknown: int = 0) -> str:
+    """A charge with its sign; zero is +0.00. A sum that lacks `unknown` charges says so."""
+    return ("-" if charge < 0 else "+") + amount(abs(charge), unknown)
 
 
 def numbers(count: int) -> str:

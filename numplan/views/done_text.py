@@ -6,13 +6,16 @@ from decimal import Decimal
 from numplan.engine.events import Done, Event, Failed, Settled, Uncertain
 from numplan.engine.tally import Tally, tally
 from numplan.model.address import kind_of
+from numplan.model.charge import add_up
 from numplan.model.number import E164
 from numplan.model.plan import Cost, Plan, bought, count, released
-from numplan.views.amounts import change, numbers
+from numplan.views.amounts import numbers
 from numplan.views.lines import FOLD, wrapped
 from numplan.views.plain import one_line
+from numplan.views.plan_text import costs
 
 _ZERO = Decimal(0)
+_FREE = (_ZERO, _ZERO)
 
 
 def settled_text(left: Tally) -> str:
@@ -32,7 +35,7 @@ def summary_text(done: Tally, unknown: int, blocked: int, cost: Cost) -> str:
     figures = (
         f"Apply: {done.purchased} purchased, {done.released} released, {done.adopted} adopted, "
         f"{done.updated} updated, {len(done.failed)} failed, {unknown} unknown, {blocked} blocked. "
-        f"Cost: {change(cost.once)} once, {change(cost.monthly)} a month."
+        f"Cost: {costs(cost)}."
     )
     anything = done.changed or done.failed or unknown or blocked
     return figures if anything else f"No changes. {figures}"
@@ -54,15 +57,19 @@ def spent(plan: Plan, events: Iterable[Event]) -> Cost:
     }
     prices |= {one.number: (one.setup_charge, one.monthly_charge) for one in bought(plan.changes)}
     leaving = {one.number: one.monthly_charge for _, one in released(plan.changes)}
-    once = monthly = gone = _ZERO
-    for call, number in _carried_out(events):
-        if call == "purchase":
-            setup, charge = prices.get(number, (None, None))
-            once += setup or _ZERO
-            monthly += charge or _ZERO
-        else:
-            gone += leaving.get(number) or _ZERO
-    return Cost(once=once, monthly_before=gone, monthly_after=monthly)
+    done = [*_carried_out(events)]
+    paid = [prices.get(number, _FREE) for call, number in done if call == "purchase"]
+    once = add_up(setup for setup, _ in paid)
+    gained = add_up(monthly for _, monthly in paid)
+    lost = add_up(leaving.get(number, _ZERO) for call, number in done if call != "purchase")
+    return Cost(
+        once=once.known,
+        monthly_before=lost.known,
+        monthly_after=gained.known,
+        unknown_once=once.unknown,
+        unknown_before=lost.unknown,
+        unknown_after=gained.unknown,
+    )
 
 
 def failed_text(failed: Sequence[Failed]) -> list[str]:

@@ -1,13 +1,14 @@
 """Drift as people read it: each number with what numplan would do, and as a JSON document for machines."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from numplan.engine.drift import KINDS, Deviation, DriftReport, Kind
+from numplan.engine.odd_rows import unreadable_text
 from numplan.model.address import kind_of
+from numplan.model.charge import add_up
 from numplan.views.amounts import amount, numbers
 from numplan.views.fate_text import action_of, fate_text
 from numplan.views.lines import WIDTH, Line, some, wrapped
@@ -36,6 +37,9 @@ def drift_text(report: DriftReport, *, width: int | None = None, expand: bool = 
             f"The monthly charges of {numbers(report.charges)} are not what state remembers; plans reckon with "
             "the account's."
         )
+    if report.unreadable:
+        sentence = unreadable_text("purchased-list", report.unreadable)
+        yield from (Line(text, "yellow") for text in wrapped(sentence, "  ", width=width or WIDTH))
     yield Line(last_line(report))
 
 
@@ -53,6 +57,9 @@ def drift_json(report: DriftReport) -> str:
         "at_least": report.at_least,
         "changed_charges": report.charges,
         "numbers": [_plain(one) for one in report.deviations],
+        "unreadable": [
+            {"number": one.number, "place": one.place, "problem": one.problem} for one in report.unreadable
+        ],
     }
     return escaped(msgspec.json.encode(document).decode())
 
@@ -60,8 +67,9 @@ def drift_json(report: DriftReport) -> str:
 def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
     kind = found[0].kind
     least = "at least " if kind == "unmanaged" and report.at_least else ""
-    monthly = sum((one.monthly_charge for one in found), Decimal(0))
-    cost = "" if kind in {"missing", "changed", "overcharged"} else f", {amount(monthly)} a month"
+    monthly = add_up(one.monthly_charge for one in found)
+    unsummed = {"missing", "changed", "overcharged"}
+    cost = "" if kind in unsummed else f", {amount(monthly.known, monthly.unknown)} a month"
     return f"{least}{numbers(len(found))}{cost}"
 
 
@@ -100,6 +108,6 @@ def _plain(one: Deviation) -> dict[str, Any]:
         "differences": [
             {"path": found.path, "before": found.before, "after": found.after} for found in one.differences
         ],
-        "monthly_charge": f"{one.monthly_charge:f}",
+        "monthly_charge": None if one.monthly_charge is None else f"{one.monthly_charge:f}",
         "would": {"action": action_of(one.fate), "text": fate_text(one.fate)},
     }

@@ -34,6 +34,7 @@ def _number(one: OfNumber) -> dict[str, Any]:
         "unsettled": None if one.intent is None else one.intent.kind,
         "watched": one.tombstone is not None,
         "account": None if one.owned is None else owned_row(one.owned),
+        "unreadable": None if one.unread is None else one.unread.problem,
         "listed": one.listed,
         "drift": None if one.drift is None else one.drift.kind,
         "plan": {

@@ -115,6 +115,9 @@ def _remembered(one: Instance) -> str:
 
 def _account(one: OfNumber) -> str:
     row = one.owned
+    if one.unread is not None:
+        holds = "holds it, in a row" if one.unread.number else "may hold it in a row"
+        return f"{holds} that cannot be read: {one.unread.problem}"
     if row is None:
         sure = one.listed
         return "does not hold it" if sure else "does not show it; the listing could not be proven complete"

@@ -193,12 +193,13 @@ def _refused(refusals: int) -> Iterator[str]:
 
 def _costs(plan: Plan) -> Iterator[str]:
     cost, unmanaged = plan.cost, plan.unmanaged
-    if cost.once or cost.monthly:
+    if cost.moves:
         yield from _cost_table(plan)
     if unmanaged.count and count(plan.changes).any:
         least = "at least " if unmanaged.at_least else ""
         owned = (
-            f"{least}{amount(unmanaged.monthly)} a month for {numbers(unmanaged.count)} that nothing declares"
+            f"{least}{amount(unmanaged.monthly, unmanaged.unknown)} a month for {numbers(unmanaged.count)} that "
+            "nothing declares"
         )
         yield f"Not in these figures: {owned}."
         yield ""
@@ -209,10 +210,12 @@ def _cost_table(plan: Plan) -> Iterator[str]:
     unit = f" ({shown(plan.currency)})" if plan.currency else ""
     yield f"| cost{unit} | before | after | change |"
     yield "|---|--:|--:|--:|"
-    yield (
-        f"| a month | {amount(cost.monthly_before)} | {amount(cost.monthly_after)} | {change(cost.monthly)} |"
+    before, after = (
+        amount(cost.monthly_before, cost.unknown_before),
+        amount(cost.monthly_after, cost.unknown_after),
     )
-    yield f"| once | | | {change(cost.once)} |"
+    yield f"| a month | {before} | {after} | {change(cost.monthly, cost.unknown)} |"
+    yield f"| once | | | {change(cost.once, cost.unknown_once)} |"
     yield ""
 
 
@@ -236,8 +239,10 @@ def _outputs(plan: Plan) -> Iterator[str]:
 
 
 def _drift(drift: Sequence[Drift]) -> Iterator[str]:
+    more = drift_cost(drift)
+    cost = f"{change(more.known, more.unknown)} a month"
     yield from _folded(
-        f"Drift, the account differs from state: {numbers(len(drift))}, {change(drift_cost(drift))} a month",
+        f"Drift, the account differs from state: {numbers(len(drift))}, {cost}",
         [f"{code(one.resource)} {code(one.before.number)} {_drifted(one)}" for one in drift],
     )
 
@@ -260,8 +265,9 @@ def _apart(plan: Plan) -> Iterator[str]:
         f"Surplus, bought after all: {numbers(len(plan.surplus))}", [code(one) for one in plan.surplus]
     )
     least = "at least " if plan.unmanaged.at_least else ""
+    cost = f"{least}{amount(plan.unmanaged.monthly, plan.unmanaged.unknown)} a month"
     yield from _folded(
-        f"Unmanaged: {numbers(len(plan.unmanaged.numbers))}, {least}{amount(plan.unmanaged.monthly)} a month",
+        f"Unmanaged: {numbers(len(plan.unmanaged.numbers))}, {cost}",
         [code(one) for one in plan.unmanaged.numbers],
     )
 

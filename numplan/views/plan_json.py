@@ -3,7 +3,7 @@
 numplan's own facts stand under the key `numplan`. Source of the form: Terraform's "JSON output format".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from numplan.model.plan import (
     Blocked,
     Change,
     Cost,
+    Drift,
     OutputChange,
     OutputValue,
     Plan,
@@ -145,7 +146,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         },
         "counts": {name: getattr(figures, name) for name in figures.__struct_fields__},
         "cost": _cost(plan.cost, plan.currency),
-        "drift": {"count": len(plan.drift), "monthly_charge": f"{drift_cost(plan.drift):f}"},
+        "drift": _drift(plan.drift),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
         "guards": [_guard(one) for one in plan.refusals],
         "unselected": [
@@ -166,6 +167,7 @@ def _own(plan: Plan) -> dict[str, Any]:
             "count": plan.unmanaged.count,
             "at_least": plan.unmanaged.at_least,
             "monthly_charge": f"{plan.unmanaged.monthly:f}",
+            "unknown": plan.unmanaged.unknown,
             "numbers": list(plan.unmanaged.numbers),
         },
         "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
@@ -179,7 +181,18 @@ def _cost(cost: Cost, currency: str | None) -> dict[str, Any]:
         "monthly_before": f"{cost.monthly_before:f}",
         "monthly_after": f"{cost.monthly_after:f}",
         "monthly": f"{cost.monthly:f}",
+        "unknown": {
+            "once": cost.unknown_once,
+            "monthly_before": cost.unknown_before,
+            "monthly_after": cost.unknown_after,
+            "monthly": cost.unknown,
+        },
     }
+
+
+def _drift(drift: Sequence[Drift]) -> dict[str, Any]:
+    more = drift_cost(drift)
+    return {"count": len(drift), "monthly_charge": f"{more.known:f}", "unknown": more.unknown}
 
 
 def _blocked(one: Blocked) -> dict[str, Any]:

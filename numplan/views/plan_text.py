@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
+from numplan.model.plan import Cost, Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
 from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
@@ -63,9 +63,15 @@ def last_line(plan: Plan) -> str:
     figures = (
         f"Plan: {counts.purchase} to purchase, {counts.release} to release, {counts.adopt} to adopt, "
         f"{counts.update} to update, {counts.blocked} blocked. "
-        f"Cost: {change(plan.cost.once)} once, {change(plan.cost.monthly)} a month."
+        f"Cost: {costs(plan.cost)}."
     )
     return figures if plan.acts or plan.errors else f"No changes. {figures}"
+
+
+def costs(cost: Cost) -> str:
+    """`+0.40 once, +0.30 a month`."""
+    once, monthly = change(cost.once, cost.unknown_once), change(cost.monthly, cost.unknown)
+    return f"{once} once, {monthly} a month"
 
 
 def verdict(plan: Plan) -> str:
@@ -109,8 +115,7 @@ def _loosened(plan: Plan, width: int | None, fold: Fold) -> Iterator[Line]:
 def _summary(plan: Plan, width: int) -> Iterator[Line]:
     if not (plan.acts or plan.refusals or plan.errors):
         return
-    cost = f"{change(plan.cost.once)} once, {change(plan.cost.monthly)} a month"
-    sentence = f"{plan.manifest}, account {plan.account}: {verdict(plan)}; {cost}"
+    sentence = f"{plan.manifest}, account {plan.account}: {verdict(plan)}; {costs(plan.cost)}"
     yield from map(Line, wrapped(sentence, "  ", width=width))
     yield Line("")
 
@@ -172,7 +177,8 @@ def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
 def _drift(drift: Sequence[Drift], fold: Fold) -> Iterator[Line]:
     if not drift:
         return
-    cost = f", {change(drift_cost(drift))} a month"
+    more = drift_cost(drift)
+    cost = f", {change(more.known, more.unknown)} a month"
     yield Line(f"Drift, the account differs from state: {numbers(len(drift))}{cost}", "yellow")
     yield from map(Line, some([_drifted(one) for one in drift], fold))
     yield Line("")
@@ -207,12 +213,10 @@ def _held(held: Sequence[Held], width: int, fold: Fold) -> Iterator[Line]:
 def _apart(plan: Plan, fold: Fold) -> Iterator[Line]:
     """Owned numbers that the plan leaves alone: surplus and unmanaged ones."""
     unmanaged = plan.unmanaged
+    monthly = f"{amount(unmanaged.monthly, unmanaged.unknown)} a month"
     for title, found in (
         ("Surplus, bought after all; declare, forget or --allow-release them", plan.surplus),
-        (
-            f"Unmanaged, {amount(unmanaged.monthly)} a month{', at least' if unmanaged.at_least else ''}",
-            unmanaged.numbers,
-        ),
+        (f"Unmanaged, {monthly}{', at least' if unmanaged.at_least else ''}", unmanaged.numbers),
     ):
         if found:
             yield Line(f"{title}: {numbers(len(found))}", "yellow")
@@ -245,14 +249,15 @@ def _costs(plan: Plan) -> Iterator[Line]:
     """What is managed costs so much; what is not is told beside it, where anything changes."""
     cost, unmanaged = plan.cost, plan.unmanaged
     unit = f" {one_line(plan.currency)}" if plan.currency else ""
-    if cost.once or cost.monthly:
+    if cost.moves:
         yield Line(
-            f"Monthly charges: {amount(cost.monthly_before)}{unit} before, "
-            f"{amount(cost.monthly_after)}{unit} after. One-time charges: {amount(cost.once)}{unit}."
+            f"Monthly charges: {amount(cost.monthly_before, cost.unknown_before)}{unit} before, "
+            f"{amount(cost.monthly_after, cost.unknown_after)}{unit} after. "
+            f"One-time charges: {amount(cost.once, cost.unknown_once)}{unit}."
         )
     if unmanaged.count and count(plan.changes).any:
         least = "at least " if unmanaged.at_least else ""
         yield Line(
-            f"Not in these figures: {least}{amount(unmanaged.monthly)}{unit} a month for "
+            f"Not in these figures: {least}{amount(unmanaged.monthly, unmanaged.unknown)}{unit} a month for "
             f"{numbers(unmanaged.count)} that nothing declares."
         )

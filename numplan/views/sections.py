@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from numplan.model.address import Resource, kind_of
+from numplan.model.charge import add_up
 from numplan.model.plan import (
     Adopt,
     Blocked,
@@ -28,11 +29,12 @@ from numplan.views.plain import one_line
 
 
 class Charges(msgspec.Struct, frozen=True):
-    """Charges as a section shows them: `shown` says which of the two it does."""
+    """Charges as a section shows them: `shown` says which of the two it does, `unknown` how many each lacks."""
 
     once: Decimal | None = None
     monthly: Decimal | None = None
     shown: tuple[bool, bool] = (False, False)
+    unknown: tuple[int, int] = (0, 0)
 
     def __str__(self) -> str:
         """`0.40 once, 0.30 a month`, or nothing where neither is shown."""
@@ -42,8 +44,10 @@ class Charges(msgspec.Struct, frozen=True):
         """The same, with each amount in a column of its width."""
         charges = ((self.once, "once"), (self.monthly, "a month"))
         return ", ".join(
-            f"{amount(charge).rjust(width)} {unit}"
-            for (charge, unit), width, shown in zip(charges, widths, self.shown, strict=True)
+            f"{amount(charge, unknown).rjust(width)} {unit}"
+            for (charge, unit), unknown, width, shown in zip(
+                charges, self.unknown, widths, self.shown, strict=True
+            )
             if shown
         )
 
@@ -84,10 +88,13 @@ def sections_of(plan: Plan) -> Iterator[Section]:
 
 def total(rows: Sequence[Row]) -> Charges:
     """What all rows cost together."""
+    once = add_up(row.charges.once for row in rows if row.charges.shown[0])
+    monthly = add_up(row.charges.monthly for row in rows if row.charges.shown[1])
     return Charges(
-        sum((row.charges.once or Decimal(0) for row in rows), Decimal(0)),
-        sum((row.charges.monthly or Decimal(0) for row in rows), Decimal(0)),
+        once.known,
+        monthly.known,
         (any(row.charges.shown[0] for row in rows), any(row.charges.shown[1] for row in rows)),
+        (once.unknown, monthly.unknown),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from numplan.model.account import Offer, OwnedNumber, Region
+from numplan.model.account import Offer, OwnedNumber, Region, Unreadable
 from numplan.model.charge import to_document
 from numplan.views.plain import escaped, inert, one_line
 
@@ -47,16 +47,34 @@ def owned_row(owned: OwnedNumber) -> Row:
     }
 
 
+def unreadable_row(row: Unreadable) -> Row:
+    """A number that the account owns in a row that cannot be read: nothing but its number is known, or not even that;
+    then `place` says where in the answer it stands.
+    """
+    known = {
+        "number": row.number,
+        "country": None,
+        "type": None,
+        "setup_charge": None,
+        "monthly_charge": None,
+    }
+    unknown = {"assigned_to": None, "flow_id": None, "flow_name": None}
+    return {**known, **unknown, "unreadable": row.problem, "place": row.place}
+
+
 def region_row(region: Region) -> Row:
     """A country on offer."""
-    return {"country": region.name, "types": list(region.types)}
+    return {"country": region.name, "types": None if region.types is None else list(region.types)}
 
 
 def table_text(rows: Sequence[Row]) -> str:
-    """Aligned columns under their names, or a word where there are no rows. Long cells are cut short."""
+    """Aligned columns under their names, or a word where there are no rows. What is not known is a `?`. Long cells are
+    cut short.
+    """
     if not rows:
         return "nothing found"
-    cells = [list(rows[0]), *([_short(one_line(_text(value))) for value in row.values()] for row in rows)]
+    columns = _columns(rows)
+    cells = [columns, *([_short(one_line(_text(row.get(name, "")))) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -65,22 +83,28 @@ def table_text(rows: Sequence[Row]) -> str:
 
 
 def json_text(rows: Sequence[Row]) -> str:
-    """A JSON array of objects; charges are text, exact."""
+    """A JSON array of objects; charges are text, exact; what is not known is null."""
     encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
     return escaped(msgspec.json.format(encoder.encode(rows)).decode())
 
 
 def csv_text(rows: Sequence[Row]) -> str:
-    """CSV with a header. Text that a spreadsheet would take for a formula gets an apostrophe before it, but
-    for phone numbers, which are what the file is for; commands of CI runners are broken up.
+    """CSV with a header; what is not known is a `?`. Text that a spreadsheet would take for a formula gets an
+    apostrophe before it, but for phone numbers, which are what the file is for; commands of CI runners are broken up.
     """
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
+    columns = _columns(rows)
     if rows:
-        writer.writerow(list(rows[0]))
+        writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(name, value) for name, value in row.items()])
+        writer.writerow([_cell(name, row.get(name, "")) for name in columns])
     return sheet.getvalue().rstrip("\n")
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    """The names of all that any row says, in their order."""
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _cell(name: str, value: object) -> str:
@@ -97,4 +121,4 @@ def _text(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    return "?" if value is None else str(value)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from numplan.engine.ports import Provider
-from numplan.model.account import Criteria, Offer
+from numplan.model.account import Criteria, Offer, OwnedNumber, Unreadable
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
 from tests.fakes import nothing_barred
@@ -29,6 +29,8 @@ class Vendor(Protocol):
     def put_on_sale(self, number: E164, *, country: str, state: str, kind: str, category: str) -> None: ...
 
     def own(self, number: E164, *, country: str, kind: str, flow: bool) -> None: ...
+
+    def cannot_read(self, number: str, *, named: bool) -> object: ...
 
     def lose_next_reply(self, endpoint: str) -> None: ...
 
@@ -54,7 +56,7 @@ class ProviderContract:
         assert vendor.provider.url.endswith("/")
 
     def test_regions_have_types_in_canonical_spelling(self, vendor: Vendor) -> None:
-        regions = {region.name: region.types for region in vendor.provider.regions()}
+        regions = {region.name: region.types for region in vendor.provider.regions().rows}
         assert set(regions["United States"]) >= {"Geographic", "Mobile"}
         assert "Non-Geographic" in regions["United Kingdom"]
 
@@ -94,6 +96,31 @@ class ProviderContract:
         assert [offer.number for offer in mobile.offers] == [MOBILE]
         british = vendor.provider.search(Criteria("United Kingdom", type="Non-Geographic"), wanted=5)
         assert [offer.number for offer in british.offers] == [BRITISH]
+
+    def test_a_row_that_cannot_be_read_stands_beside_the_others(self, vendor: Vendor) -> None:
+        for number in (OWNED[0], SOLD[0]):
+            vendor.cannot_read(number, named=True)
+        listing = vendor.provider.purchased(expected=3)
+        assert (listing.complete, set(listing.numbers)) == (True, {OWNED[1], HELD})
+        assert [one.number for one in listing.unreadable] == [OWNED[0]]
+        found = vendor.provider.search(Criteria("United States", type="Geographic"), wanted=None)
+        assert {offer.number for offer in found.offers} == set(SOLD[1:])
+        assert [one.number for one in found.unreadable] == [SOLD[0]]
+        for one in (vendor.provider.look_up(OWNED[0]), vendor.provider.find(SOLD[0])):
+            assert isinstance(one, Unreadable)
+            assert one.problem == "its country is null"
+        assert isinstance(vendor.provider.look_up(OWNED[1]), OwnedNumber)
+
+    def test_so_does_one_that_does_not_say_its_number(self, vendor: Vendor) -> None:
+        for number in (OWNED[0], SOLD[0]):
+            vendor.cannot_read(number, named=False)
+        listing = vendor.provider.purchased(expected=3)
+        assert (listing.complete, set(listing.numbers)) == (True, {OWNED[1], HELD})
+        assert [one.number for one in listing.unreadable] == [None]
+        for one in (vendor.provider.look_up(OWNED[0]), vendor.provider.find(SOLD[0])):
+            assert isinstance(one, Unreadable)
+            assert one.number is None
+        assert vendor.provider.look_up(SOLD[1]) is None
 
     def test_search_gives_as_many_as_wanted(self, vendor: Vendor) -> None:
         found = vendor.provider.search(Criteria("United States"), wanted=2)

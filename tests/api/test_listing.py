@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.sizes import RejectedError
 from numplan.api.wire import OwnedPage
-from numplan.model.account import Assignment, Listing, OwnedNumber, Region
+from numplan.model.account import Assignment, Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.errors import UnreachableError
 from numplan.model.number import E164
 from numplan.model.vocabulary import same_word
@@ -25,7 +25,9 @@ def row(n: int, country: str = "United States", kind: str = "Geographic") -> Own
 
 
 class Vendor:
-    """purchased-list with a memory: `state_of` places rows, `cap` limits answers."""
+    """purchased-list with a memory: `state_of` places rows, `cap` limits answers. Of the rows of `odd` numbers nothing
+    can be read but the number, where the value says so; no filter finds those.
+    """
 
     def __init__(
         self,
@@ -35,12 +37,14 @@ class Vendor:
         total: str = "all",
         most_size: int | None = None,
         filters: Sequence[str] = ("country", "numberType", "state"),
+        odd: Mapping[int, bool] | None = None,
     ) -> None:
         self.rows = tuple(rows)
         self.cap = cap
         self.total = total
         self.most_size = most_size
         self.filters = filters
+        self.odd = {row(n).number: named for n, named in (odd or {}).items()}
         self.asked: list[tuple[Mapping[str, str], int]] = []
 
     @staticmethod
@@ -54,9 +58,16 @@ class Vendor:
         found = [each for each in self.rows if self._matches(each, query)]
         shown = found[: size if self.cap is None else min(size, self.cap)]
         total = {"all": len(found), "rows": len(shown), "none": None}[self.total]
-        return OwnedPage(tuple(shown), total)
+        unreadable = tuple(
+            Unreadable(place, "country", "is null", each.number if self.odd[each.number] else None)
+            for place, each in enumerate(shown, 1)
+            if each.number in self.odd
+        )
+        return OwnedPage(tuple(each for each in shown if each.number not in self.odd), total, unreadable)
 
     def _matches(self, each: OwnedNumber, query: Mapping[str, str]) -> bool:
+        if each.number in self.odd and any(name in self.filters for name in query):
+            return False
         words = {"country": each.country, "numberType": each.type, "state": self.state_of(each)}
         return all(same_word(words[name], text) for name, text in query.items() if name in self.filters)
 
@@ -241,3 +252,56 @@ def test_complete_means_complete(
     assert listing.complete == (not listing.gap)
     if listing.complete:
         assert listing.numbers == truth
+
+
+def test_rows_that_cannot_be_read_count_as_rows() -> None:
+    vendor = Vendor(map(row, range(10)), odd={3: True, 5: False, 6: False})
+    listing = read(vendor)
+    assert (listing.complete, len(listing.numbers), len(vendor.asked)) == (True, 7, 1)
+    assert [*by_number(listing.unreadable)] == [row(3).number]
+    assert [one.place for one in nameless(listing.unreadable)] == ["row 6", "row 7"]
+
+
+def test_no_other_row_speaks_for_a_number_whose_row_cannot_be_read() -> None:
+    bad = Unreadable(2, "country", "is null", row(1).number)
+    page = OwnedPage((row(1), row(2)), 2, (bad,))
+    listing = ListingReader(lambda _query, _size: page, no_regions, 1).read(Filters())
+    assert ([*listing.numbers], listing.unreadable, listing.complete) == ([row(2).number], (bad,), True)
+
+
+def test_a_capped_listing_with_such_rows_is_joined_and_says_where_they_stand() -> None:
+    hidden = read(Vendor(MIXED, cap=50, odd={0: True, 3: False}))
+    assert (hidden.complete, len(hidden.numbers)) == (True, 88)
+    assert [one.place for one in hidden.unreadable] == ["row 1", "row 4"]
+    shown = Vendor(MIXED, cap=50, odd={0: True, 3: False}, filters=())
+    assert not read(shown).complete
+
+
+def test_a_row_beyond_the_cap_that_no_part_shows_keeps_a_listing_from_being_proven() -> None:
+    listing = read(Vendor(MIXED, cap=50, odd={80: False}))
+    assert (listing.complete, len(listing.numbers)) == (False, 89)
+    assert "shows 89 different numbers and counts 90" in listing.gap
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(COUNTRIES), st.sampled_from(TYPES)), max_size=40),
+    st.dictionaries(st.integers(0, 40), st.booleans(), max_size=6),
+    st.integers(1, 50),
+    st.sampled_from([("country", "numberType", "state"), ("country",), ()]),
+    st.integers(0, 3),
+)
+def test_complete_means_complete_where_rows_cannot_be_read(
+    owned: list[tuple[int, str, str]],
+    odd: dict[int, bool],
+    cap: int,
+    filters: Sequence[str],
+    states: int,
+) -> None:
+    rows = {n: row(n, country, kind) for n, country, kind in owned}
+    listing = read(Vendor(rows.values(), cap=cap, filters=filters, odd=odd), states=lambda: STATES[:states])
+    truth = {each.number: each for n, each in rows.items() if n not in odd}
+    assert listing.numbers.items() <= truth.items()
+    if listing.complete:
+        assert listing.numbers == truth
+        assert by_number(listing.unreadable).keys() == {row(n).number for n in rows if odd.get(n)}
+        assert len(nameless(listing.unreadable)) == sum(1 for n in rows if odd.get(n) is False)

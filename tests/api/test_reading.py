@@ -2,11 +2,12 @@
 
 import gzip
 import time
+from typing import Any
 
 import pytest
 
 from numplan.api.patience import Patience
-from numplan.model.account import Criteria
+from numplan.model.account import Criteria, Unreadable
 from numplan.model.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from numplan.model.number import E164
 from tests.api.answers import offer_row, ok, owned_row
@@ -170,20 +171,41 @@ class TestFind:
             with Bytewise(step) as server:
                 assert make_client(server.url).find(NUMBER) is None
 
-    def test_an_answer_about_another_number_is_an_error(self, make_client: MakeClient) -> None:
-        for rows in ([offer_row(OTHER)], [offer_row(), offer_row(OTHER)]):
-            with Bytewise(reply(ok(rows))) as server, pytest.raises(AnswerError, match=r"\+16091609124"):
-                make_client(server.url).find(NUMBER)
+    def test_an_answer_about_another_number_says_nothing_of_this_one(self, make_client: MakeClient) -> None:
+        for rows in (
+            [offer_row(OTHER)],
+            [offer_row(), offer_row(OTHER)],
+            [offer_row(OTHER, setupCharge=None)],
+        ):
+            with Bytewise(reply(ok(rows))) as server:
+                found = make_client(server.url).find(NUMBER)
+            assert isinstance(found, Unreadable)
+            assert (found.number, found.problem) == (NUMBER, f"its number is {OTHER}, not the one asked for")
 
     def test_a_row_repeated_is_one_offer_and_two_prices_are_none(self, make_client: MakeClient) -> None:
         with Bytewise(reply(ok([offer_row(), offer_row("16091609123")]))) as server:
             assert make_client(server.url).find(NUMBER) is not None
         cheap = offer_row(setupCharge="0.01")
-        with (
-            Bytewise(reply(ok([offer_row(), cheap]))) as server,
-            pytest.raises(AnswerError, match="2 different"),
-        ):
-            make_client(server.url).find(NUMBER)
+        with Bytewise(reply(ok([offer_row(), cheap]))) as server:
+            assert isinstance(make_client(server.url).find(NUMBER), Unreadable)
+
+    @pytest.mark.parametrize(
+        ("change", "problem"),
+        [
+            ({"setupCharge": "N/A"}, "its setupCharge is 'N/A'"),
+            ({"recurringCharge": None}, "its recurringCharge is null"),
+            ({"country": None}, "its country is null"),
+            ({"number": "+0800123456"}, "its number is '+0800123456'"),
+        ],
+    )
+    def test_a_row_without_a_price_or_a_word_missing_is_no_offer(
+        self, change: dict[str, Any], problem: str, make_client: MakeClient
+    ) -> None:
+        for rows in ([offer_row(**change)], [offer_row(), offer_row(**change)]):
+            with Bytewise(reply(ok(rows))) as server:
+                found = make_client(server.url).find(NUMBER)
+            assert isinstance(found, Unreadable)
+            assert found.problem == problem
 
 
 class TestLookUp:

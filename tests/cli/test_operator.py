@@ -52,7 +52,7 @@ def test_no_flag_goes_beyond_the_operators_limit(ready, policy):
 
 def test_nor_does_a_plan_that_was_saved_without_it(ready, policy):
     assert ready("plan", "--max-purchases", "50", "--out", "p.plan").code == 0
-    assert ready("apply", "p.plan", NUMPLAN_POLICY=policy("max_purchases: 1")).code == 6
+    assert ready("apply", "p.plan", NUMPLAN_POLICY=policy("max_purchases: 1")).code == 7
     assert ready.left_alone()
     assert ready("apply", "p.plan", NUMPLAN_POLICY="").code == 0
 

@@ -287,6 +287,34 @@ def test_a_field_of_another_type(start: Start) -> None:
     assert api.get("purchased-list", size=5).json()["total"] == 3
 
 
+def test_odd_rows_wherever_they_stand(start: Start) -> None:
+    api = start(owned=3)
+    first, second, third = (row["accessNumber"] for row in api.get("purchased-list", size=5).json()["data"])
+    script(api, "odd_row", "purchased-list", count=0, of=[first, third[1:]], field="mrc", value="N/A")
+    script(api, "odd_row", "purchased-list", count=0, of=[second], field="country", missing=True)
+    script(api, "odd_row", "purchased-list", count=0, of=[third])
+    answer = api.get("purchased-list", size=5).json()
+    assert [row and (row["mrc"], "country" in row) for row in answer["data"]] == [
+        ("N/A", True),
+        ("0.10", False),
+        None,
+    ]
+    assert answer["total"] == 3
+    [row] = api.get("purchased-list", size=5, accessNumber=first[1:]).json()["data"]
+    assert row["mrc"] == "N/A"
+    script(api, "odd_row", "regions", field="regionName", value=5)
+    assert {row["regionName"] for row in api.get("regions").json()["data"]} == {5}
+
+
+def test_interim_answers_come_before_the_real_one(api: Api) -> None:
+    script(api, "interim", "purchase-numbers", times=2)
+    script(api, "interim", "purchase-numbers", status=102)
+    came = raw_answer(api, raw_purchase(SIX[0]).replace(b"Host:", b"Connection: close\r\nHost:"))
+    heads = [line for line in came.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    assert [head.split()[1] for head in heads] == [b"103", b"103", b"102", b"200"]
+    assert held(api) == [SIX[0]]
+
+
 def test_duplicate_keys(start: Start) -> None:
     api = start(owned=3)
     script(api, "duplicate_keys", "purchased-list", field="total", value=0)

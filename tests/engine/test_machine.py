@@ -47,7 +47,7 @@ POOL = st.tuples(st.integers(0, 3), st.sampled_from((1, 1, 2)), st.sampled_from(
 Wish = tuple[int, int, str]
 """Of a pool: its count, its trunk and its label."""
 WISHES = st.tuples(*[st.one_of(st.none(), POOL)] * len(POOLS))
-READS = st.sampled_from(("", "", "", "", "fails", "short"))
+READS = st.sampled_from(("", "", "", "", "fails", "short", "odd", "blank"))
 PATTERN = st.sampled_from(("pool.north", "pool.south", "number.*", "set.s1*", "*0", "*1", "*3", "+1*"))
 """What a run may select, or leave out."""
 WRITES = st.sampled_from(("ok", "ok", "ok", "fails", "durable"))

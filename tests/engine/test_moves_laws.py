@@ -23,7 +23,7 @@ STOCK = tuple(us(9000 + place) for place in range(50))
 ROUNDS = 6
 PLACES = st.integers(0, 9)
 SIZES = st.lists(st.integers(0, 4), min_size=1, max_size=4)
-READS = st.lists(st.sampled_from(("", "", "fails", "short")), max_size=4)
+READS = st.lists(st.sampled_from(("", "", "fails", "short", "odd", "blank")), max_size=4)
 WRITES = st.lists(st.sampled_from(("ok", "ok", "fails", "durable")), max_size=4)
 
 

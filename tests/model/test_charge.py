@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.model.charge import Charge, charge_of, from_document, to_document
+from numplan.model.charge import Charge, Sum, add_up, charge_of, from_document, to_document
 from numplan.model.errors import StateError
 from numplan.model.seal import seal, unseal
 from numplan.model.state import decode_state, encode_state
@@ -27,6 +27,16 @@ def test_a_charge_is_exact_and_written_as_it_was_read(amount: Decimal) -> None:
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no charge"):
         charge_of(text)
+
+
+@given(st.lists(st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=2, max_value=10**6)))
+def test_a_sum_says_how_many_charges_it_lacks(charges: list[Decimal | None]) -> None:
+    known = [one for one in charges if one is not None]
+    assert add_up(charges) == Sum(sum(known, Decimal(0)), len(charges) - len(known))
+
+
+def test_a_sum_in_words() -> None:
+    assert [str(Sum(Decimal("12.40"), unknown)) for unknown in (0, 2)] == ["12.40", "12.40 and 2 unknown"]
 
 
 def test_nothing_but_charges_is_read_or_written() -> None:

@@ -15,6 +15,7 @@ from numplan.model.place import HttpPlace, http_place
 from numplan.model.state import encode_state
 from numplan.state.backends.http import HttpStore
 from numplan.state.remote import RemoteBackend
+from tests.api.bytewise import Bytewise, http, raw
 from tests.services.state_server import GITLAB, Fault, StateServer
 from tests.state.samples import make_state, next_after
 
@@ -53,6 +54,14 @@ def test_a_run_sends_what_terraform_sends(server: StateServer, path: str):
     post = next(call for call in server.calls if call.method == "POST")
     digest = base64.b64encode(hashlib.md5(encode_state(state)).digest()).decode()
     assert (post.headers["Content-MD5"], post.headers["Content-Type"]) == (digest, "application/json")
+
+
+def test_interim_answers_of_a_server_are_passed_over():
+    state = make_state()
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+    with Bytewise(raw(early * 2 + http(encode_state(state)))) as server:
+        place = http_place(f"http://127.0.0.1:{server.port}/state")
+        assert RemoteBackend(HttpStore(place, {}, pauses=(0.01, 0.01))).read() == state
 
 
 def test_gitlab_is_known_by_its_address():

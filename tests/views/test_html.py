@@ -313,6 +313,23 @@ def test_groups_add_up_to_the_plans_own_figures() -> None:
     assert sum(one.after for one in groups) == plan.cost.monthly_after
 
 
+def test_groups_say_how_many_charges_they_lack() -> None:
+    changes = (
+        Keep(resource="pool.a", after=at(1, country="Chad", monthly_charge=None)),
+        Keep(resource="pool.a", after=at(2, country="Chad", monthly_charge=Decimal(1))),
+        Release(resource="pool.a", before=at(3, country="Peru", monthly_charge=None)),
+    )
+    cost = Cost(monthly_before=Decimal(1), monthly_after=Decimal(1), unknown_before=3, unknown_after=2)
+    groups = groups_of(plan_of(*changes, cost=cost))
+    assert [(one.country, one.before, one.after, one.unknown) for one in groups] == [
+        ("Chad", 1, 1, (1, 1)),
+        ("Peru", 0, 0, (1, 0)),
+        ("Held, or not in this plan", 0, 0, (1, 1)),
+    ]
+    rows = [text for text in page(plan_of(*changes, cost=cost)).texts("tr") if "and 1 unknown" in text]
+    assert rows[0] == "Chad Geographic 1.00 and 1 unknown 1.00 and 1 unknown +0.00"
+
+
 def test_bars_are_drawn_to_one_scale_and_said_in_figures() -> None:
     changes = (
         Purchase(resource="pool.a", after=at(1, monthly_charge=Decimal(4))),

@@ -150,6 +150,7 @@ def test_numplans_own_facts_have_a_key_of_their_own() -> None:
         "monthly_before": "1.00",
         "monthly_after": "1.40",
         "monthly": "0.40",
+        "unknown": {"once": 0, "monthly_before": 0, "monthly_after": 0, "monthly": 0},
     }
     assert own["guards"] == [
         {

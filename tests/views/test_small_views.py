@@ -43,6 +43,10 @@ def test_amounts_have_two_decimals_and_no_needless_zeros(charge: str, shown: str
 
 def test_amounts_that_are_unknown_and_signs() -> None:
     assert amount(None) == "?"
+    assert (amount(Decimal("12.4"), 2), change(Decimal(-1), 1200)) == (
+        "12.40 and 2 unknown",
+        "-1.00 and 1,200 unknown",
+    )
     assert [change(Decimal(value)) for value in ("0", "-0.00", "0.4", "-3")] == [
         "+0.00",
         "+0.00",
@@ -116,7 +120,7 @@ def test_csv_can_be_read_back_and_holds_no_formula(rows: list[dict[str, str]]) -
 def test_tables_align_and_say_when_there_is_nothing() -> None:
     assert table_text([]) == "nothing found"
     assert table_text([{"a": "long cell", "b": Decimal("1.50")}, {"a": None, "b": ["x", "y"]}]) == (
-        "a          b\nlong cell  1.50\n           x, y"
+        "a          b\nlong cell  1.50\n?          x, y"
     )
     assert json.loads(json_text([{"a": Decimal("1.50")}])) == [{"a": "1.50"}]
 
@@ -150,6 +154,11 @@ def test_a_summary_has_the_plans_figures_as_they_came_out() -> None:
         "Cost: +2.10 once, +1.00 a month."
     )
     assert summary_text(Tally(), 0, 0, Cost()).startswith("No changes. Apply: 0 purchased")
+    unknown = plan_of(
+        Purchase(resource="pool.a", after=at(1)),
+        Release(resource="pool.a", before=at(3, monthly_charge=None)),
+    )
+    assert summary_text(tally(events), 1, 2, spent(unknown, events)).endswith(" and 1 unknown a month.")
 
 
 def test_failures_are_told_once_more_alike_ones_together() -> None:

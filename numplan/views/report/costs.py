@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from numplan.model.charge import add_up
 from numplan.model.plan import (
     ZERO,
     Adopt,
@@ -24,19 +25,21 @@ from numplan.model.state import Attributes
 
 GROUPS: Final = 12
 """Countries and types that are shown before the rest are added up."""
+_Charges = list[Decimal | None]
 _FULL: Final = 100
 """The length of the longest bar."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """What the numbers of one country and type cost a month; `bars` are the lengths of before and after, none
-    where several are added up.
+    """What the numbers of one country and type cost a month, with how many charges each figure lacks; `bars` are the
+    lengths of before and after, none where several are added up.
     """
 
     country: str
     type: str = ""
     before: Decimal
     after: Decimal
+    unknown: tuple[int, int] = (0, 0)
     bars: tuple[str, str] | None = None
 
     @property
@@ -44,28 +47,43 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         """The change a month."""
         return self.after - self.before
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether any charge is in it, known or not."""
+        return bool(self.before or self.after or any(self.unknown))
+
 
 def groups_of(plan: Plan) -> tuple[Group, ...]:
     """The dearest groups first; what remains of the plan's own figures is a group of its own at the end."""
-    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    charges: dict[tuple[str, str], tuple[_Charges, _Charges]] = defaultdict(lambda: ([], []))
     for change in plan.changes:
         for side, attributes in _paid(change):
-            sums[attributes.country, attributes.type][side] += attributes.monthly_charge or ZERO
-    found = [
-        Group(country=country, type=kind, before=before, after=after)
-        for (country, kind), (before, after) in sums.items()
-        if before or after
-    ]
+            charges[attributes.country, attributes.type][side].append(attributes.monthly_charge)
+    every = (_group(country, kind, *sides) for (country, kind), sides in charges.items())
+    found = [one for one in every if one.says_anything]
     found.sort(key=lambda one: (-max(one.before, one.after), one.country, one.type))
     rest = found[GROUPS:]
     folded = [_sum(f"{len(rest)} more countries and types", rest)] if rest else []
+    shown, cost = _sum("", found), plan.cost
     other = Group(
         country="Held, or not in this plan",
-        before=plan.cost.monthly_before - sum((one.before for one in found), ZERO),
-        after=plan.cost.monthly_after - sum((one.after for one in found), ZERO),
+        before=cost.monthly_before - shown.before,
+        after=cost.monthly_after - shown.after,
+        unknown=(cost.unknown_before - shown.unknown[0], cost.unknown_after - shown.unknown[1]),
     )
-    remaining = [other] if other.before or other.after else []
+    remaining = [other] if other.says_anything else []
     return (*_drawn(found[:GROUPS]), *folded, *remaining)
+
+
+def _group(country: str, kind: str, before: _Charges, after: _Charges) -> Group:
+    sums = add_up(before), add_up(after)
+    return Group(
+        country=country,
+        type=kind,
+        before=sums[0].known,
+        after=sums[1].known,
+        unknown=(sums[0].unknown, sums[1].unknown),
+    )
 
 
 def _paid(change: Change) -> Iterator[tuple[int, Attributes]]:
@@ -93,6 +111,7 @@ def _sum(name: str, groups: Sequence[Group]) -> Group:
         country=name,
         before=sum((one.before for one in groups), ZERO),
         after=sum((one.after for one in groups), ZERO),
+        unknown=(sum(one.unknown[0] for one in groups), sum(one.unknown[1] for one in groups)),
     )
 
 

@@ -117,7 +117,8 @@ def _drift(plan: Plan) -> Table:
         )
         for one in plan.drift
     )
-    title = f"Drift: the account differs from state, {change(drift_cost(plan.drift))} a month"
+    more = drift_cost(plan.drift)
+    title = f"Drift: the account differs from state, {change(more.known, more.unknown)} a month"
     return Table("drift", title, ("number", "numbers"), columns, rows)
 
 
