@@ -75,7 +75,7 @@ def apply(
             "a saved plan is applied as it was made",
             hint="give what selects, what allows danger, --destroy and --refresh-only to `numplan plan --out` instead",
         )
-    plan = decode_plan(read_file(planfile, "the plan file"), planfile)
+    plan = decode_plan(read_file(planfile, "the plan file"), planfile, settings.plan_keys)
     age = timedelta(seconds=DAY if max_age is None else max_age)
     saved = _saved_plan(plan, settings, screen, documents, age)
     return apply_chosen(

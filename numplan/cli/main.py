@@ -48,6 +48,7 @@ Environment:
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
   NUMPLAN_POLICY       a file with the operator's limits, above any flag
+  NUMPLAN_PLAN_KEY     seals saved plans; apply takes no other
   NUMPLAN_VAR_name     the value of the manifest's variable `name`
   NUMPLAN_NO_INPUT     as --no-input; CI does the same
   NUMPLAN_LOG          info or debug: log to standard error

@@ -17,7 +17,8 @@ from numplan.state.files import Folder
 def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> None:
     """Save a plan, to be applied. Raises NumplanError where it cannot be written, and leaves nothing then."""
     require_apart(path, made.manifest, settings, "--out")
-    write_whole(encode_plan(made), path, "the plan file", "--out")
+    key = next(iter(settings.plan_keys), "")
+    write_whole(encode_plan(made, key), path, "the plan file", "--out")
     where = shlex.quote(str(path))
     if made.refusals:
         screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from numplan.model.errors import SettingError
+
 if TYPE_CHECKING:
     from numplan.model.operator import Operator
     from numplan.model.place import Place
+
+PLAN_KEY_LEAST: Final = 32
+"""Characters of a key that seals plans."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -178,6 +183,22 @@ class Settings:
         if self._declared is None:
             raise AssertionError("the manifest was not asked where state lives")
         return self._declared[0]
+
+    @property
+    def plan_keys(self) -> tuple[str, ...]:
+        """The keys that seal saved plans; the first of them seals, any of them opens. Raises SettingError for one that
+        is too short to be a secret.
+        """
+        given = self.variable("NUMPLAN_PLAN_KEY")
+        keys = tuple(key.strip() for key in given.split(",")) if given.strip() else ()
+        for place, key in enumerate(keys, start=1):
+            if len(key) < PLAN_KEY_LEAST:
+                which = f"key {place} of NUMPLAN_PLAN_KEY" if len(keys) > 1 else "NUMPLAN_PLAN_KEY"
+                raise SettingError(
+                    f"{which} has {len(key)} characters, and fewer than {PLAN_KEY_LEAST} keep no secret",
+                    hint="make one with `openssl rand -hex 32`; several are separated by commas, the first seals",
+                )
+        return keys
 
     @property
     def parallelism(self) -> int | None:

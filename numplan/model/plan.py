@@ -18,6 +18,7 @@ from numplan.model.errors import StalePlanError
 from numplan.model.moment import Time
 from numplan.model.number import E164
 from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
+from numplan.model.signature import is_by, split
 from numplan.model.state import Attributes
 
 PLAN_VERSION = 2
@@ -422,15 +423,21 @@ def count(changes: Iterable[Change]) -> Counts:
     )
 
 
-def encode_plan(plan: Plan) -> bytes:
-    """The document `plan --out` writes: sealed JSON, one change a line."""
-    return seal(members_of(plan))
+def encode_plan(plan: Plan, key: str = "") -> bytes:
+    """The document `plan --out` writes: sealed JSON, one change a line; with an HMAC where there is a `key`."""
+    return seal(members_of(plan), key)
 
 
-def decode_plan(document: bytes, place: str) -> Plan:
-    """Read a saved plan. Raises StalePlanError, naming `place`, unless every byte is as it was written."""
+def decode_plan(document: bytes, place: str, keys: Sequence[str] | None = None) -> Plan:
+    """Read a saved plan. Raises StalePlanError, naming `place`, unless every byte is as it was written; and, for
+    whoever is about to apply it and gives the `keys` that there are, unless one of them sealed it, or none did and
+    none is.
+    """
     try:
-        body = unseal(document)
+        members, by = split(unseal(document).removesuffix(b"}"))
+        if keys is not None:
+            _require_sealed(members, by, keys, place)
+        body = members + b"}"
         edition = edition_of(body)
         if edition != PLAN_VERSION:
             raise StalePlanError(
@@ -444,3 +451,21 @@ def decode_plan(document: bytes, place: str) -> Plan:
             f"{place} cannot be used as a plan: {problem}", hint="make the plan again"
         ) from None
     return plan
+
+
+def _require_sealed(members: bytes, by: str, keys: Sequence[str], place: str) -> None:
+    if by and not keys:
+        raise StalePlanError(
+            f"{place} is sealed with a key, and none is set here",
+            hint="set NUMPLAN_PLAN_KEY to the key that sealed it",
+        )
+    if keys and not by:
+        raise StalePlanError(
+            f"{place} is not sealed, and NUMPLAN_PLAN_KEY is set: nobody can say who wrote it",
+            hint="make the plan again where NUMPLAN_PLAN_KEY is set",
+        )
+    if keys and not is_by(members, by, keys):
+        raise StalePlanError(
+            f"{place} is sealed with none of the keys of NUMPLAN_PLAN_KEY, or was edited since",
+            hint="make the plan again where the same NUMPLAN_PLAN_KEY is set",
+        )

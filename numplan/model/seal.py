@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from numplan.model.charge import to_document
+from numplan.model.signature import signed
 
 _TAIL = re.compile(rb',\n"checksum":"sha256:([0-9a-f]{64})"\n}\n')
 _EDITION = re.compile(rb'{\n"version":([1-9][0-9]{0,8}),\n')
@@ -29,9 +30,13 @@ class Edition(msgspec.Struct):
     version: int
 
 
-def seal(members: Mapping[str, object]) -> bytes:
-    """Encode members in their order and close them with the checksum. Sequences go one row a line."""
+def seal(members: Mapping[str, object], key: str = "") -> bytes:
+    """Encode members in their order and close them with the checksum; before it, where there is a `key`, with the HMAC
+    that it makes of them. Sequences go one row a line.
+    """
     body = b"{\n" + b",\n".join(_member(name, value) for name, value in members.items())
+    if key:
+        body = signed(body, key)
     return body + b',\n"checksum":"sha256:' + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
 
 

@@ -41,6 +41,13 @@ _CHECKSUM: Final = {
     "description": 'SHA-256 of all bytes of the document before the `,` that precedes `"checksum"`.',
 }
 
+_HMAC: Final = {
+    "type": "string",
+    "pattern": "^sha256:[0-9a-f]{64}$",
+    "description": "HMAC-SHA256, by the first key of NUMPLAN_PLAN_KEY, of all bytes of the document before "
+    'the `,` that precedes `"hmac"`. It stands just before the checksum, where there is a key.',
+}
+
 
 def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[str, Any]:
     """The JSON Schema 2020-12 of a sealed document as it is written: every member, and the checksum last."""
@@ -52,6 +59,9 @@ def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[
         _describe(definitions[kind.__name__], kind)
     top = definitions.pop(document.__name__)
     members = {**top["properties"], "checksum": _CHECKSUM}
+    required = list(members)
+    if document is Plan:
+        members["hmac"] = _HMAC
     members["version"] = {"const": version, "description": "The edition of this document."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -59,7 +69,7 @@ def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[
         "description": top["description"],
         "type": "object",
         "properties": members,
-        "required": list(members),
+        "required": required,
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }

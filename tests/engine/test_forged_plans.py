@@ -1,0 +1,267 @@
+"""Whatever is changed in a saved plan and sealed again: an apply does nothing that the plan made anew would not hold,
+and never exceeds a limit.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from numplan.engine.apply import apply_plan
+from numplan.engine.draft import nothing_of, survey
+from numplan.engine.gate import Gate
+from numplan.engine.limits import effective
+from numplan.engine.planner import Circumstances
+from numplan.engine.saved import made_anew, picks_of
+from numplan.model.errors import ApiError, StalePlanError, UsageError
+from numplan.model.number import E164
+from numplan.model.plan import Plan, acting, bought, decode_plan, encode_plan, key_of, released
+from numplan.model.policy import Policy
+from numplan.model.seal import seal, unseal
+from numplan.model.state import State
+from tests.builders import LONG_AGO, entry, group, managed, manifest, pool, state, us
+from tests.engine.world import World
+from tests.fakes import ACCOUNT, NOON, URL
+
+UK = E164("+442071234567")
+DEAR, OTHER, PROTECTED, MEMBER, STRANGE = map(us, range(90, 95))
+POLICY = Policy(
+    max_purchases=6,
+    max_setup_cost=Decimal("1.00"),
+    max_monthly_increase=Decimal("2.00"),
+    allowed_countries=("United States",),
+    max_releases=2,
+)
+WANTED = manifest(
+    entry("bought", us(1)),
+    group("adopted", [us(2)], labels={"owner": "x"}),
+    entry("moved", us(3), sip_trunk_id=2, on_trunk_change="replace"),
+    pool("p", 2, max_monthly_charge="0.50", labels={"owner": "y"}),
+    pool("q", 1),
+    entry("kept", PROTECTED, protect=True),
+    policy=POLICY,
+)
+KNOWN = state(
+    managed("number.moved", us(3), sip_trunk_id=1),
+    managed("number.gone", us(5)),
+    managed("number.kept", PROTECTED, protect=True),
+    managed("pool.p", MEMBER),
+    managed("set.lost", us(50), missing_since=LONG_AGO),
+)
+NUMBERS = [
+    str(number) for number in (*map(us, range(1, 16)), UK, DEAR, OTHER, PROTECTED, MEMBER, STRANGE, us(50))
+]
+
+
+def fresh() -> World:
+    world = World()
+    vendor = world.vendor
+    for number in (us(2), us(3), us(5), PROTECTED, MEMBER, STRANGE):
+        vendor.own(number)
+    for place in (1, *range(10, 16)):
+        vendor.put_on_sale(us(place))
+    vendor.put_on_sale(DEAR, monthly="500.00")
+    vendor.put_on_sale(UK, country="United Kingdom")
+    vendor.put_on_sale(OTHER, kind="Mobile")
+    world.store(KNOWN)
+    return world
+
+
+def circumstances(**more: Any) -> Circumstances:
+    return Circumstances(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL, **more)
+
+
+def saved() -> Plan:
+    return survey(WANTED, KNOWN, fresh().vendor, circumstances()).plan
+
+
+MEMBERS = msgspec.json.decode(unseal(encode_plan(saved())))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            found += places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += places(inner, (*path, index))
+    return found
+
+
+def number_forms() -> st.SearchStrategy[Any]:
+    return st.sampled_from(NUMBERS)
+
+
+VALUES = st.one_of(
+    number_forms(),
+    st.sampled_from(
+        [
+            "0",
+            "0.00",
+            "0.10",
+            "500.00",
+            "-5",
+            "United Kingdom",
+            "United States",
+            "Mobile",
+            "Geographic",
+            "pool.p",
+            "pool.q",
+            "number.kept",
+            "number.bought",
+            "number.moved",
+            "set.adopted",
+            "purchase",
+            "release",
+            "replace",
+            "adopt",
+            "update",
+            "forget",
+            "no-op",
+            "missing",
+            "",
+        ]
+    ),
+    st.none(),
+    st.booleans(),
+    st.sampled_from([0, 1, 2, 99, 10**6, -1, [], {}]),
+)
+EDITS = st.lists(
+    st.tuples(st.sampled_from(places(MEMBERS)), st.sampled_from(("set", "drop", "repeat", "swap")), VALUES),
+    min_size=1,
+    max_size=4,
+)
+
+
+def edited(edits: list[tuple[tuple[Any, ...], str, Any]]) -> dict[str, Any]:
+    document = msgspec.json.decode(msgspec.json.encode(MEMBERS))
+    for path, how, value in edits:
+        *above, last = path
+        inner = document
+        try:
+            for step in above:
+                inner = inner[step]
+            if how == "set":
+                inner[last] = value
+            elif how == "drop":
+                del inner[last]
+            elif how == "repeat" and isinstance(inner, list):
+                again = msgspec.json.decode(msgspec.json.encode(inner[last]))
+                for side in ("before", "after"):
+                    if (
+                        isinstance(again, dict)
+                        and isinstance(again.get(side), dict)
+                        and isinstance(value, str)
+                    ):
+                        again[side]["number"] = value
+                inner.append(again)
+            elif how == "swap" and isinstance(inner, list):
+                inner.insert(0, inner.pop(last))
+        except (LookupError, TypeError):
+            continue
+    return document
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(EDITS)
+def test_whatever_is_changed_and_sealed_again_does_nothing_that_a_plan_made_anew_would_not(
+    edits: list[tuple[tuple[Any, ...], str, Any]],
+) -> None:
+    try:
+        file = decode_plan(seal(edited(edits)), "p")
+    except StalePlanError:
+        return
+    world = fresh()
+    try:
+        found = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365))
+    except (StalePlanError, ApiError, UsageError):
+        return
+    if found.plan.refusals or found.plan.errors:
+        return
+    anew = survey(
+        nothing_of(WANTED) if file.destroy else WANTED,
+        KNOWN,
+        world.vendor,
+        circumstances(
+            allowances=file.allowances,
+            selection=file.selection,
+            destroy=file.destroy,
+            refresh_only=file.refresh_only,
+            preferred=picks_of(file),
+        ),
+    ).plan
+    event("carried out")
+    assert {key_of(one) for one in acting(found.plan.changes)} <= {
+        key_of(one) for one in acting(anew.changes)
+    }
+    state_before = world.state
+    carry_out(world, found.plan)
+    hold(world, state_before, anew, file)
+
+
+def carry_out(world: World, made: Plan) -> None:
+    book = world.open()
+    limits = effective(WANTED, made.allowances, destroy=made.destroy).both
+    gate = Gate(
+        world.vendor, made, book, world.clock, limits=limits, planned_at=0.0, before=dict(world.vendor.owned)
+    )
+    list(apply_plan(made, book, gate, world.clock, WANTED.api))
+
+
+def hold(world: World, before: State | None, anew: Plan, file: Plan) -> None:
+    offers = {one.number: one for one in bought(anew.changes)}
+    alternates = {one.number for those in anew.alternates.values() for one in those}
+    came = set(world.vendor.bought)
+    assert came <= offers.keys() | alternates
+    assert not came & {DEAR, UK, OTHER}
+    assert sum((offers[number].setup_charge for number in came & offers.keys()), Decimal(0)) <= Decimal(
+        "1.00"
+    )
+    assert len(came) <= (6 if file.allowances.max_purchases is None else file.allowances.max_purchases)
+    assert set(world.vendor.released) <= {one.number for _, one in released(anew.changes)}
+    protected = {one.number for one in (before.numbers if before else ()) if one.attributes.protect}
+    let_go = {
+        number for number in protected if file.allowances.lets_go(before.by_number[number].address, number)
+    }
+    assert not set(world.vendor.released) & (protected - let_go)
+
+
+def test_the_plan_that_is_forged_is_worth_forging() -> None:
+    file = decode_plan(seal(MEMBERS), "p")
+    kinds = {change.__struct_config__.tag for change in acting(file.changes)}
+    assert kinds >= {"purchase", "adopt", "replace", "forget", "release"}
+    assert file.refusals == file.errors == ()
+    assert file.alternates
+
+
+def test_as_it_was_made_it_is_carried_out() -> None:
+    world = fresh()
+    file = decode_plan(seal(MEMBERS), "p")
+    made = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365)).plan
+    assert made.changes == file.changes
+    carry_out(world, made)
+    assert {us(1), us(3), us(10), us(11)} <= world.vendor.owned.keys()
+    assert world.vendor.released == [us(3), us(5)]
+
+
+def test_a_forged_release_of_a_protected_number_is_refused() -> None:
+    (kept,) = [one for one in MEMBERS["changes"] if one.get("after", {}).get("number") == PROTECTED]
+    forged = {"type": "release", "resource": "number.kept", "before": {**kept["after"], "protect": False}}
+    file = decode_plan(seal({**MEMBERS, "changes": [*MEMBERS["changes"], forged]}), "p")
+    with pytest.raises(StalePlanError, match=r"number\.kept: the plan made anew does not hold this change"):
+        made_anew(file, WANTED, KNOWN, fresh().vendor, circumstances(), timedelta(days=365))
+
+
+def test_a_change_that_only_the_plan_made_anew_holds_is_told_and_not_carried_out() -> None:
+    world = fresh()
+    dropped = [one for one in MEMBERS["changes"] if one["type"] != "release"]
+    file = decode_plan(seal({**MEMBERS, "changes": dropped}), "p")
+    made = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365)).plan
+    assert [one.number for _, one in released(made.changes)] == [us(3)]
+    assert any("not carried out: number.gone" in one.summary for one in made.diagnostics)
