@@ -13,9 +13,11 @@ from numplan.engine.ports import States
 from numplan.model.account import Criteria, Listing, Offer, OwnedNumber, Unreadable
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
-from numplan.model.outcome import NotSent, Outcome, Refused, Unknown
+from numplan.model.outcome import NotSent, Outcome, Refused, Rejected, Unasked, Unknown
 from numplan.model.state import State, decode_state, encode_state
 from tests.fakes import Call, FakeClock, FakeVendor, nothing_barred
+
+STOPS = frozenset({401, 402, 403, 409, 423, 429})
 
 
 class Killed(BaseException):
@@ -54,7 +56,9 @@ class Fate(NamedTuple):
     """
 
     answer: str = "said"
-    """`said`: what the vendor would say; or `lost`, `refused`, `not sent`, `credentials`, `raised`."""
+    """`said`: what the vendor would say; or `lost`, `refused`, `not sent`, `raised`; `status 402` and the like, the
+    call's answer; `resent`, a refusal after a sending that was answered 429.
+    """
     done: bool = True
     delay: float | None = None
     reserved: bool = False
@@ -151,6 +155,8 @@ class FaultyVendor(FakeVendor):
         self.ours: set[E164] = set()
         self.may_release: set[E164] | None = None
         self.breaches: list[str] = []
+        self.outage: frozenset[E164] = frozenset()
+        """Numbers that the account owns and neither the listing nor a look-up shows."""
         self.answers: Callable[[Mapping[E164, Outcome]], Mapping[E164, Outcome]] = lambda outcomes: outcomes
         self.on_post: Callable[[Call, Sequence[E164]], None] = lambda _call, _numbers: None
 
@@ -202,6 +208,7 @@ class FaultyVendor(FakeVendor):
         fault = self._read("purchased-list")
         listing = super().purchased(expected=expected, states=states)
         shown = {**listing.numbers, **{number: row for number, (_, row) in self.ghosts.items()}}
+        shown = {number: row for number, row in shown.items() if number not in self.outage}
         self.touch.after()
         if fault in ODD:
             rows = dict(list(shown.items())[::2])
@@ -225,7 +232,7 @@ class FaultyVendor(FakeVendor):
         fault = self._read("purchased-list")
         row = super().look_up(number)
         self.touch.after()
-        if fault == "empty":
+        if fault == "empty" or number in self.outage:
             return None
         if fault in ODD and (row is not None or number in self.ghosts):
             return unreadable(1, number, fault)
@@ -242,13 +249,13 @@ class FaultyVendor(FakeVendor):
         self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar = nothing_barred
     ) -> Mapping[E164, Outcome]:
         self._begin("purchase", numbers, sip_trunk_id)
-        outcomes = super().purchase(numbers, sip_trunk_id, bar)
+        outcomes = self._by_status("purchase", numbers) or super().purchase(numbers, sip_trunk_id, bar)
         self.touch.after()
         return self.answers(outcomes)
 
     def release(self, numbers: Sequence[E164], bar: Bar = nothing_barred) -> Mapping[E164, Outcome]:
         self._begin("release", numbers, None)
-        outcomes = super().release(numbers, bar)
+        outcomes = self._by_status("release", numbers) or super().release(numbers, bar)
         self.touch.after()
         return self.answers(outcomes)
 
@@ -266,6 +273,32 @@ class FaultyVendor(FakeVendor):
             if call == "release" and self.may_release is not None and number not in self.may_release:
                 self.breaches.append(f"{number} released unasked")
         self.on_post(call, numbers)
+
+    def _by_status(self, call: Call, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
+        """What a whole call comes to that is answered with a status that says no, done or not; nothing for any other.
+        """
+        if not self.fates or not self.fates[0].answer.startswith("status"):
+            return {}
+        fate = self.fates.popleft()
+        status = int(fate.answer.split()[1])
+        for number in numbers if fate.done else ():
+            row = self.owned.get(number)
+            if self.carry_out(call, number):
+                self._lag_behind(number, row, self.clock.monotonic() + fate.lag)
+        self.posts.append((call, tuple(numbers), None))
+        self.pass_time()
+        alone = len(numbers) == 1
+        again = "halves" if status in {400, 413, 422} and not alone else ""
+        said = f"the API answered {status}"
+        return dict.fromkeys(numbers, Rejected(said, stop=status in STOPS, again=again, alone=alone))
+
+    def gift(self, asked: Sequence[E164]) -> Mapping[E164, Outcome]:
+        """One more number that is bought though nobody asked for it."""
+        others = sorted(number for number in self.stock if number not in asked)
+        if not others:
+            return {}
+        self.carry_out("purchase", others[-1])
+        return {others[-1]: Unasked()}
 
     def _purchase(self, number: E164) -> Outcome:
         return self._meet("purchase", number, super()._purchase)
@@ -294,4 +327,6 @@ class FaultyVendor(FakeVendor):
         if (row is None) != (number not in self.owned):
             self._lag_behind(number, row, self.clock.monotonic() + fate.lag)
         self.pass_time()
+        if fate.answer == "resent":
+            return Refused("Number not available", doubted=True)
         return Unknown("the reply was lost") if fate.answer == "lost" else outcome

@@ -3,7 +3,7 @@ once the faults end the account becomes what the manifest says.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -13,10 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
+from numplan.model.outcome import Outcome
 from numplan.model.plan import Selection, count
 from tests.builders import entry, group, manifest, pool, us
 from tests.engine.world import ALL, World
-from tests.fakes import Call
+from tests.fakes import NOON, Call
 from tests.faulty import Fate
 
 POOLS = ("north", "south")
@@ -25,6 +26,7 @@ STOCK = tuple(us(place) for place in range(60))
 ROUNDS = 12
 HOLD = 15 * 60
 
+STATUSES = (400, 401, 402, 403, 404, 409, 413, 418, 422, 423, 429)
 DELAYS = (3.0, 40.0, 600.0, 3 * 3600.0)
 FATE = st.sampled_from(
     (
@@ -38,6 +40,10 @@ FATE = st.sampled_from(
         Fate("not sent"),
         Fate("raised"),
         Fate("credentials"),
+        Fate("resent"),
+        Fate("resent", done=False),
+        *(Fate(f"status {status}", done=done) for status in STATUSES for done in (False, True)),
+        Fate("status 400", lag=5),
         *(Fate(delay=delay, reserved=reserved) for delay in DELAYS for reserved in (False, True)),
         Fate(delay=40, lag=600),
     )
@@ -66,6 +72,7 @@ class Machine(RuleBasedStateMachine):
         self.forgotten: set[E164] = set()
         self.sent: dict[E164, tuple[str, float, int]] = {}
         self.behind = timedelta()
+        self.vendor.time = lambda: NOON + timedelta(seconds=self.world.clock.monotonic())
 
     @initialize(
         sizes=st.tuples(*[st.integers(0, 3)] * len(POOLS)), explicit=st.sets(st.sampled_from(EXPLICIT))
@@ -155,6 +162,31 @@ class Machine(RuleBasedStateMachine):
     def run(self) -> None:
         self.go()
 
+    @rule(number=st.sampled_from(STOCK[:8] + EXPLICIT), wait=st.sampled_from((0.0, 120.0, 16 * 60.0)))
+    def run_while_one_number_is_not_shown(self, number: E164, wait: float) -> None:
+        """Neither the listing nor a look-up has it, for a while."""
+        self.vendor.outage = frozenset({number})
+        self.go()
+        self.world.later(seconds=wait)
+        self.go()
+        self.vendor.outage = frozenset()
+
+    @rule()
+    def run_and_be_given_more_than_was_asked_for(self) -> None:
+        """No kill: of what an answer names and nobody wrote down, only the answer tells."""
+        gifts: list[E164] = []
+
+        def answers(outcomes: Mapping[E164, Outcome]) -> Mapping[E164, Outcome]:
+            if gifts or not self.vendor.posts or self.vendor.posts[-1][0] != "purchase":
+                return outcomes
+            gift = self.vendor.gift([*outcomes])
+            gifts.extend(gift)
+            return {**outcomes, **gift}
+
+        self.vendor.answers = answers
+        self.go()
+        self.vendor.answers = lambda outcomes: outcomes
+
     @rule(pattern=PATTERN, inverse=st.booleans(), fates=FATES)
     def run_a_part_with_faults(self, pattern: str, inverse: bool, fates: list[Fate]) -> None:
         self.vendor.fates.extend(fates)
@@ -181,8 +213,9 @@ class Machine(RuleBasedStateMachine):
     def time_passes(self, span: float) -> None:
         self.world.later(seconds=span)
 
-    @rule(minutes=st.sampled_from((1, 30)))
-    def clock_goes_back(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from((1, 30, 60, 24 * 60, -60, -24 * 60)))
+    def clock_jumps(self, minutes: int) -> None:
+        """This machine's clock goes back, or ahead; the vendor's does not."""
         self.world.jump(-timedelta(minutes=minutes))
         self.behind += timedelta(minutes=minutes)
 
