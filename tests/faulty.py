@@ -275,8 +275,7 @@ class FaultyVendor(FakeVendor):
         self.on_post(call, numbers)
 
     def _by_status(self, call: Call, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
-        """What a whole call comes to that is answered with a status that says no, done or not; nothing for any other.
-        """
+        """What a whole call comes to that is answered with a status that says no, done or not; else nothing."""
         if not self.fates or not self.fates[0].answer.startswith("status"):
             return {}
         fate = self.fates.popleft()

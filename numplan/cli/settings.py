@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from numplan.model.errors import SettingError
-
 if TYPE_CHECKING:
     from numplan.model.operator import Operator
     from numplan.model.place import Place
@@ -189,6 +187,8 @@ class Settings:
         """The keys that seal saved plans; the first of them seals, any of them opens. Raises SettingError for one that
         is too short to be a secret.
         """
+        from numplan.model.errors import SettingError
+
         given = self.variable("NUMPLAN_PLAN_KEY")
         keys = tuple(key.strip() for key in given.split(",")) if given.strip() else ()
         for place, key in enumerate(keys, start=1):

@@ -4,6 +4,7 @@ numplan's own facts stand under the key `numplan`. Source of the form: Terraform
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -162,6 +163,27 @@ def _own(plan: Plan) -> dict[str, Any]:
             {"address": address_of(one.resource, one.number), "number": one.number, "reason": one.reason}
             for one in plan.held
         ],
+        "missing": [
+            {
+                "address": address_of(one.resource, one.number),
+                "number": one.number,
+                "noted": one.noted,
+                "again_from": f"{one.again_from:%Y-%m-%dT%H:%M:%SZ}",
+                "is_back": one.is_back,
+            }
+            for one in plan.missing
+        ],
+        "overcharged": [
+            {
+                "address": address_of(one.resource, one.number),
+                "number": one.number,
+                "planned_once": _charge(one.planned_once),
+                "planned_monthly": _charge(one.planned_monthly),
+                "charged_once": _charge(one.charged_once),
+                "charged_monthly": _charge(one.charged_monthly),
+            }
+            for one in plan.overcharged
+        ],
         "surplus": list(plan.surplus),
         "unmanaged": {
             "count": plan.unmanaged.count,
@@ -261,3 +283,7 @@ def _resource(resource: Resource, attributes: Attributes) -> dict[str, Any]:
 
 def _encoded(document: dict[str, Any]) -> str:
     return escaped(msgspec.json.encode(document).decode())
+
+
+def _charge(charge: Decimal | None) -> str | None:
+    return None if charge is None else f"{charge:f}"
