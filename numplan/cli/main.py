@@ -44,7 +44,7 @@ _ENVIRONMENT: Final = """\b
 Environment:
   NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
   NUMPLAN_ACCOUNT_ID   the account's id
-  NUMPLAN_API_URL      the API, where not the manifest's, such as an emulator
+  NUMPLAN_API_URL      the API, where not the vendor's, such as an emulator
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
   NUMPLAN_VAR_name     the value of the manifest's variable `name`

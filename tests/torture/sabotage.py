@@ -182,6 +182,13 @@ SABOTAGES = (
         "return None",
         ["tests/state/test_memory.py"],
     ),
+    Sabotage(
+        "the token goes where the manifest says",
+        "cli/workspace.py",
+        "url = check_url(named) if named else DEFAULT_API_URL",
+        "url = check_url(named) if named else manifest.api.url if manifest else DEFAULT_API_URL",
+        ["tests/cli/test_where_the_token_goes.py"],
+    ),
 )
 
 
