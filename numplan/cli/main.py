@@ -47,6 +47,7 @@ Environment:
   NUMPLAN_API_URL      the API, where not the vendor's, such as an emulator
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
+  NUMPLAN_STATE_HOST   host[:port], where the manifest may keep state
   NUMPLAN_VAR_name     the value of the manifest's variable `name`
   NUMPLAN_NO_INPUT     as --no-input; CI does the same
   NUMPLAN_LOG          info or debug: log to standard error

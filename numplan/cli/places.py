@@ -1,6 +1,6 @@
 """Where state lives: which place is meant, and the backend for it, its library loaded only then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from numplan.model.place import (
     PostgresPlace,
     parse_place,
 )
+from numplan.model.recipients import Grant, require_grant
 from numplan.state.backend import Backend
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def place_of(settings: Settings, manifest_path: str) -> Place:
             return elsewhere
 
 
+def named_places(settings: Settings) -> tuple[Place, ...]:
+    """The places that a flag or the environment names: an operator's word, unlike the manifest's. Raises
+    SettingError.
+    """
+    return (named_place(settings.state, "--state or NUMPLAN_STATE"),) if settings.state else ()
+
+
 def named_place(text: str, flag: str) -> Place:
     """The place that a path or URL names. Raises SettingError, which says what it came from."""
     try:
@@ -51,13 +59,21 @@ def named_place(text: str, flag: str) -> Place:
 
 
 def open_place(
-    place: Place, environment: Mapping[str, str], clock: Clock | None = None, *, new_state: bool = False
+    place: Place,
+    environment: Mapping[str, str],
+    clock: Clock | None = None,
+    *,
+    named: Sequence[Place],
+    new_state: bool = False,
 ) -> Backend:
-    """The backend for a place. Nothing is touched there before one of its methods is called. `new_state` takes a
-    state that is older than the last one written there, or gone, as it is.
+    """The backend for a place. Nothing is touched there before one of its methods is called. `named` are the places
+    that an operator named. `new_state` takes a state that is older than the last one written there, or gone, as it
+    is.
 
-    Raises SettingError where its library is not installed or a credential cannot be used.
+    Raises SettingError where its library is not installed, a credential cannot be used, or nobody but the manifest
+    says that credentials may go there.
     """
+    grant = _granted(place, named, environment)
     match place:
         case LocalPlace(path=path):
             from numplan.state.backends.local import LocalBackend
@@ -66,11 +82,22 @@ def open_place(
         case _:
             from numplan.state.remote import RemoteBackend
 
-            store = _open_store(place, environment)
+            store = _open_store(place, environment, grant)
             return RemoteBackend(store, environment=environment, clock=clock, accept_older=new_state)
 
 
-def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str]) -> "Store":
+def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str]) -> Grant:
+    """What a place may be sent. Raises SettingError."""
+    if isinstance(place, LocalPlace | HttpPlace | ObjectPlace):
+        return require_grant(place, named, environment)
+    from numplan.state.passfile import is_keyed
+
+    return require_grant(place, named, environment, is_keyed(environment))
+
+
+def _open_store(
+    place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str], grant: Grant
+) -> "Store":
     match place:
         case HttpPlace():
             from numplan.state.backends.http import HttpStore
@@ -79,11 +106,11 @@ def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Map
         case PostgresPlace():
             with _extra("psycopg", "postgres"):
                 from numplan.state.backends.postgres import PostgresStore
-            return PostgresStore(place)
+            return PostgresStore(place, grant)
         case ObjectPlace():
             with _extra("obstore", "object-store"):
                 from numplan.state.backends.objects import ObjectStore
-            return ObjectStore(place)
+            return ObjectStore(place, environment=environment)
 
 
 @contextmanager

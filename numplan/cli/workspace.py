@@ -96,10 +96,10 @@ def open_backend(
     `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
     last one written here, or gone, as it is: somebody said so knowingly. Raises SettingError.
     """
-    from numplan.cli.places import open_place, place_of
+    from numplan.cli.places import named_places, open_place, place_of
 
     place = place_of(settings, manifest_path)
-    return open_place(place, settings.environment, clock, new_state=new_state)
+    return open_place(place, settings.environment, clock, named=named_places(settings), new_state=new_state)
 
 
 def state_backend(
