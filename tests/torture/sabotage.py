@@ -194,7 +194,14 @@ SABOTAGES = (
         "model/recipients.py",
         "    if isinstance(place, LocalPlace) or place in named:\n        return Grant.ALL\n",
         "    return Grant.ALL\n",
-        ["tests/cli/test_where_credentials_go.py", "tests/model/test_recipients.py"],
+        ["tests/model/test_recipients.py"],
+    ),
+    Sabotage(
+        "nobody asks whether a place may be sent credentials before it is opened",
+        "cli/places.py",
+        "grant = _granted(place, named, environment)",
+        "grant = Grant.ALL",
+        ["tests/cli/test_where_credentials_go.py"],
     ),
     Sabotage(
         "only the address of a state is looked at, and not where it is locked",
