@@ -152,6 +152,14 @@ def test_an_endpoint_that_cannot_be_used_is_told_by_its_variable(ready: Desk, ur
     assert said in ran.err
 
 
+def test_an_address_that_the_library_does_not_call_is_told_in_words(ready: Desk) -> None:
+    ready.manifest(ONE)
+    place = ("--state", "az://states/x.json?account=acme")
+    ran = ready("plan", *place, **SECRETS, AZURE_STORAGE_ENDPOINT="http://127.0.0.1:1")
+    assert ran.code == 1
+    assert "it is plain http" in ran.err
+
+
 @pytest.mark.parametrize(
     "url", ["postgresql://db.invalid/ops", "postgresql://127.0.0.1,db.invalid/ops?sslmode=prefer"]
 )

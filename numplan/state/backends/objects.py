@@ -53,6 +53,9 @@ _VARIABLES: Final = {
     "azure": "AZURE_STORAGE_ACCOUNT_KEY and its like",
 }
 
+_PLAIN: Final = (
+    "its address cannot be called, for it is plain http; on this machine, name it as the place's `endpoint`"
+)
 _VIRTUAL: Final = "AWS_VIRTUAL_HOSTED_STYLE_REQUEST"
 
 NOTHING: Final[Mapping[str, str]] = {}
@@ -255,7 +258,7 @@ def _version(told: Any) -> dict[str, str]:  # noqa: ANN401 - a put's answer or a
 def _words(problem: Exception) -> str:
     """The first line of what the library says; the rest is its own insides."""
     first = next((line for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
-    return first.strip()[:400]
+    return first.strip()[:400].replace("HTTP error: builder error", _PLAIN)
 
 
 def _apart(work: Callable[[], Result]) -> Result:
