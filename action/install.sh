@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Install numplan into an environment of its own, and put nothing but its command on the path of later steps.
+# Install numplan into a fresh environment of its own, outside the checkout, and put nothing but its command on the path
+# of later steps. The working directory is a pull request's checkout: no Python started here or later imports from it.
 set -euo pipefail
 
-place="$RUNNER_TEMP/numplan-environment"
 extras="object-store,postgres" # wherever the state lives
 source="${GITHUB_ACTION_PATH}[$extras]"
 if [ -n "${VERSION:-}" ]; then
@@ -13,10 +13,14 @@ if [ -n "${VERSION:-}" ]; then
     source="numplan[$extras]==$VERSION"
 fi
 
-"${PYTHON:-python3}" -m venv "$place"
-"$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+unset PYTHONPATH PYTHONHOME
+place="$(mktemp -d "$RUNNER_TEMP/numplan-environment.XXXXXX")"
+cd -- "$place"
+"${PYTHON:-python3}" -I -m venv "$place"
+"$place/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input \
     --constraint "$GITHUB_ACTION_PATH/constraints.txt" -- "$source"
-mkdir -p "$place/path"
-ln -sf ../bin/numplan "$place/path/numplan"
+mkdir "$place/path"
+printf '#!/bin/sh\nexec "%s" -I -m numplan "$@"\n' "$place/bin/python" >"$place/path/numplan"
+chmod +x "$place/path/numplan"
 echo "$place/path" >>"$GITHUB_PATH"
 "$place/path/numplan" version

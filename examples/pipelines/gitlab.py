@@ -108,27 +108,23 @@ class Pipeline:
                 shutil.copytree(self.artifacts(one), project, dirs_exist_ok=True)
         lines = [*described.get("before_script", []), *described["script"]]
         if not self.service.install:
-            lines = [line for line in lines if " -m venv " not in line and " -m pip " not in line]
+            lines = [line for line in lines if not re.search(" -m (venv|pip|numplan) ", line)]
         home = self.folder / f"home-{name.replace(':', '-')}"
         home.mkdir()
-        ran = bash(
-            _script(lines),
-            [],
-            project,
-            {
-                **self.service.machine,
-                **_expanded({**variables, "CI_PROJECT_DIR": str(project)}),
-                "CI": "true",
-                "GITLAB_CI": "true",
-                "CI_JOB_NAME": name,
-                "HOME": str(home),
-                "LANG": "C.UTF-8",
-                "PATH": os.pathsep.join(
-                    [*([] if self.service.install else [str(BIN)]), str(BIN), "/usr/bin", "/bin"]
-                ),
-            },
-            started if name == "numplan:apply" else None,
-        )
+        environment = {
+            "TMPDIR": str(home),
+            **self.service.machine,
+            **_expanded({**variables, "CI_PROJECT_DIR": str(project)}),
+            "CI": "true",
+            "GITLAB_CI": "true",
+            "CI_JOB_ID": f"{self.id}{len(self.jobs)}",
+            "CI_JOB_NAME": name,
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "PATH": os.pathsep.join([str(BIN), "/usr/bin", "/bin"]),
+        }
+        ran = bash(_script(lines), [], project, environment, started if name == "numplan:apply" else None)
+        bash(_script(described.get("after_script", [])), [], project, environment)
         self._keep(described.get("artifacts", {}), project, name, well=ran.code == 0)
         report = self.artifacts(name) / str(
             described.get("artifacts", {}).get("reports", {}).get("terraform")

@@ -9,17 +9,11 @@ from numplan.cli.report import Report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
-from numplan.cli.workspace import (
-    check_owner,
-    is_manifests_own_api,
-    open_account,
-    open_backend,
-    open_manifest,
-)
+from numplan.cli.workspace import check_owner, open_account, open_backend, open_manifest
 from numplan.engine.draft import Survey, nothing_of, survey, survey_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
-from numplan.engine.refresh import Live, refresh, remember_and_refresh
+from numplan.engine.refresh import Live, remember_and_refresh
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
@@ -81,9 +75,7 @@ def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
 def _remembered(
     settings: Settings, manifest: Manifest, account: Provider, *, new_state: bool = False
 ) -> tuple[State | None, Live]:
-    """The state of this account, and the account: side by side, unless the manifest alone says where calls go. A
-    change of that line is found out by the state, and must not see the token before.
-    """
+    """The state of this account, and the account, side by side."""
     backend = open_backend(settings, manifest.path, new_state=new_state)
 
     def remember() -> State | None:
@@ -91,9 +83,6 @@ def _remembered(
         check_owner(state, account.account, account.url)
         return state
 
-    if is_manifests_own_api(settings, manifest):
-        state = remember()
-        return state, refresh(manifest, state, account)
     return remember_and_refresh(manifest, remember, account)
 
 

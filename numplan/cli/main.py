@@ -44,11 +44,12 @@ _ENVIRONMENT: Final = """\b
 Environment:
   NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
   NUMPLAN_ACCOUNT_ID   the account's id
-  NUMPLAN_API_URL      the API, where not the manifest's, such as an emulator
+  NUMPLAN_API_URL      the API, where not the vendor's, such as an emulator
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
   NUMPLAN_POLICY       a file with the operator's limits, above any flag
   NUMPLAN_PLAN_KEY     seals saved plans; apply takes no other
+  NUMPLAN_STATE_HOST   host[:port], where the manifest may keep state
   NUMPLAN_VAR_name     the value of the manifest's variable `name`
   NUMPLAN_NO_INPUT     as --no-input; CI does the same
   NUMPLAN_LOG          info or debug: log to standard error

@@ -69,7 +69,7 @@ def migrate(target: str, *, auto_approve: bool) -> None:
         source = state_backend(settings, clock)
         place = _whole(named_place(target, "--to"))
         # It has to be empty, or to hold this very state: what was written there before counts no more.
-        goal = open_place(place, settings.environment, clock, new_state=True)
+        goal = open_place(place, settings.environment, clock, named=(place,), new_state=True)
         if os.path.realpath(source.place) == os.path.realpath(goal.place):
             raise UsageError(f"{goal.place} is where the state lives already")
         with (

@@ -1,7 +1,7 @@
 """Where state lives: which place is meant, and the backend for it, its library loaded only then."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from numplan.model.place import (
     overridden,
     parse_place,
 )
+from numplan.model.recipients import Grant, require_grant
 from numplan.state.backend import Backend
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ def place_of(settings: Settings, manifest_path: str) -> Place:
             return elsewhere
 
 
+def named_places(settings: Settings) -> tuple[Place, ...]:
+    """The places that a flag or the environment names: an operator's word, unlike the manifest's. Raises
+    SettingError.
+    """
+    return (named_place(settings.state, "--state or NUMPLAN_STATE"),) if settings.state else ()
+
+
 def named_place(text: str, flag: str) -> Place:
     """The place that a path or URL names. Raises SettingError, which says what it came from."""
     try:
@@ -55,15 +63,22 @@ def named_place(text: str, flag: str) -> Place:
 
 
 def open_place(
-    place: Place, environment: Mapping[str, str], clock: Clock | None = None, *, new_state: bool = False
+    place: Place,
+    environment: Mapping[str, str],
+    clock: Clock | None = None,
+    *,
+    named: Sequence[Place],
+    new_state: bool = False,
 ) -> Backend:
-    """The backend for a place. Nothing is touched there before one of its methods is called. `new_state` takes a
-    state that is older than the last one written there, or gone, as it is.
+    """The backend for a place. Nothing is touched there before one of its methods is called. `named` are the places
+    that an operator named. `new_state` takes a state that is older than the last one written there, or gone, as it
+    is.
 
-    Raises SettingError where the operator's policy does not allow the place, its library is not installed, or a
-    credential cannot be used.
+    Raises SettingError where the operator's policy does not allow the place, its library is not installed, a credential
+    cannot be used, or nobody but the manifest says that credentials may go there.
     """
     operator_of(environment).require_place(place.url, **_forms(place))
+    grant = _granted(place, named, environment)
     match place:
         case LocalPlace(path=path):
             from numplan.state.backends.local import LocalBackend
@@ -72,7 +87,7 @@ def open_place(
         case _:
             from numplan.state.remote import RemoteBackend
 
-            store = _open_store(place, environment)
+            store = _open_store(place, environment, grant)
             return RemoteBackend(store, environment=environment, clock=clock, accept_older=new_state)
 
 
@@ -93,7 +108,18 @@ def _forms(place: Place) -> dict[str, list[str]]:
             return {"urls": [place.url]}
 
 
-def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str]) -> "Store":
+def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str]) -> Grant:
+    """What a place may be sent. Raises SettingError."""
+    if isinstance(place, LocalPlace | HttpPlace | ObjectPlace):
+        return require_grant(place, named, environment)
+    from numplan.state.passfile import is_keyed
+
+    return require_grant(place, named, environment, is_keyed(environment))
+
+
+def _open_store(
+    place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str], grant: Grant
+) -> "Store":
     match place:
         case HttpPlace():
             from numplan.state.backends.http import HttpStore
@@ -102,11 +128,11 @@ def _open_store(place: HttpPlace | PostgresPlace | ObjectPlace, environment: Map
         case PostgresPlace():
             with _extra("psycopg", "postgres"):
                 from numplan.state.backends.postgres import PostgresStore
-            return PostgresStore(place)
+            return PostgresStore(place, grant)
         case ObjectPlace():
             with _extra("obstore", "object-store"):
                 from numplan.state.backends.objects import ObjectStore
-            return ObjectStore(place)
+            return ObjectStore(place, environment=environment)
 
 
 @contextmanager

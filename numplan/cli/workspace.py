@@ -1,6 +1,8 @@
 """Open what a command works with: the manifest, the account, the state."""
 
+import logging
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -22,6 +24,8 @@ if TYPE_CHECKING:  # what only says what goes in and out: a command that needs n
     from numplan.engine.ports import Session
     from numplan.model.state import State
     from numplan.state.backend import Backend
+
+log = logging.getLogger("numplan.cli")
 
 
 def open_manifest(settings: Settings, path: Path | None = None) -> tuple[Manifest, tuple[Diagnostic, ...]]:
@@ -47,13 +51,13 @@ def given_to(settings: Settings) -> Given:
 
 def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | None = None) -> "Client":
     """The account that the environment names. Raises SettingError where it names none, or one that the manifest or the
-    operator's policy forbids.
+    operator's policy forbids, and where nobody but the manifest says where the token would go.
     """
-    from numplan.api.address import check_url
     from numplan.api.client import Client
     from numplan.cli.logs import start_logging
 
     start_logging(settings)
+    url = _api_url(settings, manifest)
     account = settings.variable("NUMPLAN_ACCOUNT_ID").strip() or (manifest and manifest.account) or ""
     if not account:
         raise SettingError("no account is named", hint="set NUMPLAN_ACCOUNT_ID to the account's id")
@@ -62,16 +66,30 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
             f"the manifest is for account {manifest.account}, but NUMPLAN_ACCOUNT_ID is {account}",
             hint="use that account's credentials, or another manifest",
         )
-    url = settings.variable("NUMPLAN_API_URL").strip() or (manifest.api.url if manifest else DEFAULT_API_URL)
     settings.operator.require_account(account)
-    settings.operator.require_api(check_url(url))
+    settings.operator.require_api(url)
     parallelism = settings.parallelism or (manifest.api.parallelism if manifest else 4)
     return Client(url, account, _token(settings), clock, parallelism=parallelism)
 
 
-def is_manifests_own_api(settings: Settings, manifest: Manifest) -> bool:
-    """Whether nothing but the manifest says that calls go to another API than the vendor's."""
-    return not settings.variable("NUMPLAN_API_URL").strip() and manifest.api.url != DEFAULT_API_URL
+def _api_url(settings: Settings, manifest: Manifest | None) -> str:
+    """Where calls go, and the token with them: to the vendor's own API, or to the one that NUMPLAN_API_URL names. A
+    pull request can edit the manifest, so its `api.url` may agree and decides nothing. Raises SettingError.
+    """
+    from numplan.api.address import check_url
+
+    named = settings.variable("NUMPLAN_API_URL").strip()
+    url = check_url(named) if named else DEFAULT_API_URL
+    if manifest is None or not manifest.api.declares_url or manifest.api.url == url:
+        return url
+    if not named:
+        variable = f"NUMPLAN_API_URL={shlex.quote(manifest.api.url)}"
+        raise SettingError(
+            f"the manifest's api.url is {manifest.api.url}, and nothing else says that the token may go there",
+            hint=f"if that is the API to call, set {variable}; else take api.url out of the manifest",
+        )
+    log.warning("the manifest's api.url is %s; NUMPLAN_API_URL wins: calls go to %s", manifest.api.url, url)
+    return url
 
 
 def open_backend(
@@ -82,10 +100,10 @@ def open_backend(
     `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
     last one written here, or gone, as it is: somebody said so knowingly. Raises SettingError.
     """
-    from numplan.cli.places import open_place, place_of
+    from numplan.cli.places import named_places, open_place, place_of
 
     place = place_of(settings, manifest_path)
-    return open_place(place, settings.environment, clock, new_state=new_state)
+    return open_place(place, settings.environment, clock, named=named_places(settings), new_state=new_state)
 
 
 def state_backend(

@@ -1,5 +1,6 @@
 """Sessions that go nowhere else than they are told to, and bodies that end."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -40,10 +41,12 @@ class PlainSession(requests.Session):
         return dict(self._settings[key])
 
 
-def whole_body(response: requests.Response, most: int) -> bytes:
-    """The body, decompressed. Raises OversizeError beyond `most` bytes, in whatever way it grows."""
+def whole_body(response: requests.Response, most: int, *, encodings: Sequence[str] = ("gzip",)) -> bytes:
+    """The body, decompressed where it is compressed in a way that was asked for, one of `encodings`. Raises
+    OversizeError for any other, and beyond `most` bytes, in whatever way it grows.
+    """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in {"", "identity", "gzip"}:
+    if encoding not in {"", "identity", *encodings}:
         raise OversizeError(f"the answer is compressed as {encoding[:40]!r}, which was not asked for")
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > most:

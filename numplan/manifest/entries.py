@@ -40,7 +40,7 @@ def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:
     """The `api:` block, under an URL that was checked."""
     held: dict[str, Any] = dict(block(document, "api"))
-    return ApiSettings(**{**held, "url": url})
+    return ApiSettings(**{**held, "url": url, "declares_url": "url" in held})
 
 
 def policy(held: Mapping[str, object], unset: Policy) -> Policy:

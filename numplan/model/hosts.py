@@ -11,3 +11,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def canonical_host(host: str) -> str:
+    """The one way to write a host: names in lower case without the dot of the root, addresses as short as can be."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host.lower().removesuffix(".")

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 import msgspec
 
 from numplan.model.hosts import is_loopback
+from numplan.model.libpq import LibpqError, parameters_of
 
 STATE_FILE: Final = "numplan.state.json"
 
@@ -20,8 +21,19 @@ _KEY: Final = re.compile(r"[A-Za-z0-9!_.*'()+=@:, -]+(/[A-Za-z0-9!_.*'()+=@:, -]
 _METHOD: Final = re.compile(r"[A-Z]{3,20}")
 _NAME_MOST: Final = 200
 _GITLAB: Final = re.compile(r".*/api/v4/projects/[^/]+/terraform/state/[^/]+")
+_REGION: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+_ACCOUNT: Final = re.compile(r"[a-z0-9]{3,24}")
 _CREDENTIALS: Final = frozenset(
-    {"password", "passfile", "sslpassword", "sslkey", "passcode", "user:password"}
+    [
+        "password",
+        "passfile",
+        "sslpassword",
+        "sslkey",
+        "sslkeylogfile",
+        "oauth_client_secret",
+        "scram_client_key",
+        "scram_server_key",
+    ]
 )
 
 
@@ -141,8 +153,13 @@ def object_place(
             "prod/numplan.state.json",
             "key",
         )
+    # Both become part of a host's name, to which credentials go.
+    if region is not None and not _REGION.fullmatch(region):
+        raise PlaceError(f"{region!r} cannot be the name of a region such as eu-central-1", "region")
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise PlaceError(f"{account!r} cannot be the name of a storage account", "account")
     if endpoint is not None:
-        _require_safe(endpoint, "endpoint")
+        require_safe(endpoint, "endpoint")
     return ObjectPlace(
         service=service, bucket=bucket, key=key, region=region, account=account, endpoint=endpoint
     )
@@ -151,10 +168,10 @@ def object_place(
 def postgres_place(server: str, name: str = "default") -> PostgresPlace:
     """A row's place, checked. Raises PlaceError."""
     _require_visible(server, "url")
-    parts = _split(server, "url")
+    parts = _parts(server, "url")
     if parts.scheme not in {"postgresql", "postgres"}:
         raise PlaceError("the URL of a PostgreSQL database starts with postgresql://", "url")
-    named = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    named = {unquote(pair.partition("=")[0]).lower() for pair in parts.query.split("&")}
     if ":" in parts.netloc.rpartition("@")[0] or named & _CREDENTIALS:
         raise PlaceError(
             "the URL must not hold a password, which others could read there; set PGPASSWORD, PGPASSFILE or "
@@ -165,6 +182,10 @@ def postgres_place(server: str, name: str = "default") -> PostgresPlace:
         raise PlaceError("the name of the state is not part of this URL; give it as `name`", "url")
     if parts.fragment:
         raise PlaceError("the URL must not hold a fragment", "url")
+    try:
+        parameters_of(server)
+    except LibpqError as problem:
+        raise PlaceError(str(problem), "url") from None
     if not name or len(name) > _NAME_MOST or not name.isprintable():
         raise PlaceError(f"a state's name is 1 to {_NAME_MOST} printable characters", "name")
     return PostgresPlace(server=server, name=name)
@@ -197,7 +218,7 @@ def http_place(
     """A server's place, checked. What is not given is as GitLab has it where the address is GitLab's, and as
     Terraform's own default otherwise. Raises PlaceError.
     """
-    _require_safe(address, "address")
+    require_safe(address, "address")
     gitlab = _GITLAB.fullmatch(urlsplit(address).path) is not None
     lock = lock_address or (f"{address.rstrip('/')}/lock" if gitlab else address)
     unlock = unlock_address or lock
@@ -207,7 +228,7 @@ def http_place(
         "unlock_method": unlock_method or ("DELETE" if gitlab else "UNLOCK"),
     }
     for key, url in (("lock_address", lock), ("unlock_address", unlock)):
-        _require_safe(url, key)
+        require_safe(url, key)
     for key, method in methods.items():
         if not _METHOD.fullmatch(method):
             raise PlaceError(f"{method!r} is no HTTP method such as POST", key)
@@ -225,7 +246,7 @@ def _object_place(scheme: str, text: str) -> ObjectPlace:
 
 
 def _postgres_place(text: str) -> PostgresPlace:
-    parts = _split(text, "")
+    parts = _parts(text, "")
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     names = [value for key, value in pairs if key == "state"]
     if len(names) > 1:
@@ -249,7 +270,7 @@ def _options(query: str, known: Iterable[str]) -> dict[str, str]:
     return options
 
 
-def _require_safe(url: str, key: str) -> None:
+def require_safe(url: str, key: str) -> None:
     """Raise PlaceError unless credentials may travel to this URL, and none stand in it."""
     _require_visible(url, key)
     parts = _split(url, key)
@@ -271,14 +292,21 @@ def _require_safe(url: str, key: str) -> None:
 
 
 def _split(url: str, key: str) -> SplitResult:
+    parts = _parts(url, key)
     try:
-        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        port, parts = 0, SplitResult("", "", "", "", "")
+        port = 0
     if port == 0:
         raise PlaceError("this is not a URL", key)
     return parts
+
+
+def _parts(url: str, key: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise PlaceError("this is not a URL", key) from None
 
 
 def _require_visible(text: str, key: str) -> None:

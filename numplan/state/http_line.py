@@ -112,8 +112,7 @@ class HttpLine:
                 stream=True,
             ) as response:
                 ok = response.status_code == requests.codes.ok
-                return Answer(
-                    response.status_code, whole_body(response, SIZE_LIMIT if ok else _ERROR_BODY_MOST)
-                )
+                most = SIZE_LIMIT if ok else _ERROR_BODY_MOST
+                return Answer(response.status_code, whole_body(response, most, encodings=()))
         except CALL_FAILURES as failure:
             return Lost(describe(failure, self._host), departed=departure.made, again=not is_lasting(failure))

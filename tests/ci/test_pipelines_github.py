@@ -13,6 +13,7 @@ from pipelines.comments import BOT
 
 from numplan.model.state import State, decode_state
 from tests.ci.conftest import ROOT, Hub
+from tests.ci.hostile import lay_traps
 
 SUPPORT = '  support: {number: "+16096294649", protect: true}'
 
@@ -423,12 +424,17 @@ def test_a_runner_without_the_kept_folder_plans_nothing(hub: Hub) -> None:
 
 @pytest.mark.slow
 def test_numplan_is_installed_from_the_actions_own_checkout(hub: Hub) -> None:
+    """And nothing of a pull request's checkout is imported, when it is installed and when it runs."""
     hub.install = True
+    mark = hub.place.folder / "mark"
+    lay_traps(hub.place.repository, mark)
+    hub.machine["PYTHONPATH"] = "."
     run = hub.pull_request()
     run.perform("validate")
     if "Could not find a version" in run.jobs["validate"].log:
         pytest.skip("no package index can be reached")
     run.perform("plan")
+    assert not mark.exists(), mark.read_text()
     assert results(run.jobs) == ["success", "success"], run.jobs["validate"].log
 
 

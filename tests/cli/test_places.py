@@ -37,6 +37,13 @@ def path(request: pytest.FixtureRequest) -> str:
     return f"/{uuid.uuid5(uuid.NAMESPACE_URL, request.node.nodeid).hex}"
 
 
+@pytest.fixture
+def trusted(server: StateServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator's word for what the manifest says of the server."""
+    monkeypatch.setenv("NUMPLAN_STATE_HOST", server.url.removeprefix("http://"))
+
+
+@pytest.mark.usefixtures("ready", "trusted")
 @pytest.mark.parametrize("root", ["", GITLAB[:-1]], ids=["terraform", "gitlab"])
 def test_the_manifest_says_where_state_lives(ready: Desk, server: StateServer, path: str, root: str) -> None:
     at = root + path
@@ -66,6 +73,7 @@ def test_a_flag_wins_over_the_environment_which_wins_over_the_manifest(
     assert f"{path}/manifest" not in server.states
 
 
+@pytest.mark.usefixtures("ready", "trusted")
 def test_looking_into_state_takes_no_more_of_the_manifest_than_its_backend(
     ready: Desk, server: StateServer, path: str
 ) -> None:
@@ -224,7 +232,7 @@ def look_at(url: str) -> State:
     from numplan.cli.places import open_place
     from numplan.model.place import parse_place
 
-    found = open_place(parse_place(url), {}).read()
+    found = open_place(place := parse_place(url), {}, named=(place,)).read()
     assert found is not None
     return found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from numplan.cli.settings import Settings, _seconds
+from numplan.model.manifest import DEFAULT_API_URL
 from tests.cli.desk import HEAD, STATE, TOKEN, Desk, run_of
 
 A, B = run_of(16095550101, 2)
@@ -94,10 +95,19 @@ def test_the_url_of_the_environment_wins_over_the_manifests(
     other = make_desk()
     other.stock(A)
     ready.manifest(ONE, head=HEAD.replace("api: {", f'api: {{url: "{other.emulator.url}", '))
-    assert ready("plan").code == 0
+    ran = ready("plan")
+    assert ran.code == 0
+    assert f"NUMPLAN_API_URL wins: calls go to {ready.emulator.url}" in ran.err
     assert not sum(other.emulator.calls().values())
-    assert ready("plan", NUMPLAN_API_URL=None).code == 0
+    assert "NUMPLAN_API_URL" not in ready("plan", NUMPLAN_API_URL=other.emulator.url).err
     assert sum(other.emulator.calls().values())
+
+
+def test_the_vendors_own_url_in_the_manifest_is_one_that_the_environment_may_differ_from(ready: Desk) -> None:
+    ready.manifest(ONE, head=HEAD.replace("api: {", f"api: {{url: '{DEFAULT_API_URL}', "))
+    ran = ready("plan")
+    assert ran.code == 0
+    assert f"the manifest's api.url is {DEFAULT_API_URL}" in ran.err
 
 
 def test_the_account_of_the_manifest_does_where_the_environment_names_none(ready: Desk) -> None:

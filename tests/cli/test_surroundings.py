@@ -245,19 +245,3 @@ def test_what_is_wrong_with_the_state_is_said_though_the_api_hangs(desk: Desk) -
         ran = shell(desk, "./np plan", NUMPLAN_API_URL=api)
     assert ran.code == 1
     assert "numplan.state.json cannot be used as state" in ran.err
-
-
-def test_an_api_that_only_the_manifest_names_sees_no_token_before_the_state_agrees(ready: Desk) -> None:
-    """A pull request may change that line; the state belongs to the API that it was made with."""
-    desk = ready
-    assert desk("apply", "--auto-approve").code == 0
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        api = f"http://127.0.0.1:{other.getsockname()[1]}/o/"
-        desk.manifest(ALL, head=HEAD.replace("api: {", f"api: {{url: '{api}', "))
-        for command in ("plan", "drift", "apply --auto-approve", f"explain {NUMBERS[0]}"):
-            ran = shell(desk, f"./np {command}", NUMPLAN_API_URL="")
-            assert ran.code == 1
-            assert "the state belongs to API at" in ran.err
-        other.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            other.accept()

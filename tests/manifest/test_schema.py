@@ -116,7 +116,7 @@ def test_every_pattern_is_anchored_and_explained():
 def test_it_names_the_same_keys_and_defaults_as_the_values():
     definitions = ROOT["$defs"]
     assert set(ROOT["properties"]["defaults"]["properties"]) == set(Terms.__struct_fields__)
-    assert set(ROOT["properties"]["api"]["properties"]) == set(ApiSettings.__struct_fields__)
+    assert {*ROOT["properties"]["api"]["properties"], "declares_url"} == set(ApiSettings.__struct_fields__)
     assert set(ROOT["properties"]["policy"]["properties"]) == set(Policy.__struct_fields__)
     pool = set(PoolEntry.__struct_fields__) - {"name", "terms", "source"} | set(Terms.__struct_fields__)
     assert set(definitions["pool_entry"]["properties"]) == pool

@@ -4,6 +4,7 @@ It keeps what it is told and no more, checks lock ids and `Content-MD5`, and fai
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import socket
@@ -51,6 +52,8 @@ class StateServer(ThreadingHTTPServer):
         self.faults: deque[Fault] = deque()
         self.calls: list[Call] = []
         self.credentials: str | None = None
+        self.packing: str | None = None
+        """How it compresses its answers, asked or not."""
         self.reentrant = False
         """Whether it gives a lock to who has it already, as no such server should."""
 
@@ -66,7 +69,7 @@ class StateServer(ThreadingHTTPServer):
         """Forget faults and credentials."""
         self.faults.clear()
         self.calls.clear()
-        self.credentials, self.reentrant = None, False
+        self.credentials, self.packing, self.reentrant = None, None, False
 
     def fault_of(self, method: str) -> str | int | None:
         for fault in self.faults:
@@ -112,6 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         self.send_response(status)
+        if self.server.packing and answer:
+            self.send_header("Content-Encoding", self.server.packing)
+            answer = gzip.compress(answer)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer[: len(answer) // 2] if fault == "cut_answer" else answer)

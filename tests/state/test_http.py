@@ -64,6 +64,17 @@ def test_interim_answers_of_a_server_are_passed_over():
         assert RemoteBackend(HttpStore(place, {}, pauses=(0.01, 0.01))).read() == state
 
 
+@pytest.mark.parametrize("packing", ["gzip", "x-gzip", "deflate", "br", "identity, gzip"])
+def test_no_answer_is_taken_that_is_compressed(server: StateServer, path: str, packing: str):
+    """A few bytes could become any number of them."""
+    with backend(server, path).lock("apply") as session:
+        session.write(make_state())
+    server.packing = packing
+    with pytest.raises(StateError, match="compressed as"):
+        backend(server, path).read()
+    assert {call.headers["Accept-Encoding"] for call in server.calls} == {"identity"}
+
+
 def test_gitlab_is_known_by_its_address():
     place = http_place("https://gitlab.example.com/api/v4/projects/17/terraform/state/numbers")
     assert (place.lock_address, place.lock_method, place.unlock_method) == (

@@ -245,6 +245,55 @@ SABOTAGES = (
         "            pass\n",
         ["tests/engine/test_protection.py"],
     ),
+    Sabotage(
+        "the token goes where the manifest says",
+        "cli/workspace.py",
+        "url = check_url(named) if named else DEFAULT_API_URL",
+        "url = check_url(named) if named else manifest.api.url if manifest else DEFAULT_API_URL",
+        ["tests/cli/test_where_the_token_goes.py"],
+    ),
+    Sabotage(
+        "credentials go where the manifest keeps state",
+        "model/recipients.py",
+        "    if isinstance(place, LocalPlace) or place in named:\n        return Grant.ALL\n",
+        "    return Grant.ALL\n",
+        ["tests/model/test_recipients.py"],
+    ),
+    Sabotage(
+        "nobody asks whether a place may be sent credentials before it is opened",
+        "cli/places.py",
+        "grant = _granted(place, named, environment)",
+        "grant = Grant.ALL",
+        ["tests/cli/test_where_credentials_go.py"],
+    ),
+    Sabotage(
+        "only the address of a state is looked at, and not where it is locked",
+        "model/recipients.py",
+        "for url in (place.address, place.lock_address, place.unlock_address)]",
+        "for url in (place.address,)]",
+        ["tests/model/test_recipients.py"],
+    ),
+    Sabotage(
+        "a manifest may say which of an operator's credentials PostgreSQL is sent",
+        "model/recipients.py",
+        "odd = sorted(set(parameters_of(place.server)) - _LIBPQ)",
+        "odd = sorted([])",
+        ["tests/model/test_recipients.py"],
+    ),
+    Sabotage(
+        "state travels to a database in the clear",
+        "state/backends/postgres_line.py",
+        "if mode not in _ENCRYPTED and not",
+        "if mode == 'never' and not",
+        ["tests/state/test_postgres_line.py"],
+    ),
+    Sabotage(
+        "a state server may compress its answers",
+        "state/http_line.py",
+        "whole_body(response, most, encodings=())",
+        "whole_body(response, most)",
+        ["tests/state/test_http.py"],
+    ),
 )
 
 

@@ -280,7 +280,7 @@ class World:
         """The place, not over the line."""
         url, variables = (self._url(), self.home.environment) if self.home else (self._file, {})
         with environment(variables):
-            yield open_place(parse_place(url), {})
+            yield open_place(place := parse_place(url), {}, named=(place,))
 
     @property
     def _file(self) -> str:

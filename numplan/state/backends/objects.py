@@ -6,7 +6,7 @@ with our own call, whose answer was lost: what is stored is read back before it 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
@@ -23,9 +23,11 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.place import ObjectPlace
+from numplan.model.place import ObjectPlace, PlaceError, require_safe
+from numplan.model.recipients import s3_endpoint
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.files import SIZE_LIMIT
 from numplan.state.lock_document import decode_lock, encode_lock
 from numplan.state.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.trouble import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
@@ -51,27 +53,38 @@ _VARIABLES: Final = {
     "azure": "AZURE_STORAGE_ACCOUNT_KEY and its like",
 }
 
+_PLAIN: Final = (
+    "its address cannot be called, for it is plain http; on this machine, name it as the place's `endpoint`"
+)
+_VIRTUAL: Final = "AWS_VIRTUAL_HOSTED_STYLE_REQUEST"
+
+NOTHING: Final[Mapping[str, str]] = {}
 Result = TypeVar("Result")
 
 
-def open_store(at: ObjectPlace, *, retries: dict[str, Any] = _RETRIES) -> Any:  # noqa: ANN401 - one of the library's stores
+def open_store(
+    at: ObjectPlace, environment: Mapping[str, str] = NOTHING, *, retries: dict[str, Any] = _RETRIES
+) -> Any:  # noqa: ANN401 - one of the library's stores
     """The library's store for a bucket. Credentials come from the environment, as the library reads it.
 
     Raises SettingError.
     """
-    local = at.endpoint is not None and at.endpoint.startswith("http://")
+    endpoint = at.endpoint or _own_endpoint(at, environment)
+    local = endpoint is not None and endpoint.startswith("http://")
     common: dict[str, Any] = {"client_options": {**_CLIENT, "allow_http": local}, "retry_config": retries}
     given: dict[str, Any] = {
         name: value
         for name, value in (
             ("region", at.region),
             ("account_name", at.account),
-            ("base_url" if at.service == "gcs" else "endpoint", at.endpoint),
+            ("base_url" if at.service == "gcs" else "endpoint", endpoint),
         )
         if value is not None
     }
-    if at.service == "s3" and at.endpoint is not None:
-        given["virtual_hosted_style_request"] = False
+    if at.service == "s3" and endpoint is not None:
+        given["aws_endpoint_url_s3"] = endpoint  # or the library would prefer the variable of that name
+        if at.endpoint is not None or not environment.get(_VIRTUAL):
+            given["virtual_hosted_style_request"] = False
     kind: Any = {"s3": S3Store, "gcs": GCSStore, "azure": AzureStore}[at.service]
     try:
         return kind(at.bucket, **given, **common)
@@ -85,9 +98,15 @@ def open_store(at: ObjectPlace, *, retries: dict[str, Any] = _RETRIES) -> Any:  
 class ObjectStore:
     """One state in such an object, and its lock in another beside it."""
 
-    def __init__(self, at: ObjectPlace, store: Any = None) -> None:  # noqa: ANN401 - one of the library's stores
+    def __init__(
+        self,
+        at: ObjectPlace,
+        store: Any = None,  # noqa: ANN401 - one of the library's stores
+        *,
+        environment: Mapping[str, str] = NOTHING,
+    ) -> None:
         self.at = at
-        self._bucket = open_store(at) if store is None else store
+        self._bucket = open_store(at, environment) if store is None else store
         self._clock = PlainClock()
 
     @property
@@ -177,6 +196,8 @@ class ObjectStore:
     def _get(self, key: str) -> Copy | None:
         def get() -> Copy:
             found = obstore.get(self._bucket, key)
+            if found.meta["size"] > SIZE_LIMIT:
+                raise OSError(f"the object is larger than {SIZE_LIMIT} bytes")
             return Copy(bytes(found.bytes()), _version(found.meta))
 
         try:
@@ -218,6 +239,18 @@ class _ObjectHold:
             raise self._store.failure("unlock", problem, MAYBE_UNLOCKED) from problem
 
 
+def _own_endpoint(at: ObjectPlace, environment: Mapping[str, str]) -> str | None:
+    """The server that the service's own variables name. Raises SettingError for one that cannot be called."""
+    if at.service != "s3" or (found := s3_endpoint(environment)) is None:
+        return None
+    variable, url = found
+    try:
+        require_safe(url, variable)
+    except PlaceError as problem:
+        raise SettingError(f"{variable} cannot be used: {problem}", hint=f"correct {variable}") from None
+    return url
+
+
 def _version(told: Any) -> dict[str, str]:  # noqa: ANN401 - a put's answer or an object's metadata
     return {name: told[name] for name in ("e_tag", "version") if told.get(name) is not None}
 
@@ -225,7 +258,7 @@ def _version(told: Any) -> dict[str, str]:  # noqa: ANN401 - a put's answer or a
 def _words(problem: Exception) -> str:
     """The first line of what the library says; the rest is its own insides."""
     first = next((line for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
-    return first.strip()[:400]
+    return first.strip()[:400].replace("HTTP error: builder error", _PLAIN)
 
 
 def _apart(work: Callable[[], Result]) -> Result:

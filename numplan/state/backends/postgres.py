@@ -11,11 +11,14 @@ from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from numplan.model.errors import StateError
 from numplan.model.place import PostgresPlace
+from numplan.model.recipients import Grant
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backends.postgres_line import line_to
 from numplan.state.lock_document import decode_lock, encode_lock
 from numplan.state.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.trouble import EITHER, MAYBE_UNLOCKED, UNTOUCHED
@@ -75,10 +78,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class PostgresStore:
-    """One state in such a table. The tables are created by the first run that locks."""
+    """One state in such a table. The tables are created by the first run that locks. `grant` is what the place may
+    be sent. Raises SettingError where it is on another machine and sslmode does not ask for TLS.
+    """
 
-    def __init__(self, at: PostgresPlace) -> None:
+    def __init__(self, at: PostgresPlace, grant: Grant = Grant.ALL) -> None:
         self.at = at
+        self._line = line_to(at, grant)
         self._clock = PlainClock()
 
     @property
@@ -158,7 +164,8 @@ class PostgresStore:
         )
 
     def _connect(self) -> Connection:
-        return psycopg.connect(self.at.server, autocommit=True, prepare_threshold=None, **_PARAMETERS)
+        server = make_conninfo("", **self._line)
+        return psycopg.connect(server, autocommit=True, prepare_threshold=None, **_PARAMETERS)
 
     def _key(self, connection: Connection) -> int:
         """The key of the lock: of this name in this very table, wherever the search path leads."""
