@@ -100,6 +100,12 @@ class Book:
         if tombstone is not None:
             self.tombstones[number] = msgspec.structs.replace(tombstone, released_at=now)
 
+    def seems_released(self, instance: Instance, now: Moment) -> None:
+        """The account shows the number no more, and no answer said that it was released: it is watched."""
+        self.remove(instance.number)
+        self.watch(instance, "released", now)
+        self.released(instance.number, now)
+
     def charge(self, number: E164, once: Charge | None, monthly: Charge | None) -> None:
         """The account charges this for the number, whatever was planned."""
         known = self.numbers[number]

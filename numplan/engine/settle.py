@@ -212,7 +212,7 @@ def _judge(
     if gap := look.gap or look.doubts.get(intent.number):
         return _verdict(intent, "unknown", f"{said}{gap}")
     if intent.kind == "release":
-        book.released(intent.number, now)
+        book.seems_released(intent.instance, now)
         return _verdict(intent, "released", "the account no longer holds it")
     if intent.number in rejected:
         alone = rejected[intent.number].alone

@@ -14,12 +14,17 @@ TURNED_UP: Final[Mapping[Cause, str]] = {
     "unknown": "it turned up in the account after its purchase was closed as never happened",
     "refused": "it turned up in the account although the vendor had refused it",
     "missing": "it is back in the account after it was missing",
+    "released": "it is in the account still, though its release had seemed to be carried out",
     "unasked": "it turned up in the account; an answer had named it though nobody asked for it",
 }
 
 
 def surplus_of(tombstone: Tombstone, row: OwnedNumber | Unreadable) -> Instance:
-    """What state knows of a watched number that the account holds: in no resource's count as yet."""
+    """What state knows of a watched number that the account holds: in no resource's count as yet. One that was to be
+    released is what it was before, so that a plan releases it again.
+    """
+    if tombstone.cause == "released":
+        return msgspec.structs.replace(tombstone.instance, missing_since=None)
     if tombstone.cause == "missing":  # what state knew of it is true again
         return msgspec.structs.replace(tombstone.instance, surplus=True, missing_since=None)
     return found(tombstone.instance, row, tombstone.closed_at, surplus=True)

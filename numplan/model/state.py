@@ -95,14 +95,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         return self.instance.attributes.number
 
 
-Cause = Literal["unknown", "refused", "missing", "unasked"]
+Cause = Literal["unknown", "refused", "missing", "released", "unasked"]
 """Why a number is watched."""
 
 
 class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A number that is watched, for it may turn up in the account after all. By its `cause`: a purchase of an unknown
     outcome that was closed as never happened, one that the vendor `refused`, a managed number that left state because
-    it was `missing`, or one that an answer says was bought though nobody asked for it.
+    it was `missing`, one whose release nobody confirmed, or one that an answer says was bought though nobody asked.
 
     While `holds_slot`, its slot is kept for this number and no other. `unsold_at` as in Intent. `rejected`: its call
     was for this number alone and answered with a status that says no, so a second look that finds nothing frees the

@@ -54,7 +54,22 @@ def test_a_release_with_an_unknown_outcome_is_settled(carried_out: bool, verdict
     assert [one.verdict for one in ran.events if isinstance(one, Settled)] == [verdict]
     assert bool(world.state.numbers) is not carried_out
     assert not world.state.intents
-    assert not world.state.tombstones
+    watched = [(one.cause, one.holds_slot) for one in world.state.tombstones]
+    assert watched == ([("released", False)] if carried_out else [])
+
+
+def test_a_release_that_seemed_done_and_was_not_is_made_again() -> None:
+    """One outage hid the number while its release was in doubt."""
+    world = owning(us(1))
+    world.vendor.will("release", us(1), Unknown("cut off"), carried_out=False)
+    world.vendor.on_post = lambda *_: setattr(world.vendor, "outage", frozenset({us(1)}))
+    world.run(NOTHING)
+    assert world.managed() == set()
+    world.vendor.outage, world.vendor.on_post = frozenset(), lambda *_: None
+    world.later(minutes=16)
+    world.run(NOTHING)
+    assert world.vendor.released == [us(1)]
+    assert world.vendor.owned == {}
 
 
 def test_a_release_that_was_not_done_is_tried_again() -> None:
@@ -264,7 +279,7 @@ def test_a_move_killed_at_any_point_is_finished_by_the_next_runs(what: str, afte
             world.run(declared(2))
             world.later(minutes=16)
         assert trunk_of(world) == 2
-        assert world.known() == set(world.vendor.owned)
+        assert world.managed() == set(world.vendor.owned)
         assert len(world.vendor.bought) == 1
         assert world.vendor.breaches == []
         assert not world.draft(declared(2)).held
@@ -288,4 +303,4 @@ def test_unknown_releases_are_told_apart_from_failures() -> None:
     assert [one.number for one in world.state.intents] == [us(1)]
     world.vendor.listed(complete=True)
     world.run(NOTHING)
-    assert world.known() == set()
+    assert world.managed() == set()

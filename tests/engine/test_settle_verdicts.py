@@ -133,11 +133,12 @@ def test_a_release_that_is_present_was_not_done() -> None:
     assert world.state.intents == ()
 
 
-def test_a_release_that_is_absent_was_done_and_leaves_no_tombstone() -> None:
+def test_a_release_that_is_absent_was_done_and_the_number_is_watched() -> None:
     gone = managed("pool.p", us(2))
     world = left_with(gone, releasing(gone))
     assert verdicts(world) == {us(2): "released"}
-    assert world.known() == set()
+    assert world.managed() == set()
+    assert [one.cause for one in world.state.tombstones] == ["released"]
 
 
 def test_looks_grow_until_settle_seconds_have_passed() -> None:

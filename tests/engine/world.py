@@ -59,6 +59,11 @@ class World:
         state = self.state
         return {one.number for one in (*state.numbers, *state.intents, *state.tombstones)} if state else set()
 
+    def managed(self) -> set[E164]:
+        """The numbers that the stored state manages, or has intents for."""
+        state = self.state
+        return {one.number for one in (*state.numbers, *state.intents)} if state else set()
+
     def open(self, writes: Iterable[str] = ()) -> Book:
         """Lock the state for a new run. `writes` are the fates of its writes."""
         self.runs += 1
