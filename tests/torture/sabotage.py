@@ -45,6 +45,20 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a link may lead out of the repository",
+        "manifest/repository.py",
+        "if not real.is_relative_to(root):",
+        "if False:",
+        ["tests/cli/test_links.py", "tests/manifest/test_repository.py"],
+    ),
+    Sabotage(
+        "a line that is no number is quoted",
+        "manifest/words.py",
+        "return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)",
+        "return shown(text)",
+        ["tests/cli/test_links.py"],
+    ),
+    Sabotage(
         "no intent is written",
         "engine/apply.py",
         "self.book.save(self.clock.now())\n        failpoint(",
