@@ -37,9 +37,10 @@ from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.engine.refresh import Live, refresh
 from numplan.engine.tally import tally
-from numplan.manifest.files import decoded
+from numplan.manifest.files import FileError, decoded
 from numplan.manifest.inventory import parse_inventory
 from numplan.manifest.load import FILE_NAMES
+from numplan.manifest.repository import followed
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.glob import is_pattern
@@ -140,6 +141,10 @@ def _with_inventory(asked: Adoption) -> Wish:
     patterns = tuple(map(_pattern, asked.wish.numbers))
     if asked.inventory is None:
         return msgspec.structs.replace(asked.wish, numbers=patterns)
+    try:
+        followed(Path(asked.inventory), alone=False)
+    except FileError as problem:
+        raise NumplanError(f"the inventory {asked.inventory} {problem}") from None
     raw = read_file(asked.inventory, "the inventory")
     listed = parse_inventory(decoded(raw, asked.inventory), asked.inventory, asked.columns)
     return msgspec.structs.replace(asked.wish, numbers=patterns, listed=listed)

@@ -103,6 +103,10 @@ def apply_chosen(
             confirm(chosen.survey.plan, settings, screen, clock)
             chosen = ask_again(chosen, work, clock)
         plan = chosen.survey.plan
+        if work.account.vendors_time() is None:
+            screen.error(
+                "the API tells no time (no Date header), so ages are measured by this machine's clock alone"
+            )
         clock.stay_careful()
         work.book.bind(bound_by(work.manifest))
         gate = open_gate(chosen, work, clock)

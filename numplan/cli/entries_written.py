@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from numplan.engine.adoption import NewEntry, flow_of
 from numplan.manifest.extend import Addition, extended, remark
-from numplan.manifest.files import FileError, decoded, read_regular
+from numplan.manifest.files import FileError, decoded
 from numplan.manifest.folder import folder_of
+from numplan.manifest.repository import read_named
 from numplan.manifest.writing import create_file, replace_file
 from numplan.model.errors import NumplanError
 from numplan.model.manifest import Manifest
@@ -126,7 +127,7 @@ def _text(raw: bytes, file: str) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        return read_regular(path)
+        return read_named(path)
     except FileError as problem:
         raise NumplanError(f"the manifest {path} {problem}") from None
 

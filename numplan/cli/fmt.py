@@ -9,9 +9,10 @@ import click
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.manifest.canonical import canonical
-from numplan.manifest.files import FileError, decoded, read_regular
+from numplan.manifest.files import FileError, decoded
 from numplan.manifest.folder import files_of, folder_of
 from numplan.manifest.load import find_manifest, manifest_shape
+from numplan.manifest.repository import read_named
 from numplan.manifest.writing import replace_file
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError, NumplanError
@@ -65,7 +66,7 @@ def _files(settings: Settings) -> list[Path]:
 def _forms(path: Path) -> tuple[bytes, str]:
     """The bytes of a file, and its canonical text. Raises NumplanError."""
     try:
-        before = read_regular(path)
+        before = read_named(path)
     except FileError as problem:
         raise ManifestError([error(f"the manifest {path} {problem}")]) from None
     return before, canonical(before, str(path), manifest_shape())

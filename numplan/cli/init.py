@@ -8,6 +8,8 @@ import click
 
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
+from numplan.manifest.files import FileError
+from numplan.manifest.repository import followed
 from numplan.manifest.schema import schema_text
 from numplan.model.errors import NumplanError
 
@@ -85,6 +87,7 @@ def _template(name: str) -> str:
 
 
 def _create(path: Path, text: str) -> None:
+    _require_no_way_out(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -93,8 +96,17 @@ def _create(path: Path, text: str) -> None:
         raise NumplanError(f"{path} cannot be written: {problem.strerror}") from None
 
 
+def _require_no_way_out(path: Path) -> None:
+    """Raise NumplanError where a link of the repository would have us write elsewhere."""
+    try:
+        followed(path)
+    except FileError as problem:
+        raise NumplanError(f"{path} {problem}", hint="put a plain file or folder in its place") from None
+
+
 def _ignore(path: Path) -> bool:
     """Add what git should not keep; returns whether anything was missing."""
+    _require_no_way_out(path)
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         missing = [line for line in IGNORED if line not in before.splitlines()]

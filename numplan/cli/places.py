@@ -42,7 +42,7 @@ def place_of(settings: Settings, manifest_path: str) -> Place:
         case None:
             return LocalPlace(path=str(folder / STATE_FILE))
         case LocalPlace(path=path):
-            return LocalPlace(path=str(folder / path))
+            return LocalPlace(path=str(_below(folder, path)))
         case elsewhere:
             return elsewhere
 
@@ -52,6 +52,22 @@ def named_places(settings: Settings) -> tuple[Place, ...]:
     SettingError.
     """
     return (named_place(settings.state, "--state or NUMPLAN_STATE"),) if settings.state else ()
+
+
+def _below(folder: Path, path: str) -> Path:
+    """Where the manifest says that a state file lies. Raises SettingError for a link that leads out."""
+    from numplan.manifest.files import FileError
+    from numplan.manifest.repository import followed
+
+    place = folder / path
+    try:
+        followed(place.parent)
+    except FileError as problem:
+        raise SettingError(
+            f"the manifest's backend.path {path}: {place.parent} {problem}",
+            hint="for a state elsewhere, use --state or NUMPLAN_STATE",
+        ) from None
+    return place
 
 
 def named_place(text: str, flag: str) -> Place:

@@ -5,6 +5,7 @@ wins over the manifest.
 import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -112,6 +113,18 @@ def common(*names: str) -> Callable[[Command], Command]:
     return decorate
 
 
+def _change_to(folder: str) -> None:
+    from numplan.manifest.files import FileError
+    from numplan.manifest.repository import followed
+
+    try:
+        os.chdir(followed(Path(folder), alone=False))
+    except FileError as problem:
+        raise click.UsageError(f"--chdir {folder} {problem}") from None
+    except OSError as problem:
+        raise click.UsageError(f"--chdir {folder}: {problem.strerror}") from None
+
+
 class Settings:
     """What flags and environment say, for one run of a command."""
 
@@ -126,10 +139,7 @@ class Settings:
         settings = cls(click.get_current_context().ensure_object(dict), os.environ)
         folder = settings._flags.get("chdir")
         if folder:
-            try:
-                os.chdir(folder)
-            except OSError as problem:
-                raise click.UsageError(f"--chdir {folder}: {problem.strerror}") from None
+            _change_to(folder)
         return settings
 
     def variable(self, name: str) -> str:

@@ -118,6 +118,8 @@ class _Reading:
         if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
             return self.scalar(event, shape.kind)
         if isinstance(event, AliasEvent):
+            if not self.depth:
+                raise UnreadableError("a manifest is a mapping, not an alias", place(event))
             return self.replay(self.anchors.recall(event), shape)
         if event.anchor is not None and not self.replaying:  # type: ignore[attr-defined]
             return self.replay(self.anchors.capture(event, self.read), shape)
@@ -226,7 +228,9 @@ class _Reading:
         tag = event.tag  # type: ignore[attr-defined]
         if tag != "!" and tag not in _TAGS[type(event)]:
             said = tag.replace("tag:yaml.org,2002:", "!!")
-            self.report(f"the tag {shown(said)} means nothing here", event, hint="remove the tag")
+            # All that is one text was hardly meant as a manifest, and may be a secret.
+            told = f"the tag {shown(said)}" if self.depth else "a tag"
+            self.report(f"{told} means nothing here", event, hint="remove the tag")
 
     def duplicate(self, event: Event, first: Mark) -> None:
         """Report a key that its mapping already holds."""

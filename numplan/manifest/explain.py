@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from numplan.manifest.located import Files, Step, places, source_at
 from numplan.manifest.schema import schema
-from numplan.manifest.words import dotted, one_of, shown
+from numplan.manifest.words import described, dotted, one_of, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.vocabulary import nearest
 
@@ -111,7 +111,12 @@ def _wrong_type(case: _Case) -> Iterator[Diagnostic]:
     if case.value is None:
         yield case.about_value(f"{one_of(kinds)} is missing here", "give a value, or remove the key")
     else:
-        yield case.about_value(f"wants {one_of(kinds)}, not {shown(case.value)}", _type_hint(case, names))
+        yield case.about_value(f"wants {one_of(kinds)}, not {_told(case)}", _type_hint(case, names))
+
+
+def _told(case: _Case) -> str:
+    """The value; all of a file that is one text was hardly meant as a manifest, and may be a secret."""
+    return shown(case.value) if case.path else described(case.value)
 
 
 def _type_hint(case: _Case, names: list[str]) -> str:

@@ -16,15 +16,16 @@ class FileError(Exception):
     """A file cannot be read; the message goes on after the file's name: `is a folder`."""
 
 
-def read_regular(path: Path) -> bytes:
-    """All bytes of a regular file. Raises FileError for anything else and for anything too large."""
+def read_straight(real: Path) -> bytes:
+    """All bytes of a regular file under its real path; no link is followed there, also none that was put in the
+    way since the path was looked at. Raises FileError for anything else and for anything too large.
+    """
     try:
-        # O_NONBLOCK: opening a named pipe that nobody writes to would wait for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = _opened(real)
     except FileNotFoundError:
         raise FileError("does not exist") from None
     except (OSError, ValueError) as failure:
-        raise FileError(f"cannot be opened: {_reason(failure)}") from None
+        raise FileError(f"cannot be opened: {reason(failure)}") from None
     try:
         return _read_bounded(descriptor)
     finally:
@@ -58,6 +59,24 @@ def place_of_byte(body: bytes, offset: int, file: str) -> Source:
     return Source(file, body.count(b"\n", 0, offset) + 1, column)
 
 
+def _opened(real: Path) -> int:
+    """Go from folder to folder, each through the descriptor of the one before."""
+    # O_NONBLOCK: opening a named pipe that nobody writes to would wait for ever.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    passing = getattr(os, "O_PATH", None)  # of Linux; elsewhere each folder would have to be readable
+    if passing is None:
+        return os.open(real, flags)
+    *folders, name = real.parts
+    at = os.open(folders[0] if folders else ".", passing | os.O_CLOEXEC)
+    try:
+        for folder in folders[1:]:
+            at, before = os.open(folder, passing | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=at), at
+            os.close(before)
+        return os.open(name, flags, dir_fd=at)
+    finally:
+        os.close(at)
+
+
 def _read_bounded(descriptor: int) -> bytes:
     try:
         status = os.fstat(descriptor)
@@ -71,13 +90,14 @@ def _read_bounded(descriptor: int) -> bytes:
             pieces.append(piece)
             left -= len(piece)
     except (OSError, MemoryError) as failure:
-        raise FileError(f"cannot be read: {_reason(failure)}") from None
+        raise FileError(f"cannot be read: {reason(failure)}") from None
     if not left:
         raise FileError(f"is larger than {MAX_BYTES >> 20} MiB")
     return b"".join(pieces)
 
 
-def _reason(failure: Exception) -> str:
+def reason(failure: Exception) -> str:
+    """Why something could not be opened or read, as the operating system says it."""
     if isinstance(failure, OSError) and failure.strerror:
         return failure.strerror.lower()
     return str(failure) or type(failure).__name__

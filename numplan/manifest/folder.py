@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from numplan.manifest.events import Document, read_document
-from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.files import FileError
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
-from numplan.manifest.numbers_file import inside
+from numplan.manifest.repository import followed, read_below, read_named
 from numplan.manifest.shapes import Shape
 from numplan.manifest.templates import Slot
-from numplan.manifest.words import shown
+from numplan.manifest.words import described
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -56,7 +56,7 @@ def read_whole(path: Path, shape: Shape) -> Whole:
     fatal: list[Diagnostic] = []
     for at, (name, file) in enumerate(zip(names, files, strict=True)):
         try:
-            contents[name] = read_regular(inside(path, name) if is_folder else path)
+            contents[name] = read_below(path, name) if is_folder else read_named(path)
             documents.append(read_document(contents[name], file, shape, at))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
@@ -86,7 +86,9 @@ def files_of(folder: Path) -> tuple[str, ...]:
     there are none.
     """
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if is_part(entry.name))
+        names = sorted(entry.name for entry in os.scandir(followed(folder)) if is_part(entry.name))
+    except FileError as failure:
+        raise ManifestError([error(f"the manifest's folder {folder} {failure}")]) from None
     except OSError as failure:
         raise ManifestError(
             [error(f"the manifest's folder {folder} cannot be read: {failure.strerror}")]
@@ -125,7 +127,7 @@ class _Merging:
             for key in document:
                 self.add(key, document)
         else:
-            summary, hint = f"wants a mapping, not {shown(document)}", "it needs at least `version: 1`"
+            summary, hint = f"wants a mapping, not {described(document)}", "it needs at least `version: 1`"
             self.findings.append(error(summary, source=Source(file, 1), hint=hint))
 
     def home_of(self, slot: Slot) -> Slot:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from numplan.manifest.located import Mark, mark_at
-from numplan.manifest.words import shown
+from numplan.manifest.words import like_number
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.number import E164, NumberError, is_canonical, parse_number
 
@@ -23,6 +23,8 @@ class Listing:
     def __init__(self, file: str, at: int = 0) -> None:
         self.file = file
         self.at = at
+        self.kind = "line"
+        """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
         self.marks: list[Mark] = []
         self.findings: list[Diagnostic] = []
@@ -33,7 +35,9 @@ class Listing:
             self.numbers.append(parse_number(text))
         except NumberError as failure:
             source = Source(self.file, line + 1, column + 1)
-            self.findings.append(error(f"{shown(text)} is no phone number", source=source, hint=str(failure)))
+            self.findings.append(
+                error(f"{like_number(text, self.kind)} is no phone number", source=source, hint=str(failure))
+            )
         else:
             self.marks.append(mark_at(line, column, self.at))
 
@@ -80,6 +84,7 @@ def _parse_lines(lines: list[str], listing: Listing) -> None:
 
 
 def _parse_csv(lines: list[str], first: int, listing: Listing) -> None:
+    listing.kind = "field"
     delimiter = max(_DELIMITERS, key=lines[first].count)
     rows = records(lines, first, delimiter)
     try:
@@ -116,8 +121,8 @@ def _number_column(header: Record, file: str) -> int | Diagnostic:
     named = [at for at, name in enumerate(header.fields) if _is_number_column(name)]
     if len(named) == 1:
         return named[0]
-    seen = ", ".join(shown(name.strip()) for name in header.fields[:20])
-    summary = "two columns are named `number`" if named else f"no column is named `number`, only {seen}"
+    none = f"none of the {len(header.fields):,} columns is named `number`"
+    summary = "two columns are named `number`" if named else none
     return error(summary, source=Source(file, header.line), hint="name one column `number` in the first row")
 
 

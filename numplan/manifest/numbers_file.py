@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from numplan.manifest.files import FileError, decoded, read_regular
+from numplan.manifest.files import FileError, decoded
 from numplan.manifest.number_lines import Listing, parse_numbers
+from numplan.manifest.repository import read_below
 from numplan.manifest.words import shown
 from numplan.model.diagnostics import Source, error
 from numplan.model.errors import ManifestError
@@ -28,7 +29,7 @@ class NumbersFiles:
         file = str(self._folder / name)
         listing = Listing(file, at)
         try:
-            raw = read_regular(inside(self._folder, name))
+            raw = read_below(self._folder, name)
             text = decoded(raw, file)
         except FileError as failure:
             summary = f"the numbers file {shown(name)} {failure}"
@@ -49,19 +50,3 @@ class NumbersFiles:
     def contents(self) -> Mapping[str, bytes]:
         """The bytes of every file that was read, by its name."""
         return self._read
-
-
-def inside(folder: Path, name: str) -> Path:
-    """The real path of a file under a folder. Raises FileError if the name, or a link, leads out of it."""
-    if Path(name).is_absolute() or ".." in name.split("/"):
-        raise FileError("must lie under the manifest's folder: no absolute path, no `..`")
-    try:
-        root = os.path.realpath(folder, strict=True)
-        real = os.path.realpath(folder / name, strict=True)
-    except FileNotFoundError:
-        raise FileError("does not exist") from None
-    except (OSError, ValueError) as failure:
-        raise FileError(f"cannot be opened: {failure}") from None
-    if os.path.commonpath((root, real)) != root:
-        raise FileError("is a link that leads out of the manifest's folder")
-    return Path(real)

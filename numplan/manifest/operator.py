@@ -1,12 +1,13 @@
 """An operator's policy from its file: read as strictly as a manifest, with the same findings."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
 from numplan.manifest.entries import policy
 from numplan.manifest.events import read_document
-from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.files import FileError, read_straight
 from numplan.manifest.located import LocatedList, LocatedMap, places, source_at
 from numplan.manifest.schema import schema
 from numplan.manifest.shapes import Shape, compile_shape
@@ -23,7 +24,9 @@ _LISTS: Final = ("api_urls", "accounts", "state_places")
 def read_operator(file: str) -> Operator:
     """The policy in a file. Raises PolicyError with every finding; there is none that could be passed over."""
     try:
-        read = read_document(read_regular(Path(file)), file, _shape(), what=PolicyError.what)
+        read = read_document(
+            read_straight(Path(os.path.realpath(file))), file, _shape(), what=PolicyError.what
+        )
     except FileError as failure:
         _refuse(error(f"the operator's policy {file} {failure}", hint="NUMPLAN_POLICY names a YAML file"))
     except ManifestError as failure:

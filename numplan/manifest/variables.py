@@ -9,10 +9,11 @@ import msgspec
 
 from numplan.manifest.entries import block
 from numplan.manifest.events import read_document
-from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.files import FileError
 from numplan.manifest.located import Files, LocatedMap, source_at
+from numplan.manifest.repository import read_named
 from numplan.manifest.shapes import ANYTHING
-from numplan.manifest.words import dotted, shown
+from numplan.manifest.words import described, dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.vocabulary import nearest
@@ -104,7 +105,7 @@ class Variables:
 
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
-            document = read_document(read_regular(Path(path)), path, ANYTHING)
+            document = read_document(read_named(Path(path), alone=False), path, ANYTHING)
         except FileError as failure:
             self.findings.append(error(f"the variables file {path} {failure}"))
             return
@@ -114,7 +115,7 @@ class Variables:
         self.findings += document.findings
         held = document.value
         if not isinstance(held, LocatedMap):
-            summary = f"wants a mapping of names to values, not {shown(held)}"
+            summary = f"wants a mapping of names to values, not {described(held)}"
             self.findings.append(error(summary, source=Source(path, 1), hint="such as `env: staging`"))
             return
         for name, value in held.items():
@@ -124,7 +125,9 @@ class Variables:
             else:
                 self.findings.append(
                     error(
-                        f"wants text, a number, true or false, not {shown(value)}", source=source, path=name
+                        f"wants text, a number, true or false, not {described(value)}",
+                        source=source,
+                        path=name,
                     )
                 )
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from numplan.manifest.located import Step
 
 _LONGEST = 60
+_NUMBER_LIKE = re.compile(r"[-+0-9 ().,/=\'\u00a0\x00-\x1f]{0,30}")
+"""No letters: few digits between the usual separators, or with a mistake among them."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -24,6 +26,22 @@ def shown(value: object) -> str:
             return "a list"
         case _:
             return "a mapping"
+
+
+def described(value: object, kind: str = "text") -> str:
+    """A value without a word of it, for what may have been taken for something else, such as a file with a secret:
+    `a line of 40 characters that holds letters`.
+    """
+    if not isinstance(value, str):
+        return shown(value)
+    characters = "1 character" if len(value) == 1 else f"{len(value):,} characters"
+    holds = " that holds letters" if any(map(str.isalpha, value)) else ""
+    return f"a {kind} of {characters}{holds}"
+
+
+def like_number(text: str, kind: str = "line") -> str:
+    """A text that was taken for a phone number: as it is if it looks like one, else described."""
+    return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)
 
 
 def dotted(path: Iterable[Step]) -> str:

@@ -6,18 +6,19 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from numplan.manifest.files import FileError, read_regular
+from numplan.manifest.files import FileError
+from numplan.manifest.repository import followed, read_named
 from numplan.model.errors import NumplanError
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Let `after` take the place of `before` in one step, with the mode that the file has.
 
-    A link stays one, and what it leads to is replaced. Raises NumplanError where the file does not hold `before`
-    any more, and where it cannot be written; it is then as it was.
+    A link stays one, and what it leads to is replaced; one that leads out of the repository is refused. Raises
+    NumplanError where the file does not hold `before` any more, and where it cannot be written; it is then as it was.
     """
-    real = Path(os.path.realpath(path))
     try:
+        real = followed(path)
         mode = stat.S_IMODE(real.stat().st_mode)
         temporary = _prepared(real, after, mode)
         try:
@@ -34,8 +35,11 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
 
 
 def create_file(path: Path, content: bytes) -> None:
-    """Write a file that was not there. Raises NumplanError where it is, or cannot be written."""
+    """Write a file that was not there. Raises NumplanError where it is, where a link in a repository leads out of
+    it, and where it cannot be written.
+    """
     try:
+        path = followed(path.parent, alone=False) / path.name
         temporary = _prepared(path, content, 0o666 & ~_umask())
         try:
             os.link(temporary, path)  # unlike a rename, this never takes the place of another
@@ -44,12 +48,14 @@ def create_file(path: Path, content: bytes) -> None:
         _sync(path.parent)
     except FileExistsError:
         raise NumplanError(f"{path} is here already; nothing was written") from None
+    except FileError as problem:
+        raise NumplanError(f"{path.parent} {problem}; nothing was written") from None
     except OSError as problem:
         raise NumplanError(f"{path} cannot be written: {problem.strerror}") from None
 
 
 def _require_still(path: Path, before: bytes) -> None:
-    if read_regular(path) != before:
+    if read_named(path) != before:
         raise NumplanError(
             f"{path} was changed by something else meanwhile; it was left as it is",
             hint="run the command again",

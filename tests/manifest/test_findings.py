@@ -13,7 +13,7 @@ SLIPS = [
     ("", "1:1", "", "the manifest is empty", "version: 1"),
     ("# only a comment\n", "1:1", "", "the manifest is empty", "version: 1"),
     ("---\n", "1:1", "", "the manifest is empty", "version: 1"),
-    ("hello", "1:1", "", 'wants a mapping, not "hello"', ""),
+    ("hello", "1:1", "", "wants a mapping, not a text of 5 characters that holds letters", ""),
     ("[1]", "1:1", "", "wants a mapping, not a list", ""),
     ("currency: USD\n", "1:1", "", "the key `version` is missing", "`version: 1`"),
     ("version: 2\n", "1:10", "version", "2 is not known here", "write 1"),

@@ -45,6 +45,20 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a link may lead out of the repository",
+        "manifest/repository.py",
+        "if not real.is_relative_to(root):",
+        "if False:",
+        ["tests/cli/test_links.py", "tests/manifest/test_repository.py"],
+    ),
+    Sabotage(
+        "a line that is no number is quoted",
+        "manifest/words.py",
+        "return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)",
+        "return shown(text)",
+        ["tests/cli/test_links.py"],
+    ),
+    Sabotage(
         "no intent is written",
         "engine/apply.py",
         "book.save(now)\n    failpoint(",
@@ -293,6 +307,115 @@ SABOTAGES = (
         "whole_body(response, most, encodings=())",
         "whole_body(response, most)",
         ["tests/state/test_http.py"],
+    ),
+    Sabotage(
+        "an old offer is as good as a fresh one",
+        "engine/evidence.py",
+        "return self._clock.monotonic() - asked_at < FRESH",
+        "return True",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "an alternate is bought at the price it once had",
+        "engine/evidence.py",
+        "            if order.anew:\n                return False\n",
+        "",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "what is bought may cost more than was reviewed",
+        "engine/evidence.py",
+        "return price_words(offer.setup_charge, offer.monthly_charge, reviewed)",
+        'return ""',
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "the gate counts nothing",
+        "engine/gate.py",
+        "            if over := self._ledger.take(order.attributes):\n",
+        "            if over := '':\n",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "a protected number passes the gate",
+        "engine/gate.py",
+        "if known.attributes.protect and not",
+        "if False and not",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "nobody asks again after the question",
+        "cli/applying.py",
+        "    check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)\n",
+        "",
+        ["tests/cli/test_money_traps.py"],
+    ),
+    Sabotage(
+        "a status that says no closes its intents",
+        "api/posting.py",
+        "return dict.fromkeys(batch, _rejected(call, batch, came, other_form=other_form))",
+        "return dict.fromkeys(batch, NotSent(_said(call, came)))",
+        ["tests/cli/test_money_traps.py"],
+    ),
+    Sabotage(
+        "what the vendor refused is not watched",
+        "engine/purchasing.py",
+        """                case Refused(message) if known_anew:
+                    run.book.watch(order.instance(), "refused", run.now())
+""",
+        """                case Refused(message) if known_anew:
+                    run.book.drop_intent(order.number)
+""",
+        ["tests/engine/test_apply_purchases.py"],
+    ),
+    Sabotage(
+        "one look makes a number missing",
+        "engine/assess.py",
+        "elif accept_missing or is_missing(instance, now, hold):",
+        "elif True:",
+        ["tests/cli/test_money_traps.py", "tests/engine/test_planning_doubts.py"],
+    ),
+    Sabotage(
+        "what left state as missing is not watched",
+        "engine/record.py",
+        '                book.watch(lost, "missing", now)\n',
+        "                pass\n",
+        ["tests/cli/test_money_traps.py"],
+    ),
+    Sabotage(
+        "the vendor's clock counts for nothing",
+        "model/moment.py",
+        "return min(our_time(now) - our_time(then), _vendors_time(now) - _vendors_time(then))",
+        "return our_time(now) - our_time(then)",
+        ["tests/model/test_moment.py"],
+    ),
+    Sabotage(
+        "a saved plan is carried out as it says",
+        "engine/saved.py",
+        "    if problems:\n        raise stale(problems)\n",
+        "",
+        ["tests/engine/test_forged_plans.py", "tests/engine/test_staleness.py"],
+    ),
+    Sabotage(
+        "a plan without a seal is as good as one with",
+        "model/plan.py",
+        "        if keys is not None:\n            _require_sealed(members, by, keys, place)\n",
+        "",
+        ["tests/model/test_signature.py"],
+    ),
+    Sabotage(
+        "what is charged beyond the plan is not told",
+        "engine/overcharge.py",
+        "    if not instance.charges_planned or not (",
+        "    if True or not (",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "what an answer names unasked is forgotten",
+        "engine/run.py",
+        '                self.book.watch(Instance(resource=resource, attributes=unseen), "unasked", self.now())\n',
+        "                pass\n",
+        ["tests/engine/test_gate.py"],
     ),
 )
 
