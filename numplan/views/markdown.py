@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
+from numplan.model.secrets import hidden
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.outputs import changed
 from numplan.views.plain import one_line
@@ -63,7 +64,7 @@ def marker(name: str) -> str:
 def shown(text: str) -> str:
     """Text from outside, as text: plain where nothing can be made of it, else as code in entities."""
     line = one_line(text)
-    short = line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    short = line if len(line) <= _LONGEST else hidden(line)[: _LONGEST - 1] + "…"
     if _HARMLESS.fullmatch(short) and not _SUSPICIOUS.search(short):
         return short
     return f"<code>{_PUNCTUATION.sub(lambda found: f'&#{ord(found[0])};', short)}</code>"
