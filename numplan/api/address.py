@@ -9,9 +9,9 @@ import requests.auth
 
 from numplan.model.errors import SettingError
 from numplan.model.hosts import is_loopback
+from numplan.model.secrets import BEARER, LEAST, Secret
 
 PATH: Final = "virtual-numbers/v1.0/"
-_TOKEN_LEAST: Final = 8  # a shorter one is no secret, and might be a piece of any word or number
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -20,6 +20,7 @@ class Bearer(requests.auth.AuthBase):
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self._secret = Secret(BEARER, token) if len(token) >= LEAST else None
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put the token on a request."""
@@ -30,12 +31,10 @@ class Bearer(requests.auth.AuthBase):
         return "Bearer(***)"
 
     def redact(self, body: bytes) -> bytes:
-        """The body of an answer without the token: a server that echoes its request must not carry it into
-        messages, plans or state.
+        """The body of an answer without the token, however it is spelled: a server that echoes its request must not
+        carry it into messages, plans or state.
         """
-        if len(self._token) < _TOKEN_LEAST:
-            return body
-        return body.replace(self._token.encode(), b"***")
+        return self._secret.hidden_in(body) if self._secret else body
 
 
 def check_url(url: str) -> str:

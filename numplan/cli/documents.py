@@ -12,6 +12,7 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
 from numplan.model.errors import UsageError
 from numplan.model.plan import Plan
+from numplan.model.secrets import hidden
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -38,7 +39,11 @@ def documents_of(flags: dict[str, Any]) -> dict[str, str]:
 
 
 def render(plan: Plan, form: str, settings: Settings) -> str:
-    """A plan in one of the FORMATS."""
+    """A plan in one of the FORMATS, without a secret."""
+    return hidden(_rendered(plan, form, settings))
+
+
+def _rendered(plan: Plan, form: str, settings: Settings) -> str:
     match form:
         case "json":
             from numplan.views.plan_json import plan_json

@@ -5,14 +5,15 @@ import sys
 
 from numplan.cli.settings import Settings
 from numplan.model.errors import SettingError
+from numplan.model.secrets import hidden
 from numplan.views.plain import one_line
 
 
 class _Plain(logging.Formatter):
-    """One line a record, without what a terminal would obey."""
+    """One line a record, without what a terminal would obey, and without a secret."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return one_line(super().format(record))
+        return hidden(one_line(super().format(record)))
 
 
 def start_logging(settings: Settings) -> None:

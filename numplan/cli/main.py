@@ -136,6 +136,8 @@ def leave(code: int) -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code, having said what went wrong."""
+    if known := sys.modules.get("numplan.model.secrets"):
+        known.forget()  # what another run in this process was given
     try:
         code = numplan.main(args=arguments, prog_name="numplan", standalone_mode=False, obj={})
     except click.exceptions.Exit as leaving:

@@ -84,7 +84,8 @@ def pull() -> None:
     """
     from numplan.cli.state import read_state
 
-    Screen(color=False).document(encode_state(read_state(Settings.current())).decode().rstrip("\n"))
+    document = encode_state(read_state(Settings.current())).decode().rstrip("\n")
+    Screen(color=False).stored(document, "what is printed of the state")
 
 
 @click.command("push")

@@ -11,14 +11,16 @@ from numplan.manifest.folder import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.place import LocalPlace
 from numplan.model.plan import Plan, encode_plan
+from numplan.model.secrets import require_none
 from numplan.state.files import Folder
 
 
 def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> None:
     """Save a plan, to be applied. Raises NumplanError where it cannot be written, and leaves nothing then."""
     require_apart(path, made.manifest, settings, "--out")
-    key = next(iter(settings.plan_keys), "")
-    write_whole(encode_plan(made, key), path, "the plan file", "--out")
+    document = encode_plan(made, next(iter(settings.plan_keys), ""))
+    require_none(document, "the plan")
+    write_whole(document, path, "the plan file", "--out")
     where = shlex.quote(str(path))
     if made.refusals:
         screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")

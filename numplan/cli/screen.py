@@ -9,7 +9,9 @@ from typing import Final, TextIO
 
 import click
 
+from numplan.cli.known import learn_secrets
 from numplan.model.errors import NumplanError
+from numplan.model.secrets import hidden, require_none
 from numplan.views.plain import inert, plain
 
 NARROWEST: Final = 60
@@ -20,10 +22,12 @@ WIDEST: Final = 160
 class Screen:
     """Standard output for results, standard error for everything else.
 
-    All text passes `plain` and `inert`: what comes from outside steers neither a terminal nor a CI runner.
+    All text passes `plain` and `inert`: what comes from outside steers neither a terminal nor a CI runner. No secret
+    leaves here, but in `stored`, which refuses one.
     """
 
     def __init__(self, *, color: bool) -> None:
+        learn_secrets()
         self.color = color and sys.stdout.isatty()
         self.lost: Exception | None = None
         """Why results no longer reach standard output, or None."""
@@ -45,7 +49,7 @@ class Screen:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """One line, or several, of the result. `style` is a colour."""
-        clean = inert(plain(text))
+        clean = _clean(text)
         self._result(click.style(clean, fg=style) if style and self.color else clean)
 
     def last_line(self, text: str) -> None:
@@ -56,17 +60,23 @@ class Screen:
             self.error(text)
 
     def document(self, text: str) -> None:
-        """A result for machines, as it is: JSON and CSV escape for themselves."""
+        """A result for machines, as it is but for secrets: JSON and CSV escape for themselves."""
+        self._result(hidden(text))
+        self.require_written()
+
+    def stored(self, text: str, what: str) -> None:
+        """A document that is read again, as it is. Raises NumplanError where it would hold a secret."""
+        require_none(text.encode(), what)
         self._result(text)
         self.require_written()
 
     def error(self, text: str) -> None:
         """A line about the run, for people."""
-        _write(sys.stderr, inert(plain(text)))
+        _write(sys.stderr, _clean(text))
 
     def passing(self, text: str) -> None:
         """A line about the run that takes the place of the one before; only where standard error `moves`."""
-        _write(sys.stderr, f"\r\x1b[K{inert(plain(text))}", end="")
+        _write(sys.stderr, f"\r\x1b[K{_clean(text)}", end="")
 
     def ask(self, question: str, wait_for_input: Callable[[int], None]) -> str:
         """The answer to a question, or an empty text at the end of input. Needs a terminal on standard input.
@@ -75,7 +85,7 @@ class Screen:
         `wait_for_input` returns once a descriptor has something to read.
         """
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
-        _write(stream, inert(plain(question)), end=" ")
+        _write(stream, _clean(question), end=" ")
         try:
             wait_for_input(sys.stdin.fileno())
             answer = sys.stdin.readline()
@@ -115,6 +125,11 @@ def silence(stream: TextIO) -> None:
         os.close(nowhere)
     except (OSError, ValueError):
         pass
+
+
+def _clean(text: str) -> str:
+    # Control characters first: a secret that they part would be whole without them.
+    return inert(hidden(plain(text)))
 
 
 def _write(stream: TextIO, text: str, end: str = "\n") -> Exception | None:

@@ -49,6 +49,6 @@ def search(
         found = client.search(criteria, wanted=size)
     warn_of("search", found.unreadable)
     if as_manifest:
-        Screen(color=False).document(manifest_of(found.offers[:size], country).rstrip("\n"))
+        Screen(color=False).stored(manifest_of(found.offers[:size], country).rstrip("\n"), "the manifest")
         return
     show_rows([offer_row(offer) for offer in found.offers[:size]], settings, as_csv=as_csv)

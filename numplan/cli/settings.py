@@ -136,6 +136,9 @@ class Settings:
     @classmethod
     def current(cls) -> "Settings":
         """The settings of the command that is running. Changes to the folder that `--chdir` names."""
+        from numplan.cli.known import learn_secrets
+
+        learn_secrets()
         settings = cls(click.get_current_context().ensure_object(dict), os.environ)
         folder = settings._flags.get("chdir")
         if folder:

@@ -16,6 +16,7 @@ from numplan.manifest.variables import Given
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
+from numplan.model.secrets import BEARER, know
 
 if TYPE_CHECKING:  # what only says what goes in and out: a command that needs no account need not wait for it
     from numplan.api.client import Client
@@ -162,6 +163,7 @@ def _token(settings: Settings) -> str:
     if not token and path:
         try:
             token = Path(path).read_text(encoding="utf-8").strip()
+            know(BEARER, token)
         except (OSError, UnicodeDecodeError) as problem:
             raise SettingError(
                 f"the token file {path} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}",

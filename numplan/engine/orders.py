@@ -1,12 +1,12 @@
 """What a plan buys, slot by slot, and the calls that this takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from numplan.model.address import Resource
 from numplan.model.number import E164
-from numplan.model.outcome import Call
+from numplan.model.outcome import Call, Outcome, Rejected
 from numplan.model.plan import Plan, Purchase, Replace
 from numplan.model.state import Attributes, Instance
 
@@ -86,3 +86,12 @@ def batches_of(call: Call, numbers: Sequence[tuple[E164, int | None]], size: int
         for trunk, group in by_trunk.items()
         for start in range(0, len(group), size)
     ]
+
+
+def rejected_whole(batch: Batch, outcomes: Mapping[E164, Outcome]) -> list[tuple[Batch, Rejected]]:
+    """The part of a batch whose call was rejected and may be made again; the gate may have kept back the rest."""
+    said = {number: one for number, one in outcomes.items() if isinstance(one, Rejected) and one.again}
+    if not said:
+        return []
+    numbers = tuple(number for number in batch.numbers if number in said)
+    return [(msgspec.structs.replace(batch, numbers=numbers), said[numbers[0]])]

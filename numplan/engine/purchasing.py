@@ -8,7 +8,7 @@ import msgspec
 from numplan.engine.events import Done, Event, Failed, Sending, Substituted, Uncertain
 from numplan.engine.evidence import NOT_FOR_SALE
 from numplan.engine.explicit import bought_as
-from numplan.engine.orders import Batch, Order, batches_of
+from numplan.engine.orders import Batch, Order, batches_of, rejected_whole
 from numplan.engine.run import Run
 from numplan.engine.settle import FIRST_PAUSE, find_bought
 from numplan.model.account import Offer
@@ -83,9 +83,7 @@ class Purchases:
                     left.again.append(order)
                 case _:
                     yield self._sorted(order, outcome)
-        whole = outcomes[batch.numbers[0]]
-        if isinstance(whole, Rejected) and whole.again:
-            left.rejected.append((batch, whole))
+        left.rejected += rejected_whole(batch, outcomes)
         run.take_note(batch, orders[0].resource, outcomes)
 
     def _lost(self, order: Order, reason: str, *, attempted: bool = True) -> Failed:

@@ -6,7 +6,7 @@ from contextlib import closing
 import msgspec
 
 from numplan.engine.events import Done, Event, Failed, Sending
-from numplan.engine.orders import Batch, batches_of
+from numplan.engine.orders import Batch, batches_of, rejected_whole
 from numplan.engine.run import Run
 from numplan.engine.settle import is_gone
 from numplan.model.address import Resource
@@ -64,9 +64,7 @@ class Releases:
                     yield self._sorted(leaving[number], number, outcome, confirm=confirm)
         if once_more:
             again.append(msgspec.structs.replace(batch, numbers=tuple(once_more)))
-        whole = outcomes[batch.numbers[0]]
-        if isinstance(whole, Rejected) and whole.again:
-            rejected.append((batch, whole))
+        rejected += rejected_whole(batch, outcomes)
         run.take_note(batch, leaving[batch.numbers[0]], outcomes)
 
     def _sorted(self, resource: Resource, number: E164, outcome: Outcome, *, confirm: bool) -> Event:

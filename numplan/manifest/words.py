@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from numplan.manifest.located import Step
+from numplan.model.secrets import hidden
 
 _LONGEST = 60
 _NUMBER_LIKE = re.compile(r"[-+0-9 ().,/=\'\u00a0\x00-\x1f]{0,30}")
@@ -62,5 +63,6 @@ def one_of(words: Sequence[str]) -> str:
 
 
 def _clipped(text: str) -> str:
-    clipped = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    # A secret is hidden while it is whole: the beginning of one would be told.
+    clipped = text if len(text) <= _LONGEST else hidden(text)[: _LONGEST - 1] + "…"
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in clipped)

@@ -9,6 +9,7 @@ from pathlib import Path
 from numplan.manifest.files import FileError
 from numplan.manifest.repository import followed, read_named
 from numplan.model.errors import NumplanError
+from numplan.model.secrets import require_none
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
@@ -17,6 +18,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     A link stays one, and what it leads to is replaced; one that leads out of the repository is refused. Raises
     NumplanError where the file does not hold `before` any more, and where it cannot be written; it is then as it was.
     """
+    require_none(after, str(path))
     try:
         real = followed(path)
         mode = stat.S_IMODE(real.stat().st_mode)
@@ -38,6 +40,7 @@ def create_file(path: Path, content: bytes) -> None:
     """Write a file that was not there. Raises NumplanError where it is, where a link in a repository leads out of
     it, and where it cannot be written.
     """
+    require_none(content, str(path))
     try:
         path = followed(path.parent, alone=False) / path.name
         temporary = _prepared(path, content, 0o666 & ~_umask())

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
+from numplan.model.secrets import require_none
 from numplan.model.state import State, decode_state, encode_state
 from numplan.state.backend import (
     GRACE,
@@ -185,6 +186,7 @@ class _RemoteSession:
             before = self._known or self._look()
             require_fit(before.state, state, self._place)
             document = encode_state(state)
+            require_none(document, "the state", StateError)
             self._known = None
             with explained("write the state", self._place, EITHER):
                 failpoint("store.before-write")

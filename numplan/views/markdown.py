@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
+from numplan.model.secrets import hidden
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.outputs import changed
 from numplan.views.plain import one_line
@@ -75,7 +76,7 @@ def code(text: str) -> str:
 
 def _short(text: str) -> str:
     line = one_line(text)
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return line if len(line) <= _LONGEST else hidden(line)[: _LONGEST - 1] + "…"
 
 
 class _Page:

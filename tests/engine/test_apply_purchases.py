@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from numplan.engine.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
+from numplan.engine.run import EAGER_BATCHES
 from numplan.engine.tally import tally
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
 from numplan.model.policy import Policy
@@ -323,3 +324,16 @@ def test_what_breaks_in_the_middle_leaves_the_intents_in_doubt() -> None:
     world.vendor.purchased = listing  # type: ignore[method-assign]
     world.run(manifest(pool("p", 2)))
     assert {one.number for one in world.state.numbers} == {us(1), us(2)}
+
+
+def test_each_substitute_has_a_durable_intent_before_it_is_sent_however_many_there_are() -> None:
+    """Of so many batches that state is not written after each."""
+    many = EAGER_BATCHES + 5
+    world = world_with(*map(us, range(7 * many)))
+    for place in range(many):
+        world.vendor.will("purchase", us(place), Refused("sold"), carried_out=False)
+    made = manifest(*(pool(f"p{place:02d}", 1) for place in range(many)))
+    world.run(in_batches_of(1, made))
+    assert world.vendor.breaches == []
+    assert len(world.vendor.posts) > many
+    assert len(world.vendor.bought) == many

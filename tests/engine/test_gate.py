@@ -391,6 +391,24 @@ def test_one_bad_number_does_not_stop_the_rest_of_its_batch():
     assert looks[0] < looks[1] == looks[-1], "one look serves all of it"
 
 
+def test_a_batch_that_is_rejected_goes_on_in_halves_though_the_gate_kept_back_its_first_number():
+    world = moving(*STOCK)
+    usual, calls = world.vendor.purchase, []
+
+    def purchase(batch, trunk, bar):
+        calls.append(tuple(batch))
+        if len(batch) > 1:
+            return dict.fromkeys(batch, rejected(413, again="halves", alone=False))
+        return usual(batch, trunk, bar)
+
+    world.vendor.purchase = purchase
+    world.while_waiting = lambda: world.vendor.put_on_sale(ONE, once="500.00")
+    ran = world.run(manifest(*(entry(f"n{number[-1]}", number) for number in STOCK)))
+    assert calls == [(TWO, THREE), (TWO,), (THREE,)]
+    assert world.vendor.bought == [TWO, THREE]
+    assert tally(ran.events).unknown == ()
+
+
 # -- what nobody asked for ----------------------------------------------------------------------------------------
 
 

@@ -45,6 +45,27 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "secrets are told",
+        "model/secrets.py",
+        "return _without(tuple(_known.values()), text) if _known else text",
+        "return text",
+        ["tests/cli/test_secrets.py", "tests/model/test_secrets.py"],
+    ),
+    Sabotage(
+        "a secret that is escaped is told",
+        "model/secrets.py",
+        "if secret.may_be_escaped(bare):",
+        "if False:",
+        ["tests/model/test_secrets.py"],
+    ),
+    Sabotage(
+        "a state may hold a secret",
+        "state/backends/local.py",
+        'require_none(document, "the state", StateError)',
+        "pass",
+        ["tests/cli/test_secrets.py"],
+    ),
+    Sabotage(
         "a link may lead out of the repository",
         "manifest/repository.py",
         "if not real.is_relative_to(root):",
@@ -70,7 +91,7 @@ SABOTAGES = (
         "engine/run.py",
         'yield from self.save()\n        failpoint(f"{why}.after-intents")',
         'failpoint(f"{why}.after-intents")\n        yield from ()',
-        ["tests/engine/test_apply_intents.py", "tests/engine/test_apply_traps.py"],
+        ["tests/engine/test_apply_purchases.py", "tests/engine/test_gate.py"],
     ),
     Sabotage(
         "what a dead run left is not settled",

@@ -15,6 +15,7 @@ from typing import Final
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.errors import StateError
+from numplan.model.secrets import require_none
 from numplan.model.state import State, encode_state
 from numplan.state.backend import (
     GRACE,
@@ -160,6 +161,7 @@ class _LocalSession:
             before = self._current()
             require_fit(before.state if before else None, state, self._place)
             document = encode_state(state)
+            require_none(document, "the state", StateError)
             self._folder.require_bounded(self._shelf.name, len(document))
             self._known = None
             self._save(document, before, state)
