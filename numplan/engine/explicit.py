@@ -217,13 +217,20 @@ def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> C
     )
 
 
-def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change:
+def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change | Diagnostic:
     if row.flow is not None:
         return Blocked(
             resource=declared.resource,
             before=before,
             assignment=row.flow,
             reason="its trunk changed, which would take a release, and it is assigned to a flow",
+        )
+    if after.setup_charge is None or after.monthly_charge is None:
+        return error(
+            f"{declared.number} would be released and bought back, and what it costs is not known",
+            source=declared.source,
+            path=declared.address,
+            hint="the gate buys nothing at a price that nobody reviewed: ask the vendor, or declare its former trunk",
         )
     return Replace(
         resource=declared.resource,

@@ -207,6 +207,20 @@ def test_many_old_offers_are_asked_for_in_bulk():
     assert asked.count("search") <= 3
 
 
+def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
+    world = moving(seconds=0)
+    world.vendor.own(ONE)
+    world.vendor.owned[ONE] = msgspec.structs.replace(world.vendor.owned[ONE], monthly_charge=None)
+    row = managed("number.a", ONE, sip_trunk_id=1)
+    unknown = msgspec.structs.replace(row.attributes, monthly_charge=None)
+    world.store(state(msgspec.structs.replace(row, attributes=unknown)))
+    ran = world.run(manifest(entry("a", ONE, sip_trunk_id=2, on_trunk_change="replace")))
+    assert [one.summary for one in ran.plan.errors] == [
+        f"{ONE} would be released and bought back, and what it costs is not known"
+    ]
+    assert world.vendor.posts == []
+
+
 # -- limits ------------------------------------------------------------------------------------------------
 
 
