@@ -9,6 +9,7 @@ import click
 
 from numplan.cli.screen import Screen, silence
 from numplan.cli.signals import Interrupted
+from numplan.model.diagnostics import told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.views.plain import one_line
 
@@ -22,8 +23,11 @@ def say(problem: BaseException) -> int:
     screen = Screen(color=False)
     match problem:
         case ManifestError():
-            for found in problem.diagnostics:
+            first = told(problem.diagnostics)
+            for found in first.findings:
                 screen.error(one_line(str(found)))
+            if first.more:
+                screen.error(first.rest)
             screen.error(f"error: {problem.message}; nothing was sent and nothing was written")
             return problem.exit_code
         case NumplanError():

@@ -12,6 +12,7 @@ from numplan.cli.screen import Screen
 from numplan.cli.signals import SystemClock
 from numplan.engine.events import Done, Event, Failed, Sending, Settled, Uncertain
 from numplan.engine.tally import Tally, tally
+from numplan.model.diagnostics import error, told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
 from numplan.model.plan import OutputValue, Plan
@@ -55,8 +56,11 @@ class StreamReport:
             case None:
                 pass
             case ManifestError():
-                for found in problem.diagnostics:
+                first = told(problem.diagnostics)
+                for found in first.findings:
                     self._tell(finding(found))
+                if first.more:
+                    self._tell(finding(error(first.rest)))
             case NumplanError():
                 self._tell(failed(problem.message, problem.hint))
             case _:

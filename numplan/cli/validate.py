@@ -7,7 +7,7 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.workspace import open_manifest
 from numplan.manifest.doubts import doubts
-from numplan.model.diagnostics import Diagnostic
+from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
 from numplan.views.amounts import numbers
 from numplan.views.plain import escaped, one_line
@@ -33,8 +33,11 @@ def validate() -> int:
     if settings.json:
         screen.document(_json(findings))
         return 0
-    for found in findings:
+    first = told(findings)
+    for found in first.findings:
         screen.error(one_line(str(found)))
+    if first.more:
+        screen.error(first.rest)
     declared = sum(1 for _ in manifest.explicit())
     screen.line(
         f"{manifest.path} is valid: {numbers(declared)} declared, and {len(manifest.pools)} "
@@ -45,11 +48,13 @@ def validate() -> int:
 
 
 def _json(findings: tuple[Diagnostic, ...]) -> str:
+    first = told(findings)
     errors = sum(1 for found in findings if found.severity == "error")
     report = {
         "valid": not errors,
         "error_count": errors,
         "warning_count": sum(1 for found in findings if found.severity == "warning"),
-        "diagnostics": findings,
+        "diagnostics": first.findings,
+        "omitted_count": first.more,
     }
     return escaped(msgspec.json.format(msgspec.json.encode(report)).decode())

@@ -58,6 +58,10 @@ class Anchors:
                 if anchor is not None:
                     self._spend(len(events) - first if opened else 0, start)
                     self._remember(anchor, events[first:])
+            if len(events) > MAX_REPLAYED:
+                raise UnreadableError(
+                    f"an anchor stands for more than {MAX_REPLAYED:,} pieces", _place(start)
+                )
             if not opened:
                 return events
             event = read()

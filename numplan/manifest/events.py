@@ -21,6 +21,7 @@ from yaml.events import (
 
 from numplan.manifest.anchors import Anchors, UnreadableError
 from numplan.manifest.files import decoded, place_of_byte
+from numplan.manifest.finding import Findings
 from numplan.manifest.located import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
 from numplan.manifest.shapes import ANYTHING, Kind, Shape, plain_value
 from numplan.manifest.templates import Slot, Template
@@ -30,7 +31,7 @@ from numplan.model.errors import ManifestError
 
 MANIFEST: Final = "the manifest"
 MAX_DEPTH: Final = 50
-MAX_VALUES: Final = 5_000_000
+MAX_VALUES: Final = 1_000_000
 MAX_SCALAR: Final = 65_536
 
 _TAGS: Final = {
@@ -47,11 +48,16 @@ class Document(NamedTuple):
     value: object
     references: tuple[Slot, ...]
     findings: tuple[Diagnostic, ...]
+    values: int
+    """How many values it holds."""
 
 
-def read_document(raw: bytes, file: str, shape: Shape, at: int = 0, what: str = MANIFEST) -> Document:
+def read_document(
+    raw: bytes, file: str, shape: Shape, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
+) -> Document:
     """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text. Marks
-    carry the file's place `at` among the manifest's files; `what` the file is, findings say.
+    carry the file's place `at` among the manifest's files; `what` the file is, findings say; `most` is how many
+    values it may hold.
 
     What can be read around is in `findings`. Raises ManifestError with all findings so far where reading
     cannot go on.
@@ -62,7 +68,7 @@ def read_document(raw: bytes, file: str, shape: Shape, at: int = 0, what: str = 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file, at, what)
+        reading = _Reading(loader(body).get_event, file, at, what, most)
         value = reading.document(shape)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
@@ -73,21 +79,22 @@ def read_document(raw: bytes, file: str, shape: Shape, at: int = 0, what: str = 
     else:
         if value is None:
             raise ManifestError([_empty(file, what)])
-        return Document(value, tuple(reading.references), tuple(reading.findings))
+        return Document(value, tuple(reading.references), tuple(reading.findings), reading.values)
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
 
 class _Reading:
     """The state of one pass: where events come from now, what was anchored, what was found wrong."""
 
-    def __init__(self, events: Callable[[], Event], file: str, at: int, what: str) -> None:
+    def __init__(self, events: Callable[[], Event], file: str, at: int, what: str, most: int) -> None:
+        self.most = most
         self.read = events
         self.file = file
         self.what = what
         self.at = at
         self.files = (file,) * (at + 1)
         self.references: list[Slot] = []
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
         self.path: list[Step] = []
         self.anchors = Anchors(MAX_DEPTH)
         self.values = 0
@@ -113,8 +120,12 @@ class _Reading:
     def node(self, event: Event, shape: Shape) -> object:
         """The value that starts with this event."""
         self.values += 1
-        if self.values > MAX_VALUES:
-            raise UnreadableError(f"holds more than {MAX_VALUES:,} values", place(event))
+        if self.values > self.most:
+            raise UnreadableError(
+                f"holds more than {MAX_VALUES:,} values",
+                place(event),
+                hint="keep the numbers of a set in a file that its `numbers_file` names",
+            )
         if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
             return self.scalar(event, shape.kind)
         if isinstance(event, AliasEvent):

@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from numplan.manifest.finding import Meant
 from numplan.manifest.located import Files, Step, places, source_at
 from numplan.manifest.schema import schema
 from numplan.manifest.words import described, dotted, one_of, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
-from numplan.model.vocabulary import nearest
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -37,6 +37,7 @@ class _Case(NamedTuple):
     document: object
     files: Files
     kind: str
+    meant: Meant
 
     def source(self, *steps: Step) -> Source:
         """Where the key is named that these steps lead to from here."""
@@ -53,12 +54,19 @@ class _Case(NamedTuple):
 
 
 def explain(
-    found: "ValidationError", document: object, files: Files, kind: str = "manifest"
+    found: "ValidationError", document: object, files: Files, meant: Meant, kind: str = "manifest"
 ) -> Iterator[Diagnostic]:
     """What one violation found in `document`, of this `kind`, means; unknown and missing keys make a finding each."""
     rule = found.schema if isinstance(found.schema, dict) else {}
     case = _Case(
-        tuple(found.absolute_path), found.instance, found.validator_value, rule, document, files, kind
+        tuple(found.absolute_path),
+        found.instance,
+        found.validator_value,
+        rule,
+        document,
+        files,
+        kind,
+        meant,
     )
     if "propertyNames" in found.absolute_schema_path:
         hint = rule.get("patternErrorMessage", "")
@@ -75,11 +83,11 @@ def _unknown_keys(case: _Case) -> Iterator[Diagnostic]:
     known = tuple(case.rule.get("properties", ()))
     for name in case.value:
         if name not in known:
-            yield case.about_key(f"unknown key {shown(name)}", _key_hint(name, known, case.kind), name)
+            yield case.about_key(f"unknown key {shown(name)}", _key_hint(case, name, known), name)
 
 
-def _key_hint(name: str, known: tuple[str, ...], kind: str) -> str:
-    definitions = schema(kind)["$defs"]
+def _key_hint(case: _Case, name: str, known: tuple[str, ...]) -> str:
+    definitions = schema(case.kind)["$defs"]
     owners = [
         f"`{block}`"
         for block, entry in _ENTRIES
@@ -87,7 +95,7 @@ def _key_hint(name: str, known: tuple[str, ...], kind: str) -> str:
     ]
     if owners:
         return f"it belongs to entries of {one_of(owners)}"
-    if meant := nearest(name, known):
+    if meant := case.meant.nearest(name, known):
         return f"did you mean `{meant}`?"
     return f"known here: {', '.join(known)}"
 
@@ -134,7 +142,7 @@ def _type_hint(case: _Case, names: list[str]) -> str:
 
 def _no_choice(case: _Case) -> Iterator[Diagnostic]:
     choices = case.wanted if isinstance(case.wanted, list) else [case.wanted]
-    meant = nearest(case.value, choices) if isinstance(case.value, str) else None
+    meant = case.meant.nearest(case.value, choices) if isinstance(case.value, str) else None
     hint = f"did you mean `{meant}`?" if meant else f"write {one_of([str(choice) for choice in choices])}"
     yield case.about_value(f"{shown(case.value)} is not known here", hint)
 

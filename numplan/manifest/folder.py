@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from numplan.manifest.events import Document, read_document
+from numplan.manifest.events import MAX_VALUES, Document, read_document
 from numplan.manifest.files import FileError
+from numplan.manifest.finding import Findings
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.repository import followed, read_below, read_named
 from numplan.manifest.shapes import Shape
@@ -57,7 +58,8 @@ def read_whole(path: Path, shape: Shape) -> Whole:
     for at, (name, file) in enumerate(zip(names, files, strict=True)):
         try:
             contents[name] = read_below(path, name) if is_folder else read_named(path)
-            documents.append(read_document(contents[name], file, shape, at))
+            left = MAX_VALUES - sum(document.values for document in documents)
+            documents.append(read_document(contents[name], file, shape, at, most=left))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
         except ManifestError as failure:
@@ -118,7 +120,7 @@ class _Merging:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.whole = LocatedMap()
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
         self._homes: dict[tuple[int, Step], tuple[LocatedMap | LocatedList, Step]] = {}
 
     def add_all(self, document: object, file: str) -> None:

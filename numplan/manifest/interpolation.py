@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from numplan.manifest.finding import Findings, Meant
 from numplan.manifest.located import Files, source_at
 from numplan.manifest.shapes import Kind, plain_value
 from numplan.manifest.templates import Slot, Template, TemplateError, parts_of
 from numplan.manifest.words import dotted
 from numplan.model.diagnostics import Diagnostic, Source, error
-from numplan.model.vocabulary import nearest
 
 MAX_LENGTH: Final = 65_536
 """Characters of one text once its variables are replaced."""
@@ -33,7 +33,8 @@ def interpolate(slots: Iterable[Slot], values: Values, files: Files) -> Unreplac
 
     A place that takes a number or a boolean gets one, quoted or not.
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
+    meant = Meant()
     places: list[Source] = []
     left = MAX_REPLACED
     for slot in slots:
@@ -41,7 +42,7 @@ def interpolate(slots: Iterable[Slot], values: Values, files: Files) -> Unreplac
         if slot.path[0] == "outputs" or not isinstance(template, Template):
             continue
         try:
-            text = _text(slot, template, values, left)
+            text = _text(slot, template, values, left, meant)
         except TemplateError as failure:
             findings.append(finding(failure, slot, files))
             continue
@@ -53,16 +54,16 @@ def interpolate(slots: Iterable[Slot], values: Values, files: Files) -> Unreplac
     return Unreplaced(tuple(findings), frozenset(places))
 
 
-def _text(slot: Slot, template: Template, values: Values, left: int) -> str | None:
+def _text(slot: Slot, template: Template, values: Values, left: int, meant: Meant) -> str | None:
     if slot.path[0] == "variables":
         raise TemplateError("a variable cannot refer to anything", "write its value here")
-    text = replaced(template, values)
+    text = replaced(template, values, meant)
     if text is not None and len(text) > left:
         raise TemplateError(f"variables stand for more than {MAX_REPLACED:,} characters", "")
     return text
 
 
-def replaced(template: str, values: Values) -> str | None:
+def replaced(template: str, values: Values, meant: Meant) -> str | None:
     """The text of a template; None where a variable has no value, which was told. Raises TemplateError."""
     pieces: list[str] = []
     length = 0
@@ -70,7 +71,7 @@ def replaced(template: str, values: Values) -> str | None:
         if isinstance(part, str):
             piece: str | None = part
         elif part.kind == "var":
-            piece = value_of(part.name, values)
+            piece = value_of(part.name, values, meant)
         else:
             raise TemplateError("only outputs refer to numbers", "write the number itself, or a variable")
         if piece is None:
@@ -82,13 +83,13 @@ def replaced(template: str, values: Values) -> str | None:
     return "".join(pieces)
 
 
-def value_of(name: str, values: Values) -> str | None:
+def value_of(name: str, values: Values, meant: Meant) -> str | None:
     """The value of a variable, or None where it has none. Raises TemplateError for a name that is unknown."""
     if name not in values:
-        meant = nearest(name, tuple(values))
+        near = meant.nearest(name, values)
         raise TemplateError(
             f"no variable is named {name}",
-            f"did you mean `{meant}`?" if meant else "declare it under `variables`",
+            f"did you mean `{near}`?" if near else "declare it under `variables`",
         )
     return values[name]
 

@@ -1,7 +1,9 @@
 """`moved` and `forget`: what becomes of entries that are called otherwise, or are no longer wanted here."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from numplan.manifest.circles import circles
+from numplan.manifest.finding import Meant
 from numplan.manifest.firsts import FirstPlaces
 from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
 from numplan.manifest.words import dotted, shown
@@ -9,7 +11,6 @@ from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
 from numplan.model.number import NumberError, parse_number
-from numplan.model.vocabulary import nearest
 
 
 def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
@@ -27,26 +28,24 @@ def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
 
 def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterator[Diagnostic]:
     """What is wrong with moves: those that lead nowhere, in a circle, or from a pool to what lists its numbers."""
-    onward: dict[Resource, set[Resource]] = {}
+    circular = circles([(move.resource, move.to, move.number is None) for move in moves])
+    sources, meant = {move.resource for move in moves}, Meant()
     for at, move in enumerate(moves):
         path = dotted(("moved", at))
-        if move.resource == move.to or move.resource in _reached(move.to, onward):
+        if at in circular:
             yield error(
                 f"moves {move.resource} in a circle",
                 source=move.source,
                 path=path,
                 hint="keep the moves that lead to the name that is declared now",
             )
-            continue
-        if move.number is None:
-            onward.setdefault(move.resource, set()).add(move.to)
-        if move.to not in declared and not any(one.resource == move.to for one in moves):
-            meant = nearest(move.to, [*declared])
+        elif move.to not in declared and move.to not in sources:
+            near = meant.nearest(move.to, declared)
             yield error(
                 f"moves to {move.to}, which nothing declares",
                 source=move.source,
                 path=path,
-                hint=f"did you mean `{meant}`?" if meant else "declare it, or remove the move",
+                hint=f"did you mean `{near}`?" if near else "declare it, or remove the move",
             )
         elif kind_of(move.resource) == "pool" and kind_of(move.to) != "pool":
             yield error(
@@ -55,17 +54,6 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
                 path=path,
                 hint="list them there: a number that is declared leaves its pool by itself",
             )
-
-
-def _reached(start: Resource, onward: Mapping[Resource, set[Resource]]) -> set[Resource]:
-    """Everything that moves lead to from here, and here itself."""
-    found, left = {start}, [start]
-    while left:
-        for further in onward.get(left.pop(), ()):
-            if further not in found:
-                found.add(further)
-                left.append(further)
-    return found
 
 
 def forgotten_of(

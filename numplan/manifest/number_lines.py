@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from numplan.manifest.finding import Findings
 from numplan.manifest.located import Mark, mark_at
 from numplan.manifest.words import like_number
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -27,7 +28,7 @@ class Listing:
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
         self.marks: list[Mark] = []
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
 
     def add(self, text: str, line: int, column: int) -> None:
         """Read one more number, at a line and a column that count from 0."""

@@ -1,14 +1,14 @@
 """The files of numbers that a manifest names: where they may lie."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from numplan.manifest.files import FileError, decoded
+from numplan.manifest.files import FileError, decoded, read_straight
 from numplan.manifest.number_lines import Listing, parse_numbers
-from numplan.manifest.repository import read_below
+from numplan.manifest.repository import below
 from numplan.manifest.words import shown
-from numplan.model.diagnostics import Source, error
+from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
 
@@ -18,6 +18,8 @@ class NumbersFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[str, bytes] = {}
+        self._real: dict[str, Path] = {}
+        self._named: dict[Path, list[tuple[Source, str]]] = {}
 
     def read(self, name: str, named_at: Source, path: str, at: int) -> Listing:
         """The numbers of one file with their places, and what is wrong with it. `at` is the file's place among
@@ -29,7 +31,9 @@ class NumbersFiles:
         file = str(self._folder / name)
         listing = Listing(file, at)
         try:
-            raw = read_below(self._folder, name)
+            raw = self._first_read(name, named_at, path)
+            if raw is None:
+                return listing
             text = decoded(raw, file)
         except FileError as failure:
             summary = f"the numbers file {shown(name)} {failure}"
@@ -45,6 +49,26 @@ class NumbersFiles:
             hint = "write one number a line, or a CSV with a column named `number`"
             listing.findings.append(error(summary, source=named_at, path=path, hint=hint))
         return listing
+
+    def _first_read(self, name: str, named_at: Source, path: str) -> bytes | None:
+        """The bytes of a file, or None where it was named before. Raises FileError."""
+        real = self._real.get(name) or below(self._folder, name)
+        self._real[name] = real
+        places = self._named.setdefault(real, [])
+        places.append((named_at, path))
+        return read_straight(real) if len(places) == 1 else None
+
+    def repeated(self) -> Iterator[Diagnostic]:
+        """A finding for each file that is named more than once, at the second place."""
+        for places in self._named.values():
+            if len(places) > 1:
+                (first, _), (second, path), *_ = places
+                yield error(
+                    f"this numbers file is named {len(places):,} times, first at {first}",
+                    source=second,
+                    path=path,
+                    hint="a numbers file is named once, for a number is declared once in the whole manifest",
+                )
 
     @property
     def contents(self) -> Mapping[str, bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from numplan.manifest.entries import block
+from numplan.manifest.finding import Meant
 from numplan.manifest.interpolation import Values, value_of
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.templates import Reference, Template, TemplateError, parts_of
@@ -10,18 +11,21 @@ from numplan.manifest.words import dotted
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import NumbersOf, Output
-from numplan.model.vocabulary import nearest
 
 
 def outputs_of(
     document: LocatedMap, files: Files, values: Values, declared: Collection[Resource]
 ) -> Iterator[Output | Diagnostic]:
     """The outputs of a document that the schema admits, in their order; a finding for each that cannot be."""
-    held = block(document, "outputs")
+    held, meant = block(document, "outputs"), Meant()
     for name, text in held.items():
         source = source_at(files, held.marks[name][1])
         try:
-            parts = tuple(_parts(str(text), values, declared)) if isinstance(text, Template) else (str(text),)
+            parts = (
+                tuple(_parts(str(text), values, declared, meant))
+                if isinstance(text, Template)
+                else (str(text),)
+            )
         except TemplateError as failure:
             path = dotted(("outputs", name))
             yield error(str(failure), source=source, path=path, hint=failure.hint)
@@ -29,20 +33,22 @@ def outputs_of(
             yield Output(name=name, parts=parts, source=source)
 
 
-def _parts(text: str, values: Values, declared: Collection[Resource]) -> Iterator[str | NumbersOf]:
+def _parts(
+    text: str, values: Values, declared: Collection[Resource], meant: Meant
+) -> Iterator[str | NumbersOf]:
     parts = list(parts_of(text))
     for part in parts:
         match part:
             case str():
                 yield part
             case Reference(kind="var"):
-                yield value_of(part.name, values) or ""
+                yield value_of(part.name, values, meant) or ""
             case Reference():
                 resource = Resource(f"{part.kind}.{part.name}")
                 if resource not in declared:
-                    meant = nearest(resource, [*declared])
+                    near = meant.nearest(resource, declared)
                     raise TemplateError(
-                        f"nothing declares {resource}", f"did you mean `{meant}`?" if meant else "declare it"
+                        f"nothing declares {resource}", f"did you mean `{near}`?" if near else "declare it"
                     )
                 if part.kind != "number" and len(parts) > 1:
                     raise TemplateError(

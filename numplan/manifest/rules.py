@@ -9,6 +9,7 @@ import msgspec
 from numplan.manifest.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.backend import read_place
 from numplan.manifest.entries import api_settings, block, entries, policy, terms_of, with_charges
+from numplan.manifest.finding import Findings
 from numplan.manifest.firsts import FirstPlaces
 from numplan.manifest.interpolation import Values
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, Places, Step, source_at
@@ -18,6 +19,7 @@ from numplan.manifest.outputs import outputs_of
 from numplan.manifest.words import dotted, shown
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.model.errors import ManifestError
 from numplan.model.manifest import (
     DEFAULT_API_URL,
     Forgotten,
@@ -35,6 +37,8 @@ from numplan.model.policy import Policy
 Numbers = tuple[Sequence[E164], Sequence[Mark]]
 """Numbers of a set, and the place of each."""
 
+MAX_LABELS: Final = 4_000_000
+"""Labels of all entries together that take more from the defaults: a few lines can otherwise stand for billions."""
 _NONE: Final[Numbers] = ((), ())
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
@@ -49,8 +53,9 @@ class Declarations:
         self.files = [*files]
         self.numbers_files = numbers_files
         self.values = values
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
         self._firsts = FirstPlaces()
+        self._labels_left = MAX_LABELS
 
     def manifest(self, path: str) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
@@ -68,6 +73,7 @@ class Declarations:
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(self.document, self.files)),
         )
+        self.findings += self.numbers_files.repeated()
         refers = manifest.moved or "forget" in self.document or "outputs" in self.document
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
@@ -102,7 +108,7 @@ class Declarations:
                 yield NumberEntry(
                     name=name,
                     number=number,
-                    terms=terms_of(entry, defaults),
+                    terms=self._terms(entry, defaults),
                     sources=sources,
                     at=len(places),
                 )
@@ -120,7 +126,7 @@ class Declarations:
                 name=name,
                 numbers=tuple(numbers),
                 sources=Places(self.files, places),
-                terms=terms_of(entry, defaults),
+                terms=self._terms(entry, defaults),
                 source=source_at(self.files, marks[name][0]),
             )
 
@@ -162,7 +168,7 @@ class Declarations:
         marks = block(self.document, "pools").marks
         for name, entry in entries(self.document, "pools"):
             source = source_at(self.files, marks[name][0])
-            terms = terms_of(entry, defaults)
+            terms = self._terms(entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
                 if "country" in entry.marks or "country" in block(self.document, "defaults").marks:
@@ -182,6 +188,23 @@ class Declarations:
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
             self.findings += _adoption_doubts(pool, entry, self.files)
             yield pool
+
+    def _terms(self, entry: LocatedMap, defaults: Terms) -> Terms:
+        """The terms of one entry. Raises ManifestError where labels are merged into more than memory holds."""
+        if defaults.labels and "labels" in entry:
+            self._labels_left -= len(defaults.labels)
+            if self._labels_left < 0:
+                raise ManifestError(
+                    [
+                        error(
+                            f"with those of `defaults`, entries have more than {MAX_LABELS:,} labels",
+                            source=source_at(self.files, entry.marks["labels"][0]),
+                            path="defaults.labels",
+                            hint="declare fewer labels under `defaults`",
+                        )
+                    ]
+                )
+        return terms_of(entry, defaults)
 
     def _number(self, text: str, place: Mark, path: tuple[Step, ...]) -> E164 | None:
         """The number that a text says, if it is one and the first of its kind; else a finding."""

@@ -43,15 +43,6 @@ class Part:
                 kept[name] = sound
         return kept
 
-    def suspects(self, value: Mapping[str, object]) -> dict[str, object]:
-        """The entries of a mapping that are not sound as they stand."""
-        rest = self.rest
-        return {
-            name: entry
-            for name, entry in value.items()
-            if rest is None or not (rest.admits(entry) and self.names(name))
-        }
-
 
 def compile_part(schema: Mapping[str, Any]) -> Part:
     """The parts of a whole schema, whose references all lead into its own `$defs`."""

@@ -1,7 +1,7 @@
 """Variables: what the manifest declares, what flags, files and the environment give, and the values they have."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +10,13 @@ import msgspec
 from numplan.manifest.entries import block
 from numplan.manifest.events import read_document
 from numplan.manifest.files import FileError
+from numplan.manifest.finding import Findings, Meant
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.repository import read_named
 from numplan.manifest.shapes import ANYTHING
 from numplan.manifest.words import described, dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
-from numplan.model.vocabulary import nearest
 
 ENVIRONMENT: Final = "NUMPLAN_VAR_"
 """What the names of environment variables start with that give a value."""
@@ -50,7 +50,8 @@ class Variables:
     def __init__(self, document: object, files: Files, given: Given) -> None:
         self._files = files
         self.values: dict[str, str | None] = {}
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
+        self._meant = Meant()
         declared = block(document if isinstance(document, LocatedMap) else {}, "variables")
         offered = self._offered(given, declared)
         for name, entry in declared.items():
@@ -98,10 +99,17 @@ class Variables:
             if name in declared:
                 found[name] = value
             elif value.origin.startswith(ENVIRONMENT):
-                self.findings.append(_undeclared(warning, name, value, tuple(declared)))
+                self.findings.append(self._undeclared(warning, name, value, declared))
             else:
-                self.findings.append(_undeclared(error, name, value, tuple(declared)))
+                self.findings.append(self._undeclared(error, name, value, declared))
         return found
+
+    def _undeclared(
+        self, say: Callable[..., Diagnostic], name: str, value: _Value, declared: LocatedMap
+    ) -> Diagnostic:
+        meant = self._meant.nearest(name, declared)
+        hint = f"did you mean `{meant}`?" if meant else "declare it under `variables`, or remove it"
+        return say(f"no variable is named {shown(name)}", source=value.source, path=value.origin, hint=hint)
 
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
@@ -136,14 +144,6 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Va
     for key in sorted(environment):
         if key.startswith(ENVIRONMENT):
             yield key.removeprefix(ENVIRONMENT), _Value(environment[key], key)
-
-
-def _undeclared(say: object, name: str, value: _Value, declared: tuple[str, ...]) -> Diagnostic:
-    meant = nearest(name, declared)
-    hint = f"did you mean `{meant}`?" if meant else "declare it under `variables`, or remove it"
-    return say(  # type: ignore[operator,no-any-return]
-        f"no variable is named {shown(name)}", source=value.source, path=value.origin, hint=hint
-    )
 
 
 def _wrong(text: str, kind: object) -> str:

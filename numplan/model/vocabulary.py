@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
 CATEGORIES: Final = ("Voice", "Voice+SMS")
 
 _LONGEST: Final = 80
+_MOST: Final = 1000
+_NEAR: Final = 2
 
 
 @lru_cache(maxsize=512)  # a hundred thousand rows hold a few hundred different words
@@ -48,6 +51,9 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that whoever wrote `word` most likely meant."""
     from difflib import get_close_matches
 
+    if len(known) > _MOST:
+        like = (one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) <= _NEAR)
+        known = [*islice(like, _MOST)]
     folded = {fold(one): one for one in known}
     # difflib takes time with the square of the length; no known word is that long.
     close = get_close_matches(fold(word[:_LONGEST]), folded, n=1, cutoff=0.6)

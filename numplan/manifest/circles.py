@@ -1,0 +1,66 @@
+"""Which steps of many lead back to where they start; in time with their count, however they hang together."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class _Visit(NamedTuple):
+    """A node that is being visited, and the ways on that were not taken yet."""
+
+    node: str
+    left: Iterator[str]
+
+
+def circles(steps: Sequence[tuple[str, str, bool]]) -> set[int]:
+    """The steps that close a circle: of each circle, and of all that hang together with it, the last one.
+
+    A step leads from one name to another; one that is not whole, which is the third member, moves a part alone: it
+    goes in a circle where its two names stand in one that whole steps make. A step to where it starts is a circle.
+    """
+    onward: dict[str, list[str]] = {}
+    for source, target, whole in steps:
+        if whole and source != target:
+            onward.setdefault(source, []).append(target)
+            onward.setdefault(target, [])
+    group = _groups(onward)
+    closing: dict[int, int] = {}
+    found = set[int]()
+    for at, (source, target, whole) in enumerate(steps):
+        if source == target:
+            found.add(at)
+        elif source in group and group[source] == group.get(target):
+            if whole:
+                closing[group[source]] = at
+            else:
+                found.add(at)
+    return found | {*closing.values()}
+
+
+def _groups(onward: dict[str, list[str]]) -> dict[str, int]:
+    """The strongly connected component of each node, by a number (R. Tarjan, 1972), without recursion."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    group: dict[str, int] = {}
+    waiting: list[str] = []
+    for start, first in onward.items():
+        path = [] if start in order else [_Visit(start, iter(first))]
+        while path:
+            node, left = path[-1]
+            if node not in order:
+                order[node] = low[node] = len(order)
+                waiting.append(node)
+            for further in left:
+                if further not in order:
+                    path.append(_Visit(further, iter(onward[further])))
+                    break
+                if further not in group:
+                    low[node] = min(low[node], order[further])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1].node] = min(low[path[-1].node], low[node])
+                if low[node] == order[node]:
+                    while (member := waiting.pop()) != node:
+                        group[member] = order[node]
+                    group[node] = order[node]
+    return group
