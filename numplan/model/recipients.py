@@ -135,7 +135,13 @@ def recipients(place: Place) -> list[Recipient]:
 def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, str]) -> list[Recipient]:
     """The servers of a place that a manifest names, and nobody else. Raises LibpqError and SettingError."""
     if isinstance(place, PostgresPlace):
-        odd = sorted(set(parameters_of(place.server)) - _LIBPQ)
+        parameters = parameters_of(place.server)
+        if parameters.get("port") and not parameters.get("host"):
+            raise LibpqError(
+                f"a manifest that names the port {parameters['port']} of a database names its host as well; or name "
+                "the place in NUMPLAN_STATE"
+            )
+        odd = sorted(set(parameters) - _LIBPQ)
         if odd:
             raise LibpqError(
                 f"a manifest must not set {', '.join(odd)}; name the place in NUMPLAN_STATE, or set it there"

@@ -114,6 +114,8 @@ REFUSED: list[tuple[Place, Mapping[str, str]]] = [
     (postgres_place("postgresql://%65vil.example/ops"), {HOST: "db.example.com"}),
     (postgres_place("postgresql://a.example/ops?service=prod"), {HOST: "a.example"}),
     (postgres_place("postgresql:///ops?service=prod"), {}),
+    (postgres_place("postgresql:///ops?port=6666"), {"PGPASSWORD": "x"}),
+    (postgres_place("postgresql://:6666/ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
     (postgres_place("postgresql:///ops?servicefile=x"), {}),
     (postgres_place("postgresql:///ops?sslcert=x"), {}),
     (postgres_place("postgresql:///ops?gssdelegation=1"), {}),

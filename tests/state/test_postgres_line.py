@@ -74,3 +74,20 @@ def test_a_server_that_only_a_password_file_names_gets_that_password_alone() -> 
         "disable",
         "!gss,!sspi",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "used"),
+    [
+        ("require", "verify-full", "verify-full"),
+        ("disable", "require", "require"),
+        ("verify-full", "require", "verify-full"),
+        ("verify-ca", "disable", "verify-ca"),
+    ],
+)
+def test_of_two_words_on_tls_the_stricter_holds(
+    monkeypatch: pytest.MonkeyPatch, written: str, asked: str, used: str
+) -> None:
+    monkeypatch.setenv("PGSSLMODE", asked)
+    place = postgres_place(f"postgresql://db.example.com/ops?sslmode={written}")
+    assert line_to(place, Grant.ALL)["sslmode"] == used

@@ -311,7 +311,7 @@ SABOTAGES = (
     Sabotage(
         "a manifest may say which of an operator's credentials PostgreSQL is sent",
         "model/recipients.py",
-        "odd = sorted(set(parameters_of(place.server)) - _LIBPQ)",
+        "odd = sorted(set(parameters) - _LIBPQ)",
         "odd = sorted([])",
         ["tests/model/test_recipients.py"],
     ),

@@ -14,6 +14,7 @@ from numplan.model.place import PostgresPlace
 from numplan.model.recipients import Grant
 
 _ENCRYPTED: Final = frozenset({"require", "verify-ca", "verify-full"})
+_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SINCE_16: Final[dict[str, str]] = {"sslcertmode": "disable", "require_auth": "!gss,!sspi"}
 
 
@@ -21,7 +22,13 @@ def line_to(at: PostgresPlace, grant: Grant) -> dict[str, str]:
     """The parameters to connect with. Raises SettingError where state and password would travel in the clear."""
     parameters = parameters_of(at.server)
     defaults = {} if "service" in parameters else _defaults()
-    mode = parameters.get("sslmode") or defaults.get("sslmode", "")
+    asked = defaults.get("sslmode", "")
+    if asked in _ENCRYPTED and parameters.get("sslmode", asked) in _weaker(asked):
+        parameters = {
+            **parameters,
+            "sslmode": asked,
+        }  # a URL may ask for more than the environment, never for less
+    mode = parameters.get("sslmode") or asked
     if mode not in _ENCRYPTED and not _is_here({**defaults, **parameters}):
         raise SettingError(
             f"{at.url} is on another machine, and sslmode is {mode or 'not given'}: state and password could be "
@@ -31,6 +38,10 @@ def line_to(at: PostgresPlace, grant: Grant) -> dict[str, str]:
     if grant is Grant.KEYED:
         parameters |= {"gssencmode": "disable", **(_SINCE_16 if pq.version() >= 160_000 else {})}  # noqa: PLR2004
     return parameters
+
+
+def _weaker(mode: str) -> tuple[str, ...]:
+    return _MODES[: _MODES.index(mode)]
 
 
 def _defaults() -> dict[str, str]:
