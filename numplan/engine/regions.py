@@ -6,18 +6,19 @@ from numplan.model.account import Region
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import Entry, Manifest
-from numplan.model.vocabulary import fold, nearest
+from numplan.model.vocabulary import Meant, fold
 
 
 def check_regions(manifest: Manifest, regions: Sequence[Region]) -> Mapping[Resource, Diagnostic]:
     """The entries that want a country, or a type there, that is not offered; each with its error."""
     offered = {fold(region.name): region for region in regions}
+    names, meant = [one.name for one in regions], Meant()
     found: dict[Resource, Diagnostic] = {}
     for entry, country, kind in _wishes(manifest):
         region = offered.get(fold(country))
         if region is None:
-            meant = nearest(country, [one.name for one in regions])
-            hint = f"did you mean {meant!r}?" if meant else "`numplan regions` lists what is offered"
+            near = meant.nearest(country, names)
+            hint = f"did you mean {near!r}?" if near else "`numplan regions` lists what is offered"
             summary = f"no numbers are offered in {country!r}"
             found[entry.resource] = error(summary, source=entry.source, path=entry.resource, hint=hint)
         elif kind is not None and kind not in region.types:

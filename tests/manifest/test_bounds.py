@@ -7,11 +7,11 @@ import pytest
 from benchmarks.wrong import KINDS, write_wrong
 from numplan.manifest import doubts, events
 from numplan.manifest.circles import circles
-from numplan.manifest.finding import Findings, Meant
+from numplan.manifest.finding import Findings
 from numplan.manifest.load import read_manifest
 from numplan.model.diagnostics import LOOKED_FOR, MOST_BYTES, MOST_TOLD, error, told
 from numplan.model.errors import ManifestError
-from numplan.model.vocabulary import nearest
+from numplan.model.vocabulary import Meant, nearest
 from tests.manifest.places import findings, lines, written
 
 ONE = {"one numbers file in many sets": 1}
