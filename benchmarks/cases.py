@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from benchmarks.fleet import Fleet, write_manifest
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
+from benchmarks.wrong import KINDS, write_wrong
 
 MILLION: Final = 1_000_000
 LATENCY_MS: Final = 50
@@ -121,6 +122,17 @@ def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
         yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
 
 
+def wrong(folder: Path, rounds: int, count: int) -> Iterator[Row]:
+    """`validate` of manifests in which one kind of thing is wrong so many times, a row for each kind."""
+    for kind in KINDS:
+        write_wrong(folder, kind, count)
+        yield Row(
+            f"wrong: {kind}",
+            count,
+            alternate(rounds, lambda: run([*NUMPLAN, "validate"], folder, {}, codes=(1,)))[0],
+        )
+
+
 def _calls(fleet: Fleet, plan: Callable[[], Took]) -> int:
     before = sum(fleet.calls().values())
     plan()
@@ -145,6 +157,10 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     "purchases-10k": (10_000, partial(purchases, count=10_000)),
     "purchases-100k": (100_000, partial(purchases, count=100_000, share=4)),
     "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
+    **{
+        f"wrong-{name}": (count, partial(wrong, count=count))
+        for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))
+    },
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
 }
 """Every case by name, from the quick to the slow, with how many numbers it is about."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -32,10 +33,33 @@ def document_options(command: Command) -> Command:
     return command
 
 
-def documents_of(flags: dict[str, Any]) -> dict[str, str]:
-    """The files that the flags name, by format; takes the flags out."""
+def documents_of(flags: dict[str, Any], plan: str | None = None) -> dict[str, str]:
+    """The files that the flags name, by format; takes the flags out. Raises UsageError where two of them, or one and
+    `plan`, which is where the plan itself goes, are one file.
+    """
     found = {name: flags.pop(f"{name}_out") for name in FORMATS}
-    return {name: path for name, path in found.items() if path is not None}
+    files = {name: path for name, path in found.items() if path is not None}
+    _require_apart(
+        {**({"--out": plan} if plan else {}), **{f"--{form}-out": path for form, path in files.items()}}
+    )
+    return files
+
+
+def _require_apart(files: dict[str, str]) -> None:
+    """Raise UsageError where two flags name one file, by whatever spelling, link or second name of it."""
+    taken: dict[object, str] = {}
+    for flag, path in files.items():
+        marks: list[object] = [os.path.realpath(path)]
+        with suppress(OSError, ValueError):
+            status = Path(path).stat()
+            marks.append((status.st_dev, status.st_ino))
+        for mark in marks:
+            other = taken.setdefault(mark, flag)
+            if other != flag:
+                raise UsageError(
+                    f"{flag} and {other} name the same file; nothing was written",
+                    hint="give each a file of its own",
+                )
 
 
 def render(plan: Plan, form: str, settings: Settings) -> str:
@@ -66,14 +90,8 @@ def _rendered(plan: Plan, form: str, settings: Settings) -> str:
 
 def write_documents(plan: Plan, files: dict[str, str], settings: Settings, screen: Screen) -> None:
     """Write the plan in every form that was asked for, each whole or not at all. Raises NumplanError."""
-    taken: dict[str, str] = {}
     for form, path in files.items():
-        flag = f"--{form}-out"
-        place = os.path.realpath(path)
-        if place in taken:
-            raise UsageError(f"{flag} and {taken[place]} name the same file")
-        taken[place] = flag
-        require_apart(Path(path), plan.manifest, settings, flag)
+        require_apart(Path(path), plan.manifest, settings, f"--{form}-out")
     for form, path in files.items():
         write_whole(render(plan, form, settings).encode(), Path(path), FORMATS[form], f"--{form}-out")
     _summarize(plan, settings, screen)

@@ -49,7 +49,7 @@ def plan(
     settings = Settings.current()
     screen = Screen(color=settings.color)
     clock = SystemClock()
-    documents = documents_of(flags)
+    documents = documents_of(flags, out)
     asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
     with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
         drafted = draft(settings, clock, report, asked)

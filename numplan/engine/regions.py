@@ -9,7 +9,7 @@ from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Entry, Manifest
-from numplan.model.vocabulary import fold, nearest
+from numplan.model.vocabulary import Meant, fold
 
 
 def check_regions(
@@ -18,6 +18,7 @@ def check_regions(
     """The entries that want a country, or a type there, that is not offered; each with its error."""
     offered = {fold(region.name): region for region in regions}
     hidden = _hides_a_country(unreadable)
+    meant = Meant()
     found: dict[Resource, Diagnostic] = {}
     for entry, country, kind in _wishes(manifest):
         region = offered.get(fold(country))
@@ -26,7 +27,7 @@ def check_regions(
                 f"no numbers are offered in {country!r}",
                 source=entry.source,
                 path=entry.resource,
-                hint=_meant(country, regions),
+                hint=_meant(country, regions, meant),
             )
         elif region is not None and kind is not None and not _offers(region, kind):
             hint = f"it offers {', '.join(sorted(region.types or ())) or 'none'}"
@@ -45,13 +46,14 @@ def unproven_countries(
     if not _hides_a_country(unreadable):
         return
     offered = {fold(region.name) for region in regions}
+    meant = Meant()
     for entry, country, _ in _wishes(manifest):
         if fold(country) not in offered:
             yield warning(
                 f"whether numbers are offered in {country!r} cannot be told: a row of regions cannot be read",
                 source=entry.source,
                 path=entry.resource,
-                hint=_meant(country, regions),
+                hint=_meant(country, regions, meant),
             )
 
 
@@ -59,9 +61,9 @@ def _offers(region: Region, kind: str) -> bool:
     return region.types is None or kind in region.types
 
 
-def _meant(country: str, regions: Sequence[Region]) -> str:
-    meant = nearest(country, [one.name for one in regions])
-    return f"did you mean {meant!r}?" if meant else "`numplan regions` lists what is offered"
+def _meant(country: str, regions: Sequence[Region], meant: Meant) -> str:
+    near = meant.nearest(country, [one.name for one in regions])
+    return f"did you mean {near!r}?" if near else "`numplan regions` lists what is offered"
 
 
 def _hides_a_country(unreadable: Sequence[Unreadable]) -> bool:

@@ -1,7 +1,9 @@
 """Which steps of many lead back to where they start; in time with their count, however they hang together."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_MOST_STEPS: Final = 1_000_000
 
 
 class _Visit(NamedTuple):
@@ -15,7 +17,8 @@ def circles(steps: Sequence[tuple[str, str, bool]]) -> set[int]:
     """The steps that close a circle: of each circle, and of all that hang together with it, the last one.
 
     A step leads from one name to another; one that is not whole, which is the third member, moves a part alone: it
-    goes in a circle where its two names stand in one that whole steps make. A step to where it starts is a circle.
+    goes in a circle where whole steps lead back, or where there are too many of them to tell. A step to where it
+    starts is a circle.
     """
     onward: dict[str, list[str]] = {}
     for source, target, whole in steps:
@@ -25,15 +28,24 @@ def circles(steps: Sequence[tuple[str, str, bool]]) -> set[int]:
     group = _groups(onward)
     closing: dict[int, int] = {}
     found = set[int]()
+    budget = [_MOST_STEPS]
     for at, (source, target, whole) in enumerate(steps):
-        if source == target:
+        if source == target or not (whole or _apart(source, target, onward, budget)):
             found.add(at)
-        elif source in group and group[source] == group.get(target):
-            if whole:
-                closing[group[source]] = at
-            else:
-                found.add(at)
+        elif whole and group[source] == group[target]:
+            closing[group[source]] = at
     return found | {*closing.values()}
+
+
+def _apart(source: str, target: str, onward: dict[str, list[str]], budget: list[int]) -> bool:
+    """Whether no steps lead from the target back to the source. Takes what it needs from the budget."""
+    seen, left = {target}, [target]
+    while left and budget[0] > 0:
+        further = onward.get(left.pop(), [])
+        budget[0] -= 1 + len(further)
+        left += [one for one in further if one not in seen]
+        seen.update(further)
+    return budget[0] > 0 and source not in seen
 
 
 def _groups(onward: dict[str, list[str]]) -> dict[str, int]:

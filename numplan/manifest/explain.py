@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from numplan.manifest.finding import Meant
 from numplan.manifest.located import Files, Step, places, source_at
 from numplan.manifest.schema import schema
 from numplan.manifest.words import described, dotted, one_of, shown
 from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.vocabulary import Meant
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -23,6 +24,8 @@ from numplan.model.number import E164
 
 STEP: Final = "  "
 _SAFE: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
+_COMMAND: Final = re.compile(r"#(?=#)")
+"""What a command to a CI runner begins with: `##[error]`, `##vso[...]`."""
 _WORDS: Final = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 """What other readers of YAML take for no text, in any case."""
 
@@ -62,7 +65,7 @@ def extended(text: str, additions: Sequence[Addition], file: str) -> str:
 def manifest_of(offers: Sequence[Offer], country: str) -> str:
     """A manifest that declares numbers for sale, in a set for each type, with what each costs beside it."""
     types = sorted({one.type for one in offers})
-    sets = []
+    sets: list[Addition] = []
     for kind in types:
         of_kind = [one for one in offers if one.type == kind]
         beside = {
@@ -72,14 +75,17 @@ def manifest_of(offers: Sequence[Offer], country: str) -> str:
             for one in of_kind
         }
         keys = {"country": country, "type": kind, "numbers": [one.number for one in of_kind]}
-        sets.append(Addition("sets", re.sub(r"[^a-z]+", "_", f"found_{kind}".lower()), keys, beside))
+        name = re.sub(r"[^a-z]+", "_", f"found_{kind}".lower())[:60]
+        taken = {one.name for one in sets}
+        name = next(one for one in chain([name], (f"{name}_{at}" for at in count(2))) if one not in taken)
+        sets.append(Addition("sets", name, keys, beside))
     return extended("version: 1\n", sets, "")
 
 
 def remark(text: str) -> str:
-    """A text as it may stand in a comment: printable, on one line, not long."""
+    """A text as it may stand in a comment: printable, on one line, not long, and no command to a CI runner."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:60].strip()
+    return _COMMAND.sub("# ", " ".join(printable.split())[:60].strip())
 
 
 def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) -> str:
@@ -180,10 +186,8 @@ def scalar(text: str) -> str:
     is_plain = _SAFE.fullmatch(escaped) and escaped.casefold() not in _WORDS
     if is_plain and plain_value(escaped, Kind.TEXT) is not None:
         return escaped
-    return "".join(
-        letter if letter.isprintable() else _code(letter)
-        for letter in json.dumps(escaped, ensure_ascii=False)
-    )
+    quoted = _COMMAND.sub(r"\\x23", json.dumps(escaped, ensure_ascii=False))
+    return "".join(letter if letter.isprintable() else _code(letter) for letter in quoted)
 
 
 def _code(letter: str) -> str:

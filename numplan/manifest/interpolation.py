@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from numplan.manifest.finding import Findings, Meant
+from numplan.manifest.finding import Findings
 from numplan.manifest.located import Files, source_at
 from numplan.manifest.shapes import Kind, plain_value
 from numplan.manifest.templates import Slot, Template, TemplateError, parts_of
 from numplan.manifest.words import dotted
 from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.vocabulary import Meant
 
 MAX_LENGTH: Final = 65_536
 """Characters of one text once its variables are replaced."""

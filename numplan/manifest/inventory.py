@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from numplan.engine.adoption import Line, name_from
+from numplan.manifest.finding import Findings
 from numplan.manifest.number_lines import CsvError, records
 from numplan.manifest.words import shown
-from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.diagnostics import Source, error
 from numplan.model.errors import ManifestError
 from numplan.model.number import E164, NumberError, parse_number
 from numplan.model.vocabulary import nearest
@@ -35,7 +36,7 @@ def parse_inventory(text: str, file: str, columns: Mapping[str, str]) -> Mapping
         raise ManifestError([error("the inventory is empty", source=Source(file, 1))])
     delimiter = max(_DELIMITERS, key=lines[first].count)
     found: dict[E164, Line] = {}
-    findings: list[Diagnostic] = []
+    findings = Findings()
     try:
         rows = records(lines, first, delimiter)
         header = [name.strip() for name in next(rows).fields]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from numplan.manifest.circles import circles
-from numplan.manifest.finding import Meant
 from numplan.manifest.firsts import FirstPlaces
 from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
 from numplan.manifest.words import dotted, shown
@@ -11,6 +10,7 @@ from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
 from numplan.model.number import NumberError, parse_number
+from numplan.model.vocabulary import Meant
 
 
 def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:

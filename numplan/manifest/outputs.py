@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 
 from numplan.manifest.entries import block
-from numplan.manifest.finding import Meant
 from numplan.manifest.interpolation import Values, value_of
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.templates import Reference, Template, TemplateError, parts_of
@@ -11,6 +10,7 @@ from numplan.manifest.words import dotted
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import NumbersOf, Output
+from numplan.model.vocabulary import Meant
 
 
 def outputs_of(

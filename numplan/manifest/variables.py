@@ -10,13 +10,14 @@ import msgspec
 from numplan.manifest.entries import block
 from numplan.manifest.events import read_document
 from numplan.manifest.files import FileError
-from numplan.manifest.finding import Findings, Meant
+from numplan.manifest.finding import Findings
 from numplan.manifest.located import Files, LocatedMap, source_at
 from numplan.manifest.repository import read_named
 from numplan.manifest.shapes import ANYTHING
 from numplan.manifest.words import described, dotted, shown
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
+from numplan.model.vocabulary import Meant
 
 ENVIRONMENT: Final = "NUMPLAN_VAR_"
 """What the names of environment variables start with that give a value."""

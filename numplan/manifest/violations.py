@@ -6,12 +6,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from numplan.manifest.explain import explain
-from numplan.manifest.finding import Meant
 from numplan.manifest.located import Files, LocatedMap, Step
 from numplan.manifest.schema import schema
 from numplan.manifest.soundness import Part, compile_part
 from numplan.manifest.verdict import Verdicts, whole
 from numplan.model.diagnostics import LOOKED_FOR, Diagnostic
+from numplan.model.vocabulary import Meant
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

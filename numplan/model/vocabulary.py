@@ -1,6 +1,6 @@
 """The vendor's words for kinds of numbers, each in one canonical spelling."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -11,6 +11,7 @@ CATEGORIES: Final = ("Voice", "Voice+SMS")
 _LONGEST: Final = 80
 _MOST: Final = 1000
 _NEAR: Final = 2
+_FEW: Final = 10
 
 
 @lru_cache(maxsize=512)  # a hundred thousand rows hold a few hundred different words
@@ -58,3 +59,17 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     # difflib takes time with the square of the length; no known word is that long.
     close = get_close_matches(fold(word[:_LONGEST]), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+class Meant:
+    """The words that were most likely meant, for the first few alone: each takes time with the count of all words."""
+
+    def __init__(self) -> None:
+        self._left = _FEW
+
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that whoever wrote `word` most likely meant, or None."""
+        if not self._left:
+            return None
+        self._left -= 1
+        return nearest(word, known if isinstance(known, Sequence) else [*known])

@@ -33,7 +33,7 @@ from numplan.engine.events import (
 from numplan.engine.overcharge import words
 from numplan.engine.tally import Tally
 from numplan.model.address import Resource, address_of, kind_of, name_of
-from numplan.model.diagnostics import Diagnostic, Source
+from numplan.model.diagnostics import Diagnostic, Source, note, told
 from numplan.model.number import E164
 from numplan.model.plan import (
     Adopt,
@@ -131,8 +131,11 @@ def planned(plan: Plan) -> Iterator[Message]:
     if plan.unselected:
         flags = " ".join(plan.selection.flags)
         yield _said("warning", f"Held back, not selected: {held_back(plan)}", f"selected by {flags}")
-    for found in plan.diagnostics:
+    first = told(plan.diagnostics)
+    for found in first.findings:
         yield finding(found)
+    if first.more:
+        yield finding(note(first.rest))
     for refusal in plan.refusals:
         yield _refused(refusal)
     figures = count(plan.changes)

@@ -86,6 +86,28 @@ def test_two_documents_need_two_files(ready: Desk) -> None:
     assert "name the same file" in ran.err
 
 
+@pytest.mark.parametrize("way", ["spelling", "link", "folder", "hard link", "the plan"])
+def test_two_names_of_one_file_are_one_file(ready: Desk, way: str) -> None:
+    (ready.folder / "x").write_text("before")
+    other = {"link": "y", "hard link": "y", "folder": "way/x", "spelling": f"../{ready.folder.name}//x"}.get(
+        way, "x"
+    )
+    match way:
+        case "link":
+            (ready.folder / "y").symlink_to("x")
+        case "hard link":
+            (ready.folder / "y").hardlink_to(ready.folder / "x")
+        case "folder":
+            (ready.folder / "way").symlink_to(".")
+    first = "--out" if way == "the plan" else "--json-out"
+    ran = ready("plan", first, "x", "--html-out", other, "--gitlab-out", "z")
+    assert ran.code == 64
+    assert "name the same file; nothing was written" in ran.err
+    assert (ready.folder / "x").read_text() == "before"
+    assert not (ready.folder / "z").exists()
+    assert ready.left_alone()
+
+
 def test_a_document_that_cannot_be_written_says_which_flag(ready: Desk) -> None:
     ran = ready("apply", "--auto-approve", "--markdown-out", "nowhere/p.md")
     assert ran.code == 1

@@ -126,3 +126,13 @@ def test_state_stays_in_the_repository(desk, outside):
     (desk.folder / "way").symlink_to(outside.parent)
     desk.manifest("backend: {type: local, path: way/a.state.json}\n")
     assert refused(desk("plan"))
+
+
+def test_a_backup_that_leads_nowhere_is_found_before_anything_is_sent(desk):
+    desk.stock("+16095550101")
+    desk.manifest("numbers: {a: {number: '+16095550101'}}\n")
+    (desk.folder / "numplan.state.json.backup").symlink_to("nowhere")
+    ran = desk("apply", "--auto-approve")
+    assert ran.code == 1
+    assert "backup is a symbolic link" in ran.err
+    assert desk.left_alone()

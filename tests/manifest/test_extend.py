@@ -1,21 +1,63 @@
 """Entries added to a manifest: what is there stays, byte for byte."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.extend import Addition, extended, remark, scalar
+from numplan.manifest.extend import Addition, extended, manifest_of, remark, scalar
 from numplan.manifest.load import load_manifest
+from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
+from numplan.model.number import E164
 
 NEW = Addition(
     "numbers", "new", {"number": "+16095550199", "labels": {"owner": "a: b"}}, {"+16095550199": "flow x"}
 )
 MORE = Addition("sets", "more", {"country": "Canada", "numbers": ["+14165550101", "+14165550102"]})
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
+
+
+def offer(number: str, **facts: str) -> Offer:
+    words = {
+        "country": "United States",
+        "state": "New York",
+        "city": "",
+        "type": "Geographic",
+        "category": "Voice",
+    }
+    charges = {"setup_charge": Decimal(1), "monthly_charge": Decimal(2)}
+    return Offer(number=E164(number), **{**words, **facts}, **charges)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=4))
+@settings(max_examples=50)
+@example(
+    [
+        ("##[error]x", "::set-output name=a::b", "##vso[task.x]"),
+        ("Local\n- x: y", "a # b\n::error::", "\x1b[31m\u202e"),
+    ]
+)
+@example([("A-1", "", ""), ("A-2", "", ""), ("'\"${var.x}", "{a: [b]}", "&x *y !z")])
+def test_what_a_vendor_says_of_offers_steers_nothing(facts):
+    offers = [
+        offer(f"+1609555{at:04}", type=kind, state=state, city=city)
+        for at, (kind, state, city) in enumerate(facts)
+    ]
+    text = manifest_of(offers, "United States")
+    told = yaml.safe_load(text)
+    sets = told.get("sets") or {}
+    assert set(told) <= {"version", "sets"}
+    assert {number for one in sets.values() for number in one["numbers"]} == {one.number for one in offers}
+    assert {one["type"].replace("$${", "${") for one in sets.values()} == {
+        one.type.replace("$${", "${") for one in offers
+    }
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    assert not re.search(r"^\s*::|##", text, re.MULTILINE)
 
 
 def declared(path: Path) -> dict[str, str]:

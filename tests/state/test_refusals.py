@@ -125,6 +125,16 @@ def test_in_the_place_of_the_lock(path, put):
     assert status_of(lock) == before
 
 
+def test_in_the_place_of_the_backup_before_there_is_a_state(path, put):
+    backup = path.with_name(path.name + ".backup")
+    put(backup)
+    before = status_of(backup)
+    with LocalBackend(path).lock("apply") as session, pytest.raises(StateError, match="not a plain file"):
+        session.write(make_state())
+    assert not path.exists()
+    assert status_of(backup) == before
+
+
 def test_in_the_place_of_the_backup(path, put):
     state = store(path, make_state())
     backup = path.with_name(path.name + ".backup")

@@ -45,6 +45,20 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a backup that cannot be written is found late",
+        "state/backends/local.py",
+        "folder.require_plain(shelf.backup_name)",
+        "pass",
+        ["tests/state/test_refusals.py"],
+    ),
+    Sabotage(
+        "a numbers file is read once for each set",
+        "manifest/numbers_file.py",
+        "return read_straight(real) if len(places) == 1 else None",
+        "return read_straight(real)",
+        ["tests/manifest/test_bounds.py"],
+    ),
+    Sabotage(
         "secrets are told",
         "model/secrets.py",
         "return _without(tuple(_known.values()), text) if _known else text",

@@ -192,6 +192,8 @@ class _LocalSession:
         require = self._held.require
         with explained("write the state", self._place, "the state stored before is untouched"):
             if not self._swept:
+                # The first write may keep no backup. The second would be too late: by then calls were sent.
+                folder.require_plain(shelf.backup_name)
                 folder.sweep(shelf.name)
                 folder.sweep(shelf.backup_name)
                 self._swept = True
