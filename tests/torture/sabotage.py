@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("numplan", "tests", "schemas", "pyproject.toml")
+COPIED = ("numplan", "tests", "benchmarks", "schemas", "pyproject.toml")
 
 
 @dataclass(frozen=True)
