@@ -136,10 +136,10 @@ def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, s
     """The servers of a place that a manifest names, and nobody else. Raises LibpqError and SettingError."""
     if isinstance(place, PostgresPlace):
         parameters = parameters_of(place.server)
-        if parameters.get("port") and not parameters.get("host"):
+        if any(parameters.get(name) for name in ("host", "port")) and not _names_each_host(parameters):
             raise LibpqError(
-                f"a manifest that names the port {parameters['port']} of a database names its host as well; or name "
-                "the place in NUMPLAN_STATE"
+                "a manifest that names a port or a list of hosts of a database names each host as well; or name the "
+                "place in NUMPLAN_STATE"
             )
         odd = sorted(set(parameters) - _LIBPQ)
         if odd:
@@ -154,6 +154,11 @@ def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, s
         return []
     hosts = list(_named_hosts(environment))
     return [one for one in strangers if not any(_covers(host, port, one) for host, port in hosts)]
+
+
+def _names_each_host(parameters: Mapping[str, str]) -> bool:
+    """Whether no host of a list is empty: for one, libpq goes to a socket of this machine, at the port beside it."""
+    return all(host.strip() for host in parameters.get("host", "").split(","))
 
 
 def _is_own(one: Recipient, place: Place, environment: Mapping[str, str]) -> bool:
