@@ -67,7 +67,8 @@ def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> li
     offered = {one.number: one for one in ranked}
     rest = [one for one in ranked if one.number not in preferred]
     rest.reverse()
-    placed = [offered.get(number) if number is not None else None for number in preferred]
+    # A document may name a number twice: the first slot has it.
+    placed = [offered.pop(number, None) if number is not None else None for number in preferred]
     filled = [one if one is not None else rest.pop() for one in placed if one is not None or rest]
     return [*filled, *reversed(rest)]
 

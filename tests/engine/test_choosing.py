@@ -142,6 +142,11 @@ def test_an_alternate_is_of_a_type_that_is_among_the_picks():
     assert [one.number for one in choice.alternates] == [us(3)]
 
 
+def test_a_number_that_is_preferred_twice_is_picked_once():
+    choice = choose(pool("p", 2), [offer(1), offer(2), offer(3)], 2, set(), [us(3), us(3)])
+    assert [one.number for one in choice.picks] == [us(3), us(1)]
+
+
 @pytest.mark.parametrize(("wanted", "spare"), [(0, 5), (1, 5), (10, 5), (40, 20), (1000, 100)])
 def test_alternates_are_enough_for_a_busy_stock_and_never_the_stock(wanted, spare):
     assert spare_count(wanted) == spare
