@@ -224,7 +224,9 @@ def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
 def test_a_number_that_is_known_to_be_dearer_stays_back_though_others_of_its_batch_cannot_be_asked_for():
     numbers = [us(place) for place in range(AHEAD + 1)]
     world = world_with(*numbers)
-    gate = gate_for(world, in_batches_of(AHEAD + 1, manifest(*(entry(f"n{one[1:]}", one) for one in numbers))))
+    gate = gate_for(
+        world, in_batches_of(AHEAD + 1, manifest(*(entry(f"n{one[1:]}", one) for one in numbers)))
+    )
     dear, last = numbers[AHEAD - 1], numbers[AHEAD]
     world.clock.advance(seconds=FRESH)
     world.vendor.put_on_sale(dear, once="500.00")
@@ -480,7 +482,7 @@ def test_what_is_said_to_be_bought_unasked_and_turns_up_later_is_surplus_then():
 def names_the_next(world: World, next_one: Outcome) -> Callable:
     """The call for ONE buys TWO as well, and says so; the call for TWO comes to something else."""
 
-    def purchase(batch, trunk, bar):
+    def purchase(batch, *_):
         if ONE not in batch:
             return dict.fromkeys(batch, next_one)
         world.vendor.carry_out("purchase", ONE)
@@ -508,7 +510,7 @@ def test_a_number_that_an_answer_names_before_its_own_call_is_not_forgotten(next
 def test_a_number_that_an_answer_names_after_its_own_call_came_to_nothing_is_surplus_and_told():
     world = world_with(*STOCK)
 
-    def purchase(batch, trunk, bar):
+    def purchase(batch, *_):
         if ONE in batch:
             return {ONE: NotSent("the line was down")}
         world.vendor.carry_out("purchase", ONE)
