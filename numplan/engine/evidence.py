@@ -19,7 +19,9 @@ FRESH: Final = 60.0
 """Seconds for which an offer is evidence."""
 NOT_FOR_SALE: Final = "it is no longer for sale"
 AHEAD: Final = 500
-"""Where offers are no longer fresh, so many of the numbers about to go are asked for at once."""
+"""Where offers are no longer fresh, searches are asked for so many of the numbers about to go."""
+AHEAD_ALONE: Final = 50
+"""So many are asked for one by one: what took longer to ask for than it is fresh would be asked for again and again."""
 
 
 class Evidence:
@@ -79,7 +81,10 @@ class Evidence:
             ]
             asked_at = self._clock.monotonic()
             found = price_again(
-                {one.number: criteria_of(one.attributes) for one in wanted}, self._provider, self._parallelism
+                {one.number: criteria_of(one.attributes) for one in wanted},
+                self._provider,
+                self._parallelism,
+                alone={one.number for one in self._line[first : max(last + 1, first + AHEAD_ALONE)]},
             )
             self._offers.update((number, (offer, asked_at)) for number, offer in found.items())
 

@@ -18,6 +18,7 @@ from numplan.engine.ledger import Ledger
 from numplan.engine.orders import Batch, Order, batches_of, orders_of
 from numplan.engine.staleness import check_offers
 from numplan.engine.tally import tally
+from numplan.model.account import Found
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -205,6 +206,26 @@ def test_many_old_offers_are_asked_for_in_bulk():
     asked = [name for name, _ in world.vendor.calls]
     assert asked.count("find") == 0
     assert asked.count("search") <= 3
+
+
+def test_old_offers_that_no_search_shows_are_asked_for_once_each_however_slow_the_answers():
+    numbers = [us(place) for place in range(300)]
+    world = moving(*numbers)
+    find = world.vendor.find
+
+    def slow(number: E164) -> object:
+        world.clock.advance(seconds=0.5)
+        return find(number)
+
+    def hide() -> None:
+        world.vendor.find = slow
+        world.vendor.search = lambda *_, **__: Found((), exhausted=True)
+        world.vendor.calls.clear()
+
+    world.while_waiting = hide
+    world.run(in_batches_of(10, manifest(pool("p", 300))))
+    assert len(world.vendor.bought) == 300
+    assert [name for name, _ in world.vendor.calls].count("find") == 300
 
 
 def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
