@@ -51,8 +51,8 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
 
 @contextmanager
 def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
-    """Within, each call of the yielded function counts one answer. Where results go to a terminal, a line for each number
-    is progress enough. But wherever they go, a long wait in which nothing is answered is told.
+    """Within, each call of the yielded function counts one answer. Where results go to a terminal, a line for each
+    number is progress enough. But wherever they go, a long wait in which nothing is answered is told.
     """
     answered, said = 0, time.monotonic()
     moving = screen.moves and screen.width is None
