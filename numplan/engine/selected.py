@@ -203,7 +203,7 @@ def _about(found: Diagnostic) -> tuple[Resource, E164 | None] | None:
 
 
 def _alternates(whole: Part, changes: tuple[Change, ...]) -> Iterator[tuple[Resource, tuple[Offer, ...]]]:
-    """The alternates of pools that still buy: of the same types and categories, and none dearer than what they still buy."""
+    """The alternates of pools that still buy: of the same types and categories, and none dearer than what these buy."""
     for resource, offers in whole.alternates.items():
         bought = [
             change.after

@@ -19,7 +19,7 @@ from numplan.engine.orders import Batch, Order, batches_of, orders_of
 from numplan.engine.staleness import check_offers
 from numplan.engine.tally import tally
 from numplan.model.account import Found
-from numplan.model.errors import StalePlanError
+from numplan.model.errors import StalePlanError, StateError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unasked, Unknown
@@ -173,6 +173,32 @@ def test_a_call_that_is_sent_again_is_held_to_the_price_of_the_moment():
     world.clock.advance(seconds=FRESH)
     world.vendor.put_on_sale(ONE, once="500.00")
     assert "it now costs 500.00" in gate.barred([ONE])[ONE]
+
+
+@pytest.mark.parametrize("why", ["closed", "lock"])
+def test_a_call_that_waited_is_not_made_again_once_nothing_more_may_be_sent(why):
+    """Another call was answered 402 meanwhile, or the machine slept and another run took the lock."""
+    world = world_with(ONE)
+    book = world.open()
+    gate = gate_of(world, world.draft(manifest(entry("a", ONE))), book)
+    asked = []
+
+    def purchase(batch, _, bar):
+        asked.append(bar(batch))
+        if why == "closed":
+            gate.close("the vendor said 402")
+        else:
+            book.require_lock = lost
+        asked.append(bar(batch))
+        return dict.fromkeys(batch, NotSent("it waited"))
+
+    def lost() -> None:
+        raise StateError("the lock is another's")
+
+    world.vendor.purchase = purchase
+    gate.expect([*orders_of(world.draft(manifest(entry("a", ONE))))])
+    gate.send(Batch(call="purchase", numbers=(ONE,)))
+    assert asked == [{}, {ONE: "the vendor said 402" if why == "closed" else "the lock is another's"}]
 
 
 def test_after_the_question_every_offer_is_asked_for_again_whatever_its_age():
