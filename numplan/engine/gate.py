@@ -172,7 +172,7 @@ class Gate:
         return self._account.release(numbers, self._once_more(self._kept))
 
     def _once_more(self, bar: Bar) -> Bar:
-        """What a call that waited must pass to be made again: the gate may have closed meanwhile, or the lock be lost."""
+        """What a call that waited must pass to be made again: the gate may have closed, or the lock been lost."""
 
         def barred(numbers: Sequence[E164]) -> Mapping[E164, str]:
             if reason := self.reason or self._last_look():
