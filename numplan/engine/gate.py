@@ -177,6 +177,8 @@ class Gate:
         def barred(numbers: Sequence[E164]) -> Mapping[E164, str]:
             if reason := self.reason or self._last_look():
                 return dict.fromkeys(numbers, reason)
+            # Substitutes and what is bought back are asked for anew before each sending.
+            self.ask_again([one for one in numbers if one in self._orders and self._orders[one].anew])
             return bar(numbers)
 
         return barred

@@ -201,6 +201,23 @@ def test_a_call_that_waited_is_not_made_again_once_nothing_more_may_be_sent(why)
     assert asked == [{}, {ONE: "the vendor said 402" if why == "closed" else "the lock is another's"}]
 
 
+def test_an_alternate_that_waited_is_asked_for_anew_before_it_is_sent_again():
+    world = world_with(ONE)
+    made = world.draft(manifest(entry("a", ONE)))
+    gate = gate_of(world, made, world.open())
+    gate.expect([msgspec.structs.replace(one, anew=True) for one in orders_of(made)])
+    answers = []
+
+    def purchase(batch, _, bar):
+        world.vendor.put_on_sale(ONE, once="500.00")
+        answers.append(bar(batch))
+        return dict.fromkeys(batch, NotSent("it waited"))
+
+    world.vendor.purchase = purchase
+    gate.send(Batch(call="purchase", numbers=(ONE,)))
+    assert "it now costs 500.00 once" in answers[0][ONE]
+
+
 def test_after_the_question_every_offer_is_asked_for_again_whatever_its_age():
     world = world_with(*STOCK)
     made = world.draft(manifest(entry("a", ONE), pool("p", 2)))

@@ -400,6 +400,13 @@ SABOTAGES = (
         ["tests/engine/test_gate.py"],
     ),
     Sabotage(
+        "an alternate that waited is sent again at the price it had before",
+        "engine/gate.py",
+        "self.ask_again([one for one in numbers if one in self._orders and self._orders[one].anew])",
+        "pass",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
         "the gate counts nothing",
         "engine/gate.py",
         "            if over := self._ledger.take(order.attributes):\n",
