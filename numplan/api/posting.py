@@ -190,8 +190,16 @@ def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_for
         return dict.fromkeys(batch, Unknown(_said(call, came)))
     if isinstance(came, Lost) and came.departed:
         return dict.fromkeys(batch, Unknown(f"{call.endpoint}: {came.reason}"))
-    if delivery.throttled:
+    if delivery.throttled and not delivery.barred:
         return dict.fromkeys(batch, Rejected(delivery.throttled, stop=True, alone=len(batch) == 1))
+    if delivery.throttled:
+        # A 429 proves nothing: the account is looked at, then each half meets the gate again, which says why.
+        return {
+            number: Rejected(
+                delivery.barred.get(number, delivery.throttled), again="halves", alone=len(batch) == 1
+            )
+            for number in batch
+        }
     if delivery.barred:
         held_up = NotSent("others of its batch may not be sent", again=True)
         return {

@@ -27,6 +27,7 @@ from numplan.engine.staleness import check_offers
 from numplan.engine.tally import Tally, tally
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
+from numplan.model.number import E164
 from numplan.model.plan import Plan, count
 
 FAILED: Final = 1
@@ -43,10 +44,13 @@ class Work(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """A plan to carry out, what it was made from, and when its offers were asked for, on the monotonic clock."""
+    """A plan to carry out, what it was made from, and when its offers were asked for, on the monotonic clock. `gone`
+    are numbers of pools that went off sale since.
+    """
 
     survey: Survey
     asked_at: float
+    gone: tuple[E164, ...] = ()
 
 
 @contextmanager
@@ -122,15 +126,15 @@ def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
     reviewed, and ApiError.
     """
     asked_at = clock.monotonic()
-    check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)
-    return chosen._replace(asked_at=asked_at)
+    gone = check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)
+    return chosen._replace(asked_at=asked_at, gone=gone)
 
 
 def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
     """The gate of an apply that carries out this plan."""
     plan = chosen.survey.plan
     limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
-    return Gate(
+    gate = Gate(
         work.account,
         plan,
         work.book,
@@ -140,6 +144,8 @@ def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
         before=chosen.survey.live.owned,
         parallelism=work.manifest.api.parallelism,
     )
+    gate.ask_again(chosen.gone)
+    return gate
 
 
 def settle_only(settings: Settings, screen: Screen) -> int:

@@ -16,6 +16,8 @@ Step = Callable[[str], None]
 
 PAUSE: Final = 10.0
 """Seconds between two plain lines, and before the first."""
+LONG_WAIT: Final = 10.0
+"""Seconds without an answer after which that is told, wherever results go."""
 
 
 @contextmanager
@@ -49,36 +51,53 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
 
 @contextmanager
 def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
-    """Within, each call of the yielded function counts one answer. Nothing is shown where results go to a terminal:
-    a line for each number is progress enough.
+    """Within, each call of the yielded function counts one answer. Where results go to a terminal, a line for each
+    number is progress enough. But wherever they go, a long wait in which nothing is answered is told.
     """
     answered, said = 0, time.monotonic()
     moving = screen.moves and screen.width is None
+    telling = threading.Lock()
+
+    def tell(*, more: str = "") -> None:
+        nonlocal said
+        said = time.monotonic()
+        text = f"Applying … {answered:,} of {max(calls, answered):,} calls answered{more}"
+        if moving:
+            screen.passing(text)
+        else:
+            screen.error(text)
 
     def step() -> None:
         nonlocal answered, said
-        answered += 1
-        text = f"Applying … {answered:,} of {max(calls, answered):,} calls answered"
-        if moving:
-            screen.passing(text)
-        elif time.monotonic() - said >= PAUSE and screen.width is None:
-            said = time.monotonic()
-            screen.error(text)
+        with telling:
+            answered += 1
+            if moving or (time.monotonic() - said >= PAUSE and screen.width is None):
+                tell()
+            elif screen.width is not None:
+                said = time.monotonic()
+
+    def tell_of_waiting() -> None:
+        with telling:
+            if time.monotonic() - said >= LONG_WAIT / 2:
+                tell(more=", waiting for the next")
 
     try:
-        yield step
+        with every_pause(tell_of_waiting, LONG_WAIT):
+            yield step
     finally:
         if moving and answered:
             screen.passing("")
 
 
 @contextmanager
-def every_pause(tell: Callable[[], None]) -> Iterator[None]:
-    """Within, `tell` is called from a thread of its own whenever a pause has passed, also while nothing happens."""
+def every_pause(tell: Callable[[], None], pause: float | None = None) -> Iterator[None]:
+    """Within, `tell` is called from a thread of its own whenever a pause has passed, also while nothing happens. Its
+    length is in seconds, PAUSE where none is given.
+    """
     ended = threading.Event()
 
     def run() -> None:
-        while not ended.wait(PAUSE):
+        while not ended.wait(PAUSE if pause is None else pause):
             tell()
 
     thread = threading.Thread(target=run, name="numplan-progress", daemon=True)

@@ -203,7 +203,7 @@ class Settings:
         from numplan.model.errors import SettingError
 
         given = self.variable("NUMPLAN_PLAN_KEY")
-        keys = tuple(key.strip() for key in given.split(",")) if given.strip() else ()
+        keys = tuple(key.strip() for key in given.split(",")) if given else ()
         for place, key in enumerate(keys, start=1):
             if len(key) < PLAN_KEY_LEAST:
                 which = f"key {place} of NUMPLAN_PLAN_KEY" if len(keys) > 1 else "NUMPLAN_PLAN_KEY"

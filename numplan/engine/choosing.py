@@ -26,8 +26,8 @@ class Picks(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What a pool buys, and all that could take the place of one of these: ranked, of a type that is among
-    theirs, since that is what the guards have seen, and never dearer than the dearest of them.
+    """What a pool buys, and all that could take the place of one of these: ranked, of a type and category that are
+    among theirs, since that is what was reviewed, and never dearer than the dearest of them.
     """
 
     picks: tuple[Offer, ...]
@@ -53,11 +53,11 @@ def choose(
         return Choice(picks, ())
     once = max(one.setup_charge for one in picks)
     monthly = max(one.monthly_charge for one in picks)
-    types = {one.type for one in picks}
+    kinds = {(one.type, one.category) for one in picks}
     spare = (
         one
         for one in ranked[wanted:]
-        if one.type in types and one.setup_charge <= once and one.monthly_charge <= monthly
+        if (one.type, one.category) in kinds and one.setup_charge <= once and one.monthly_charge <= monthly
     )
     return Choice(picks, tuple(spare))
 
@@ -67,7 +67,8 @@ def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> li
     offered = {one.number: one for one in ranked}
     rest = [one for one in ranked if one.number not in preferred]
     rest.reverse()
-    placed = [offered.get(number) if number is not None else None for number in preferred]
+    # A document may name a number twice: the first slot has it.
+    placed = [offered.pop(number, None) if number is not None else None for number in preferred]
     filled = [one if one is not None else rest.pop() for one in placed if one is not None or rest]
     return [*filled, *reversed(rest)]
 

@@ -19,7 +19,9 @@ FRESH: Final = 60.0
 """Seconds for which an offer is evidence."""
 NOT_FOR_SALE: Final = "it is no longer for sale"
 AHEAD: Final = 500
-"""Where offers are no longer fresh, so many of the numbers about to go are asked for at once."""
+"""Where offers are no longer fresh, searches are asked for so many of the numbers about to go."""
+AHEAD_ALONE: Final = 50
+"""So many are asked for one by one: what took longer to ask for than it is fresh would be asked for again and again."""
 
 
 class Evidence:
@@ -37,6 +39,7 @@ class Evidence:
         self._line: list[Order] = []
         self._place: dict[E164, int] = {}
         self._offers: dict[E164, tuple[Priced, float]] = {}
+        self._old: set[E164] = set()  # what the plan was told of these is no evidence
         self._asking = threading.Lock()
 
     def expect(self, orders: Iterable[Order]) -> None:
@@ -48,18 +51,19 @@ class Evidence:
     def forget(self, numbers: Iterable[E164]) -> None:
         """What was said of these is old."""
         for number in numbers:
+            self._old.add(number)
             self._offers.pop(number, None)
 
     def why_not(self, numbers: Sequence[E164]) -> Mapping[E164, str]:
         """Which of some expected numbers may not be bought on the terms that were reviewed, and why. What is not
         fresh is asked for first.
         """
+        unasked = ""
         try:
             self.refresh(numbers)
         except ApiError as problem:
-            why = f"what it costs now could not be asked: {problem.message}"
-            return {number: why for number in numbers if not self._is_fresh(self._order(number))}
-        verdicts = ((number, self._verdict(self._order(number))) for number in numbers)
+            unasked = f"what it costs now could not be asked: {problem.message}"
+        verdicts = ((number, self._verdict(self._order(number), unasked)) for number in numbers)
         return {number: why for number, why in verdicts if why}
 
     def refresh(self, numbers: Sequence[E164]) -> None:
@@ -77,7 +81,10 @@ class Evidence:
             ]
             asked_at = self._clock.monotonic()
             found = price_again(
-                {one.number: criteria_of(one.attributes) for one in wanted}, self._provider, self._parallelism
+                {one.number: criteria_of(one.attributes) for one in wanted},
+                self._provider,
+                self._parallelism,
+                alone={one.number for one in self._line[first : max(last + 1, first + AHEAD_ALONE)]},
             )
             self._offers.update((number, (offer, asked_at)) for number, offer in found.items())
 
@@ -87,12 +94,15 @@ class Evidence:
     def _is_fresh(self, order: Order) -> bool:
         _, asked_at = self._offers.get(order.number, (None, None))
         if asked_at is None:
-            if order.anew:
+            if order.anew or order.number in self._old:
                 return False
             asked_at = self._planned_at
         return self._clock.monotonic() - asked_at < FRESH
 
-    def _verdict(self, order: Order) -> str:
+    def _verdict(self, order: Order, unasked: str) -> str:
+        """Why a number may not be bought. Where nothing could be asked, what is fresh still says no."""
+        if unasked and not self._is_fresh(order):
+            return unasked
         if order.number not in self._offers:
             return ""  # the plan's own terms, which are fresh
         return differs(self._offers[order.number][0], order.attributes)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from numplan.engine.book import Book
-from numplan.engine.calls import Account
+from numplan.engine.calls import Account, Bar
 from numplan.engine.evidence import Evidence
 from numplan.engine.ledger import Ledger
 from numplan.engine.orders import Batch, Order, buy_backs_of, orders_of
@@ -168,5 +168,17 @@ class Gate:
 
     def _call(self, batch: Batch, numbers: Sequence[E164]) -> Mapping[E164, Outcome]:
         if batch.call == "purchase":
-            return self._account.purchase(numbers, batch.sip_trunk_id, self.barred)
-        return self._account.release(numbers, self._kept)
+            return self._account.purchase(numbers, batch.sip_trunk_id, self._once_more(self.barred))
+        return self._account.release(numbers, self._once_more(self._kept))
+
+    def _once_more(self, bar: Bar) -> Bar:
+        """What a call that waited must pass to be made again: the gate may have closed, or the lock been lost."""
+
+        def barred(numbers: Sequence[E164]) -> Mapping[E164, str]:
+            if reason := self.reason or self._last_look():
+                return dict.fromkeys(numbers, reason)
+            # Substitutes and what is bought back are asked for anew before each sending.
+            self.ask_again([one for one in numbers if one in self._orders and self._orders[one].anew])
+            return bar(numbers)
+
+        return barred

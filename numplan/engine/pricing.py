@@ -44,9 +44,17 @@ def price(
     return {number: found[number] for number in numbers}
 
 
-def price_again(numbers: Mapping[E164, Criteria], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+def price_again(
+    numbers: Mapping[E164, Criteria],
+    provider: Provider,
+    parallelism: int,
+    *,
+    alone: Container[E164] | None = None,
+) -> dict[E164, Priced]:
     """What each number costs now; None where it is no longer for sale, and its row where that says no price. Each
     comes with the search that showed it once. Raises ApiError.
+
+    What no search shows is asked for by itself: all of these, or those of `alone`, and the others are left out.
     """
     wishes: dict[Criteria, list[E164]] = {}
     for number, criteria in numbers.items():
@@ -59,7 +67,8 @@ def price_again(numbers: Mapping[E164, Criteria], provider: Provider, parallelis
     found: dict[E164, Priced] = {
         number: offer for offers in ask_all(search, many, parallelism) for number, offer in offers.items()
     }
-    return found | _find([number for number in numbers if number not in found], provider, parallelism)
+    left = [number for number in numbers if number not in found and (alone is None or number in alone)]
+    return found | _find(left, provider, parallelism)
 
 
 def _price_many(

@@ -1,6 +1,6 @@
 """The purchases of an apply: orders, what takes the place of what cannot be had, and what is bought back."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 
 import msgspec
@@ -70,6 +70,7 @@ class Purchases:
             known_anew = not (order.sent_before or run.is_doubted(order.number))
             match outcome:
                 case Refused(message, doubted) if not order.sent_before and (doubted or not known_anew):
+                    run.doubts[order.number] = message
                     left.doubted.append((order, message))
                 case Rejected(again=again) if again:
                     run.rejected[order.number] = outcome
@@ -99,7 +100,7 @@ class Purchases:
             case Succeeded():
                 bought = msgspec.structs.replace(order.instance(), bought_at=run.now(), charges_planned=True)
                 run.book.keep(bought)
-                run.rejected.pop(order.number, None)
+                run.looked_at([order.number])
                 return Done(resource=order.resource, number=order.number, call="purchase")
             case NotSent() | Barred():
                 event = run.not_done(order.resource, order.number, "purchase", outcome)
@@ -159,7 +160,7 @@ class Purchases:
             if numbers
         ]
 
-    def _look(self, numbers: Iterable[E164]) -> Generator[Event, None, str]:
+    def _look(self, numbers: Collection[E164]) -> Generator[Event, None, str]:
         """Look for numbers in the account; returns why what it does not show may be there all the same."""
         run = self.run
         pending = {number: run.book.intents[number] for number in numbers if number in run.book.intents}
@@ -172,8 +173,7 @@ class Purchases:
         yield from run.save()
         gap = "interrupted" if look is None else look.gap
         if not gap:
-            for number in pending:
-                run.rejected.pop(number, None)
+            run.looked_at(numbers)
         return gap
 
     # -- what takes the place of what cannot be had ----------------------------------------------------------

@@ -41,7 +41,8 @@ class Run:
 
     `orders` are all purchases that were sent or are about to be. `unknown` were sent and sorted, and their outcome is
     not known. `rejected` were in calls answered with a status that says no, and the account was not looked at since:
-    what is said of them next proves nothing either. `unasked` are numbers that an answer named and nobody asked for.
+    what is said of them next proves nothing either. `doubts` tell of further numbers why an earlier call may have been
+    carried out. `unasked` are numbers that an answer named and nobody asked for.
     """
 
     def __init__(self, plan: Plan, book: Book, gate: Gate, clock: Clock, api: ApiSettings) -> None:
@@ -53,6 +54,7 @@ class Run:
         self.orders: dict[E164, Order] = {}
         self.unknown: dict[E164, Call] = {}
         self.rejected: dict[E164, Rejected] = {}
+        self.doubts: dict[E164, str] = {}
         self.unasked: dict[E164, tuple[Call, Resource]] = {}
         self.looked = False
         """Whether the account was looked at because a batch was rejected."""
@@ -110,12 +112,19 @@ class Run:
 
     def is_doubted(self, number: E164) -> bool:
         """Whether an earlier call of this run may have been carried out for the number."""
-        return number in self.rejected
+        return number in self.rejected or number in self.doubts
+
+    def looked_at(self, numbers: Iterable[E164]) -> None:
+        """The account was looked at: what earlier calls of this run did for these is known."""
+        for number in numbers:
+            self.rejected.pop(number, None)
+            self.doubts.pop(number, None)
 
     def not_done(self, resource: Resource, number: E164, call: Call, outcome: NotSent | Barred) -> Event:
         """The call was not made. Where an earlier one of this run may have been carried out, that is not all."""
         if self.is_doubted(number):
-            return self.uncertain(resource, number, call, self.rejected[number].reason)
+            said = self.rejected.get(number)
+            return self.uncertain(resource, number, call, said.reason if said else self.doubts[number])
         self.book.drop_intent(number)
         if isinstance(outcome, NotSent) and outcome.stop:
             self.gate.close(outcome.reason)
@@ -128,10 +137,17 @@ class Run:
 
     def take_note(self, batch: Batch, resource: Resource, outcomes: Mapping[E164, Outcome]) -> None:
         """Remember the numbers that an answer named though no call held them: what it says was bought is watched from
-        here on, so that a run that ends early has not forgotten it.
+        here on, so that a run that ends early has not forgotten it. One that waits for a call of its own is in doubt
+        until that has succeeded, or the account was looked at.
         """
         for number, outcome in outcomes.items():
-            if not isinstance(outcome, Unasked) or number in self.orders or number in self.unasked:
+            if not isinstance(outcome, Unasked) or number in self.unasked:
+                continue
+            order = self.orders.get(number) if batch.call == "purchase" else None
+            if order is not None and number in self.book.intents:
+                self.doubts[number] = "the answer to another call says that it was bought"
+                continue
+            if order is not None and number in self.book.numbers:
                 continue
             self.unasked[number] = (batch.call, resource)
             if (
@@ -139,8 +155,10 @@ class Run:
                 and number not in self.gate.before
                 and number not in self.book.numbers
             ):
-                unseen = Attributes(number=number, country="", type="")
-                self.book.watch(Instance(resource=resource, attributes=unseen), "unasked", self.now())
+                unseen = Instance(
+                    resource=resource, attributes=Attributes(number=number, country="", type="")
+                )
+                self.book.watch(order.instance() if order else unseen, "unasked", self.now())
 
     def settle(self, call: Call) -> Iterator[Event]:
         """Settle the calls of one kind whose outcome is unknown, now that they are all answered."""
@@ -151,7 +169,7 @@ class Run:
             for settled in settle(self.book, self.provider, self.clock, self.api, numbers, self.rejected):
                 if settled.verdict != "unknown":
                     del self.unknown[settled.number]
-                    self.rejected.pop(settled.number, None)
+                    self.looked_at([settled.number])
                 yield settled
         except ApiError as problem:
             yield Unsettled(reason=str(problem))
@@ -185,7 +203,8 @@ class Run:
 
     def close(self) -> Iterator[Event]:
         """Record all that is known. Intents stand only for what was sent and is unknown."""
-        doubted = {**self._in_doubt, **{number: self._call_of(number) for number in self.rejected}}
+        earlier = (*self.rejected, *self.doubts)
+        doubted = {**self._in_doubt, **{number: self._call_of(number) for number in earlier}}
         for number, call in doubted.items():
             intent = self.book.intents.get(number)
             if intent is not None and number not in self.unknown:

@@ -189,8 +189,8 @@ def _why_not_held(change: Change, file: Plan, found: Survey) -> str:
 def _replacements(
     gone: Sequence[Purchase], file: Plan, anew: Plan, only: Container[ChangeKey]
 ) -> tuple[list[tuple[Change, Change]], list[str]]:
-    """What the plan made anew buys in the place of pools' numbers that went off sale: of a type that was reviewed,
-    and no dearer than the dearest of them.
+    """What the plan made anew buys in the place of pools' numbers that went off sale: of a type and category that
+    were reviewed, and no dearer than the dearest of them.
     """
     left: dict[Resource, list[Purchase]] = {}
     for change in acting(anew.changes):
@@ -211,14 +211,14 @@ def _replacements(
         else:
             missing.append(
                 f"{address_of_change(change)}: {change.after.number} went off sale, and nothing that is as cheap "
-                "and of the same type takes its place"
+                "and of the same type and category takes its place"
             )
     return instead, missing
 
 
 def _fits(one: Attributes, reviewed: Sequence[Attributes]) -> bool:
     return (
-        one.type in {each.type for each in reviewed}
+        (one.type, one.category) in {(each.type, each.category) for each in reviewed}
         and (one.setup_charge or ZERO) <= max(each.setup_charge or ZERO for each in reviewed)
         and (one.monthly_charge or ZERO) <= max(each.monthly_charge or ZERO for each in reviewed)
     )

@@ -203,7 +203,7 @@ def _about(found: Diagnostic) -> tuple[Resource, E164 | None] | None:
 
 
 def _alternates(whole: Part, changes: tuple[Change, ...]) -> Iterator[tuple[Resource, tuple[Offer, ...]]]:
-    """The alternates of pools that still buy: of the same types, and none dearer than what they still buy."""
+    """The alternates of pools that still buy: of the same types and categories, and none dearer than what these buy."""
     for resource, offers in whole.alternates.items():
         bought = [
             change.after
@@ -218,11 +218,13 @@ def _alternates(whole: Part, changes: tuple[Change, ...]) -> Iterator[tuple[Reso
             continue
         once = max(one.setup_charge or ZERO for one in bought)
         monthly = max(one.monthly_charge or ZERO for one in bought)
-        types = {one.type for one in bought}
+        kinds = {(one.type, one.category) for one in bought}
         left = tuple(
             one
             for one in offers
-            if one.type in types and one.setup_charge <= once and one.monthly_charge <= monthly
+            if (one.type, one.category) in kinds
+            and one.setup_charge <= once
+            and one.monthly_charge <= monthly
         )
         if left:
             yield resource, left

@@ -13,6 +13,7 @@ from numplan.engine.pricing import price_again
 from numplan.engine.refresh import Live
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
+from numplan.model.number import E164
 from numplan.model.plan import (
     Adopt,
     Change,
@@ -74,22 +75,20 @@ def check_serial(plan: Plan, state: State | None) -> None:
         )
 
 
-def check_offers(plan: Plan, provider: Provider, parallelism: int) -> None:
+def check_offers(plan: Plan, provider: Provider, parallelism: int) -> tuple[E164, ...]:
     """What was asked for before a question is old after it: every number that the plan buys is asked for again, many
     at once. Raises StalePlanError, naming each that is not to be had as it was reviewed, and ApiError. A pool's
-    number that is gone is no reason: it has alternates.
+    number that is gone is no reason, for it has alternates: these are returned.
     """
     orders = [*orders_of(plan)]
     wanted = {order.number: criteria_of(order.attributes) for order in orders}
     offers = price_again(wanted, provider, parallelism)
-    problems = [
-        f"{order.number} ({order.resource}): {why}"
-        for order in orders
-        if (why := differs(offers[order.number], order.attributes))
-        and not (why == NOT_FOR_SALE and order.substitutable)
-    ]
+    moved = [(order, why) for order in orders if (why := differs(offers[order.number], order.attributes))]
+    gone = {order.number: order for order, why in moved if why == NOT_FOR_SALE and order.substitutable}
+    problems = [f"{one.number} ({one.resource}): {why}" for one, why in moved if one.number not in gone]
     if problems:
         raise stale(problems)
+    return tuple(gone)
 
 
 def stale(problems: Sequence[str]) -> StalePlanError:

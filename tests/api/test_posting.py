@@ -457,6 +457,19 @@ def test_the_gate_is_asked_before_a_call_is_sent_again(make_client: MakeClient) 
     assert outcomes[ONE].again
 
 
+def test_what_the_gate_bars_after_a_429_stops_no_other_call(make_client: MakeClient) -> None:
+    def dearer(_: Sequence[E164]) -> Mapping[E164, str]:
+        return {TWO: "it now costs more"}
+
+    with Bytewise(reply(b"", 429, {"Retry-After": "7"})) as server:
+        outcomes = make_client(server.url).purchase([ONE, TWO], 169, dearer)
+    assert outcomes == {
+        ONE: Rejected("purchase-numbers: the API kept asking to slow down (429)", again="halves"),
+        TWO: Rejected("it now costs more", again="halves"),
+    }
+    assert len(server.seen) == 1
+
+
 def test_an_interruption_during_the_wait_stops_the_call(make_client: MakeClient) -> None:
     clock = FakeClock(stop_after=1)
     with Bytewise(reply(b"", 429, {"Retry-After": "7"})) as server:

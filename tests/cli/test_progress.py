@@ -33,6 +33,14 @@ def test_a_long_run_says_now_and_then_what_it_reads_and_how_far_it_is(
     assert "Applying" not in ran.out
 
 
+def test_a_long_wait_without_an_answer_is_told(ready: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LONG_WAIT", 0.1)
+    ready.fault("stall", "purchase-numbers", seconds=0.5)
+    ran = ready("apply", "--auto-approve")
+    assert ran.code == 0
+    assert "Applying … 0 of 3 calls answered, waiting for the next" in ran.err
+
+
 def test_a_short_run_says_nothing(ready: Desk) -> None:
     assert ready("apply", "--auto-approve").err == ""
 

@@ -45,7 +45,7 @@ def test_a_plan_that_was_edited_and_closed_with_a_new_checksum_is_refused(ready:
     assert not ready.posts
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 31, f"{KEY},short", f"{KEY},", ","])
+@pytest.mark.parametrize("key", ["short", "  ", "x" * 31, f"{KEY},short", f"{KEY},", ","])
 def test_a_key_that_keeps_no_secret_is_1_and_is_not_printed(ready: Desk, key: str):
     ran = ready("plan", "--out", "p.plan", NUMPLAN_PLAN_KEY=key)
     assert ran.code == 1

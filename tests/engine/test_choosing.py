@@ -134,12 +134,20 @@ class TestEveryWay:
         assert monthly("cheapest") <= min(monthly("lowest"), monthly("consecutive"))
 
 
-def test_an_alternate_is_of_a_type_that_is_among_the_picks():
-    """What the guards have seen of a plan holds for its alternates too."""
-    toll_free = msgspec.structs.replace(offer(2, monthly="0.5"), type="Toll-Free")
-    choice = choose(pool("p", 1), [offer(1, monthly="0.5"), offer(3, monthly="0.5"), toll_free], 1, ())
+@pytest.mark.parametrize(
+    "other", [{"type": "Toll-Free"}, {"category": "Voice+SMS"}], ids=lambda one: next(iter(one))
+)
+def test_an_alternate_is_of_a_type_and_category_that_are_among_the_picks(other):
+    """What was reviewed of a plan holds for its alternates too."""
+    differs = msgspec.structs.replace(offer(2, monthly="0.5"), **other)
+    choice = choose(pool("p", 1), [offer(1, monthly="0.5"), offer(3, monthly="0.5"), differs], 1, ())
     assert [one.number for one in choice.picks] == [us(1)]
     assert [one.number for one in choice.alternates] == [us(3)]
+
+
+def test_a_number_that_is_preferred_twice_is_picked_once():
+    choice = choose(pool("p", 2), [offer(1), offer(2), offer(3)], 2, set(), [us(3), us(3)])
+    assert [one.number for one in choice.picks] == [us(3), us(1)]
 
 
 @pytest.mark.parametrize(("wanted", "spare"), [(0, 5), (1, 5), (10, 5), (40, 20), (1000, 100)])

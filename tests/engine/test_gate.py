@@ -12,16 +12,17 @@ import numplan
 from numplan.engine.book import Book
 from numplan.engine.draft import survey
 from numplan.engine.events import Event, Failed, Substituted
-from numplan.engine.evidence import FRESH
+from numplan.engine.evidence import AHEAD, FRESH
 from numplan.engine.gate import Gate
 from numplan.engine.ledger import Ledger
 from numplan.engine.orders import Batch, Order, batches_of, orders_of
 from numplan.engine.staleness import check_offers
 from numplan.engine.tally import tally
-from numplan.model.errors import StalePlanError
+from numplan.model.account import Found
+from numplan.model.errors import StalePlanError, StateError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.outcome import Barred, Refused, Rejected, Succeeded, Unasked, Unknown
+from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unasked, Unknown
 from numplan.model.plan import Plan
 from numplan.model.policy import Policy
 from tests.builders import entry, managed, manifest, pool, state, us
@@ -174,6 +175,49 @@ def test_a_call_that_is_sent_again_is_held_to_the_price_of_the_moment():
     assert "it now costs 500.00" in gate.barred([ONE])[ONE]
 
 
+@pytest.mark.parametrize("why", ["closed", "lock"])
+def test_a_call_that_waited_is_not_made_again_once_nothing_more_may_be_sent(why):
+    """Another call was answered 402 meanwhile, or the machine slept and another run took the lock."""
+    world = world_with(ONE)
+    book = world.open()
+    gate = gate_of(world, world.draft(manifest(entry("a", ONE))), book)
+    asked = []
+
+    def purchase(batch, _, bar):
+        asked.append(bar(batch))
+        if why == "closed":
+            gate.close("the vendor said 402")
+        else:
+            book.require_lock = lost
+        asked.append(bar(batch))
+        return dict.fromkeys(batch, NotSent("it waited"))
+
+    def lost() -> None:
+        raise StateError("the lock is another's")
+
+    world.vendor.purchase = purchase
+    gate.expect([*orders_of(world.draft(manifest(entry("a", ONE))))])
+    gate.send(Batch(call="purchase", numbers=(ONE,)))
+    assert asked == [{}, {ONE: "the vendor said 402" if why == "closed" else "the lock is another's"}]
+
+
+def test_an_alternate_that_waited_is_asked_for_anew_before_it_is_sent_again():
+    world = world_with(ONE)
+    made = world.draft(manifest(entry("a", ONE)))
+    gate = gate_of(world, made, world.open())
+    gate.expect([msgspec.structs.replace(one, anew=True) for one in orders_of(made)])
+    answers = []
+
+    def purchase(batch, _, bar):
+        world.vendor.put_on_sale(ONE, once="500.00")
+        answers.append(bar(batch))
+        return dict.fromkeys(batch, NotSent("it waited"))
+
+    world.vendor.purchase = purchase
+    gate.send(Batch(call="purchase", numbers=(ONE,)))
+    assert "it now costs 500.00 once" in answers[0][ONE]
+
+
 def test_after_the_question_every_offer_is_asked_for_again_whatever_its_age():
     world = world_with(*STOCK)
     made = world.draft(manifest(entry("a", ONE), pool("p", 2)))
@@ -190,7 +234,7 @@ def test_what_went_off_sale_during_the_question_has_alternates_only_in_a_pool():
     world = world_with(*STOCK)
     made = world.draft(manifest(pool("p", 1)))
     del world.vendor.stock[ONE]
-    check_offers(made, world.vendor, 1)
+    assert check_offers(made, world.vendor, 1) == (ONE,)
     made = world.draft(manifest(entry("a", TWO)))
     del world.vendor.stock[TWO]
     with pytest.raises(StalePlanError, match="no longer for sale"):
@@ -207,6 +251,26 @@ def test_many_old_offers_are_asked_for_in_bulk():
     assert asked.count("search") <= 3
 
 
+def test_old_offers_that_no_search_shows_are_asked_for_once_each_however_slow_the_answers():
+    numbers = [us(place) for place in range(300)]
+    world = moving(*numbers)
+    find = world.vendor.find
+
+    def slow(number: E164) -> object:
+        world.clock.advance(seconds=0.5)
+        return find(number)
+
+    def hide() -> None:
+        world.vendor.find = slow
+        world.vendor.search = lambda *_, **__: Found((), exhausted=True)
+        world.vendor.calls.clear()
+
+    world.while_waiting = hide
+    world.run(in_batches_of(10, manifest(pool("p", 300))))
+    assert len(world.vendor.bought) == 300
+    assert [name for name, _ in world.vendor.calls].count("find") == 300
+
+
 def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
     world = moving(seconds=0)
     world.vendor.own(ONE)
@@ -219,6 +283,29 @@ def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
         f"{ONE} would be released and bought back, and what it costs is not known"
     ]
     assert world.vendor.posts == []
+
+
+def test_a_number_that_is_known_to_be_dearer_stays_back_though_others_of_its_batch_cannot_be_asked_for():
+    numbers = [us(place) for place in range(AHEAD + 1)]
+    world = world_with(*numbers)
+    gate = gate_for(
+        world, in_batches_of(AHEAD + 1, manifest(*(entry(f"n{one[1:]}", one) for one in numbers)))
+    )
+    dear, last = numbers[AHEAD - 1], numbers[AHEAD]
+    world.clock.advance(seconds=FRESH)
+    world.vendor.put_on_sale(dear, once="500.00")
+    assert gate.barred(numbers[:1]) == {}, "the first so many were asked for together"
+    world.vendor.goes_down("find", "search")
+    assert "it now costs 500.00" in gate.barred([dear, last])[dear]
+    assert "could not be asked" in gate.barred([dear, last])[last]
+
+
+def test_what_was_called_old_is_asked_for_again_though_the_plan_is_fresh():
+    world = world_with(ONE)
+    gate = gate_for(world, manifest(entry("a", ONE)))
+    del world.vendor.stock[ONE]
+    gate.ask_again([ONE])
+    assert gate.barred([ONE]) == {ONE: "it is no longer for sale"}
 
 
 # -- limits ------------------------------------------------------------------------------------------------
@@ -454,6 +541,51 @@ def test_what_is_said_to_be_bought_unasked_and_turns_up_later_is_surplus_then():
     world.vendor.carry_out("purchase", TWO)
     world.run(manifest(entry("a", ONE)))
     assert {one.number for one in world.state.numbers if one.surplus} == {TWO}
+
+
+def names_the_next(world: World, next_one: Outcome) -> Callable:
+    """The call for ONE buys TWO as well, and says so; the call for TWO comes to something else."""
+
+    def purchase(batch, *_):
+        if ONE not in batch:
+            return dict.fromkeys(batch, next_one)
+        world.vendor.carry_out("purchase", ONE)
+        world.vendor.carry_out("purchase", TWO)
+        return {ONE: Succeeded(), TWO: Unasked()}
+
+    return purchase
+
+
+@pytest.mark.parametrize(
+    "next_one",
+    [NotSent("the line is closed", stop=True), Barred("it now costs more"), Refused("sold"), Unknown("lost")],
+    ids=lambda one: type(one).__name__,
+)
+def test_a_number_that_an_answer_names_before_its_own_call_is_not_forgotten(next_one):
+    world = world_with(*STOCK)
+    world.vendor.purchase = names_the_next(world, next_one)
+    one_by_one = in_batches_of(1, manifest(entry("a", ONE), entry("b", TWO)))
+    ran = world.run(one_by_one)
+    assert {one.number: one.surplus for one in world.state.numbers} == {ONE: False, TWO: False}
+    assert tally(ran.events).purchased == 2
+    assert not world.state.intents
+
+
+def test_a_number_that_an_answer_names_after_its_own_call_came_to_nothing_is_surplus_and_told():
+    world = world_with(*STOCK)
+
+    def purchase(batch, *_):
+        if ONE in batch:
+            return {ONE: NotSent("the line was down")}
+        world.vendor.carry_out("purchase", ONE)
+        world.vendor.carry_out("purchase", TWO)
+        return {TWO: Succeeded(), ONE: Unasked()}
+
+    world.vendor.purchase = purchase
+    wanted = manifest(entry("a", ONE), entry("b", TWO))
+    ran = world.run(in_batches_of(1, wanted))
+    assert {one.number: one.surplus for one in world.state.numbers} == {ONE: True, TWO: False}
+    assert [one.number for one in tally(ran.events).unasked] == [ONE]
 
 
 def bonus(world: World, number: E164, *, carried_out: bool) -> Callable:

@@ -218,8 +218,8 @@ SABOTAGES = (
     Sabotage(
         "a run that has lost its lock sends all the same",
         "engine/gate.py",
-        "if reason := self.reason or self._last_look():",
-        "if reason := self.reason:",
+        "if reason := self.reason or self._last_look():\n                return dict.fromkeys(batch.numbers",
+        "if reason := self.reason:\n                return dict.fromkeys(batch.numbers",
         ["tests/engine/test_dispatch.py"],
     ),
     Sabotage(
@@ -353,8 +353,8 @@ SABOTAGES = (
     Sabotage(
         "an alternate is bought at the price it once had",
         "engine/evidence.py",
-        "            if order.anew:\n                return False\n",
-        "",
+        "if order.anew or order.number in self._old:",
+        "if order.number in self._old:",
         ["tests/engine/test_gate.py"],
     ),
     Sabotage(
@@ -362,6 +362,48 @@ SABOTAGES = (
         "engine/evidence.py",
         "return price_words(offer.setup_charge, offer.monthly_charge, reviewed)",
         'return ""',
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "a number that is known to be dearer goes where others cannot be asked for",
+        "engine/evidence.py",
+        "if unasked and not self._is_fresh(order):\n            return unasked",
+        'if unasked:\n            return "" if self._is_fresh(order) else unasked',
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "what went off sale during the question is sent",
+        "engine/evidence.py",
+        "if order.anew or order.number in self._old:",
+        "if order.anew:",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "what an answer names before its own call is forgotten",
+        "engine/run.py",
+        'self.doubts[number] = "the answer to another call says that it was bought"',
+        "pass",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "a pool picks a number twice where a document names it twice",
+        "engine/choosing.py",
+        "offered.pop(number, None) if number is not None",
+        "offered.get(number) if number is not None",
+        ["tests/engine/test_choosing.py"],
+    ),
+    Sabotage(
+        "a call that waited is made again though nothing more may be sent",
+        "engine/gate.py",
+        "if reason := self.reason or self._last_look():\n                return dict.fromkeys(numbers, reason)",
+        "if False:\n                return {}",
+        ["tests/engine/test_gate.py"],
+    ),
+    Sabotage(
+        "an alternate that waited is sent again at the price it had before",
+        "engine/gate.py",
+        "self.ask_again([one for one in numbers if one in self._orders and self._orders[one].anew])",
+        "pass",
         ["tests/engine/test_gate.py"],
     ),
     Sabotage(
@@ -448,8 +490,8 @@ SABOTAGES = (
     Sabotage(
         "what an answer names unasked is forgotten",
         "engine/run.py",
-        '                self.book.watch(Instance(resource=resource, attributes=unseen), "unasked", self.now())\n',
-        "                pass\n",
+        'self.book.watch(order.instance() if order else unseen, "unasked", self.now())',
+        "pass",
         ["tests/engine/test_gate.py"],
     ),
 )
