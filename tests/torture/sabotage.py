@@ -423,8 +423,8 @@ SABOTAGES = (
     Sabotage(
         "nobody asks again after the question",
         "cli/applying.py",
-        "    check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)\n",
-        "",
+        "gone = check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)",
+        "gone = ()",
         ["tests/cli/test_money_traps.py"],
     ),
     Sabotage(
