@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from numplan.engine.draft import draft_plan, nothing_of
+from numplan.engine.draft import nothing_of, survey
 from numplan.engine.planner import Circumstances
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
@@ -147,7 +147,7 @@ def plan(
         destroy=destroy,
         refresh_only=refresh_only,
     )
-    return draft_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, circumstances)
+    return survey(nothing_of(wanted) if destroy else wanted, remembered, vendor, circumstances).plan
 
 
 def lines(made: Plan) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 Pure. Both the search for offers and the planner work from an assessment, so they never disagree.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -108,23 +108,9 @@ def assess(
     explicit, undeclared = _known(declared, managed, live)
     if live.unread:
         held = {**held_unread(live, managed, declared, state), **held}
-    missing: list[Instance] = []
-    absent: list[Instance] = []
-    for instance in _absent(explicit, undeclared, managed, live):
-        number = instance.number
-        if number in held:
-            continue
-        if instance.bought_at is not None and age(now, instance.bought_at) < hold:
-            held[number] = Held(
-                resource=instance.resource, number=number, reason=_not_yet_listed(instance.bought_at)
-            )
-        elif accept_missing or is_missing(instance, now, hold):
-            missing.append(instance)
-        else:
-            absent.append(instance)
-            held[number] = Held(
-                resource=instance.resource, number=number, reason=_looked_for(instance, now, hold)
-            )
+    unseen = [one for one in _absent(explicit, undeclared, managed, live) if one.number not in held]
+    waiting, absent, missing = _told_apart(unseen, now, hold, accept_missing=accept_missing)
+    held = {**held, **waiting}
     owed = _owed(state, live, held, now, hold)
     belongs = _moves(manifest, state, managed, live, held, owed)
     moved = {number: managed[number].resource for number in belongs if number in managed}
@@ -204,6 +190,28 @@ def _absent(
     if not lost and all(one.number in live.owned for one in undeclared):
         return []
     return [one for number, one in managed.items() if number not in live.owned]
+
+
+def _told_apart(
+    unseen: Iterable[Instance], now: Moment, hold: timedelta, *, accept_missing: bool
+) -> tuple[dict[E164, Held], list[Instance], list[Instance]]:
+    """Managed numbers that the account does not show: those that wait, and of these the ones that a second look decides
+    about; and those that are missing.
+    """
+    waiting: dict[E164, Held] = {}
+    absent: list[Instance] = []
+    missing: list[Instance] = []
+    for one in unseen:
+        if one.bought_at is not None and age(now, one.bought_at) < hold:
+            reason = _not_yet_listed(one.bought_at)
+        elif accept_missing or is_missing(one, now, hold):
+            missing.append(one)
+            continue
+        else:
+            absent.append(one)
+            reason = _looked_for(one, now, hold)
+        waiting[one.number] = Held(resource=one.resource, number=one.number, reason=reason)
+    return waiting, absent, missing
 
 
 def _held_by_calls(state: State | None) -> dict[E164, Held]:

@@ -29,17 +29,12 @@ class Survey(NamedTuple):
     plan: Plan
 
 
-def draft_plan(
-    manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
-) -> Plan:
-    """What an apply would do now, with every guard's word on it. Raises ApiError."""
-    return survey(manifest, state, provider, circumstances).plan
-
-
 def survey(
     manifest: Manifest, state: State | None, provider: Provider, circumstances: Circumstances
 ) -> Survey:
-    """The same, with what it was made from. Raises ApiError, and UsageError for a selector that names nothing."""
+    """What an apply would do now, with every guard's word on it, and what it was made from. Raises ApiError, and
+    UsageError for a selector that names nothing.
+    """
     return survey_of(manifest, state, refresh(manifest, state, provider), provider, circumstances)
 
 

@@ -16,11 +16,14 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 
 
 def is_keyed(environment: Mapping[str, str]) -> Callable[[Recipient], bool]:
-    """Whether the password file has a line for a very server: one for any host names nobody."""
+    """Whether the password file has a line for a very server. One for any host names nobody; and as libpq may take that
+    one where another's database or user does not fit, no server is keyed beside it.
+    """
 
     def kept(server: Recipient) -> bool:
         ports = {"*", str(server.port)}
-        return any(host == server.host and port in ports for host, port in _lines(environment))
+        hosts = {host for host, port in _lines(environment) if port in ports}
+        return server.host in hosts and "*" not in hosts
 
     return kept
 

@@ -17,8 +17,10 @@ from numplan.model.plan import (
     Change,
     Cost,
     Drift,
+    Missing,
     OutputChange,
     OutputValue,
+    Overcharge,
     Plan,
     Refusal,
     address_of_change,
@@ -150,40 +152,13 @@ def _own(plan: Plan) -> dict[str, Any]:
         "drift": _drift(plan.drift),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
         "guards": [_guard(one) for one in plan.refusals],
-        "unselected": [
-            {
-                "address": address_of_change(one),
-                "number": number_of(one),
-                "change": one.__struct_config__.tag,
-                "actions": actions(one),
-            }
-            for one in plan.unselected
-        ],
+        "unselected": [_unselected(one) for one in plan.unselected],
         "held": [
             {"address": address_of(one.resource, one.number), "number": one.number, "reason": one.reason}
             for one in plan.held
         ],
-        "missing": [
-            {
-                "address": address_of(one.resource, one.number),
-                "number": one.number,
-                "noted": one.noted,
-                "again_from": f"{one.again_from:%Y-%m-%dT%H:%M:%SZ}",
-                "is_back": one.is_back,
-            }
-            for one in plan.missing
-        ],
-        "overcharged": [
-            {
-                "address": address_of(one.resource, one.number),
-                "number": one.number,
-                "planned_once": _charge(one.planned_once),
-                "planned_monthly": _charge(one.planned_monthly),
-                "charged_once": _charge(one.charged_once),
-                "charged_monthly": _charge(one.charged_monthly),
-            }
-            for one in plan.overcharged
-        ],
+        "missing": [_missing(one) for one in plan.missing],
+        "overcharged": [_overcharged(one) for one in plan.overcharged],
         "surplus": list(plan.surplus),
         "unmanaged": {
             "count": plan.unmanaged.count,
@@ -193,6 +168,36 @@ def _own(plan: Plan) -> dict[str, Any]:
             "numbers": list(plan.unmanaged.numbers),
         },
         "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+    }
+
+
+def _unselected(change: Change) -> dict[str, Any]:
+    return {
+        "address": address_of_change(change),
+        "number": number_of(change),
+        "change": change.__struct_config__.tag,
+        "actions": actions(change),
+    }
+
+
+def _missing(one: Missing) -> dict[str, Any]:
+    return {
+        "address": address_of(one.resource, one.number),
+        "number": one.number,
+        "noted": one.noted,
+        "again_from": f"{one.again_from:%Y-%m-%dT%H:%M:%SZ}",
+        "is_back": one.is_back,
+    }
+
+
+def _overcharged(one: Overcharge) -> dict[str, Any]:
+    return {
+        "address": address_of(one.resource, one.number),
+        "number": one.number,
+        "planned_once": _charge(one.planned_once),
+        "planned_monthly": _charge(one.planned_monthly),
+        "charged_once": _charge(one.charged_once),
+        "charged_monthly": _charge(one.charged_monthly),
     }
 
 

@@ -121,7 +121,17 @@ def test_a_password_file_that_names_the_host_will_do(ready: Desk, postgres_port:
     kept.write_text(f"# 127.0.0.1:*:*:*:x\n*:*:*:*:any\n127.0.0.1:{postgres_port + 1}:*:*:other\n")
     kept.chmod(0o600)
     assert ready("plan", PGPASSFILE=str(kept)).code == 1
-    kept.write_text(f"127.0.0.1:{postgres_port}:*:postgres:mine\n")
+    mine = f"127.0.0.1:{postgres_port}:*:postgres:mine\n"
+    kept.write_text(mine)
+    assert ready("plan", PGPASSFILE=str(kept)).code == 0
+    for anywhere in (
+        "*:*:*:*:any\n",
+        f"*:{postgres_port}:ops:*:any\n",
+    ):  # of two lines libpq takes whichever fits
+        for lines in (mine + anywhere, anywhere + mine):
+            kept.write_text(lines)
+            assert ready("plan", PGPASSFILE=str(kept)).code == 1
+    kept.write_text(f"*:{postgres_port + 1}:*:*:any\n{mine}")
     assert ready("plan", PGPASSFILE=str(kept)).code == 0
     assert "PGPASSWORD would go there" in ready("plan", PGPASSFILE=str(kept), PGPASSWORD="x").err
 

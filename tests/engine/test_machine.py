@@ -72,6 +72,7 @@ class Machine(RuleBasedStateMachine):
         self.forgotten: set[E164] = set()
         self.sent: dict[E164, tuple[str, float, int]] = {}
         self.behind = timedelta()
+        self.was_ahead = timedelta()
         self.vendor.time = lambda: NOON + timedelta(seconds=self.world.clock.monotonic())
 
     @initialize(
@@ -218,6 +219,7 @@ class Machine(RuleBasedStateMachine):
         """This machine's clock goes back, or ahead; the vendor's does not."""
         self.world.jump(-timedelta(minutes=minutes))
         self.behind += timedelta(minutes=minutes)
+        self.was_ahead = max(self.was_ahead, -self.behind)
 
     @rule(number=st.sampled_from(STOCK[:8] + EXPLICIT), what=st.sampled_from(("gone", "bought", "released")))
     def others_act(self, number: E164, what: str) -> None:
@@ -297,11 +299,10 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def converge(self) -> None:
         """Without faults, every manifest is reached, and the next plan is empty."""
-        # By a clock that was ahead, what happened meanwhile is younger once it is set right.
-        ahead = max(timedelta(), -self.behind)
-        self.world.later(hours=4 + ahead / timedelta(hours=1))
+        # By a clock that was ahead at the time, what happened then is younger once it is set right.
+        self.world.later(hours=4 + self.was_ahead / timedelta(hours=1))
         self.world.jump(self.behind)
-        self.behind = timedelta()
+        self.behind = self.was_ahead = timedelta()
         for _ in range(ROUNDS):
             self.give_up_the_impossible()
             self.go()

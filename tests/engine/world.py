@@ -7,7 +7,7 @@ from typing import NamedTuple
 from numplan.engine.apply import apply_plan
 from numplan.engine.book import Book
 from numplan.engine.calls import Account
-from numplan.engine.draft import draft_plan, settle_leftovers, survey
+from numplan.engine.draft import settle_leftovers, survey
 from numplan.engine.events import Event
 from numplan.engine.gate import Gate
 from numplan.engine.limits import effective
@@ -142,7 +142,7 @@ class World:
 
     def draft(self, manifest: Manifest, allowances: Allowances = LIFTED) -> Plan:
         """What `numplan plan` would say now."""
-        return draft_plan(manifest, self.state, self.vendor, self.circumstances(allowances))
+        return survey(manifest, self.state, self.vendor, self.circumstances(allowances)).plan
 
     def later(self, **span: float) -> None:
         """Time passes: `seconds`, `minutes` or `days`."""

@@ -67,6 +67,20 @@ def test_what_the_url_leaves_out_is_as_libpqs_environment_says(
         line_to(nowhere, Grant.ALL)
 
 
+def test_a_refusal_names_what_would_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    for url, helps in (("postgresql://db.example.com/ops", True), ("postgresql:///ops?service=prod", False)):
+        monkeypatch.delenv("PGSSLMODE", raising=False)
+        with pytest.raises(SettingError) as refused:
+            line_to(postgres_place(url), Grant.ALL)
+        assert ("PGSSLMODE" in (refused.value.hint or "")) is helps
+        monkeypatch.setenv("PGSSLMODE", "verify-full")
+        if helps:
+            assert line_to(postgres_place(url), Grant.ALL)
+        else:
+            with pytest.raises(SettingError):
+                line_to(postgres_place(url), Grant.ALL)
+
+
 def test_a_server_that_only_a_password_file_names_gets_that_password_alone() -> None:
     line = line_to(postgres_place("postgresql://localhost/ops"), Grant.KEYED)
     assert (line["gssencmode"], line["sslcertmode"], line["require_auth"]) == (

@@ -446,9 +446,16 @@ SABOTAGES = (
         ["tests/engine/test_apply_purchases.py"],
     ),
     Sabotage(
+        "a password for any host goes to a server that a manifest names",
+        "state/passfile.py",
+        'return server.host in hosts and "*" not in hosts',
+        "return server.host in hosts",
+        ["tests/cli/test_where_credentials_go.py"],
+    ),
+    Sabotage(
         "one look makes a number missing",
         "engine/assess.py",
-        "elif accept_missing or is_missing(instance, now, hold):",
+        "elif accept_missing or is_missing(one, now, hold):",
         "elif True:",
         ["tests/cli/test_money_traps.py", "tests/engine/test_planning_doubts.py"],
     ),

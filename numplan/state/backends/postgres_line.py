@@ -24,16 +24,15 @@ def line_to(at: PostgresPlace, grant: Grant) -> dict[str, str]:
     defaults = {} if "service" in parameters else _defaults()
     asked = defaults.get("sslmode", "")
     if asked in _ENCRYPTED and parameters.get("sslmode", asked) in _weaker(asked):
-        parameters = {
-            **parameters,
-            "sslmode": asked,
-        }  # a URL may ask for more than the environment, never for less
+        # A URL may ask for more than the environment, and never for less.
+        parameters = {**parameters, "sslmode": asked}
     mode = parameters.get("sslmode") or asked
+    also = "" if "service" in parameters else ", or set PGSSLMODE"  # which a service's own word may go before
     if mode not in _ENCRYPTED and not _is_here({**defaults, **parameters}):
         raise SettingError(
             f"{at.url} is on another machine, and sslmode is {mode or 'not given'}: state and password could be "
             "read and changed on the way",
-            hint="write sslmode=verify-full in the URL, or set PGSSLMODE; verify-ca and require will do too",
+            hint=f"write sslmode=verify-full in the URL{also}; verify-ca and require will do too",
         )
     if grant is Grant.KEYED:
         parameters |= {"gssencmode": "disable", **(_SINCE_16 if pq.version() >= 160_000 else {})}  # noqa: PLR2004
