@@ -107,10 +107,11 @@ class FalseSuccess(_OutcomeFault, frozen=True, kw_only=True, tag="false_success"
 
 
 class Unasked(_Fault, frozen=True, kw_only=True, tag="unasked"):
-    """The answer also names numbers that nobody asked for."""
+    """The answer also names numbers that nobody asked for; carried out too if `really`."""
 
     numbers: tuple[str, ...]
     side: Literal["success", "error"] = "success"
+    really: bool = False
 
 
 # --- on the rows of a GET ----------------------------------------------------------------------

@@ -44,6 +44,16 @@ def held_back(order: Sequence[str], faults: Iterable[OutcomeFault]) -> list[str]
     return [number for number in order if number in held]
 
 
+def unasked(faults: Iterable[OutcomeFault]) -> list[str]:
+    """The numbers that are carried out though no order names them, in bare digits."""
+    return [
+        digits_of(number)
+        for fault in faults
+        if isinstance(fault, Unasked) and fault.really
+        for number in fault.numbers
+    ]
+
+
 def told(truth: Told, order: Sequence[str], faults: Iterable[OutcomeFault], sentences: Sentences) -> Told:
     """What the answer tells of an order whose outcome was `truth`."""
     lists = Told(dict(truth.success), dict(truth.error))

@@ -12,7 +12,7 @@ from numplan.emulator.faults import Lag, LateCommit, ListingFault, LoseRequest, 
 from numplan.emulator.late import LateWork
 from numplan.emulator.ledger import Ledger, Line
 from numplan.emulator.listings import distort
-from numplan.emulator.outcomes import Sentences, Told, held_back, taken, told
+from numplan.emulator.outcomes import Sentences, Told, held_back, taken, told, unasked
 from numplan.emulator.records import digits_of
 from numplan.emulator.replies import Reply, error_reply, outcome_reply, rows_reply
 from numplan.emulator.script import Script, Struck
@@ -177,6 +177,7 @@ class Service:
         """Buy or give back what no fault holds back, and write down the truth."""
         held = held_back(order.numbers, struck.outcomes)
         numbers = [number for number in order.numbers if number not in held]
+        numbers += [number for number in unasked(struck.outcomes) if number not in order.numbers]
         with self.store.transaction() as db:
             if endpoint == PURCHASE:
                 shelf.take_off_sale(db, taken(order.numbers, struck.outcomes))

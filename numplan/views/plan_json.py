@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from numplan.model.address import Resource, address_of, name_of
-from numplan.model.diagnostics import Diagnostic
+from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.plan import (
     Adopt,
     Blocked,
@@ -131,6 +131,7 @@ def _output(change: OutputChange) -> dict[str, Any]:
 def _own(plan: Plan) -> dict[str, Any]:
     """What Terraform's form has no place for."""
     figures = count(plan.changes)
+    first = told(plan.diagnostics)
     return {
         "version": plan.numplan,
         "loosened": [{"key": one.key, "before": one.before, "after": one.after} for one in plan.loosened],
@@ -167,7 +168,8 @@ def _own(plan: Plan) -> dict[str, Any]:
             "unknown": plan.unmanaged.unknown,
             "numbers": list(plan.unmanaged.numbers),
         },
-        "diagnostics": [_diagnostic(one) for one in plan.diagnostics],
+        "diagnostics": [_diagnostic(one) for one in first.findings],
+        "diagnostics_omitted": first.more,
     }
 
 

@@ -474,6 +474,13 @@ def test_numbers_nobody_asked_for(api: Api, side: str) -> None:
     assert held(api) == [SIX[0]]
 
 
+def test_numbers_nobody_asked_for_are_bought(api: Api) -> None:
+    script(api, "unasked", "purchase-numbers", numbers=["+" + SIX[1]], really=True)
+    assert set(sides(api.buy(SIX[0]))[0]) == set(SIX[:2])
+    assert held(api) == SIX[:2]
+    assert api.emulator.ledger()[-1].bought == tuple(SIX[:2])
+
+
 def test_outcome_faults_strike_releases_too(start: Start) -> None:
     api = start()
     api.emulator.add_owned(SIX)

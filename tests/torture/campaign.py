@@ -18,12 +18,14 @@ from typing import Any, Final, Literal
 
 from tests.services.places import SHARED, Service, running
 from tests.torture.scenarios import SCENARIOS, passed
-from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, World, Zygote
+from tests.torture.world import CERTAIN, EXPLICIT, FLAGS, OTHER_TRUNK, STOCK, TRUNK, World, Zygote
 
 STEPS = 12
 """Changes of the manifest in one life."""
-RERUNS = 8
+RERUNS = 10
 """Runs without faults within which every life must have converged; late commits take a few."""
+JUMPS = (-86_400, -3_600, 0, 0, 3_600, 86_400)
+"""By how many seconds this machine's clock may come to differ from the vendor's."""
 
 POSTS = ("purchase-numbers", "release-numbers")
 SIDES: Final[tuple[Literal["request", "answer"], ...]] = ("request", "answer")
@@ -61,9 +63,14 @@ _POST_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("status", {"status": 503, "commit": False}),
     ("status", {"status": 500, "commit": True}),
     ("status", {"status": 502, "form": "html", "commit": True}),
-    ("status", {"status": 400, "commit": False}),
-    ("status", {"status": 401, "commit": False}),
+    *(
+        ("status", {"status": status, "commit": commit})
+        for status in (400, 401, 402, 403, 404, 409, 413, 418, 422, 423, 429)
+        for commit in (False, True)
+    ),
     ("too_many", {"seconds": 0}),
+    # What was sent again is refused, for it was done at first.
+    ("too_many", {"seconds": 0, "commit": True}),
     ("not_ok", {}),
     ("html", {}),
     ("empty", {}),
@@ -78,6 +85,8 @@ _POST_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("refuse", {"every": 2}),
     ("taken", {"every": 3}),
     ("unasked", {"numbers": ["16465559999"]}),
+    ("unasked", {"numbers": lambda chance: chance.sample(STOCK, 2)}),
+    ("unasked", {"numbers": lambda chance: chance.sample(STOCK, 1), "really": True}),
     ("vanish", {"count": 1}),
 )
 _GET_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -127,6 +136,22 @@ def live(
     return figures
 
 
+def _hide(world: World, chance: random.Random) -> list[dict[str, Any]]:
+    """Perhaps an outage of one number: for a whole run neither the listing nor a look-up shows it."""
+    if chance.random() < 0.8 or not (owned := sorted(world.owned)):
+        return []
+    number = chance.choice(owned)
+    world.hidden.add(number)
+    return [
+        {
+            "endpoint": "purchased-list",
+            "fault": chance.choice(("lying_listing", "short_listing")),
+            "count": 0,
+            "params": {"numbers": [number], "lookups": True},
+        }
+    ]
+
+
 def _edit(world: World, chance: random.Random) -> None:
     numbers = chance.sample(EXPLICIT, chance.randint(0, 5))
     trunks = {number: chance.choice((TRUNK, TRUNK, OTHER_TRUNK)) for number in numbers}
@@ -140,7 +165,11 @@ def _disturbed(
 ) -> None:
     """A run with faults at the vendor, and perhaps a crash."""
     scripted = [fault_of(chance) for _ in range(chance.choice((0, 1, 1, 2, 3)))]
-    world.emulator.faults(scripted)
+    outage = _hide(world, chance)
+    world.emulator.faults([*scripted, *outage])
+    if chance.random() < 0.15:
+        world.jump(chance.choice(JUMPS))
+        figures["clock jumps"] += 1
     failpoint = ""
     if chance.random() < 0.6 or not scripted:
         action = (
@@ -153,23 +182,28 @@ def _disturbed(
         failpoint = f"{chance.choice(failpoints)}:{chance.randint(1, 3)}:{action}"
     world.free()
     cut = _cut(world, chance)
-    ran = world.apply(failpoint)
+    ran = world.apply(failpoint, flags=chance.choice((FLAGS, CERTAIN)))
     if ran.stopped:
         figures["stopped"] += 1
         if world.line:
             world.line.mend()
         ran, lost = world.overtake(ran)
         figures["overtaken"] += lost
-    told.append(f"-- {failpoint or 'no crash'}, {scripted}{cut} -> {ran.code}\n{ran.output}")
+    scripted += outage
+    told.append(
+        f"-- {failpoint or 'no crash'}, clock {world.skew:+.0f} s, {scripted}{cut} -> {ran.code}\n{ran.output}"
+    )
     figures["runs"] += 1
     if world.line:
         figures["cuts"] += world.line.done
         world.line.mend()
     figures["faults"] += len(scripted) - len(world.emulator.pending_faults())
+    figures["outages"] += len(outage)
     crashed = ran.code in {-9, 130} or "failpoint" in ran.output
     figures["crashes"] += crashed
     assert "Traceback" not in ran.output, "a traceback"
     world.emulator.clear_faults()
+    world.note_strays(crashed=crashed)
     world.check_nothing_unasked()
     if not _late(world):
         world.check_nothing_lost()
@@ -205,7 +239,11 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
             world.check_converged()
         except AssertionError as still:
             problem = still
-            time.sleep(0.3)
+            # By a clock that was ahead at the time, what happened then is younger once it is set right.
+            if attempt >= RERUNS // 2:
+                world.jump(world.furthest)
+            # Where the clocks differ, the vendor's is the one that counts: in whole seconds.
+            time.sleep(1.1 if world.furthest or world.skew else 0.3)
             continue
         world.check_nothing_lost()
         world.check_nothing_unasked()
@@ -271,7 +309,9 @@ def _campaign(options: argparse.Namespace, home: Service | None) -> int:
                 figures += more
                 broken += wrong
                 print("".join(f"\n{problem}\n" for problem in wrong), end="")
-            injected = sum(figures[kind] for kind in ("crashes", "faults", "cuts", "overtaken"))
+            injected = sum(
+                figures[kind] for kind in ("crashes", "faults", "outages", "clock jumps", "cuts", "overtaken")
+            )
             print(
                 f"{time.monotonic() - started:6.0f} s  {injected:6} injected, {len(broken)} laws broken",
                 flush=True,

@@ -1,9 +1,9 @@
 """A process with numplan loaded, which forks a child for each command: a kill costs milliseconds to try.
 
 Reads one JSON object a line from standard input. `{"run": [...]}` starts commands at once, each with `arguments`,
-`environment`, `folder` and `record`; the first answer is their process ids, the second how each of them ended, or
-that it is stopped. `{"resume": pid}` lets a stopped one go on; the answer is how it ended. An end is an exit code,
-the output, and the failpoints that were passed.
+`environment`, `folder`, `record`, and `skew`, the seconds that its clock is ahead; the first answer is their process
+ids, the second how each of them ended, or that it is stopped. `{"resume": pid}` lets a stopped one go on; the answer
+is how it ended. An end is an exit code, the output, and the failpoints that were passed.
 """
 
 import json
@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ PRELOADED = (
     "requests",
     "yaml",
 )
+CLOCKS = ("numplan.cli.signals", "numplan.state.backend")
+"""Where the time of day is read."""
 EXTRAS = ("numplan.state.backends.http", "numplan.state.backends.postgres", "numplan.state.backends.objects")
 STOPPED = {"stopped": True}
 
@@ -55,6 +58,8 @@ def child(request: dict[str, Any], output: str, passed: str) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
+    if request["skew"]:
+        _set_clocks(request["skew"])
     failpoints.arm(request["environment"].get("NUMPLAN_FAILPOINT"))
     if request["record"]:
         failpoints._armed = (Recorder(passed), 0, "raise")
@@ -67,6 +72,18 @@ def child(request: dict[str, Any], output: str, passed: str) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _set_clocks(ahead: float) -> None:
+    class Skewed(datetime):
+        """A time of day that is wrong."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(seconds=ahead)
+
+    for name in CLOCKS:
+        vars(sys.modules[name])["datetime"] = Skewed
 
 
 class Nursery:

@@ -222,6 +222,12 @@ def test_it_names_manifest_account_time_version_and_state() -> None:
     assert "none yet" in page(plan_of()).texts("dd")
 
 
+def test_of_many_findings_a_hundred_are_told_and_the_rest_is_counted() -> None:
+    read = page(plan_of(diagnostics=(*[warning("odd")] * 150, error("bad"))))
+    assert "Findings: the first 100, and 51 more" in " ".join(read.texts("h2"))
+    assert len(read.texts("tr")) < 110
+
+
 def test_what_flags_allowed_is_named() -> None:
     allowed = Allowances(releases=("number.r",), max_releases=9, empty=True)
     assert "--allow-release number.r, --max-releases 9, --allow-empty" in page(

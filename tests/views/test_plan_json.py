@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 
 from numplan.model.account import Assignment
-from numplan.model.diagnostics import Source, warning
+from numplan.model.diagnostics import Source, error, warning
 from numplan.model.number import E164
 from numplan.model.plan import (
     Adopt,
@@ -120,6 +120,14 @@ def test_forgotten_blocked_and_kept_numbers() -> None:
     assert found["numplan"]["blocked"] == [
         {"address": "number.b", "number": "+16095550001", "flow_id": "7", "flow_name": "ivr"}
     ]
+
+
+def test_many_findings_are_told_up_to_a_hundred_errors_first_and_the_rest_is_counted() -> None:
+    own = read(plan_of(diagnostics=(*[warning("odd")] * 150, error("bad"))))["numplan"]
+    assert len(own["diagnostics"]) == 100
+    assert own["diagnostics"][0]["severity"] == "error"
+    assert own["diagnostics_omitted"] == 51
+    assert read(plan_of(diagnostics=(warning("odd"),)))["numplan"]["diagnostics_omitted"] == 0
 
 
 def test_numplans_own_facts_have_a_key_of_their_own() -> None:

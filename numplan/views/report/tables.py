@@ -6,6 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.model.address import address_of
+from numplan.model.diagnostics import told
 from numplan.model.plan import Difference, Plan, address_of_change, drift_cost, number_of
 from numplan.views.amounts import amount, change
 from numplan.views.outputs import changed
@@ -132,6 +133,7 @@ def _held(plan: Plan) -> Table:
 
 
 def _findings(plan: Plan) -> Table:
+    first = told(plan.diagnostics)
     columns = (
         Column("Severity", "badge"),
         Column("Finding"),
@@ -148,7 +150,8 @@ def _findings(plan: Plan) -> Table:
             one_line(one.path),
         )
         for severity in ("error", "warning", "note")
-        for one in plan.diagnostics
+        for one in first.findings
         if one.severity == severity
     )
-    return Table("findings", "Findings", ("finding", "findings"), columns, rows)
+    title = f"Findings: the first {len(rows)}, {first.rest}" if first.more else "Findings"
+    return Table("findings", title, ("finding", "findings"), columns, rows)
