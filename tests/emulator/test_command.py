@@ -12,7 +12,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from numplan.cli.emulator import emulator
+from numplan.cli.main import numplan
 
 COMMAND = [sys.executable, "-c", "from numplan.cli.emulator import emulator; emulator()"]
 
@@ -80,7 +80,7 @@ def test_a_port_in_use_is_a_plain_error(spawn) -> None:
 def test_a_file_that_is_no_database_is_a_plain_error(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("Not a database at all, just some text that is long enough to be read as a header." * 20)
-    result = CliRunner().invoke(emulator, ["--port", "0", "--database", str(file)])
+    result = CliRunner().invoke(numplan, ["emulator", "--port", "0", "--database", str(file)])
     assert (result.exit_code, result.output.startswith("Error: can't use the database")) == (1, True)
 
 
@@ -88,7 +88,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith(("numplan.emulator", "flask"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "flask", None)
-    result = CliRunner().invoke(emulator, [])
+    result = CliRunner().invoke(numplan, ["emulator"])
     assert (result.exit_code, result.output) == (
         1,
         "Error: numplan emulator needs its extra: pip install 'numplan[emulator]'\n",
@@ -96,6 +96,6 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_control_is_refused_beyond_this_machine() -> None:
-    result = CliRunner().invoke(emulator, ["--host", "0.0.0.0", "--control"])
+    result = CliRunner().invoke(numplan, ["emulator", "--host", "0.0.0.0", "--control"])
     assert result.exit_code == 2
     assert "--control is for this machine alone" in result.output

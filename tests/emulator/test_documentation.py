@@ -9,7 +9,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from numplan.cli.emulator import emulator
+from numplan.cli.main import numplan
 from numplan.emulator.faults import Fault
 from numplan.emulator.server import Emulator
 from numplan.emulator.settings import FIXED_FIELDS, EmulatorSettings
@@ -33,7 +33,9 @@ def test_each_fault_is_documented_with_its_parameters(name: str) -> None:
 
 def test_each_setting_and_each_option_is_documented() -> None:
     settings = set(EmulatorSettings.__struct_fields__) - FIXED_FIELDS
-    options = set(re.findall(r"--[a-z-]+", CliRunner().invoke(emulator, ["--help"]).output)) - {"--help"}
+    options = set(re.findall(r"--[a-z-]+", CliRunner().invoke(numplan, ["emulator", "--help"]).output)) - {
+        "--help"
+    }
     by_option = {"size_cap", "latency_ms"}
     assert {each for each in settings - by_option if f"`{each}`" not in PAGE} == set()
     assert {each for each in options if f"`{each}" not in PAGE} == set()
