@@ -45,9 +45,10 @@ from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.glob import is_pattern
 from numplan.model.manifest import Manifest
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError
 from numplan.model.plan import Plan, count
 from numplan.model.state import State
+from numplan.numbering.reading import read_number
 from numplan.views.amounts import numbers
 from numplan.views.lines import FOLD
 
@@ -154,7 +155,7 @@ def _pattern(text: str) -> str:
     if is_pattern(text):
         return text
     try:
-        return parse_number(text)
+        return read_number(text).number
     except NumberError as problem:
         raise UsageError(f"--number {text}: {problem}") from None
 

@@ -6,7 +6,8 @@ from numplan.cli.catalogue import account, csv_option, show_rows
 from numplan.cli.settings import Settings, common
 from numplan.model.account import Unreadable
 from numplan.model.errors import NumplanError
-from numplan.model.number import NumberError, parse_number
+from numplan.model.number import NumberError
+from numplan.numbering.reading import read_number
 from numplan.views.table import offer_row
 
 
@@ -18,7 +19,7 @@ def find(number: str, *, as_csv: bool) -> None:
     """Show one number that is for sale, with its charges."""
     settings = Settings.current()
     try:
-        wanted = parse_number(number)
+        wanted = read_number(number).number
     except NumberError as problem:
         raise click.UsageError(f"{number!r}: {problem}") from None
     with account(settings) as client:

@@ -6,10 +6,11 @@ from typing import Any, Final, TypeVar
 import click
 
 from numplan.cli.completing import Address
-from numplan.model.address import split_address
+from numplan.model.address import split_address, with_quotes
 from numplan.model.glob import is_pattern
-from numplan.model.number import NumberError, parse_number
+from numplan.model.number import NumberError
 from numplan.model.plan import Selection
+from numplan.numbering.reading import read_number
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -21,15 +22,17 @@ class Pattern(Address):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """The pattern as it is matched. Fails as click does where it can match nothing."""
-        text = str(value).strip()
+        text = with_quotes(str(value).strip())
         if not text:
             self.fail("a pattern is missing here", param, ctx)
         if is_pattern(text) or split_address(text) is not None:
             return text
         try:
-            return parse_number(text)
-        except NumberError:
-            self.fail(f"{text!r} is neither an address nor a number, nor a pattern of them", param, ctx)
+            return read_number(text).number
+        except NumberError as problem:
+            self.fail(
+                f"{text!r} is neither an address nor a number, nor a pattern of them: {problem}", param, ctx
+            )
 
 
 class Label(click.ParamType):  # type: ignore[type-arg]

@@ -12,10 +12,11 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Entry, Manifest
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError
 from numplan.model.plan import Change, Drift, Held, Keep, Replace, number_of
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.vocabulary import nearest
+from numplan.numbering.reading import read_number
 
 
 class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +78,7 @@ def read_name(text: str) -> Name:
     if parts is not None:
         return Name(text, *parts)
     try:
-        return Name(text, None, parse_number(text))
+        return Name(text, None, read_number(text).number)
     except NumberError as problem:
         raise UsageError(f"{text!r} is neither an address nor a number: {problem}") from None
 

@@ -8,11 +8,12 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from numplan.model.address import Address, Resource, address_of, kind_of, split_address
+from numplan.model.address import Address, Resource, address_of, kind_of, split_address, with_quotes
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.glob import covers, is_pattern
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError
 from numplan.model.state import Instance, Intent, State, Tombstone
+from numplan.numbering.reading import read_number
 
 Row = TypeVar("Row", Intent, Tombstone)
 
@@ -37,6 +38,7 @@ def naming(text: str) -> Callable[[Instance], bool]:
 
     Raises UsageError for a text that is none of these.
     """
+    text = with_quotes(text)
     if is_pattern(text):
         return lambda one: any(covers(text, name) for name in (one.address, one.resource, one.number))
     parts = split_address(text)
@@ -44,7 +46,7 @@ def naming(text: str) -> Callable[[Instance], bool]:
         resource, number = parts
         return lambda one: one.resource == resource and number in {None, one.number}
     try:
-        wanted = parse_number(text)
+        wanted = read_number(text).number
     except NumberError as problem:
         raise UsageError(f"{text!r} is neither an address nor a number: {problem}") from None
     return lambda one: one.number == wanted

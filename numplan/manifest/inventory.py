@@ -9,8 +9,9 @@ from numplan.manifest.number_lines import CsvError, records
 from numplan.manifest.words import shown
 from numplan.model.diagnostics import Source, error
 from numplan.model.errors import ManifestError
-from numplan.model.number import E164, NumberError, parse_number
+from numplan.model.number import E164, NumberError
 from numplan.model.vocabulary import nearest
+from numplan.numbering.reading import read_number
 
 LABEL: Final = "label."
 UNREADABLE: Final = "unreadable"
@@ -89,8 +90,7 @@ def _columns(header: list[str], columns: Mapping[str, str], source: Source) -> I
 def _line(fields: list[str], columns: list[_Column]) -> Line:
     """What one row says. Raises NumberError."""
     values = {column.field: fields[column.at].strip() for column in columns if column.at < len(fields)}
-    # A spreadsheet keeps the plus sign, and our own CSV says no formula, with an apostrophe before it.
-    number = parse_number(values.get("number", "").removeprefix("'"))
+    number = read_number(values.get("number", "")).number
     labels = {
         field.removeprefix(LABEL): _one_line(value)
         for field, value in values.items()

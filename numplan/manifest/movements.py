@@ -1,16 +1,19 @@
 """`moved` and `forget`: what becomes of entries that are called otherwise, or are no longer wanted here."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import cast
 
 from numplan.manifest.circles import circles
+from numplan.manifest.entries import block
 from numplan.manifest.firsts import FirstPlaces
 from numplan.manifest.located import Files, LocatedList, LocatedMap, source_at
-from numplan.manifest.words import dotted, shown
+from numplan.manifest.words import dotted, shown, taken
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
-from numplan.model.number import NumberError, parse_number
+from numplan.model.number import NumberError
 from numplan.model.vocabulary import Meant
+from numplan.numbering.reading import read_number
 
 
 def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
@@ -62,14 +65,17 @@ def forgotten_of(
     """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
     the numbers that it declares.
     """
+    country = cast("str | None", block(document, "defaults").get("country"))
     held = document.get("forget")
     if not isinstance(held, LocatedList):
         return
     for at, text in enumerate(held):
         source, path = source_at(files, held.marks[at]), dotted(("forget", at))
         parts = split_address(str(text))
+        number, taken_for = (parts[1], "") if parts else (None, "")
         try:
-            number = parse_number(str(text)) if parts is None else parts[1]
+            if parts is None:
+                number, taken_for = read_number(str(text), country)
         except NumberError as failure:
             yield error(
                 f"{shown(text)} is neither a phone number nor an address",
@@ -78,6 +84,8 @@ def forgotten_of(
                 hint=str(failure),
             )
             continue
+        if taken_for and number is not None:
+            yield taken(number, taken_for, source=source, path=path)
         resource = parts[0] if parts else None
         if number is not None and number in firsts:
             yield _both(f"{number} is declared at {source_at(files, firsts[number])}", source, path)

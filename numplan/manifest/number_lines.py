@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from numplan.manifest.finding import Findings
 from numplan.manifest.located import Mark, mark_at
-from numplan.manifest.words import like_number
+from numplan.manifest.words import like_number, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
-from numplan.model.number import E164, NumberError, is_canonical, parse_number
+from numplan.model.number import E164, NumberError
+from numplan.numbering.reading import is_plain, read_number
 
 _DELIMITERS: Final = ",;\t"
 _COLUMN: Final = "number"
@@ -21,9 +22,12 @@ class Listing:
     `at` among the manifest's files.
     """
 
-    def __init__(self, file: str, at: int = 0) -> None:
+    def __init__(self, file: str, at: int = 0, country: str | None = None) -> None:
         self.file = file
         self.at = at
+        self.country = country
+        """What is declared for all of them."""
+        self._guesses: set[str] = set()
         self.kind = "line"
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
@@ -33,14 +37,18 @@ class Listing:
     def add(self, text: str, line: int, column: int) -> None:
         """Read one more number, at a line and a column that count from 0."""
         try:
-            self.numbers.append(parse_number(text))
+            number, taken_for = read_number(text, self.country)
         except NumberError as failure:
             source = Source(self.file, line + 1, column + 1)
             self.findings.append(
                 error(f"{like_number(text, self.kind)} is no phone number", source=source, hint=str(failure))
             )
-        else:
-            self.marks.append(mark_at(line, column, self.at))
+            return
+        self.numbers.append(number)
+        self.marks.append(mark_at(line, column, self.at))
+        if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
+            self._guesses.add(taken_for)
+            self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
 
 
 class Record(NamedTuple):
@@ -59,9 +67,9 @@ class CsvError(Exception):
         self.line = line
 
 
-def parse_numbers(text: str, file: str, at: int = 0) -> Listing:
-    """The numbers in a text, in whichever of the two forms it has."""
-    listing = Listing(file, at)
+def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None) -> Listing:
+    """The numbers in a text, in whichever of the two forms it has; `country` is what is declared for them."""
+    listing = Listing(file, at, country)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = next((at for at, line in enumerate(lines) if line.partition("#")[0].strip()), None)
     if first is None:
@@ -77,7 +85,7 @@ def parse_numbers(text: str, file: str, at: int = 0) -> Listing:
 def _parse_lines(lines: list[str], listing: Listing) -> None:
     numbers, marks, file = listing.numbers, listing.marks, listing.at
     for at, line in enumerate(lines):
-        if is_canonical(line):  # nearly all
+        if is_plain(line):  # nearly all
             numbers.append(line)
             marks.append(mark_at(at, 0, file))
         elif text := line.partition("#")[0].strip():

@@ -21,9 +21,9 @@ class NumbersFiles:
         self._real: dict[str, Path] = {}
         self._named: dict[Path, list[tuple[Source, str]]] = {}
 
-    def read(self, name: str, named_at: Source, path: str, at: int) -> Listing:
-        """The numbers of one file with their places, and what is wrong with it. `at` is the file's place among
-        the manifest's files.
+    def read(self, name: str, country: str | None, named_at: Source, path: str, at: int) -> Listing:
+        """The numbers of one file with their places, and what is wrong with it. `country` is what is declared for
+        them, `at` the file's place among the manifest's files.
 
         `named_at` and `path` are where the manifest names the file: what is wrong with the file as a whole is
         said of there.
@@ -43,7 +43,7 @@ class NumbersFiles:
             listing.findings.extend(failure.diagnostics)
             return listing
         self._read[os.path.normpath(name)] = raw
-        listing = parse_numbers(text, file, at)
+        listing = parse_numbers(text, file, at, country)
         if not listing.numbers and not listing.findings:
             summary = f"the numbers file {shown(name)} holds no numbers"
             hint = "write one number a line, or a CSV with a column named `number`"

@@ -16,7 +16,7 @@ from numplan.manifest.located import Files, LocatedList, LocatedMap, Mark, Place
 from numplan.manifest.movements import check_moves, forgotten_of, moves_of
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.outputs import outputs_of
-from numplan.manifest.words import dotted, shown
+from numplan.manifest.words import dotted, shown, taken
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.errors import ManifestError
@@ -30,9 +30,10 @@ from numplan.model.manifest import (
     SetEntry,
     Terms,
 )
-from numplan.model.number import E164, NumberError, are_canonical, parse_number
+from numplan.model.number import E164, NumberError
 from numplan.model.place import Place
 from numplan.model.policy import Policy
+from numplan.numbering.reading import are_plain, read_number
 
 Numbers = tuple[Sequence[E164], Sequence[Mark]]
 """Numbers of a set, and the place of each."""
@@ -103,12 +104,13 @@ class Declarations:
         sources = Places(self.files, places)
         for name, entry in entries(self.document, "numbers"):
             place = entry.marks["number"][1]
-            number = self._number(str(entry["number"]), place, ("numbers", name, "number"))
+            terms = self._terms(entry, defaults)
+            number = self._number(str(entry["number"]), terms.country, place, ("numbers", name, "number"))
             if number is not None:
                 yield NumberEntry(
                     name=name,
                     number=number,
-                    terms=self._terms(entry, defaults),
+                    terms=terms,
                     sources=sources,
                     at=len(places),
                 )
@@ -119,46 +121,57 @@ class Declarations:
         for name, entry in entries(self.document, "sets"):
             numbers: list[E164] = []
             places: list[Mark] = []
-            for more, their_places in (self._listed(name, entry), self._filed(name, entry)):
+            terms = self._terms(entry, defaults)
+            for more, their_places in (
+                self._listed(name, entry, terms.country),
+                self._filed(name, entry, terms.country),
+            ):
                 numbers += more
                 places += their_places
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
                 sources=Places(self.files, places),
-                terms=self._terms(entry, defaults),
+                terms=terms,
                 source=source_at(self.files, marks[name][0]),
             )
 
-    def _listed(self, name: str, entry: LocatedMap) -> Numbers:
+    def _listed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
         listed = entry.get("numbers")
         if not isinstance(listed, LocatedList):
             return _NONE
         texts = [*map(str, listed)]
-        if are_canonical(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
+        if are_plain(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
             return texts, listed.marks
-        return self._one_by_one(texts, listed.marks, (("sets", name, "numbers", at) for at in count()))
+        paths = (("sets", name, "numbers", at) for at in count())
+        return self._one_by_one(texts, country, listed.marks, paths)
 
-    def _filed(self, name: str, entry: LocatedMap) -> Numbers:
+    def _filed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
         if "numbers_file" not in entry:
             return _NONE
         named_at = source_at(self.files, entry.marks["numbers_file"][1])
         path = ("sets", name, "numbers_file")
-        listing = self.numbers_files.read(str(entry["numbers_file"]), named_at, dotted(path), len(self.files))
+        listing = self.numbers_files.read(
+            str(entry["numbers_file"]), country, named_at, dotted(path), len(self.files)
+        )
         self.files.append(listing.file)
         self.findings += listing.findings
         if self._firsts.add_all(listing.numbers, listing.marks):  # nearly always
             return listing.numbers, listing.marks
-        return self._one_by_one(listing.numbers, listing.marks, repeat(path))
+        return self._one_by_one(listing.numbers, country, listing.marks, repeat(path))
 
     def _one_by_one(
-        self, texts: Sequence[str], marks: Sequence[Mark], paths: Iterable[tuple[Step, ...]]
+        self,
+        texts: Sequence[str],
+        country: str | None,
+        marks: Sequence[Mark],
+        paths: Iterable[tuple[Step, ...]],
     ) -> Numbers:
         """Those that are numbers and the first of their kind, and a finding for each other."""
         numbers: list[E164] = []
         places: list[Mark] = []
         for text, place, path in zip(texts, marks, paths):  # noqa: B905 - paths have no end
-            number = self._number(text, place, path)
+            number = self._number(text, country, place, path)
             if number is not None:
                 numbers.append(number)
                 places.append(place)
@@ -206,10 +219,10 @@ class Declarations:
                 )
         return terms_of(entry, defaults)
 
-    def _number(self, text: str, place: Mark, path: tuple[Step, ...]) -> E164 | None:
+    def _number(self, text: str, country: str | None, place: Mark, path: tuple[Step, ...]) -> E164 | None:
         """The number that a text says, if it is one and the first of its kind; else a finding."""
         try:
-            number = parse_number(text)
+            number, taken_for = read_number(text, country)
         except NumberError as failure:
             self.findings.append(
                 error(
@@ -220,6 +233,10 @@ class Declarations:
                 )
             )
             return None
+        if taken_for:
+            self.findings.append(
+                taken(number, taken_for, source=source_at(self.files, place), path=dotted(path))
+            )
         if self._firsts.add(number, place):
             return number
         self.findings.append(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from numplan.manifest.located import Step
+from numplan.model.diagnostics import Diagnostic, Source, warning
 from numplan.model.secrets import hidden
 
 _LONGEST = 60
@@ -43,6 +44,16 @@ def described(value: object, kind: str = "text") -> str:
 def like_number(text: str, kind: str = "line") -> str:
     """A text that was taken for a phone number: as it is if it looks like one, else described."""
     return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)
+
+
+def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagnostic:
+    """A warning about digits without a + that were taken for a number of a country."""
+    return warning(
+        f"{number[1:]} is read as {number}, a number of {country}",
+        source=source,
+        path=path,
+        hint="write the +, or declare a country",
+    )
 
 
 def dotted(path: Iterable[Step]) -> str:

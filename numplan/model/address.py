@@ -17,6 +17,7 @@ NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_-]*"
 _ADDRESS = re.compile(
     rf"(?P<resource>(?:number|set|pool)\.{NAME_PATTERN})(?:\[\"(?P<key>\+[1-9][0-9]{{4,14}})\"\])?"
 )
+_UNQUOTED = re.compile(r"((?:set|pool)\.[A-Za-z0-9_*?-]+)\[['\"]?([^\[\]'\"]*)['\"]?\]")
 _RESOURCE = re.compile(rf"(?:number|set|pool)\.{NAME_PATTERN}")
 
 
@@ -47,9 +48,14 @@ def address_of(resource: Resource, number: E164) -> Address:
     return Address(f'{resource}["{number}"]')
 
 
+def with_quotes(text: str) -> str:
+    """An address, or a pattern of one, with the quotes around its number that a shell took away: `set.s[+12…]`."""
+    return _UNQUOTED.sub(r'\1["\2"]', text) if _UNQUOTED.fullmatch(text) else text
+
+
 def split_address(text: str) -> tuple[Resource, E164 | None] | None:
     """The resource and the bracketed number of an address, or None if the text is no address."""
-    match = _ADDRESS.fullmatch(text)
+    match = _ADDRESS.fullmatch(with_quotes(text))
     if match is None:
         return None
     key = match["key"]

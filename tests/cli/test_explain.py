@@ -56,7 +56,7 @@ def test_a_number_is_told_from_all_sides(office: Desk):
     assert not [post for post in office.posts if post.endpoint != "purchase-numbers"]
 
 
-@pytest.mark.parametrize("name", ["number.support", "1 (609) 555-0101"])
+@pytest.mark.parametrize("name", ["number.support", "+1 (609) 555-0101"])
 def test_an_address_and_any_spelling_of_the_number_tell_the_same(office: Desk, name: str):
     assert office("explain", name).out == office("explain", A).out
 

@@ -27,7 +27,9 @@ def addresses(mended) -> list[str]:
         (('pool.sales["+12050000001"]',), 1),
         (("number.hotline",), 1),
         (("+12050000010",), 1),
-        (("1 (205) 000-0010",), 1),
+        (("+1 (205) 000-0010",), 1),
+        (("pool.sales[+12050000001]",), 1),
+        (("pool.sales[+120500000*]",), 3),
         (("pool.*", "set.d?aler"), 4),
         (("+1205*",), 5),
         (('*["+1205000002?"]',), 1),
@@ -43,7 +45,7 @@ def test_a_name_that_means_nothing_is_an_error(text):
         named(state(*SALES), [text])
 
 
-@pytest.mark.parametrize("text", ["", "sales", "pool.", "pool.sales[+12050000001]"])
+@pytest.mark.parametrize("text", ["", "sales", "pool.", "pool.sales[+1205000000]]"])
 def test_a_text_that_can_mean_nothing_is_wrong_usage(text):
     with pytest.raises(UsageError):
         named(state(*SALES), [text])

@@ -34,7 +34,7 @@ SLIPS = [
         "one of the",
     ),
     (
-        V + "numbers:\n  a: {number: 12345}\n  a: {number: 12346}\n",
+        V + "numbers:\n  a: {number: +12345}\n  a: {number: +12346}\n",
         "4:3",
         "numbers.a",
         "given at numplan.yaml:3:3",
@@ -112,13 +112,13 @@ SLIPS = [
         "2:23",
         "numbers.a.number",
         '"0441234" is no phone',
-        "never with 0",
+        "dialled like that inside a country",
     ),
     (
-        V + "numbers: {a: {number: 1234}}\n",
+        V + "numbers: {a: {number: +1234}}\n",
         "2:23",
         "numbers.a.number",
-        '"1234" is no phone number',
+        '"+1234" is no phone number',
         "5 to 15 digits",
     ),
     (

@@ -14,7 +14,7 @@ def parsed(text: str, **columns: str):
 
 
 def test_a_spreadsheets_export_names_and_labels():
-    text = "number;name;label.owner;Notes\n'+1 (205) 003-2925;Support US;Voice, US;x\n12050032926;;;\n"
+    text = "number;name;label.owner;Notes\n'+1 (205) 003-2925;Support US;Voice, US;x\n+12050032926;;;\n"
     assert parsed(text) == {
         "+12050032925": Line("+12050032925", "support_us", {"owner": "Voice, US"}),
         "+12050032926": Line("+12050032926"),
@@ -56,9 +56,9 @@ def test_a_label_is_one_printable_line():
     [
         ("", "is empty"),
         ("DID,name\n1,2\n", "no column is named"),
-        ("number\n0441\n12050032925\n+12050032925\nx\n", "inventory.csv:2.*country code"),
+        ("number\n0441\n+12050032925\n+12050032925\nx\n", "inventory.csv:2.*inside a country"),
         ('number,name\n+12050032925,"open\n', "is not CSV"),
-        ("number\n12050032925\n+12050032925\n", "stands in it twice"),
+        ("number\n+12050032925\n+1 205 003 2925\n", "stands in it twice"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text, why):

@@ -27,7 +27,7 @@ numbers:
     labels: {tier: 2}
 sets:
   dialer:
-    numbers: ["+1 (205) 003-2925", 12050032926]
+    numbers: ["+1 (205) 003-2925", +12050032926]
     country: Norway
 pools:
   ny_sales:

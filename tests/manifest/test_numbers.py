@@ -12,15 +12,15 @@ from numplan.manifest.doubts import doubts
 from numplan.manifest.load import load_manifest
 from tests.manifest.places import lines, written
 
-digits = st.from_regex(r"[1-9][0-9]{4,14}", fullmatch=True)
+digits = st.from_regex(r"1[2-9][0-9]{9}", fullmatch=True)
 
 
 @st.composite
 def spellings(draw, number):
     """The digits of a number with separators between them, as YAML text."""
-    text = draw(st.sampled_from(["", "+"]))
+    text = "+"
     for at, digit in enumerate(number):
-        text += draw(st.sampled_from(["", "", "", " ", "-", ".", " (", ") ", "/"])) if at else ""
+        text += draw(st.sampled_from(["", "", "", " ", "-", ".", "/", " - "])) if at else ""
         text += digit
     return draw(st.sampled_from(["{}", "'{}'", '"{}"'])).format(text)
 

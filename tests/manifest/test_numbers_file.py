@@ -36,8 +36,10 @@ def numbers_of(text):
 
 
 def test_plain_lines_with_comments_blanks_and_any_spelling():
-    text = "\ufeff# ours\n\n+12050012202\n  12050012203  # weekend\r\n+1 (205) 001-2204\r\n\r\n".removeprefix(
-        "\ufeff"
+    text = (
+        "\ufeff# ours\n\n+12050012202\n  +12050012203  # weekend\r\n+1 (205) 001-2204\r\n\r\n".removeprefix(
+            "\ufeff"
+        )
     )
     assert numbers_of(text) == [("+12050012202", 3, 1), ("+12050012203", 4, 3), ("+12050012204", 5, 1)]
 
@@ -47,7 +49,7 @@ def test_csv_with_its_column_anywhere(mark):
     rows = [
         ["name", " Number ", "note"],
         ["a", "+12050012202", "x"],
-        ["b", " 12050012203", ""],
+        ["b", " +12050012203", ""],
         ["", "", ""],
         [],
     ]
@@ -136,7 +138,7 @@ def test_bad_files(dialer, raw, expected):
 def test_a_number_in_file_and_manifest_names_both_places(tmp_path):
     written(tmp_path, "+12050012202\n", "dialer.txt")
     (line,) = lines(
-        written(tmp_path, ONE_SET.format(name="dialer.txt") + "numbers: {a: {number: 12050012202}}\n")
+        written(tmp_path, ONE_SET.format(name="dialer.txt") + "numbers: {a: {number: +12050012202}}\n")
     )
     assert line.startswith("dialer.txt:1:1: error:")
     assert "already declared at numplan.yaml:5:23" in line

@@ -191,7 +191,7 @@ SABOTAGES = (
         "an answer's number may be written as people write it",
         "api/row_by_row.py",
         '    return plus if is_canonical(plus := f"+{text}") else None',
-        "    from numplan.model.number import parse_number\n\n    return parse_number(text)",
+        "    from numplan.numbering.reading import read_number\n\n    return read_number(text).number",
         ["tests/api/test_wire.py"],
     ),
     Sabotage(
