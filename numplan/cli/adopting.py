@@ -31,7 +31,7 @@ from numplan.engine.adoption import Form, NewEntry, Style, Wish, adoption_plan, 
 from numplan.engine.apply import apply_plan
 from numplan.engine.gate import Gate
 from numplan.engine.limits import effective
-from numplan.engine.odd_rows import strangers_text, unreadable_text
+from numplan.engine.odd_rows import doubted_text, strangers_text, unreadable_text
 from numplan.engine.parallel import ask_all
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
@@ -48,7 +48,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.number import E164, NumberError
 from numplan.model.plan import Plan, count
 from numplan.model.state import State
-from numplan.numbering.reading import read_number
+from numplan.numbering.reading import doubted, read_number
 from numplan.views.amounts import numbers
 from numplan.views.lines import FOLD
 
@@ -195,6 +195,8 @@ def _tell_doubts(live: Live, wish: Wish, loose: Sequence[OwnedNumber], screen: S
     if others := live.strangers.intersection(one.number for one in loose) - _named(wish):
         text = strangers_text(live.owned, others)
         screen.error(f"warning: {text}; left out unless named by --number or --from")
+    if odd := doubted(one.number for one in loose):
+        screen.error(f"warning: {doubted_text(odd)}; left out")
     strange = sorted((wish.listed or {}).keys() - live.owned.keys() - live.unread.keys())
     if strange:
         screen.error(
@@ -216,7 +218,7 @@ def _declared(
     live = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
     loose = at_large(live.owned, ground.state)
-    left_out = forgotten | (live.strangers - _named(wish))
+    left_out = forgotten | (live.strangers - _named(wish)) | doubted(live.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
     _tell_doubts(live, wish, loose, screen)
     entries = _entries(asked, ground, live, wish, rows)

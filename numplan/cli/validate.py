@@ -24,15 +24,18 @@ def validate() -> int:
     screen = Screen(color=settings.color)
     try:
         manifest, findings = open_manifest(settings)
-    except ManifestError as problem:
+    except ManifestError as refused:
         if not settings.json:
             raise
-        screen.document(_json(problem.diagnostics))
-        return problem.exit_code
+        screen.document(_json(refused.diagnostics))
+        return refused.exit_code
     findings = (*findings, *doubts(manifest))
+    problem = ManifestError(findings) if any(one.severity == "error" for one in findings) else None
     if settings.json:
         screen.document(_json(findings))
-        return 0
+        return problem.exit_code if problem else 0
+    if problem:
+        raise problem
     first = told(findings)
     for found in first.findings:
         screen.error(one_line(str(found)))

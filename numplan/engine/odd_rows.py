@@ -10,6 +10,7 @@ from numplan.engine.refresh import Live
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.number import E164
+from numplan.numbering.reading import doubted
 
 NAMED: Final = 3
 """Rows that are named where many are meant."""
@@ -24,6 +25,8 @@ def odd_rows(live: Live, offers: Offers) -> Iterator[Diagnostic]:
         )
     if live.strangers:
         yield warning(strangers_text(live.owned, live.strangers), hint="no pool adopts them")
+    if odd := doubted(live.owned):
+        yield warning(doubted_text(odd), hint="they are left as they are; `adopt` leaves them out")
     unpriced = list(dict.fromkeys(row for found in offers.stock.values() for row in found.unreadable))
     if unpriced:
         yield warning(
@@ -40,6 +43,13 @@ def odd_rows(live: Live, offers: Offers) -> Iterator[Diagnostic]:
 def unreadable_text(endpoint: str, rows: Sequence[Unreadable]) -> str:
     """`purchased-list: 2 rows cannot be read: +12050012202 (its country is null), row 7 (its accessNumber is null)`."""
     return f"{endpoint}: {_rows(len(rows))} cannot be read: {_some(map(str, rows[:NAMED]), len(rows))}"
+
+
+def doubted_text(odd: Mapping[E164, str]) -> str:
+    """`purchased-list: 1 number is written as nobody can dial it: +4402071838750 (the 0 after +44 …)`."""
+    first = (f"{number} ({why})" for number, why in list(odd.items())[:NAMED])
+    what = "1 number is" if len(odd) == 1 else f"{len(odd):,} numbers are"
+    return f"purchased-list: {what} written as nobody can dial it: {_some(first, len(odd))}"
 
 
 def strangers_text(owned: Mapping[E164, OwnedNumber], strangers: frozenset[E164]) -> str:

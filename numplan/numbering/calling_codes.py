@@ -5,6 +5,7 @@ it: loading it takes longer than reading a thousand of them.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from numplan.model.number import MAX_DIGITS, MIN_DIGITS
@@ -120,12 +121,18 @@ TRUNK_ZERO: Final = [
 """Calling codes behind which a 0 is not part of the number: it is dialled inside the country only."""
 
 _DOUBTED: Final = re.compile(rf"\+(?:{'|'.join(TRUNK_ZERO)})0")
+_DOUBTED_LINE: Final = re.compile(rf"^{_DOUBTED.pattern}[0-9]*$", re.MULTILINE)
 PLAIN: Final = re.compile(
     # North America, then those without a 0 early on: the list of codes is for the few that are left.
     rf"\+(?:1[0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}}|[2-9][1-9]{{3}}[0-9]{{{MIN_DIGITS - 4},{MAX_DIGITS - 4}}}"
     rf"|(?!(?:{'|'.join(TRUNK_ZERO)})0)[2-9][0-9]{{{MIN_DIGITS - 1},{MAX_DIGITS - 1}}})"
 )
 """A number in E.164 whose reading needs no thought."""
+
+
+def with_trunk_zero(numbers: Iterable[str]) -> Sequence[str]:
+    """Those of many numbers behind whose calling code stands a 0 that is dialled inside the country only."""
+    return _DOUBTED_LINE.findall("\n".join(numbers))
 
 
 def has_trunk_zero(number: str) -> bool:

@@ -3,7 +3,7 @@
 What the API answers has a stricter reader of its own: digits, with or without a `+`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS, NumberError
@@ -13,6 +13,7 @@ from numplan.numbering.calling_codes import (
     calling_code,
     calling_code_of,
     has_trunk_zero,
+    with_trunk_zero,
 )
 from numplan.numbering.countries import name_of, region_of
 from numplan.numbering.tidying import Tidy, tidied
@@ -65,6 +66,11 @@ def doubt(number: E164) -> str:
     if not has_trunk_zero(number):
         return ""
     return _difference(number)
+
+
+def doubted(numbers: Iterable[E164]) -> dict[E164, str]:
+    """Those of many numbers that can hardly be dialled, each with the reason."""
+    return {one: why for number in with_trunk_zero(numbers) if (why := doubt(one := E164(number)))}
 
 
 def _international(tidy: Tidy) -> E164:

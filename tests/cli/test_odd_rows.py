@@ -333,6 +333,21 @@ def test_another_customers_number_is_told_and_left_alone_unless_it_is_named(sett
     assert SPARE in settled.managed
 
 
+def test_a_number_written_as_nobody_can_dial_it_is_told_and_adopt_leaves_it_out(settled: Desk) -> None:
+    settled.emulator.add_owned([{"number": "+4402071838750", "country": "United Kingdom"}])
+    code, document = planned(settled)
+    assert code == 0
+    (told,) = (one for one in warnings(document) if "dial" in one)
+    assert told == (
+        "purchased-list: 1 number is written as nobody can dial it: +4402071838750 "
+        "(the 0 after +44 is dialled inside the country only; is +442071838750 meant?)"
+    )
+    ran = settled("adopt", "--all", "--auto-approve")
+    assert ran.code == 0
+    assert f"{told}; left out" in ran.err
+    assert "+4402071838750" not in (settled.folder / "numplan.yaml").read_text()
+
+
 def test_interim_answers_disturb_nothing(settled: Desk) -> None:
     for status in (103, 102):
         settled.fault("interim", "*", status=status, times=2, count=0)

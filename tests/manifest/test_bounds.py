@@ -5,10 +5,9 @@ import json
 import pytest
 
 from benchmarks.wrong import KINDS, write_wrong
-from numplan.manifest import doubts, events
+from numplan.manifest import events
 from numplan.manifest.circles import circles
 from numplan.manifest.finding import Findings
-from numplan.manifest.load import read_manifest
 from numplan.model.diagnostics import LOOKED_FOR, MOST_BYTES, MOST_TOLD, error, told
 from numplan.model.errors import ManifestError
 from numplan.model.vocabulary import Meant, nearest
@@ -111,18 +110,6 @@ def test_a_numbers_file_is_named_once_however_it_is_spelled(tmp_path):
         in found[1]
     )
     assert "n.txt:2:1: error: a line of 1 character" in found[0]
-
-
-def test_doubts_are_about_the_first_numbers(tmp_path, monkeypatch):
-    monkeypatch.setattr(doubts, "MOST", 2)
-    path = written(
-        tmp_path,
-        "version: 1\nsets: {a: {numbers: [+12055550100, +12055550101, +12]}}\n".replace("+12]", "+999999]"),
-    )
-    manifest, _ = read_manifest(path)
-    assert [one.severity for one in doubts.doubts(manifest)][-1] == "note"
-    monkeypatch.setattr(doubts, "MOST", 3)
-    assert all(one.severity == "warning" for one in doubts.doubts(manifest))
 
 
 def test_labels_that_are_merged_have_a_bound(tmp_path, monkeypatch):

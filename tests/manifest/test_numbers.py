@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -43,21 +44,54 @@ def test_any_spelling_of_its_digits_is_the_same_number(tmp_path, data):
     assert f"+{number} is already declared at numplan.yaml:3:15" in line
 
 
+def found_in(tmp_path, text):
+    return [
+        str(each).replace(f"{tmp_path}/", "").partition(" (")[0]
+        for each in doubts(load_manifest(written(tmp_path, f"version: 1\n{text}")))
+    ]
+
+
 def test_doubts_name_the_number_and_say_why(tmp_path):
-    manifest = load_manifest(
-        written(
-            tmp_path,
-            "version: 1\nnumbers:\n  good: {number: +12125550123}\n  odd: {number: +12050012202}\n"
-            "sets:\n  s: {numbers: [+99912345678, +4420794, +442079460123, +1212555012345]}\n",
-        )
-    )
-    found = [str(each).replace(f"{tmp_path}/", "") for each in doubts(manifest)]
-    assert [line.partition(" (")[0] for line in found] == [
+    assert found_in(
+        tmp_path,
+        "numbers:\n  good: {number: +12125550123}\n  odd: {number: +12050012202}\n"
+        "sets:\n  s: {numbers: [+99912345678, +4420794, +442079460123, +1212555012345]}\n",
+    ) == [
         "numplan.yaml:4:3: warning: numbers.odd: +12050012202 lies in no range of +1 that is known to be in use",
-        "numplan.yaml:6:17: warning: sets.s: +99912345678 starts with no country code that is in use",
+        "numplan.yaml:6:17: warning: sets.s: +99912345678 starts with no calling code that is in use",
         "numplan.yaml:6:31: warning: sets.s: +4420794 lies in no range of +44 that is known to be in use",
         "numplan.yaml:6:56: warning: sets.s: +1212555012345 is too long for a number in +1",
     ]
+
+
+def test_many_doubts_of_one_kind_are_one(tmp_path):
+    numbers = ", ".join(f"+120500{place:05}" for place in range(50))
+    (found,) = found_in(tmp_path, f"sets: {{s: {{numbers: [{numbers}]}}}}\n")
+    assert found == (
+        "numplan.yaml:2:22: warning: sets.s: +12050000000 lies in no range of +1 that is known to be in use, "
+        "and 49 more like it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "found"),
+    [
+        (
+            "+3612456789",
+            "United States",
+            "is a number of Hungary, not a number of United States, which has +1",
+        ),
+        ("+12125550123", "germany", "is a number in +1, not a number of germany, which has +49"),
+        ("+12125550123", "Canada", ""),  # one calling code, several countries
+        ("+442071838750", "UK", ""),
+        ("+80012345678", "Germany", ""),
+        ("+442071838750", "Nowhereland", ""),
+    ],
+)
+def test_a_calling_code_that_cannot_be_the_countrys_is_an_error(tmp_path, number, country, found):
+    told = found_in(tmp_path, f"numbers: {{a: {{number: {number}, country: {country}}}}}\n")
+    errors = [line for line in told if "error:" in line]
+    assert errors == ([f"numplan.yaml:2:11: error: numbers.a: {number} {found}"] if found else [])
 
 
 def test_loading_a_sound_manifest_imports_neither_jsonschema_nor_phonenumbers(tmp_path):
