@@ -37,11 +37,12 @@ from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.engine.refresh import Live, refresh
 from numplan.engine.tally import tally
-from numplan.manifest.files import FileError, decoded
+from numplan.manifest.files import FileError
 from numplan.manifest.inventory import parse_inventory
 from numplan.manifest.load import FILE_NAMES
 from numplan.manifest.repository import followed
 from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.diagnostics import told
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.glob import is_pattern
 from numplan.model.manifest import Manifest
@@ -51,6 +52,7 @@ from numplan.model.state import State
 from numplan.numbering.reading import doubted, read_number
 from numplan.views.amounts import numbers
 from numplan.views.lines import FOLD
+from numplan.views.plain import one_line
 
 
 class Adoption(NamedTuple):
@@ -82,7 +84,7 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
     if asked.ask and settings.json:
         raise UsageError("with --json nothing is asked", hint="give --auto-approve")
     target = _target(settings)
-    wish = _with_inventory(asked)
+    wish = _with_inventory(asked, screen)
     manifest = target.manifest or Manifest(
         path=str(target.path), digest="", operator=settings.operator.policy
     )
@@ -138,7 +140,7 @@ def _target(settings: Settings) -> Target:
     return Target(path, open_manifest(settings, path)[0])
 
 
-def _with_inventory(asked: Adoption) -> Wish:
+def _with_inventory(asked: Adoption, screen: Screen) -> Wish:
     patterns = tuple(map(_pattern, asked.wish.numbers))
     if asked.inventory is None:
         return msgspec.structs.replace(asked.wish, numbers=patterns)
@@ -147,7 +149,15 @@ def _with_inventory(asked: Adoption) -> Wish:
     except FileError as problem:
         raise NumplanError(f"the inventory {asked.inventory} {problem}") from None
     raw = read_file(asked.inventory, "the inventory")
-    listed = parse_inventory(decoded(raw, asked.inventory), asked.inventory, asked.columns)
+    listed, findings = parse_inventory(raw, asked.inventory, asked.columns)
+    first = told(findings)
+    for found in first.findings:
+        screen.error(one_line(str(found)))
+    if first.more:
+        screen.error(first.rest)
+    written = [f"{one.original!r} as {one.name or 'nothing'}" for one in listed.values() if one.original]
+    if written:
+        screen.error(f"note: names in other letters are written as they sound: {some(written)}")
     return msgspec.structs.replace(asked.wish, numbers=patterns, listed=listed)
 
 
@@ -223,7 +233,12 @@ def _declared(
     _tell_doubts(live, wish, loose, screen)
     entries = _entries(asked, ground, live, wish, rows)
     draft = draft_entries(
-        ground.target, entries, ground.account.account, in_files=asked.in_files, protect=asked.protect
+        ground.target,
+        entries,
+        ground.account.account,
+        originals={number: one.original for number, one in (wish.listed or {}).items() if one.original},
+        in_files=asked.in_files,
+        protect=asked.protect,
     )
     if not settings.json:
         _show(entries, len(rows) - sum(len(one.rows) for one in entries), str(draft.path), screen)

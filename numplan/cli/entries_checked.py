@@ -7,7 +7,6 @@ from numplan.engine.adoption import NewEntry
 from numplan.engine.limit_guards import lacking_labels
 from numplan.model.errors import NumplanError
 from numplan.model.manifest import Manifest, NumberEntry, SetEntry
-from numplan.model.number import E164
 from numplan.model.plan import Plan
 
 NAMED: Final = 10
@@ -46,7 +45,7 @@ def require_taken_in(plan: Plan, entries: Sequence[NewEntry]) -> None:
         )
 
 
-def some(numbers: Sequence[E164]) -> str:
+def some(numbers: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
     more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
     return ", ".join(numbers[:NAMED]) + more

@@ -15,6 +15,7 @@ from numplan.manifest.repository import read_named
 from numplan.manifest.writing import create_file, replace_file
 from numplan.model.errors import NumplanError
 from numplan.model.manifest import Manifest
+from numplan.model.number import E164
 from numplan.views.table import csv_text
 
 LARGE: Final = 100
@@ -50,17 +51,26 @@ class Draft(NamedTuple):
 
 
 def draft_entries(
-    target: Target, entries: Sequence[NewEntry], account: str, *, in_files: bool | None, protect: bool
+    target: Target,
+    entries: Sequence[NewEntry],
+    account: str,
+    *,
+    originals: Mapping[E164, str],
+    in_files: bool | None,
+    protect: bool,
 ) -> Draft:
-    """The manifest with these entries. Raises NumplanError where it has no place for them."""
+    """The manifest with these entries, the names that an inventory has for numbers in `originals` beside them.
+
+    Raises NumplanError where it has no place for them.
+    """
     files: dict[str, bytes] = {}
     additions = []
     for entry in sorted(entries, key=lambda one: one.form):
         keys: dict[str, object] = {"country": entry.country, "type": entry.type}
         keys["labels"], keys["protect"] = dict(entry.labels), protect
         numbers = [row.number for row in entry.rows]
-        remarks = {row.number: remark(flow_of(row)) for row in entry.rows if flow_of(row)}
-        told = {number: f"flow {text}" for number, text in remarks.items() if text}
+        remarks = {row.number: _remark(originals.get(row.number, ""), flow_of(row)) for row in entry.rows}
+        told = {number: text for number, text in remarks.items() if text}
         if entry.form == "numbers":
             keys = {"number": numbers[0], **keys}
         elif in_files or (in_files is None and len(numbers) > LARGE):
@@ -130,6 +140,10 @@ def _content(path: Path) -> bytes:
         return read_named(path)
     except FileError as problem:
         raise NumplanError(f"the manifest {path} {problem}") from None
+
+
+def _remark(original: str, flow: str) -> str:
+    return ", ".join(part for part in (remark(original), f"flow {remark(flow)}" if flow else "") if part)
 
 
 def _numbers_file(entry: NewEntry) -> bytes:

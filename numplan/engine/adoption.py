@@ -30,11 +30,14 @@ Form = Literal["numbers", "sets"]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """What an inventory says of one number; an empty name says nothing."""
+    """What an inventory says of one number; an empty name says nothing. `original` is what the name was made of, where
+    that had letters which a name cannot have.
+    """
 
     number: E164
     name: str = ""
     labels: Mapping[str, str] = {}
+    original: str = ""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,8 +220,10 @@ def _stem(row: OwnedNumber, line: Line, style: Style) -> str:
 
 
 def _slug(text: str) -> str:
-    """Lower-case letters, digits and underscores, as much as there is of them in a text."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    """A text in lower-case letters, digits and underscores; letters of other scripts as they sound."""
+    from anyascii import anyascii
+
+    plain = (text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))).lower()
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:LONGEST_NAME].strip("_")
     return f"n_{slug}" if slug[:1].isdigit() else slug
 

@@ -1,102 +1,95 @@
 """An inventory of numbers that somebody keeps elsewhere: a CSV from a spreadsheet or another tool."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from numplan.engine.adoption import Line, name_from
 from numplan.manifest.finding import Findings
-from numplan.manifest.number_lines import CsvError, records
-from numplan.manifest.words import shown
-from numplan.model.diagnostics import Source, error
+from numplan.manifest.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
+from numplan.manifest.list_text import CsvError, list_text, place_in, records, text_of
+from numplan.manifest.words import looks_like_number, shown, taken
+from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 from numplan.model.number import E164, NumberError
-from numplan.model.vocabulary import nearest
 from numplan.numbering.reading import read_number
 
-LABEL: Final = "label."
-UNREADABLE: Final = "unreadable"
-"""The column in which `numplan numbers --csv` says what is wrong with a row of the account: such a row is no line."""
 _LONGEST: Final = 255
-_DELIMITERS: Final = ",;\t"
+_KNOWN: Final = (NUMBER, NAME, COUNTRY, f"{LABEL}X")
 
 
-class _Column(NamedTuple):
-    field: str
-    at: int
+class Inventory(NamedTuple):
+    """What each row says of its number, and what is to be told of the list."""
+
+    lines: Mapping[E164, Line]
+    findings: Sequence[Diagnostic]
 
 
-def parse_inventory(text: str, file: str, columns: Mapping[str, str]) -> Mapping[E164, Line]:
-    """What each row says of its number. `columns` gives the header of a field that has another one: `number`,
-    `name`, or `label.X`; columns whose header is a field's name need none.
+def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventory:
+    """Read an inventory. `given` are the headers of fields that have others than their names: of `number`, `name`,
+    `country` or `label.X`.
 
     Raises ManifestError with everything that is wrong.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = next((at for at, line in enumerate(lines) if line.strip()), None)
-    if first is None:
+    text, guess = text_of(raw, file)
+    lines = list_text(text)
+    if lines.first is None:
         raise ManifestError([error("the inventory is empty", source=Source(file, 1))])
-    delimiter = max(_DELIMITERS, key=lines[first].count)
+    findings = Findings([guess] if guess else [])
     found: dict[E164, Line] = {}
-    findings = Findings()
     try:
-        rows = records(lines, first, delimiter)
+        rows = records(lines.lines, lines.first, lines.delimiter)
         header = [name.strip() for name in next(rows).fields]
-        chosen = [*_columns(header, columns, Source(file, first + 1))]
+        source = Source(file, lines.first + 1)
+        columns = columns_of(header, given, source)
+        if isinstance(columns, Diagnostic):
+            raise ManifestError([columns])
+        findings += unread(header, columns.values(), _KNOWN, source)
         marked = header.index(UNREADABLE) if UNREADABLE in header else None
         for row in rows:
             if marked is not None and any(row.fields[marked : marked + 1]):
                 continue
-            source = Source(file, row.line)
-            try:
-                line = _line(row.fields, chosen)
-            except NumberError as problem:
-                findings.append(error(str(problem), source=source))
+            line, column = place_in(row, columns[NUMBER], lines.delimiter)
+            place = Source(file, line + 1, column + 1)
+            one = _line(row.fields, columns, place)
+            if isinstance(one, Diagnostic):
+                findings.append(one)
                 continue
-            if line.number in found:
-                findings.append(error(f"{line.number} stands in it twice", source=source))
-            found[line.number] = line
+            known, warning = one
+            findings += [warning] if warning else []
+            if known.number in found:
+                findings.append(error(f"{known.number} stands in it twice", source=place))
+            found[known.number] = known
     except CsvError as problem:
         findings.append(error(str(problem), source=Source(file, problem.line)))
-    if findings:
+    if any(one.severity == "error" for one in findings):
         raise ManifestError(findings)
-    return found
+    return Inventory(found, tuple(findings))
 
 
-def _columns(header: list[str], columns: Mapping[str, str], source: Source) -> Iterator[_Column]:
-    """The columns that say something. Raises ManifestError for one that is not there."""
-    folded = [name.casefold() for name in header]
-    wanted = {
-        "number": "number",
-        **{name: name for name in folded if name == "name" or name.startswith(LABEL)},
-        **columns,
-    }
-    for field, name in wanted.items():
-        if name.casefold() not in folded:
-            close = nearest(name, header)
-            raise ManifestError(
-                [
-                    error(
-                        f"no column is named {shown(name)}",
-                        source=source,
-                        hint=f"did you mean {close!r}?"
-                        if close
-                        else f"say which it is: --column {field}=HEADER",
-                    )
-                ]
-            )
-        yield _Column(field, folded.index(name.casefold()))
-
-
-def _line(fields: list[str], columns: list[_Column]) -> Line:
-    """What one row says. Raises NumberError."""
-    values = {column.field: fields[column.at].strip() for column in columns if column.at < len(fields)}
-    number = read_number(values.get("number", "")).number
+def _line(
+    fields: list[str], columns: Mapping[str, int], source: Source
+) -> tuple[Line, Diagnostic | None] | Diagnostic:
+    """What one row says, with a warning where its number was guessed; or why it says nothing."""
+    values = {field: fields[at].strip() for field, at in columns.items() if at < len(fields)}
+    text = values.get(NUMBER, "")
+    try:
+        number, taken_for = read_number(text, values.get(COUNTRY))
+    except NumberError as problem:
+        said = (
+            f"{shown(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
+        )
+        return error(said, source=source, hint=str(problem))
     labels = {
         field.removeprefix(LABEL): _one_line(value)
         for field, value in values.items()
         if field.startswith(LABEL) and value
     }
-    return Line(number, name_from(values.get("name", "").removeprefix("'")), labels)
+    # A spreadsheet, and our own CSV, says with an apostrophe that a text is no formula.
+    said = values.get(NAME, "").removeprefix("'")
+    name = name_from(said)
+    original = "" if said.isascii() else _one_line(said)
+    warning = taken(number, taken_for, source=source) if taken_for else None
+    return Line(number, name, labels, original), warning
 
 
 def _one_line(text: str) -> str:

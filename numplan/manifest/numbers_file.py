@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from numplan.manifest.files import FileError, decoded, read_straight
+from numplan.manifest.files import FileError, read_straight
+from numplan.manifest.list_text import text_of
 from numplan.manifest.number_lines import Listing, parse_numbers
 from numplan.manifest.repository import below
 from numplan.manifest.words import shown
@@ -34,7 +35,7 @@ class NumbersFiles:
             raw = self._first_read(name, named_at, path)
             if raw is None:
                 return listing
-            text = decoded(raw, file)
+            text, guess = text_of(raw, file)
         except FileError as failure:
             summary = f"the numbers file {shown(name)} {failure}"
             listing.findings.append(error(summary, source=named_at, path=path))
@@ -44,6 +45,7 @@ class NumbersFiles:
             return listing
         self._read[os.path.normpath(name)] = raw
         listing = parse_numbers(text, file, at, country)
+        listing.findings += [guess] if guess else []
         if not listing.numbers and not listing.findings:
             summary = f"the numbers file {shown(name)} holds no numbers"
             hint = "write one number a line, or a CSV with a column named `number`"

@@ -8,8 +8,9 @@ from numplan.model.diagnostics import Diagnostic, Source, warning
 from numplan.model.secrets import hidden
 
 _LONGEST = 60
-_NUMBER_LIKE = re.compile(r"[-+0-9 ().,/=\'\u00a0\x00-\x1f]{0,30}")
-"""No letters: few digits between the usual separators, or with a mistake among them."""
+_SEPARATORS = frozenset(" -+().,/='\u00a0")
+_DIGITS = range(3, 21)
+"""So many digits a text has that was meant for a number."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -41,9 +42,18 @@ def described(value: object, kind: str = "text") -> str:
     return f"a {kind} of {characters}{holds}"
 
 
+def looks_like_number(text: str) -> bool:
+    """Whether a text was meant for a phone number, and is no secret: digits, what stands between them, and at most one
+    character that does not belong there.
+    """
+    others = [one for one in text if not one.isdecimal() and one not in _SEPARATORS]
+    digits = sum(map(str.isdecimal, text))
+    return len(text) <= _LONGEST and len(others) <= 1 and (digits in _DIGITS or not others)
+
+
 def like_number(text: str, kind: str = "line") -> str:
     """A text that was taken for a phone number: as it is if it looks like one, else described."""
-    return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)
+    return shown(text) if looks_like_number(text) else described(text, kind)
 
 
 def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagnostic:

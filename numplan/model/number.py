@@ -14,7 +14,13 @@ _CANONICAL = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 class NumberError(ValueError):
-    """A text is no phone number; the message says why and what to write, in words for a user."""
+    """A text is no phone number; the message says why and what to write, in words for a user. `character` is the one
+    that is to blame, where the message names one.
+    """
+
+    def __init__(self, message: str, character: str = "") -> None:
+        super().__init__(message)
+        self.character = character
 
 
 def is_canonical(text: str) -> TypeGuard[E164]:

@@ -79,8 +79,8 @@ def _ranges(code: int) -> re.Pattern[str]:
 
     patterns = []
     for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
-        plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-        general: Any = plan.general_desc
+        plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+        general = plan.general_desc
         first = rf"(?={plan.leading_digits})" if plan.leading_digits else ""
         for kind in (getattr(plan, name) for name in _RANGES):
             if kind is not None and kind.national_number_pattern:

@@ -35,6 +35,7 @@ _BETWEEN: Final = re.compile(
 _ENOUGH: Final = 5
 """So many digits make a number of what stands beside another."""
 
+_ORDINARY: Final = frozenset("+0123456789 -/.()")
 _SEPARATED: Final = re.compile(r"\+? ?\d+(?:(?: ?[-/.] ?| )\d+)*")
 _INSIDE_ZERO: Final = re.compile(r"(\+ ?\d{1,3}|\(\+ ?\d{1,3}\))[ -]?\(0\)[ -]?")
 _BRACKETED: Final = re.compile(r" ?\((\+? ?\d+(?: \d+)*)\) ?-? ?")
@@ -66,6 +67,11 @@ def tidied(text: str) -> Tidy:
         raise NumberError("a phone number is missing here")
     for problem in _looks_otherwise(bare):
         raise NumberError(problem)
+    if strange := next((one for one in bare if one not in _ORDINARY), None):
+        what = "is a letter" if strange.isalpha() else "does not belong in a phone number"
+        raise NumberError(
+            f"{character(strange)} {what}: a phone number is a + and digits, such as +12050012202", strange
+        )
     zero_after = None
     if inside := _INSIDE_ZERO.match(bare):
         code = _digits(inside[1])
@@ -87,7 +93,7 @@ def _plain(text: str) -> str:
     """The text with one kind of digit, space and dash, and without what cannot be seen."""
     for one in text:
         if unicodedata.category(one) == "No":  # ten to the third would become 103
-            raise NumberError(f"{character(one)} is no digit: write the number in plain digits")
+            raise NumberError(f"{character(one)} is no digit: write the number in plain digits", one)
     letters = []
     for one in unicodedata.normalize("NFKC", text).translate(_DASHES):
         kind = unicodedata.category(one)
@@ -140,9 +146,6 @@ def _looks_otherwise(text: str) -> Iterator[str]:
     parts = sum(len(_digits(part)) >= _ENOUGH for part in _BETWEEN.split(text))
     if parts > 1 or text.lstrip("(+").count("+"):
         yield "it is more than one number, or two run together: write one in each place"
-    if strange := next((one for one in text if one not in "+0123456789 -/.()[]"), None):
-        what = "is a letter" if strange.isalpha() else "does not belong in a phone number"
-        yield f"{character(strange)} {what}: a phone number is a + and digits, such as +12050012202"
 
 
 def _misplaced(text: str) -> str:
@@ -151,8 +154,6 @@ def _misplaced(text: str) -> str:
         return "there is no digit in it: a phone number is a + and digits, such as +12050012202"
     if text.count("(") != text.count(")") or not re.fullmatch(r"[^()]*(\([^()]*\)[^()]*)*", text):
         return "a bracket is not closed, or not opened"
-    if "[" in text or "]" in text:
-        return f"{character('[')} does not belong in a phone number: write round brackets, or none"
     if doubled := re.search(r"[-/. ]{2,}|\+{2,}", text):
         return f"a separator is doubled, {doubled[0]!r}: write one, or none"
     if text[0] in "-/.":
