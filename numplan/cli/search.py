@@ -1,13 +1,18 @@
 """`numplan search`."""
 
 import click
+import msgspec
 
 from numplan.cli.catalogue import account, csv_option, show_rows, warn_of
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
+from numplan.engine import no_hits
+from numplan.engine.ports import Provider
 from numplan.manifest.extend import manifest_of
-from numplan.model.account import Criteria
-from numplan.model.vocabulary import CATEGORIES, NUMBER_TYPES
+from numplan.model.account import Criteria, Found
+from numplan.model.countries import as_offered, state_name
+from numplan.model.errors import NumplanError
+from numplan.model.vocabulary import CATEGORIES, NUMBER_TYPES, nearest
 from numplan.views.table import offer_row
 
 
@@ -43,12 +48,39 @@ def search(
     if as_manifest and (as_csv or settings.json):
         raise click.UsageError("--as-manifest, --csv and --json exclude each other")
     criteria = Criteria(
-        country=country, state=region_state, type=number_type or "", category=category or "", digits=digits
+        country=country,
+        state=state_name(region_state, country),
+        type=number_type or "",
+        category=category or "",
+        digits=digits,
     )
     with account(settings) as client:
         found = client.search(criteria, wanted=size)
+        if not found.offers and not found.unreadable:
+            found = _in_the_vendors_words(client, criteria, size)
+    if found.why:
+        Screen(color=False).error(f"nothing found: {found.why}")
     warn_of("search", found.unreadable)
     if as_manifest:
         Screen(color=False).stored(manifest_of(found.offers[:size], country).rstrip("\n"), "the manifest")
         return
     show_rows([offer_row(offer) for offer in found.offers[:size]], settings, as_csv=as_csv)
+
+
+def _in_the_vendors_words(client: Provider, criteria: Criteria, size: int) -> Found:
+    """What is found under the vendor's own names; with the reason where that is nothing.
+
+    Raises NumplanError for a country that is not offered.
+    """
+    regions = client.regions()
+    names = [one.name for one in regions.rows]
+    offered = as_offered(criteria.country, names)
+    if offered is None and not regions.unreadable:
+        near = nearest(criteria.country, names)
+        raise NumplanError(
+            f"no numbers are offered in {criteria.country!r}",
+            hint=f"did you mean {near!r}?" if near else "`numplan regions` lists what is offered",
+        )
+    return no_hits.search(
+        client, msgspec.structs.replace(criteria, country=offered or criteria.country), size
+    )

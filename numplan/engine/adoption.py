@@ -15,6 +15,7 @@ from numplan.engine.planner import Circumstances, make_plan
 from numplan.engine.refresh import Live
 from numplan.model.account import OwnedNumber, Region
 from numplan.model.address import Resource, resource_of
+from numplan.model.countries import same_country
 from numplan.model.glob import covers
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -54,7 +55,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     def admits(self, row: OwnedNumber) -> bool:
         """Whether a number is meant."""
         return (
-            _any(same_word(one, row.country) for one in self.countries)
+            _any(same_country(one, row.country) for one in self.countries)
             and _any(same_word(one, row.type) for one in self.types)
             and _any(covers(one, row.number) for one in self.numbers)
             and _any(covers(one.casefold(), flow_of(row).casefold()) for one in self.flows)

@@ -10,6 +10,7 @@ from numplan.engine.offers import Offers, on_other_trunk
 from numplan.engine.part import Part
 from numplan.engine.unread import why_unread
 from numplan.model.account import Offer, OwnedNumber, Unreadable
+from numplan.model.countries import same_country
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
 from numplan.model.number import E164
@@ -248,7 +249,7 @@ def _mismatch(declared: Declared, country: str, type_: str, category: str | None
     number shows no category.
     """
     terms = declared.terms
-    if terms.country is not None and not same_word(terms.country, country):
+    if terms.country is not None and not same_country(terms.country, country):
         key, wish, value = "country", terms.country, country
     elif terms.type is not None and not same_word(terms.type, type_):
         key, wish, value = "type", terms.type, type_

@@ -8,6 +8,7 @@ how many each gets is a maximum flow.
 from collections.abc import Mapping
 
 from numplan.model.address import Resource
+from numplan.model.countries import same_country, same_state
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
 from numplan.model.state import Instance
@@ -158,10 +159,10 @@ def _suits(one: Instance, pool: PoolEntry) -> bool:
     """Whether a member matches a pool's criteria and trunk, as far as state knows it."""
     known, terms = one.attributes, pool.terms
     return (
-        same_word(known.country, pool.country)
+        same_country(known.country, pool.country)
         and (terms.type is None or same_word(known.type, terms.type))
         and (pool.digits is None or pool.digits in known.number)
-        and (pool.state is None or known.state is None or same_word(known.state, pool.state))
+        and (pool.state is None or known.state is None or same_state(known.state, pool.state, pool.country))
         and (terms.category is None or known.category is None or serves(known.category, terms.category))
         and (terms.sip_trunk_id is None or known.sip_trunk_id == terms.sip_trunk_id)
     )

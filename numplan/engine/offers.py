@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from numplan.engine import no_hits
 from numplan.engine.assess import Assessment, PoolStanding
 from numplan.engine.choosing import Picks
 from numplan.engine.parallel import ask_all
@@ -14,6 +15,7 @@ from numplan.engine.pricing import Priced, price, price_again
 from numplan.engine.refresh import Live
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
 from numplan.model.address import Resource
+from numplan.model.countries import as_offered, same_country, same_state, state_name
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
 from numplan.model.vocabulary import same_word, serves
@@ -74,14 +76,14 @@ def fetch_offers(
 
 def spelled(country: str, regions: Sequence[Region]) -> str:
     """A country in the vendor's own spelling; as it is where the vendor does not name it."""
-    return next((one.name for one in regions if same_word(one.name, country)), country)
+    return as_offered(country, (one.name for one in regions)) or country
 
 
 def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
     """What search is asked for a pool: its country in the vendor's own spelling."""
     return Criteria(
         country=spelled(pool.country, regions),
-        state=pool.state or "",
+        state=state_name(pool.state, pool.country) if pool.state else "",
         type=pool.terms.type or "",
         category=pool.terms.category or "",
         digits=pool.digits or "",
@@ -117,13 +119,23 @@ def _search(
     # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
     spare = len(assessed.declared) + len(assessed.owed) + sum(map(new_members, short))
 
-    def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
-        criteria, standings = wish
+    def enough(standings: list[PoolStanding]) -> int | None:
         if any(wants_all(standing.pool) for standing in standings):
-            return provider.search(criteria, wanted=None)
-        return provider.search(criteria, wanted=2 * sum(map(new_members, standings)) + spare + 10)
+            return None
+        return 2 * sum(map(new_members, standings)) + spare + 10
 
-    answers = ask_all(search, list(wishes.items()), parallelism)
+    def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
+        return provider.search(wish[0], wanted=enough(wish[1]))
+
+    def search_again(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
+        return no_hits.search(provider, wish[0], enough(wish[1]))
+
+    asked = list(wishes.items())
+    answers = ask_all(search, asked, parallelism)
+    without = [at for at, found in enumerate(answers) if not found.offers and not found.unreadable]
+    again = ask_all(search_again, [asked[at] for at in without[: no_hits.FEW]], parallelism)
+    for at, found in zip(without, again, strict=False):
+        answers[at] = found
     return {
         standing.pool.resource: answer
         for standings, answer in zip(wishes.values(), answers, strict=True)
@@ -162,9 +174,9 @@ def _with_preferred(
 def meets(criteria: Criteria, offer: Offer) -> bool:
     """Whether an offer is what a search with these criteria asks for."""
     return (
-        same_word(offer.country, criteria.country)
+        same_country(offer.country, criteria.country)
         and (not criteria.type or same_word(offer.type, criteria.type))
-        and (not criteria.state or same_word(offer.state, criteria.state))
+        and (not criteria.state or same_state(offer.state, criteria.state, criteria.country))
         and (not criteria.category or serves(offer.category, criteria.category))
         and criteria.digits in offer.number
     )
@@ -209,7 +221,7 @@ def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
     """Whether an owned number has a pool's country, type and digits; its state is not known here."""
     return (
-        same_word(owned.country, pool.country)
+        same_country(owned.country, pool.country)
         and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
         and (pool.digits is None or pool.digits in owned.number)
     )

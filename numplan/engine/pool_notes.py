@@ -7,15 +7,16 @@ from numplan.engine.offers import matches
 from numplan.engine.refresh import Live
 from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of
+from numplan.model.countries import same_state
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry
 from numplan.model.plan import Held
 from numplan.model.state import Instance, Tombstone
-from numplan.model.vocabulary import same_word, serves
+from numplan.model.vocabulary import serves
 
 
-def shortage(pool: PoolEntry, wanted: int, have: int) -> Diagnostic:
-    """The vendor offers too little: an error, or a warning where a part will do."""
+def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "") -> Diagnostic:
+    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing."""
     caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
     say = warning if pool.on_shortage == "partial" else error
     return say(
@@ -23,7 +24,7 @@ def shortage(pool: PoolEntry, wanted: int, have: int) -> Diagnostic:
         f"{' within its price caps' if caps else ''}",
         source=pool.source,
         path=f"pools.{pool.name}.count",
-        hint="loosen its criteria, lower its count, or set on_shortage: partial",
+        hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
     )
 
 
@@ -84,6 +85,8 @@ def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Held:
 def _other_kind(pool: PoolEntry, one: Instance) -> bool:
     """Whether a member is known to be of another state or category; the account's rows show neither."""
     state, category = one.attributes.state, one.attributes.category
-    return (pool.state is not None and state is not None and not same_word(pool.state, state)) or (
+    return (
+        pool.state is not None and state is not None and not same_state(pool.state, state, pool.country)
+    ) or (
         pool.terms.category is not None and category is not None and not serves(category, pool.terms.category)
     )

@@ -281,7 +281,7 @@ class _PoolPlanner:
         self.taken.update(one.number for one in choice.picks)
         self.spare = choice.alternates if self.lacking else ()
         if len(choice.picks) < wanted:
-            self.diagnostics.append(shortage(self.pool, wanted, len(choice.picks)))
+            self.diagnostics.append(shortage(self.pool, wanted, len(choice.picks), stock.why))
         return choice.picks
 
     def _preferred(self, moving: list[Instance]) -> list[E164 | None]:

@@ -17,6 +17,7 @@ from numplan.model.account import (
     nameless,
     strangers,
 )
+from numplan.model.countries import state_name
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.state import Intent, State, Tombstone
@@ -131,7 +132,7 @@ def _unseen(
 
 def _states(manifest: Manifest, state: State | None) -> list[str]:
     """The states that the manifest or the rows of state name: parts that a capped listing can be split into."""
-    named = {pool.state for pool in manifest.pools}
+    named: set[str | None] = {state_name(pool.state, pool.country) for pool in manifest.pools if pool.state}
     named.update(one.attributes.state for one in (state.numbers if state else ()))
     return sorted(filter(None, named))
 

@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
+from numplan.model.countries import as_offered
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Entry, Manifest
-from numplan.model.vocabulary import Meant, fold
+from numplan.model.vocabulary import Meant
 
 
 def check_regions(
     manifest: Manifest, regions: Sequence[Region], unreadable: Sequence[Unreadable] = ()
 ) -> Mapping[Resource, Diagnostic]:
     """The entries that want a country, or a type there, that is not offered; each with its error."""
-    offered = {fold(region.name): region for region in regions}
+    offered = _Offered(regions)
     hidden = _hides_a_country(unreadable)
     meant = Meant()
     found: dict[Resource, Diagnostic] = {}
     for entry, country, kind in _wishes(manifest):
-        region = offered.get(fold(country))
+        region = offered.get(country)
         if region is None and not hidden:
             found[entry.resource] = error(
                 f"no numbers are offered in {country!r}",
@@ -45,16 +46,31 @@ def unproven_countries(
     """
     if not _hides_a_country(unreadable):
         return
-    offered = {fold(region.name) for region in regions}
+    offered = _Offered(regions)
     meant = Meant()
     for entry, country, _ in _wishes(manifest):
-        if fold(country) not in offered:
+        if offered.get(country) is None:
             yield warning(
                 f"whether numbers are offered in {country!r} cannot be told: a row of regions cannot be read",
                 source=entry.source,
                 path=entry.resource,
                 hint=_meant(country, regions, meant),
             )
+
+
+class _Offered:
+    """The regions by whatever means them: each word is looked for once."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self._by_name = {region.name: region for region in regions}
+        self._found: dict[str, Region | None] = {}
+
+    def get(self, country: str) -> Region | None:
+        """The region that a word means; None where there is none."""
+        if country not in self._found:
+            name = as_offered(country, self._by_name)
+            self._found[country] = None if name is None else self._by_name[name]
+        return self._found[country]
 
 
 def _offers(region: Region, kind: str) -> bool:

@@ -12,6 +12,7 @@ from numplan.manifest.digest import digest
 from numplan.manifest.entries import block
 from numplan.manifest.folder import folder_of, read_whole
 from numplan.manifest.interpolation import interpolate
+from numplan.manifest.known_words import in_known_words
 from numplan.manifest.located import LocatedMap
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.rules import Declarations
@@ -44,6 +45,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
     whole = read_whole(path, manifest_shape())
     variables = Variables(whole.document, whole.files, given)
     unreplaced = interpolate(whole.references, variables.values, whole.files)
+    in_known_words(whole.document)
     findings = _besides((*variables.findings, *unreplaced.findings), whole.findings)
     findings = _besides(violations(whole.document, whole.files), findings, unreplaced.places)
     value = sound_part(whole.document) if findings else whole.document

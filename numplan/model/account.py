@@ -112,12 +112,13 @@ class Criteria(msgspec.Struct, frozen=True, gc=False):
 
 class Found(msgspec.Struct, frozen=True):
     """The answer to a search; `exhausted` when the vendor has no more than these. `unreadable` are rows without a
-    price, or that cannot be read at all: nobody buys them.
+    price, or that cannot be read at all: nobody buys them. `why` says what leaves nothing, where somebody asked.
     """
 
     offers: tuple[Offer, ...]
     exhausted: bool
     unreadable: tuple[Unreadable, ...] = ()
+    why: str = ""
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from numplan.model.charge import Charge
-from numplan.model.vocabulary import same_word
+from numplan.model.countries import same_country
 
 WITHOUT: Final = "none"
 """The word of `allowed_trunks` for numbers on no trunk."""
@@ -61,7 +61,7 @@ def allows(allowed: tuple[Any, ...] | None, value: object) -> bool:
 
 def _same(one: object, other: object) -> bool:
     if isinstance(one, str) and isinstance(other, str):
-        return same_word(one, other)
+        return same_country(one, other)
     return one == other
 
 

@@ -9,9 +9,9 @@ import re
 from functools import cache
 from typing import Any, Final
 
+from numplan.model.countries import name_of, region_of
 from numplan.model.number import E164
 from numplan.numbering.calling_codes import calling_code, calling_code_of
-from numplan.numbering.countries import name_of, region_of
 
 _RANGES: Final = (
     "fixed_line",

@@ -6,6 +6,7 @@ What the API answers has a stricter reader of its own: digits, with or without a
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
+from numplan.model.countries import name_of, region_of
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS, NumberError
 from numplan.numbering.calling_codes import (
     PLAIN,
@@ -15,7 +16,6 @@ from numplan.numbering.calling_codes import (
     has_trunk_zero,
     with_trunk_zero,
 )
-from numplan.numbering.countries import name_of, region_of
 from numplan.numbering.tidying import Tidy, tidied
 
 if TYPE_CHECKING:

@@ -83,13 +83,13 @@ SLIPS = [
     (V + "currency: usd\n", "2:11", "currency", '"usd" cannot stand here', "three capital letters"),
     (V + "account: 1 90\n", "2:10", "account", "cannot stand here", "without spaces"),
     (
-        V + "defaults: {type: Nongeographic}\n",
+        V + "defaults: {type: Nongeo}\n",
         "2:18",
         "defaults.type",
         "not known",
         "did you mean `Non-Geographic`?",
     ),
-    (V + "defaults: {type: toll-free}\n", "2:18", "defaults.type", "not known", "did you mean `Toll-Free`?"),
+    (V + "defaults: {type: tollfee}\n", "2:18", "defaults.type", "not known", "did you mean `Toll-Free`?"),
     (V + "defaults: {category: Fax}\n", "2:22", "defaults.category", '"Fax"', "write Voice or Voice+SMS"),
     (
         V + 'defaults: {country: " X"}\n',

@@ -21,7 +21,7 @@ def spellings(draw, number):
     """The digits of a number with separators between them, as YAML text."""
     text = "+"
     for at, digit in enumerate(number):
-        text += draw(st.sampled_from(["", "", "", " ", "-", ".", "/", " - "])) if at else ""
+        text += draw(st.sampled_from(["", "", "", " ", "-", "/", " - "])) if at else ""
         text += digit
     return draw(st.sampled_from(["{}", "'{}'", '"{}"'])).format(text)
 
