@@ -207,4 +207,5 @@ def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:
     attempted = done.changed or any(one.attempted and not one.rejected for one in done.failed)
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
-    return PARTLY if count(plan.changes).blocked else 0
+    planned = count(plan.changes)
+    return PARTLY if planned.blocked or planned.unavailable else 0

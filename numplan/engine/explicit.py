@@ -14,7 +14,19 @@ from numplan.model.countries import same_country
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Blocked, Change, Held, Keep, Purchase, Replace, Update, acting, bought
+from numplan.model.plan import (
+    Adopt,
+    Blocked,
+    Change,
+    Held,
+    Keep,
+    Purchase,
+    Replace,
+    Unavailable,
+    Update,
+    acting,
+    bought,
+)
 from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.vocabulary import same_word, serves
 
@@ -144,6 +156,8 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
                 reason="an earlier purchase had an unknown outcome, and the number is neither in the account "
                 "nor for sale",
             )
+        if (gone := assessed.managed.get(declared.number)) or declared.terms.may_lack:
+            return _unavailable(declared, gone)
         return error(
             f"{declared.number} is not for sale and not owned by the account",
             source=declared.source,
@@ -162,6 +176,29 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
         source=declared.source,
         sent_before=tombstone is not None,
         reason="the account no longer holds it" if missing else "declared and not owned",
+    )
+
+
+def _unavailable(declared: Declared, gone: Instance | None) -> Unavailable:
+    """A number that cannot be had, and stops nothing else."""
+    terms = declared.terms
+    if gone is not None:
+        return Unavailable(
+            resource=declared.resource,
+            before=gone.attributes,
+            source=declared.source,
+            managed=True,
+            to_note=gone.missing_since is None,
+            reason="managed until now, the account no longer holds it (ported out, or released elsewhere?); "
+            f"`forget` it, or remove it at {declared.source}",
+        )
+    return Unavailable(
+        resource=declared.resource,
+        before=Attributes(
+            number=declared.number, country=terms.country or "", type=terms.type or "", labels=terms.labels
+        ),
+        source=declared.source,
+        reason="not for sale, and not owned by the account; its entry says on_unavailable: skip",
     )
 
 

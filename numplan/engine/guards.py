@@ -22,6 +22,7 @@ from numplan.model.plan import (
     Refusal,
     Release,
     Replace,
+    Unavailable,
     acting,
     address_of_change,
     count,
@@ -162,7 +163,13 @@ def _is_declared(change: Release | Replace) -> bool:
 
 
 def _missing(case: Case) -> Iterator[Refusal]:
-    missing = (*case.assessed.missing, *case.assessed.absent)
+    # What is gone for good, was noted, and cannot be bought again does no harm.
+    known = {
+        one.before.number
+        for one in case.plan.changes
+        if isinstance(one, Unavailable) and one.managed and not one.to_note
+    }
+    missing = [one for one in (*case.assessed.missing, *case.assessed.absent) if one.number not in known]
     too_many = too_many_missing(len(missing), len(case.assessed.managed)) or (missing and not _any_seen(case))
     if too_many and not case.plan.allowances.missing:
         yield Refusal(

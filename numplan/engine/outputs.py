@@ -20,6 +20,7 @@ from numplan.model.plan import (
     Purchase,
     Replace,
     Selection,
+    Unavailable,
     Update,
 )
 from numplan.model.state import Instance, State
@@ -95,7 +96,7 @@ def output_changes(
         match change:
             case Purchase() | Adopt() | Keep() | Update() | Replace():
                 after[change.after.number] = change.resource
-            case Blocked():
+            case Blocked() | Unavailable():
                 after[change.before.number] = change.resource
             case _:
                 pass

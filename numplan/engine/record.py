@@ -6,7 +6,7 @@ import msgspec
 
 from numplan.engine.book import Book
 from numplan.model.moment import Moment
-from numplan.model.plan import Adopt, Change, Forget, Missing, Plan, Update
+from numplan.model.plan import Adopt, Change, Forget, Missing, Plan, Unavailable, Update
 from numplan.model.state import Attributes, Instance
 
 
@@ -48,6 +48,9 @@ def note(plan: Plan, book: Book, now: Moment) -> Iterator[Missing]:
         if one.to_note and one.number in book.numbers:
             book.note_missing(one.number, None if one.is_back else now)
             yield one
+    for gone in plan.changes:
+        if isinstance(gone, Unavailable) and gone.to_note and gone.before.number in book.numbers:
+            book.note_missing(gone.before.number, now)
     for dear in plan.overcharged:
         if dear.number in book.numbers:
             book.charge(dear.number, dear.charged_once, dear.charged_monthly)

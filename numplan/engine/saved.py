@@ -32,6 +32,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Unavailable,
     Update,
     acting,
     address_of_change,
@@ -107,7 +108,7 @@ def hold_against(file: Plan, found: Survey) -> tuple[frozenset[ChangeKey], list[
     problems: list[str] = []
     gone: list[Purchase] = []
     for change in acting(file.changes):
-        if isinstance(change, Blocked):
+        if isinstance(change, Blocked | Unavailable):
             continue  # it is carried out by neither
         key = key_of(change)
         again = anew.get(key)
@@ -238,7 +239,7 @@ def _left_out(anew: Plan, only: Container[ChangeKey]) -> list[Diagnostic]:
     others = [
         change
         for change in acting(anew.changes)
-        if not isinstance(change, Blocked) and key_of(change) not in only
+        if not isinstance(change, Blocked | Unavailable) and key_of(change) not in only
     ]
     if not others:
         return []

@@ -26,6 +26,7 @@ from numplan.model.plan import (
     Purchase,
     Replace,
     Selection,
+    Unavailable,
     Update,
     key_of,
 )
@@ -92,7 +93,10 @@ def narrow(
     chosen: Part, unselected: tuple[Change, ...], only: Container[ChangeKey]
 ) -> tuple[Part, tuple[Change, ...]]:
     """The part that `only` allows, and what is held back with all else. What stays as it is, is never held back."""
-    allowed = [isinstance(change, Keep | Blocked) or key_of(change) in only for change in chosen.changes]
+    allowed = [
+        isinstance(change, Keep | Blocked | Unavailable) or key_of(change) in only
+        for change in chosen.changes
+    ]
     changes = tuple(change for change, is_allowed in zip(chosen.changes, allowed, strict=True) if is_allowed)
     others = tuple(
         change for change, is_allowed in zip(chosen.changes, allowed, strict=True) if not is_allowed

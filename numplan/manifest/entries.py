@@ -10,7 +10,7 @@ from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
 
-_SHARED: Final = frozenset(Terms.__struct_fields__)
+_SHARED: Final = frozenset(Terms.__struct_fields__) - {"may_lack"}
 _CHARGES: Final = frozenset(
     ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
 )
@@ -30,11 +30,15 @@ def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
     """The terms of one entry: its own where it has them, else the defaults'; labels are merged."""
     if _SHARED.isdisjoint(entry):
-        return defaults
+        return msgspec.structs.replace(defaults, may_lack=True) if _may_lack(entry) else defaults
     own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
     if "labels" in own:
         own["labels"] = {**defaults.labels, **(own["labels"] or {})}
-    return msgspec.structs.replace(defaults, **own)
+    return msgspec.structs.replace(defaults, may_lack=_may_lack(entry), **own)
+
+
+def _may_lack(entry: Mapping[str, object]) -> bool:
+    return entry.get("on_unavailable") == "skip"
 
 
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:

@@ -29,7 +29,9 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The keys that every entry shares, defaults already applied. None means the entry does not say."""
+    """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
+    cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
+    """
 
     country: str | None = None
     type: str | None = None
@@ -38,6 +40,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     labels: Mapping[str, str] = {}
     protect: bool = False
     on_trunk_change: Literal["refuse", "replace"] = "refuse"
+    may_lack: bool = False
 
 
 class NumberEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):

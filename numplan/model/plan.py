@@ -114,13 +114,24 @@ class Blocked(_Change, frozen=True, kw_only=True, tag="blocked"):
     assignment: Assignment
 
 
+class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):
+    """A declared number that cannot be had: not in the account, and not for sale. Nothing is sent. `managed`: it is
+    gone, and state has it still. `to_note`: its absence is not written down yet.
+    """
+
+    before: Attributes
+    source: Source | None = None
+    managed: bool = False
+    to_note: bool = False
+
+
 class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
     """A managed number that is as declared."""
 
     after: Attributes
 
 
-Change = Purchase | Release | Adopt | Forget | Update | Replace | Blocked | Keep
+Change = Purchase | Release | Adopt | Forget | Update | Replace | Blocked | Unavailable | Keep
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -284,22 +295,21 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """The five figures of a plan's last line, and what it leaves as it is. A replace is one purchase and one
-    release.
-    """
+    """The figures of a plan's last line, and what it leaves as it is. A replace is one purchase and one release."""
 
     purchase: int = 0
     release: int = 0
     adopt: int = 0
     update: int = 0
     blocked: int = 0
+    unavailable: int = 0
     forget: int = 0
     keep: int = 0
 
     @property
     def any(self) -> bool:
         """Whether an apply would do anything."""
-        return bool(self.purchase or self.release or self.adopt or self.update or self.blocked or self.forget)
+        return any(getattr(self, name) for name in self.__struct_fields__ if name != "keep")
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -376,7 +386,7 @@ def number_of(change: Change) -> E164:
     match change:
         case Purchase() | Adopt() | Keep():
             return change.after.number
-        case Release() | Forget() | Update() | Replace() | Blocked():
+        case Release() | Forget() | Update() | Replace() | Blocked() | Unavailable():
             return change.before.number
 
 
@@ -418,6 +428,7 @@ def count(changes: Iterable[Change]) -> Counts:
         adopt=kinds[Adopt],
         update=kinds[Update],
         blocked=kinds[Blocked],
+        unavailable=kinds[Unavailable],
         forget=kinds[Forget],
         keep=kinds[Keep],
     )

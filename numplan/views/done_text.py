@@ -8,7 +8,7 @@ from numplan.engine.tally import Tally, tally
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Plan, bought, count, released
+from numplan.model.plan import Cost, Counts, Plan, bought, count, released
 from numplan.views.amounts import numbers
 from numplan.views.lines import FOLD, wrapped
 from numplan.views.plain import one_line
@@ -30,14 +30,15 @@ def settled_text(left: Tally) -> str:
     )
 
 
-def summary_text(done: Tally, unknown: int, blocked: int, cost: Cost) -> str:
+def summary_text(done: Tally, unknown: int, planned: Counts, cost: Cost) -> str:
     """The last line of an apply: the plan's figures, as they came out."""
     figures = (
         f"Apply: {done.purchased} purchased, {done.released} released, {done.adopted} adopted, "
-        f"{done.updated} updated, {len(done.failed)} failed, {unknown} unknown, {blocked} blocked. "
+        f"{done.updated} updated, {len(done.failed)} failed, {unknown} unknown, "
+        f"{planned.blocked} blocked{f', {planned.unavailable} unavailable' if planned.unavailable else ''}. "
         f"Cost: {costs(cost)}."
     )
-    anything = done.changed or done.failed or unknown or blocked
+    anything = done.changed or done.failed or unknown or planned.blocked or planned.unavailable
     return figures if anything else f"No changes. {figures}"
 
 
@@ -45,7 +46,7 @@ def last_line_of(plan: Plan, left: Tally, events: Sequence[Event]) -> str:
     """The last line of an apply whose events these are; `left` is what came of an earlier run's calls."""
     done = tally(events)
     unknown = len(left.unknown) + len(done.unknown)
-    return summary_text(done, unknown, count(plan.changes).blocked, spent(plan, events))
+    return summary_text(done, unknown, count(plan.changes), spent(plan, events))
 
 
 def spent(plan: Plan, events: Iterable[Event]) -> Cost:

@@ -1,7 +1,18 @@
 """What a plan would do with one number, in a few words."""
 
 from numplan.engine.fates import Fate
-from numplan.model.plan import Adopt, Blocked, Change, Forget, Keep, Purchase, Release, Replace, Update
+from numplan.model.plan import (
+    Adopt,
+    Blocked,
+    Change,
+    Forget,
+    Keep,
+    Purchase,
+    Release,
+    Replace,
+    Unavailable,
+    Update,
+)
 from numplan.model.state import Attributes
 from numplan.views.amounts import amount
 from numplan.views.plain import one_line
@@ -51,6 +62,8 @@ def change_text(change: Change) -> str:
             return "release it, then purchase it again on another trunk"
         case Blocked():
             return f"nothing: its release is blocked by the flow {change.assignment.flow_name!r}"
+        case Unavailable():
+            return f"nothing: {'it is gone; ' if change.managed else ''}{change.reason}"
         case Keep():
             return "leave it as it is"
 

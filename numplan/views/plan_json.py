@@ -23,6 +23,7 @@ from numplan.model.plan import (
     Overcharge,
     Plan,
     Refusal,
+    Unavailable,
     address_of_change,
     count,
     drift_cost,
@@ -152,6 +153,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         "cost": _cost(plan.cost, plan.currency),
         "drift": _drift(plan.drift),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
+        "unavailable": [_unavailable(one) for one in plan.changes if isinstance(one, Unavailable)],
         "guards": [_guard(one) for one in plan.refusals],
         "unselected": [_unselected(one) for one in plan.unselected],
         "held": [
@@ -233,6 +235,16 @@ def _blocked(one: Blocked) -> dict[str, Any]:
     }
 
 
+def _unavailable(one: Unavailable) -> dict[str, Any]:
+    return {
+        "address": address_of_change(one),
+        "number": one.before.number,
+        "managed": one.managed,
+        "reason": one.reason,
+        "source": None if one.source is None else str(one.source),
+    }
+
+
 def _guard(one: Refusal) -> dict[str, Any]:
     return {
         "guard": one.guard,
@@ -273,7 +285,7 @@ def _remembered(change: Change) -> Attributes | None:
 
 def _declared(plan: Plan) -> list[dict[str, Any]]:
     """Each resource that the plan keeps, fills or changes, once."""
-    staying = (change for change in plan.changes if not isinstance(change, Blocked))
+    staying = (change for change in plan.changes if not isinstance(change, Blocked | Unavailable))
     kept = (change.resource for change in staying if before_and_after(change)[1] is not None)
     names = dict.fromkeys((terraform_address(one), name_of(one)) for one in kept)
     return [{"address": address, "mode": "managed", "type": TYPE, "name": name} for address, name in names]

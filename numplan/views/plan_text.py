@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Cost, Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
+from numplan.model.plan import Cost, Counts, Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.changes_text import changes_text
 from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
@@ -62,10 +62,14 @@ def last_line(plan: Plan) -> str:
     counts = count(plan.changes)
     figures = (
         f"Plan: {counts.purchase} to purchase, {counts.release} to release, {counts.adopt} to adopt, "
-        f"{counts.update} to update, {counts.blocked} blocked. "
+        f"{counts.update} to update, {counts.blocked} blocked{_unavailable(counts)}. "
         f"Cost: {costs(plan.cost)}."
     )
     return figures if plan.acts or plan.errors else f"No changes. {figures}"
+
+
+def _unavailable(counts: Counts) -> str:
+    return f", {counts.unavailable} unavailable" if counts.unavailable else ""
 
 
 def costs(cost: Cost) -> str:
@@ -80,6 +84,7 @@ def verdict(plan: Plan) -> str:
     guards = ", ".join(dict.fromkeys(one.guard for one in plan.refusals))
     figures = (
         (len(plan.errors), "error" if len(plan.errors) == 1 else "errors"),
+        (counts.unavailable, "unavailable"),
         (counts.blocked, "blocked"),
         (counts.release, "to release"),
         (counts.purchase, "to purchase"),

@@ -17,6 +17,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Unavailable,
     Update,
     acting,
     address_of_change,
@@ -162,6 +163,11 @@ def _blocked(one: Change) -> tuple[tuple[str, ...], Charges]:
     return (flow,), _paid(one.before)
 
 
+def _unavailable(one: Change) -> tuple[tuple[str, ...], Charges]:
+    assert isinstance(one, Unavailable)  # noqa: S101
+    return (f"gone: {one.reason}" if one.managed else one.reason,), Charges()
+
+
 def _bought(attributes: Attributes) -> Charges:
     return Charges(attributes.setup_charge, attributes.monthly_charge, (True, True))
 
@@ -171,6 +177,7 @@ def _paid(attributes: Attributes) -> Charges:
 
 
 _KINDS: Final[tuple[tuple[str, type[Change], str, Style, Told], ...]] = (
+    ("Cannot be had: not in the account, and not for sale", Unavailable, "!", "red", _unavailable),
     ("Blocked, the vendor would refuse their release; not sent", Blocked, "!", "red", _blocked),
     ("To release, for good", Release, "-", "red", _release),
     ("To replace", Replace, "±", "red", _replace),

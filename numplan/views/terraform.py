@@ -18,6 +18,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Unavailable,
     Update,
 )
 from numplan.model.state import Attributes
@@ -74,6 +75,8 @@ def before_and_after(change: Change) -> tuple[Attributes | None, Attributes | No
             return change.before, change.after
         case Blocked():
             return change.before, change.before
+        case Unavailable():
+            return (change.before, change.before) if change.managed else (None, None)
         case Adopt() | Keep():
             return change.after, change.after
 
@@ -91,7 +94,7 @@ def actions(change: Change) -> list[str]:
             return ["create", "delete"] if change.buys_first else ["delete", "create"]
         case Forget():
             return ["forget"]
-        case Adopt() | Blocked() | Keep():
+        case Adopt() | Blocked() | Unavailable() | Keep():
             return ["no-op"]
 
 

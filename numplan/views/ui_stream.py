@@ -47,7 +47,9 @@ from numplan.model.plan import (
     Refusal,
     Release,
     Replace,
+    Unavailable,
     Update,
+    address_of_change,
     count,
     number_of,
 )
@@ -118,8 +120,13 @@ def planned(plan: Plan) -> Iterator[Message]:
             {"change": {"resource": place, "action": action}},
         )
     for change in plan.changes:
-        if not isinstance(change, Keep | Blocked):
+        if not isinstance(change, Keep | Blocked | Unavailable):
             yield _planned(change)
+    for lacking in plan.changes:
+        if isinstance(lacking, Unavailable):
+            said = "A managed number is gone" if lacking.managed else "A number cannot be had"
+            detail = f"{lacking.before.number}: {lacking.reason}"
+            yield _said("warning", said, detail, address=address_of_change(lacking))
     for blocked in plan.changes:
         if isinstance(blocked, Blocked):
             flow = blocked.assignment.flow_name or blocked.assignment.flow_id
@@ -275,7 +282,7 @@ def _action(change: Change) -> str:
             return "import"
         case Forget():
             return "remove"
-        case Blocked() | Keep():
+        case Blocked() | Unavailable() | Keep():
             return "noop"
 
 

@@ -14,7 +14,7 @@ from numplan.engine.events import Done, Failed, Settled, Uncertain
 from numplan.engine.tally import Tally, tally
 from numplan.model.account import Offer
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Purchase, Release
+from numplan.model.plan import Cost, Counts, Purchase, Release
 from numplan.views.amounts import amount, change, numbers
 from numplan.views.done_text import failed_text, settled_text, spent, summary_text, unknown_text
 from numplan.views.lines import FOLDS, UNFOLDED, some, wrapped
@@ -149,11 +149,11 @@ def test_a_summary_has_the_plans_figures_as_they_came_out() -> None:
         Release(resource="pool.a", before=at(3)),
         alternates={"pool.a": (offer,)},
     )
-    assert summary_text(tally(events), 1, 2, spent(plan, events)) == (
+    assert summary_text(tally(events), 1, Counts(blocked=2), spent(plan, events)) == (
         "Apply: 2 purchased, 1 released, 0 adopted, 0 updated, 1 failed, 1 unknown, 2 blocked. "
         "Cost: +2.10 once, +1.00 a month."
     )
-    assert summary_text(Tally(), 0, 0, Cost()).startswith("No changes. Apply: 0 purchased")
+    assert summary_text(Tally(), 0, Counts(), Cost()).startswith("No changes. Apply: 0 purchased")
     unknown = plan_of(
         Purchase(resource="pool.a", after=at(1)),
         Release(resource="pool.a", before=at(3, monthly_charge=None)),

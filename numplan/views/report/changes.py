@@ -12,6 +12,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Unavailable,
     Update,
     address_of_change,
     number_of,
@@ -38,6 +39,7 @@ COLUMNS: Final = (
 )
 
 ACTIONS: Final[dict[type[Change], str]] = {
+    Unavailable: "unavailable",
     Blocked: "blocked",
     Release: "release",
     Replace: "replace",
@@ -92,7 +94,7 @@ def _row(one: Change) -> tuple[Cell, ...]:
 def _about(one: Change) -> Attributes:
     """What will be known of the number; of one that goes, what was."""
     match one:
-        case Release() | Forget() | Blocked():
+        case Release() | Forget() | Blocked() | Unavailable():
             return one.before
         case Purchase() | Adopt() | Update() | Replace() | Keep():
             return one.after
@@ -115,5 +117,5 @@ def _facts(one: Change) -> tuple[str, ...]:
             return protected, steps
         case Blocked():
             return protected, f"assigned to {one.assignment.flow_name!r} (flow {one.assignment.flow_id})"
-        case Release() | Forget() | Keep():
+        case Release() | Forget() | Unavailable() | Keep():
             return (protected,)

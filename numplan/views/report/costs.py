@@ -19,6 +19,7 @@ from numplan.model.plan import (
     Purchase,
     Release,
     Replace,
+    Unavailable,
     Update,
 )
 from numplan.model.state import Attributes
@@ -102,7 +103,7 @@ def _paid(change: Change) -> Iterator[tuple[int, Attributes]]:
             yield from ((0, change.before), (1, change.before))
         case Update() | Adopt() | Keep():
             yield from ((0, change.after), (1, change.after))
-        case Forget():
+        case Forget() | Unavailable():
             pass
 
 

@@ -90,7 +90,7 @@ def _tone(plan: Plan) -> Tone:
     counts = count(plan.changes)
     if plan.refusals or plan.errors:
         return "refused"
-    if counts.release or counts.blocked:
+    if counts.release or counts.blocked or counts.unavailable:
         return "danger"
     return "changes" if counts.any else "nothing"
 
