@@ -1,11 +1,15 @@
 """Releases, and what takes one: unknown outcomes, replaces, and every point at which a replace can break."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import pytest
 
+from numplan.engine.calls import Bar
 from numplan.engine.events import Done, Failed, Settled, Uncertain
 from numplan.engine.tally import tally
 from numplan.model.manifest import Manifest
-from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
+from numplan.model.number import E164
+from numplan.model.outcome import NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
 from numplan.model.plan import Allowances
 from tests.builders import buried, entry, managed, manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
@@ -304,3 +308,82 @@ def test_unknown_releases_are_told_apart_from_failures() -> None:
     world.vendor.listed(complete=True)
     world.run(NOTHING)
     assert world.managed() == set()
+
+
+def _rejecting(
+    world: World, said: Callable[[Sequence[E164]], Rejected | None], *, carried_out: bool = False
+) -> list[int]:
+    """Let the vendor reject release calls whole, for as long as `said` has an answer; the sizes of the calls."""
+    sizes: list[int] = []
+    release = world.vendor.release
+
+    def rejecting(numbers: Sequence[E164], bar: Bar) -> Mapping[E164, Outcome]:
+        sizes.append(len(numbers))
+        if (outcome := said(numbers)) is None:
+            return release(numbers, bar)
+        if carried_out:
+            release(numbers, bar)
+        return dict.fromkeys(numbers, outcome)
+
+    world.vendor.release = rejecting  # type: ignore[method-assign]
+    return sizes
+
+
+def test_a_batch_that_is_rejected_goes_on_in_halves_after_one_look() -> None:
+    world = owning(*map(us, range(8)))
+    sizes = _rejecting(
+        world, lambda numbers: Rejected("413 too many", again="halves") if len(numbers) > 2 else None
+    )
+    ran = world.run(NOTHING)
+    assert sizes == [8, 4, 4, 2, 2, 2, 2]
+    looks = [name for name, _ in world.vendor.calls].count("purchased")
+    assert looks <= 1 + 2, "of the plan, and one for each round of what was rejected"
+    assert world.vendor.owned == {}
+    assert tally(ran.events).released == 8
+    assert not world.state.intents
+
+
+def test_the_other_form_is_sent_whole() -> None:
+    world = owning(us(1), us(2), us(3))
+    told: list[int] = []
+
+    def once(numbers: Sequence[E164]) -> Rejected | None:
+        told.append(len(numbers))
+        return Rejected("422 nested", again="whole") if len(told) == 1 else None
+
+    sizes = _rejecting(world, once)
+    ran = world.run(NOTHING)
+    assert sizes == [3, 3]
+    assert tally(ran.events).released == 3
+
+
+def test_what_is_gone_after_a_rejection_is_not_sent_again_but_settled() -> None:
+    world = owning(us(1), us(2))
+    sizes = _rejecting(world, lambda _: Rejected("400 no", again="halves"), carried_out=True)
+    ran = world.run(NOTHING)
+    assert sizes == [2]
+    assert world.vendor.owned == {}
+    assert not world.state.intents
+    assert [one.verdict for one in ran.events if isinstance(one, Settled)] == ["released", "released"]
+
+
+def test_while_the_account_cannot_be_seen_nothing_is_sent_again() -> None:
+    world = owning(us(1), us(2))
+
+    def rejected(_: Sequence[E164]) -> Rejected:
+        world.vendor.goes_down("purchased", "look_up")
+        return Rejected("400 no", again="halves")
+
+    sizes = _rejecting(world, rejected)
+    world.run(NOTHING)
+    assert sizes == [2]
+    assert {one.number for one in world.state.intents} == {us(1), us(2)}
+
+
+def test_a_refusal_of_what_an_earlier_call_may_have_released_settles_nothing() -> None:
+    world = owning(us(1))
+    world.vendor.will("release", us(1), Refused("not owned", doubted=True), carried_out=True)
+    ran = world.run(NOTHING)
+    (doubt,) = (one for one in ran.events if isinstance(one, Uncertain))
+    assert "but an earlier call may have released it" in doubt.reason
+    assert [one.verdict for one in ran.events if isinstance(one, Settled)] == ["released"]

@@ -158,7 +158,9 @@ def test_a_summary_has_the_plans_figures_as_they_came_out() -> None:
         Purchase(resource="pool.a", after=at(1)),
         Release(resource="pool.a", before=at(3, monthly_charge=None)),
     )
-    assert summary_text(tally(events), 1, Counts(blocked=2), spent(unknown, events)).endswith(" and 1 unknown a month.")
+    assert summary_text(tally(events), 1, Counts(blocked=2), spent(unknown, events)).endswith(
+        " and 1 unknown a month."
+    )
 
 
 def test_failures_are_told_once_more_alike_ones_together() -> None:
