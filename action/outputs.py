@@ -24,9 +24,11 @@ def main(code: int, path: Path) -> None:
         return
     facts = json.loads(path.read_text(encoding="utf-8"))["numplan"]
     figures = {name: int(facts["counts"][key]) for name, key in NAMES.items()}
-    print(f"changes={str(code == CHANGES or any(figures.values())).lower()}")
+    unsettled = int(facts.get("unsettled", 0))  # earlier versions lack it
+    print(f"changes={str(code == CHANGES or unsettled > 0 or any(figures.values())).lower()}")
     for name, figure in figures.items():
         print(f"{name}={figure}")
+    print(f"unsettled={unsettled}")
     print(f"refused={len(facts['guards'])}")
 
 

@@ -4,7 +4,7 @@ set -euo pipefail
 
 case "${EXITCODE:-}" in
     0) echo "Nothing to do." ;;
-    2) echo "There are changes, and nothing refuses them." ;;
+    2) echo "There is something for an apply to do, and nothing refuses it." ;;
     1) why="No plan could be made; the log of the plan says why. Nothing was changed." ;;
     5) why="The outcome of a call of an earlier apply is still unknown. Run this again in some minutes; do nothing by hand." ;;
     6) why="A guard refuses this plan; the plan names it, and what would allow it." ;;

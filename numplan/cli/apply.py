@@ -91,7 +91,8 @@ def _saved_plan(
     def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
         asked_at = clock.monotonic()
         now = circumstances_of(work.account, clock, Asked())
-        survey = made_anew(plan, work.manifest, work.book.stored, work.account, now, max_age)
+        book = work.book
+        survey = made_anew(plan, work.manifest, book.stored, work.account, now, max_age, opened=book.opened)
         report.plan(survey.plan)
         write_documents(survey.plan, documents, settings, screen)
         refuse_danger(survey.plan)

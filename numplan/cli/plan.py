@@ -29,7 +29,7 @@ Examples:
 @click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
 @click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there are changes, 0 where there are none."
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 where apply would do anything, 0 where nothing."
 )
 @refresh_option
 @planning_options

@@ -27,7 +27,7 @@ class Book:
 
     def __init__(self, session: Session, state: State) -> None:
         self._session = session
-        self._state = state
+        self._state = self._opened = state
         self.numbers = dict(state.by_number)
         self.intents = {one.number: one for one in state.intents}
         self.tombstones = {one.number: one for one in state.tombstones}
@@ -50,6 +50,11 @@ class Book:
     def stored(self) -> State | None:
         """The state as last saved, or None where nothing was ever."""
         return self._state if self._state.serial else None
+
+    @property
+    def opened(self) -> State | None:
+        """The state as it was read, before anything was settled, or None where there was none."""
+        return self._opened if self._opened.serial else None
 
     def require_lock(self) -> None:
         """Raise StateError if another may hold the state by now."""

@@ -49,14 +49,15 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `at_least`: the listing was not proven complete, so there may be more unmanaged numbers. `charges` counts the
     managed numbers whose monthly charge is not what state remembers. `unreadable` are rows of the account of which
-    nothing can be said. `matters` says whether anything is amiss:
-    unmanaged numbers are only where the policy warns of them.
+    nothing can be said. `unsettled` counts the calls of an earlier run that an apply settles first, whatever is
+    selected. `matters` says whether anything is amiss: unmanaged numbers are only where the policy warns of them.
     """
 
     deviations: tuple[Deviation, ...]
     at_least: bool
     charges: int
     matters: bool
+    unsettled: int = 0
     unreadable: tuple[Unreadable, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Deviation, ...]:
@@ -78,7 +79,8 @@ def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> Dr
         deviations=chosen,
         at_least=not survey.live.complete,
         charges=_charges(survey),
-        matters=any(one.kind != "unmanaged" or warned for one in chosen),
+        matters=survey.plan.unsettled > 0 or any(one.kind != "unmanaged" or warned for one in chosen),
+        unsettled=survey.plan.unsettled,
         unreadable=survey.live.unreadable,
     )
 

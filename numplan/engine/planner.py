@@ -115,6 +115,7 @@ def make_plan(
         unselected=unselected,
         alternates=chosen.alternates,
         held=_sorted_held((*assessed.held, *chosen.held)),
+        unsettled=len(state.intents) if state else 0,
         missing=missing,
         overcharged=overcharged,
         moved={} if only_state else _moved_along(assessed, (*doing, *unselected)),
@@ -269,6 +270,7 @@ def _unsettled(state: State | None) -> tuple[Diagnostic, ...]:
     return (
         warning(
             f"state holds {count} unsettled {'call' if count == 1 else 'calls'} of an earlier run",
-            hint="every `numplan apply` settles first what it can; once that changes state, a plan saved now is stale",
+            hint="every `numplan apply` settles first what it can; once that changes state, changes that were saved "
+            "before it are stale",
         ),
     )

@@ -51,12 +51,15 @@ def made_anew(
     provider: Provider,
     now: Circumstances,
     max_age: timedelta,
+    *,
+    opened: State | None = None,
 ) -> Survey:
     """The plan to carry out: of the plan made anew, the changes that the file holds. `now` says who applies, and when;
-    what is selected and allowed comes from the file. Raises StalePlanError and ApiError.
+    what is selected and allowed comes from the file. `opened` is the state before anything was settled: settling does
+    not make a file stale that asks for nothing else. Raises StalePlanError and ApiError.
     """
     check_origin(file, manifest, provider, our_time(now.now), max_age)
-    check_serial(file, state)
+    check_serial(file, (opened or state) if file.only_settles else state)
     circumstances = msgspec.structs.replace(
         now,
         allowances=file.allowances,

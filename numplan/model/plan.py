@@ -319,7 +319,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
-    or protects less than at the last apply.
+    or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
+    an apply settles them before anything else, whatever is selected.
     """
 
     version: int = PLAN_VERSION
@@ -345,6 +346,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Held, ...] = ()
+    unsettled: int = 0
     missing: tuple[Missing, ...] = ()
     overcharged: tuple[Overcharge, ...] = ()
     moved: Mapping[E164, Resource] = {}
@@ -356,10 +358,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def acts(self) -> bool:
-        """Whether an apply would do anything: carry out a change, or note a number that is missing for the first
-        time.
+        """Whether an apply would do anything: carry out a change, settle what an earlier run left, or note a number
+        that is missing for the first time.
         """
-        return count(self.changes).any or any(not (one.noted or one.is_back) for one in self.missing)
+        if count(self.changes).any or self.unsettled:
+            return True
+        return any(not (one.noted or one.is_back) for one in self.missing)
+
+    @property
+    def only_settles(self) -> bool:
+        """Whether all that it asks of an apply is to settle what an earlier run left."""
+        return bool(self.unsettled) and not count(self.changes).any and not self.moved
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

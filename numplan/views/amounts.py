@@ -33,3 +33,17 @@ def change(charge: Decimal, unknown: int = 0) -> str:
 def numbers(count: int) -> str:
     """`1 number`, `2 numbers`."""
     return f"{count:,} number{'' if count == 1 else 's'}"
+
+
+def to_settle(calls: int) -> str:
+    """`1 call of an earlier run to settle first`, `2 calls of an earlier run to settle first`."""
+    return f"{_calls(calls)} to settle first"
+
+
+def calls_settled(calls: int) -> str:
+    """`1 call of an earlier run settled`, `2 calls of an earlier run settled`."""
+    return f"{_calls(calls)} settled"
+
+
+def _calls(calls: int) -> str:
+    return f"{calls:,} call{'' if calls == 1 else 's'} of an earlier run"

@@ -9,7 +9,7 @@ from numplan.model.address import kind_of
 from numplan.model.charge import add_up
 from numplan.model.number import E164
 from numplan.model.plan import Cost, Counts, Plan, bought, count, released
-from numplan.views.amounts import numbers
+from numplan.views.amounts import calls_settled, numbers
 from numplan.views.lines import FOLD, wrapped
 from numplan.views.plain import one_line
 from numplan.views.plan_text import costs
@@ -30,23 +30,27 @@ def settled_text(left: Tally) -> str:
     )
 
 
-def summary_text(done: Tally, unknown: int, planned: Counts, cost: Cost) -> str:
-    """The last line of an apply: the plan's figures, as they came out."""
+def summary_text(done: Tally, unknown: int, planned: Counts, cost: Cost, *, settled: int = 0) -> str:
+    """The last line of an apply: the plan's figures, as they came out. `settled` calls of an earlier run are a change,
+    too, where there is no other.
+    """
     figures = (
         f"Apply: {done.purchased} purchased, {done.released} released, {done.adopted} adopted, "
         f"{done.updated} updated, {len(done.failed)} failed, {unknown} unknown, "
         f"{planned.blocked} blocked{f', {planned.unavailable} unavailable' if planned.unavailable else ''}. "
         f"Cost: {costs(cost)}."
     )
-    anything = done.changed or done.failed or unknown or planned.blocked or planned.unavailable
-    return figures if anything else f"No changes. {figures}"
+    if done.changed or done.failed or unknown or planned.blocked or planned.unavailable:
+        return figures
+    return f"{calls_settled(settled)}. {figures}" if settled else f"No changes. {figures}"
 
 
 def last_line_of(plan: Plan, left: Tally, events: Sequence[Event]) -> str:
     """The last line of an apply whose events these are; `left` is what came of an earlier run's calls."""
     done = tally(events)
     unknown = len(left.unknown) + len(done.unknown)
-    return summary_text(done, unknown, count(plan.changes), spent(plan, events))
+    settled = left.purchased + left.released + len(left.failed)
+    return summary_text(done, unknown, count(plan.changes), spent(plan, events), settled=settled)
 
 
 def spent(plan: Plan, events: Iterable[Event]) -> Cost:

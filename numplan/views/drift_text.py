@@ -9,7 +9,7 @@ from numplan.engine.drift import KINDS, Deviation, DriftReport, Kind
 from numplan.engine.odd_rows import unreadable_text
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
-from numplan.views.amounts import amount, numbers
+from numplan.views.amounts import amount, numbers, to_settle
 from numplan.views.fate_text import action_of, fate_text
 from numplan.views.lines import WIDTH, Line, some, wrapped
 from numplan.views.plain import escaped, one_line
@@ -46,13 +46,15 @@ def drift_text(report: DriftReport, *, width: int | None = None, expand: bool = 
 def last_line(report: DriftReport) -> str:
     """The figures, for people and scripts."""
     figures = ", ".join(f"{len(report.of(kind))} {kind}" for kind in KINDS)
-    return f"{'' if report.matters else 'No drift. '}Drift: {figures}."
+    first = f"{to_settle(report.unsettled)}. " if report.unsettled else ""
+    return f"{first if report.matters else 'No drift. '}Drift: {figures}."
 
 
 def drift_json(report: DriftReport) -> str:
     """The same as a document, on one line."""
     document = {
         "drift": report.matters,
+        "unsettled": report.unsettled,
         "counts": {kind: len(report.of(kind)) for kind in KINDS},
         "at_least": report.at_least,
         "changed_charges": report.charges,

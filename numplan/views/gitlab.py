@@ -6,7 +6,14 @@ from numplan.model.plan import Plan, count
 
 
 def gitlab_report(plan: Plan) -> str:
-    """`{"create":N,"update":N,"delete":N}`: GitLab refuses other keys. A replace is one of the first and the last."""
+    """`{"create":N,"update":N,"delete":N}`: GitLab refuses other keys. A replace is one of the first and the last.
+
+    Calls of an earlier run that are to be settled count as updates, so that a merge request never shows nothing.
+    """
     figures = count(plan.changes)
-    report = {"create": figures.purchase, "update": figures.update, "delete": figures.release}
+    report = {
+        "create": figures.purchase,
+        "update": figures.update + plan.unsettled,
+        "delete": figures.release,
+    }
     return json.dumps(report, separators=(",", ":"))

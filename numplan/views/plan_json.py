@@ -160,6 +160,7 @@ def _own(plan: Plan) -> dict[str, Any]:
             {"address": address_of(one.resource, one.number), "number": one.number, "reason": one.reason}
             for one in plan.held
         ],
+        "unsettled": plan.unsettled,
         "missing": [_missing(one) for one in plan.missing],
         "overcharged": [_overcharged(one) for one in plan.overcharged],
         "surplus": list(plan.surplus),

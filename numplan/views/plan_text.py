@@ -8,7 +8,7 @@ import msgspec
 
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Counts, Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
-from numplan.views.amounts import amount, change, numbers
+from numplan.views.amounts import amount, change, numbers, to_settle
 from numplan.views.changes_text import changes_text
 from numplan.views.lines import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
 from numplan.views.outputs import changes_text as outputs_text
@@ -65,6 +65,8 @@ def last_line(plan: Plan) -> str:
         f"{counts.update} to update, {counts.blocked} blocked{_unavailable(counts)}. "
         f"Cost: {costs(plan.cost)}."
     )
+    if plan.unsettled:
+        return f"{to_settle(plan.unsettled)}. {figures}"
     return figures if plan.acts or plan.errors else f"No changes. {figures}"
 
 
@@ -94,9 +96,12 @@ def verdict(plan: Plan) -> str:
         (*_missing(plan),),
         (len(plan.unselected), "held back"),
     )
+    told = [f"{figure:,} {what}" for figure, what in figures if figure]
+    if plan.unsettled:
+        told.insert(1 if plan.errors else 0, to_settle(plan.unsettled))
     stopped = f"refused by {guards}; " if guards else ""
     stopped += "state only; " if plan.refresh_only else ""
-    return stopped + (", ".join(f"{figure:,} {what}" for figure, what in figures if figure) or "no changes")
+    return stopped + (", ".join(told) or "no changes")
 
 
 def _missing(plan: Plan) -> tuple[int, str]:
@@ -159,7 +164,13 @@ def held_back(plan: Plan) -> str:
     return f"{how_many:,} change{'' if how_many == 1 else 's'}: {figures}"
 
 
-_BARE: Final[dict[str, Any]] = {"unselected": (), "refusals": (), "diagnostics": (), "refresh_only": False}
+_BARE: Final[dict[str, Any]] = {
+    "unselected": (),
+    "unsettled": 0,
+    "refusals": (),
+    "diagnostics": (),
+    "refresh_only": False,
+}
 """What a verdict on changes alone leaves out."""
 
 

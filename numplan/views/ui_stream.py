@@ -153,10 +153,15 @@ def planned(plan: Plan) -> Iterator[Message]:
         "remove": figures.release,
         "operation": "plan",
     }
-    yield Message("change_summary", last_line(plan), {"changes": changes})
+    yield Message("change_summary", last_line(plan), {"changes": changes, **_unsettled(plan)})
     yield outputs(
         {one.name: one.after for one in plan.outputs}, {one.name: verb(one) for one in plan.outputs}
     )
+
+
+def _unsettled(plan: Plan) -> dict[str, Any]:
+    """Beside Terraform's figures, which have no place for it: how many calls are to be settled first."""
+    return {"unsettled": plan.unsettled} if plan.unsettled else {}
 
 
 def outputs(values: Mapping[str, OutputValue], actions: Mapping[str, str] | None = None) -> Message:

@@ -191,3 +191,9 @@ def test_a_state_of_version_1_is_read_and_written_as_todays():
     after = successor(old)
     assert (after.version, after.serial) == (STATE_VERSION, old.serial + 1)
     assert decode_state(encode_state(after), "state") == after
+
+
+def test_a_plan_that_was_saved_before_calls_to_settle_were_counted_is_read():
+    members = msgspec.json.decode(unseal(PLAN))
+    assert members.pop("unsettled") == 1
+    assert decode_plan(seal(members), "plan") == msgspec.structs.replace(a_plan(), unsettled=0)

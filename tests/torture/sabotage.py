@@ -488,6 +488,13 @@ SABOTAGES = (
         ["tests/model/test_signature.py"],
     ),
     Sabotage(
+        "calls that an earlier run left are nothing to do",
+        "engine/planner.py",
+        "unsettled=len(state.intents) if state else 0,",
+        "unsettled=0,",
+        ["tests/cli/test_unsettled.py"],
+    ),
+    Sabotage(
         "what is charged beyond the plan is not told",
         "engine/overcharge.py",
         "    if not instance.charges_planned or not (",

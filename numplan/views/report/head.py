@@ -53,7 +53,11 @@ def head_of(plan: Plan) -> Head:
     stopped = " and ".join(_stopped(plan))
     title = _sentence(stopped) if stopped else figures
     consequence = CONSEQUENCES[tone]
-    if tone == "nothing" and plan.unselected:
+    if tone == "changes" and plan.unsettled:
+        consequence = (
+            "What became of those calls is found out first; what is to be done after that may differ."
+        )
+    elif tone == "nothing" and plan.unselected:
         consequence = "What is selected is as the manifest declares it; the rest is held back."
     elif tone == "nothing" and (plan.held or plan.surplus or plan.drift):
         consequence = "Some numbers are not as the manifest declares them, and this plan leaves them alone."
@@ -92,7 +96,7 @@ def _tone(plan: Plan) -> Tone:
         return "refused"
     if counts.release or counts.blocked or counts.unavailable:
         return "danger"
-    return "changes" if counts.any else "nothing"
+    return "changes" if counts.any or plan.unsettled else "nothing"
 
 
 def _stopped(plan: Plan) -> Iterator[str]:
