@@ -76,6 +76,10 @@ class OlderStateError(StateError):
     """A state is not what was last written at its place: an older copy, or another state."""
 
 
+class ForeignStateError(StateError):
+    """What lies in the place of a state is something else."""
+
+
 class StateLockedError(StateError):
     """Somebody else holds the lock."""
 

@@ -39,6 +39,10 @@ _WAY_BACK: Final = (
     "put back the newest copy that the service keeps; or, if the state is meant to be gone, look closely at what "
     "`numplan plan --accept-lost-state` wants to buy, and go on with --accept-lost-state"
 )
+_DAMAGED: Final = (
+    "put back the newest whole copy that the service keeps; without one, take away what is there, and the account's "
+    "numbers back with `numplan adopt --accept-lost-state`"
+)
 
 
 class RemoteBackend:
@@ -132,7 +136,10 @@ class _Reading(NamedTuple):
     def state_of(self, copy: Copy | None, mark: Mark | None) -> State | None:
         """What a copy says. Raises StateError where it is damaged, lost, or older than what the mark knows of."""
         if copy is not None:
-            state = decode_state(copy.document, self.place)
+            try:
+                state = decode_state(copy.document, self.place)
+            except StateError as problem:
+                raise StateError(problem.message, hint=problem.hint or _DAMAGED) from None
             return in_order(state, mark, self.place, self.consent)
         if mark is not None and not self.consent.lost:
             raise lost(mark, self.place, _WAY_BACK)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from numplan.model.consent import Consent
-from numplan.model.errors import StateError
+from numplan.model.errors import ForeignStateError, StateError
 from numplan.model.state import State, decode_state
 from numplan.state.files import Folder, shut
 from numplan.state.lockfile import read_line
@@ -54,6 +54,11 @@ class Shelf:
             return None
         try:
             state = decode_state(found[0], place)
+        except ForeignStateError as problem:
+            if mark is None and found[0].strip():
+                raise
+            hint = f"{problem.hint}\n{self._way_back(folder, mark)}"
+            raise StateError(problem.message, hint=hint) from None
         except StateError as problem:
             if problem.hint:
                 raise
