@@ -70,7 +70,7 @@ def no_op(folder: Path, rounds: int, count: int, form: str) -> Iterator[Row]:
     """A plan that finds nothing to do, of a manifest in one of its forms; and the state it reads, by itself."""
     with Fleet(folder, owned=count) as fleet:
         write_manifest(folder, fleet.owned(), form)
-        fleet.numplan("apply", "--auto-approve", "--new-state")
+        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
         plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
         calls = _calls(fleet, plan)
         if form == "file":
@@ -115,7 +115,7 @@ def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
     """A plan that finds nothing to do where one answer of the listing holds so many rows at most."""
     with Fleet(folder, owned=count, options=("--size-cap", str(cap))) as fleet:
         write_manifest(folder, fleet.owned())
-        fleet.numplan("apply", "--auto-approve", "--new-state")
+        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
         plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
         calls = _calls(fleet, plan)
         what = f"no-op plan, listings of {cap:,} rows"

@@ -18,7 +18,7 @@ def test_the_floor_finds_what_a_plan_finds(form: str, tmp_path: Path) -> None:
     with Fleet(tmp_path, owned=20) as fleet:
         owned = fleet.owned()
         write_manifest(tmp_path, owned[:15], form)
-        fleet.numplan("apply", "--auto-approve", "--new-state")
+        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
         assert fleet.numplan("plan", "--detailed-exitcode").code == 0
         fleet.run(*FLOOR, "numplan.yaml")
         assert (tmp_path / ".output").read_text() == "0 to purchase, 5 others\n"

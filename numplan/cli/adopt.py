@@ -5,9 +5,11 @@ from typing import Final
 import click
 
 from numplan.cli.adopting import Adoption, adopt_chosen
+from numplan.cli.consents import state_consents
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.engine.adoption import GROUPS, Style, Wish
+from numplan.model.consent import Consent
 from numplan.model.errors import UsageError
 from numplan.model.vocabulary import NUMBER_TYPES
 
@@ -85,7 +87,7 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
 )
 @click.option("--protect", is_flag=True, help="Protect every entry that is written.")
 @click.option("--manifest-only", is_flag=True, help="Write the entries, and leave state to `numplan apply`.")
-@click.option("--new-state", is_flag=True, help="Take a state that was lost, or is older, as it is.")
+@state_consents
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 def adopt(
     *,
@@ -101,6 +103,8 @@ def adopt(
     labels: dict[str, str],
     protect: bool,
     manifest_only: bool,
+    accept_lost_state: bool,
+    accept_older_state: bool,
     new_state: bool,
     auto_approve: bool,
 ) -> int:
@@ -127,6 +131,7 @@ def adopt(
         everything=everything,
         protect=protect,
         manifest_only=manifest_only,
+        consent=Consent(accept_lost_state or new_state, accept_older_state or new_state),
         new_state=new_state,
         ask=not auto_approve,
     )

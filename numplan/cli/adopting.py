@@ -10,6 +10,7 @@ import msgspec
 from numplan import __version__
 from numplan.cli.applying import Work, exit_code, settle_first
 from numplan.cli.asking import require_yes
+from numplan.cli.consents import needed_to_read, tell_of_new_state
 from numplan.cli.entries_checked import require_as_meant, require_taken_in, some
 from numplan.cli.entries_written import Target, draft_entries, entries_written
 from numplan.cli.locking import locked
@@ -42,6 +43,7 @@ from numplan.manifest.inventory import parse_inventory
 from numplan.manifest.load import FILE_NAMES
 from numplan.manifest.repository import followed
 from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.consent import Consent
 from numplan.model.diagnostics import told
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.glob import is_pattern
@@ -66,6 +68,7 @@ class Adoption(NamedTuple):
     everything: bool
     protect: bool
     manifest_only: bool
+    consent: Consent
     new_state: bool
     ask: bool
 
@@ -89,7 +92,9 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
         path=str(target.path), digest="", operator=settings.operator.policy
     )
     clock = SystemClock()
-    backend = open_backend(settings, manifest.path, clock, new_state=asked.new_state)
+    backend = open_backend(settings, manifest.path, clock, asked.consent)
+    if asked.new_state:
+        tell_of_new_state(needed_to_read(lambda: open_backend(settings, manifest.path)), screen)
     with (
         open_report(settings, screen, clock, applies=not asked.manifest_only) as report,
         clock.watching(),

@@ -67,7 +67,7 @@ def apply(
             "apply",
             fresh,
             ask=not auto_approve,
-            new_state=asked.allowances.new_state,
+            allowances=asked.allowances,
             expand=expand,
         )
     if asked != Asked():
@@ -79,7 +79,7 @@ def apply(
     age = timedelta(seconds=DAY if max_age is None else max_age)
     saved = _saved_plan(plan, settings, screen, documents, age)
     return apply_chosen(
-        settings, screen, "apply", saved, ask=False, new_state=plan.allowances.new_state, expand=expand
+        settings, screen, "apply", saved, ask=False, allowances=plan.allowances, expand=expand
     )
 
 

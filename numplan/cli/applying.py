@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from numplan.cli.asking import require_yes
+from numplan.cli.consents import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.documents import write_documents
 from numplan.cli.drafting import draft_from
 from numplan.cli.failure import say
@@ -28,19 +29,21 @@ from numplan.engine.tally import Tally, tally
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Plan, count
+from numplan.model.plan import Allowances, Plan, count
 
 FAILED: Final = 1
 PARTLY: Final = 4
 UNKNOWN: Final = 5
+_NOTHING: Final = Allowances()
 
 
 class Work(NamedTuple):
-    """What a run works with while it holds the lock."""
+    """What a run works with while it holds the lock. `needed` is the flag without which the state could not be read."""
 
     manifest: Manifest
     account: Account
     book: Book
+    needed: tuple[str, ...] = ()
 
 
 class Chosen(NamedTuple):
@@ -55,17 +58,20 @@ class Chosen(NamedTuple):
 
 @contextmanager
 def locked_work(
-    settings: Settings, screen: Screen, operation: str, clock: SystemClock, *, new_state: bool = False
+    settings: Settings, screen: Screen, operation: str, clock: SystemClock, allowances: Allowances = _NOTHING
 ) -> Iterator[Work]:
     """Open manifest and account, lock the state and read it; signals are taken over meanwhile."""
     manifest, _ = open_manifest(settings)
-    backend = open_backend(settings, manifest.path, clock, new_state=new_state)
+    backend = open_backend(settings, manifest.path, clock, allowances.consent)
+    needed: tuple[str, ...] = ()
+    if allowances.new_state:
+        needed = needed_to_read(lambda: open_backend(settings, manifest.path))
     with (
         clock.watching(),
         open_account(settings, clock, manifest) as account,
         locked(backend, operation, settings.lock_timeout, screen) as session,
     ):
-        yield Work(manifest, account, open_book(session, account.account, account.url))
+        yield Work(manifest, account, open_book(session, account.account, account.url), needed)
 
 
 Choose = Callable[[Work, Report, SystemClock], Chosen]
@@ -79,7 +85,7 @@ def apply_chosen(
     choose: Choose,
     *,
     ask: bool,
-    new_state: bool,
+    allowances: Allowances,
     expand: bool,
 ) -> int:
     """Lock, settle what an earlier run left, choose a plan, and carry it out; returns the exit code."""
@@ -88,7 +94,7 @@ def apply_chosen(
     clock = SystemClock()
     with (
         open_report(settings, screen, clock, expand=expand, applies=True) as report,
-        locked_work(settings, screen, operation, clock, new_state=new_state) as work,
+        locked_work(settings, screen, operation, clock, allowances) as work,
     ):
         left = Tally()
         try:
@@ -174,6 +180,8 @@ def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict
     def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
         asked_at = clock.monotonic()
         survey = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
+        if asked.allowances.new_state:
+            tell_of_new_state((*work.needed, *needed_to_buy(survey, work.manifest)), screen)
         report.plan(survey.plan)
         write_documents(survey.plan, documents, settings, screen)
         refuse_errors(survey.plan)

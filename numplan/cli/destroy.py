@@ -6,7 +6,7 @@ import click
 
 from numplan.cli.applying import apply_chosen, fresh_plan
 from numplan.cli.documents import documents_of
-from numplan.cli.planning import asked_of, planning_options
+from numplan.cli.planning import asked_of, releasing_options
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 
@@ -14,7 +14,7 @@ from numplan.cli.settings import Settings, common
 @click.command()
 @common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@planning_options
+@releasing_options
 def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
     """Release all that is managed.
 
@@ -32,6 +32,6 @@ def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: 
         "destroy",
         fresh,
         ask=not auto_approve,
-        new_state=asked.allowances.new_state,
+        allowances=asked.allowances,
         expand=expand,
     )

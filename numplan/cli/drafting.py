@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from numplan import __version__
+from numplan.cli.consents import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.planning import Asked
 from numplan.cli.progress import Watched, progress
 from numplan.cli.report import Report
@@ -14,6 +15,7 @@ from numplan.engine.draft import Survey, nothing_of, survey, survey_of
 from numplan.engine.planner import Circumstances
 from numplan.engine.ports import Provider
 from numplan.engine.refresh import Live, remember_and_refresh
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Plan
 from numplan.model.state import State
@@ -22,7 +24,7 @@ _kept: list[object] = []
 """What the last plan was made from, until the process ends: setting a million numbers free takes a second."""
 
 
-def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) -> Plan:
+def draft(settings: Settings, screen: Screen, clock: SystemClock, report: Report, asked: Asked) -> Plan:
     """A plan, without a lock: nothing is written."""
     manifest, _ = open_manifest(settings)
     with (
@@ -30,9 +32,14 @@ def draft(settings: Settings, clock: SystemClock, report: Report, asked: Asked) 
         report.reading(account.account) as step,
     ):
         watched = Watched(account, step)
-        state, live = _remembered(settings, manifest, watched, new_state=asked.allowances.new_state)
+        needed: tuple[str, ...] = ()
+        if asked.allowances.new_state:
+            needed = needed_to_read(lambda: open_backend(settings, manifest.path))
+        state, live = _remembered(settings, manifest, watched, asked.allowances.consent)
         wanted = nothing_of(manifest) if asked.destroy else manifest
         found = survey_of(wanted, state, live, watched, circumstances_of(account, clock, asked))
+    if asked.allowances.new_state:
+        tell_of_new_state((*needed, *needed_to_buy(found, wanted)), screen)
     _kept[:] = [manifest, state, found]
     return found.plan
 
@@ -73,10 +80,10 @@ def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
 
 
 def _remembered(
-    settings: Settings, manifest: Manifest, account: Provider, *, new_state: bool = False
+    settings: Settings, manifest: Manifest, account: Provider, consent: Consent = NO_CONSENT
 ) -> tuple[State | None, Live]:
     """The state of this account, and the account, side by side."""
-    backend = open_backend(settings, manifest.path, new_state=new_state)
+    backend = open_backend(settings, manifest.path, None, consent)
 
     def remember() -> State | None:
         state = backend.read()

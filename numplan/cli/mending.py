@@ -16,6 +16,7 @@ from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import read_file, state_backend
 from numplan.engine.mend import Mended, Moved, move, remove, replaced
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import NumplanError
 from numplan.model.place import STATE_FILE
 from numplan.model.state import State, decode_mended, encode_state, successor
@@ -113,7 +114,7 @@ def push(file: str, *, auto_approve: bool) -> None:
         "Put this in its place?",
         auto_approve=auto_approve,
         settings=settings,
-        new_state=True,
+        consent=Consent(older=True),
     )
 
 
@@ -124,19 +125,17 @@ def _mend(
     *,
     auto_approve: bool,
     settings: Settings | None = None,
-    new_state: bool = False,
+    consent: Consent = NO_CONSENT,
 ) -> None:
     """Lock, show what would be different, ask, keep a copy of what is stored, and write."""
     settings = settings or Settings.current()
     screen = Screen(color=settings.color)
     clock = SystemClock()
     with clock.watching():
-        backend = state_backend(settings, clock, new_state=new_state)
+        backend = state_backend(settings, clock, consent)
         with locked(backend, operation, settings.lock_timeout, screen) as session:
             state = session.read()
             if state is None:
-                if new_state:
-                    state_backend(settings, clock).read()  # where it is lost, this says more
                 raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
             done = mended(state)
             for line in done.lines:

@@ -13,6 +13,7 @@ from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import state_backend
+from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.place import LocalPlace, Place
 from numplan.model.state import State, successor
@@ -69,7 +70,7 @@ def migrate(target: str, *, auto_approve: bool) -> None:
         source = state_backend(settings, clock)
         place = _whole(named_place(target, "--to"))
         # It has to be empty, or to hold this very state: what was written there before counts no more.
-        goal = open_place(place, settings.environment, clock, named=(place,), new_state=True)
+        goal = open_place(place, settings.environment, clock, named=(place,), consent=EVERY_CONSENT)
         if os.path.realpath(source.place) == os.path.realpath(goal.place):
             raise UsageError(f"{goal.place} is where the state lives already")
         with (

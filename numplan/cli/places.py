@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from numplan.cli.operator import operator_of
 from numplan.cli.settings import Settings
 from numplan.engine.ports import Clock
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import SettingError
 from numplan.model.place import (
     STATE_FILE,
@@ -84,11 +85,10 @@ def open_place(
     clock: Clock | None = None,
     *,
     named: Sequence[Place],
-    new_state: bool = False,
+    consent: Consent = NO_CONSENT,
 ) -> Backend:
     """The backend for a place. Nothing is touched there before one of its methods is called. `named` are the places
-    that an operator named. `new_state` takes a state that is older than the last one written there, or gone, as it
-    is.
+    that an operator named. `consent` may take a state as it is that is older than the last one written there, or gone.
 
     Raises SettingError where the operator's policy does not allow the place, its library is not installed, a credential
     cannot be used, or nobody but the manifest says that credentials may go there.
@@ -99,12 +99,12 @@ def open_place(
         case LocalPlace(path=path):
             from numplan.state.backends.local import LocalBackend
 
-            return LocalBackend(path, environment=environment, clock=clock, accept_older=new_state)
+            return LocalBackend(path, environment=environment, clock=clock, consent=consent)
         case _:
             from numplan.state.remote import RemoteBackend
 
             store = _open_store(place, environment, grant)
-            return RemoteBackend(store, environment=environment, clock=clock, accept_older=new_state)
+            return RemoteBackend(store, environment=environment, clock=clock, consent=consent)
 
 
 def _forms(place: Place) -> dict[str, list[str]]:

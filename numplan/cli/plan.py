@@ -52,7 +52,7 @@ def plan(
     documents = documents_of(flags, out)
     asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
     with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
-        drafted = draft(settings, clock, report, asked)
+        drafted = draft(settings, screen, clock, report, asked)
         report.plan(drafted)
         write_documents(drafted, documents, settings, screen)
         refuse_errors(drafted)

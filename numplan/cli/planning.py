@@ -6,10 +6,15 @@ from typing import Any, Final, NamedTuple, TypeVar
 import click
 
 from numplan.cli.completing import Address
+from numplan.cli.consents import BESIDE, state_consents
 from numplan.cli.documents import document_options
 from numplan.cli.selecting import selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
+
+_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
+_OF_RELEASING: Final = ("--max-releases", "--allow-release")
+"""Flags about purchases, and flags about releases."""
 
 LONGEST: Final = 120
 """Characters of what would lift a guard, where it is told once more in one line."""
@@ -34,6 +39,10 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "help": "Allow so many releases; 5 unless the policy says.",
         },
     ),
+    ("--accept-missing", {"is_flag": True, "help": "Go on, however many managed numbers are missing."}),
+)
+_EXPAND = click.option("--expand", is_flag=True, help="Show every line of long runs.")
+_BUYING_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "--max-purchases",
         {
@@ -43,19 +52,26 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     ("--allow-empty", {"is_flag": True, "help": "Allow a manifest that declares nothing to release all."}),
-    ("--accept-missing", {"is_flag": True, "help": "Buy again, however many managed numbers are missing."}),
     (
-        "--new-state",
+        BESIDE,
         {"is_flag": True, "help": "Buy although there is no state and the account owns numbers that match."},
     ),
-    ("--expand", {"is_flag": True, "help": "Show every line of long runs."}),
 )
 
 
 def planning_options(command: Command) -> Command:
-    """The options of every command that makes a plan."""
-    command = selection_options(document_options(command))
-    for flag, details in reversed(_OPTIONS):
+    """The options of every command that makes a plan of what the manifest declares."""
+    return _options((*_OPTIONS, *_BUYING_OPTIONS), command)
+
+
+def releasing_options(command: Command) -> Command:
+    """The options of a command that makes a plan in which nothing is declared, so that nothing is bought."""
+    return _options(_OPTIONS, command)
+
+
+def _options(options: tuple[tuple[str, dict[str, Any]], ...], command: Command) -> Command:
+    command = state_consents(_EXPAND(selection_options(document_options(command))))
+    for flag, details in reversed(options):
         command = click.option(flag, **details)(command)
     return command
 
@@ -80,7 +96,17 @@ def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool
     """What the flags ask. Raises UsageError where they exclude each other."""
     if destroy and refresh_only:
         raise UsageError("--destroy and --refresh-only exclude each other")
+    if destroy:
+        _require_none(flags, "--destroy", "which buys nothing", _OF_BUYING)
+    if refresh_only:
+        _require_none(flags, "--refresh-only", "which changes state alone", (*_OF_BUYING, *_OF_RELEASING))
     return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only)
+
+
+def _require_none(flags: dict[str, Any], mode: str, why: str, idle: tuple[str, ...]) -> None:
+    for flag in idle:
+        if flags.get(flag[2:].replace("-", "_")) not in {None, False, ()}:
+            raise UsageError(f"{flag} does nothing with {mode}, {why}", hint="leave it out")
 
 
 def _allowances(flags: dict[str, Any]) -> Allowances:
@@ -88,10 +114,13 @@ def _allowances(flags: dict[str, Any]) -> Allowances:
     return Allowances(
         releases=tuple(flags["allow_release"]),
         max_releases=flags["max_releases"],
-        max_purchases=flags["max_purchases"],
-        empty=flags["allow_empty"],
+        max_purchases=flags.get("max_purchases"),
+        empty=flags.get("allow_empty", False),
         missing=flags["accept_missing"],
         new_state=flags["new_state"],
+        lost_state=flags["accept_lost_state"],
+        older_state=flags["accept_older_state"],
+        beside_unmanaged=flags.get("buy_beside_unmanaged", False),
     )
 
 

@@ -13,6 +13,7 @@ from numplan import __version__
 from numplan.cli.settings import Settings
 from numplan.manifest.load import find_manifest, read_backend, read_manifest
 from numplan.manifest.variables import Given
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
@@ -94,24 +95,24 @@ def _api_url(settings: Settings, manifest: Manifest | None) -> str:
 
 
 def open_backend(
-    settings: Settings, manifest_path: str, clock: "SystemClock | None" = None, *, new_state: bool = False
+    settings: Settings, manifest_path: str, clock: "SystemClock | None" = None, consent: Consent = NO_CONSENT
 ) -> "Backend":
     """Where state lives: the place that a flag or the environment names, or the manifest, or the file beside it.
 
-    `clock` lets an interruption end the wait for a lock. `new_state` takes a state that is older than the
-    last one written here, or gone, as it is: somebody said so knowingly. Raises SettingError.
+    `clock` lets an interruption end the wait for a lock. `consent` may take a state as it is that is
+    older than the last one written here, or gone: somebody said so knowingly. Raises SettingError.
     """
     from numplan.cli.places import named_places, open_place, place_of
 
     place = place_of(settings, manifest_path)
-    return open_place(place, settings.environment, clock, named=named_places(settings), new_state=new_state)
+    return open_place(place, settings.environment, clock, named=named_places(settings), consent=consent)
 
 
 def state_backend(
-    settings: Settings, clock: "SystemClock | None" = None, *, new_state: bool = False
+    settings: Settings, clock: "SystemClock | None" = None, consent: Consent = NO_CONSENT
 ) -> "Backend":
     """Where state lives, for whoever looks into it or mends it: of the manifest that takes its `backend:` alone,
-    and not even that where a flag or the environment names the place. `new_state` as in `open_backend`. Raises
+    and not even that where a flag or the environment names the place. `consent` as in `open_backend`. Raises
     ManifestError and SettingError.
     """
     path = settings.manifest
@@ -119,9 +120,9 @@ def state_backend(
         path = path or str(find_manifest(Path()))
     except ManifestError:
         settings.declare(None)
-        return open_backend(settings, "numplan.yaml", clock, new_state=new_state)
+        return open_backend(settings, "numplan.yaml", clock, consent)
     settings.declare(None if settings.state else read_backend(Path(path), given_to(settings)))
-    return open_backend(settings, path, clock, new_state=new_state)
+    return open_backend(settings, path, clock, consent)
 
 
 def open_book(session: "Session", account: str, url: str) -> "Book":

@@ -193,7 +193,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
 
     Judged with what a selection holds back: once a part is applied there is a state, and this is silent.
     """
-    if case.plan.lineage or case.plan.allowances.new_state:
+    if case.plan.lineage or case.plan.allowances.buys_beside_unmanaged:
         return
     whole = (*case.changes, *case.plan.unselected)
     adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
@@ -209,7 +209,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
                 f" already owns {seen} unmanaged that match; was the state lost?",
                 subjects=tuple(alike),
                 lifted_by=f"adopt: true in pools.{pool.name}, without a category, to take them in, "
-                "or --new-state to buy more",
+                "or --buy-beside-unmanaged to buy more",
                 source=pool.source,
             )
 

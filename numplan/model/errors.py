@@ -68,6 +68,18 @@ class StateError(NumplanError):
     """State cannot be read or written."""
 
 
+class LostStateError(StateError):
+    """A state is gone that was there."""
+
+
+class OlderStateError(StateError):
+    """A state is not what was last written at its place: an older copy, or another state."""
+
+
+class ForeignStateError(StateError):
+    """What lies in the place of a state is something else."""
+
+
 class StateLockedError(StateError):
     """Somebody else holds the lock."""
 

@@ -13,6 +13,7 @@ import msgspec
 from numplan.model.account import Assignment, Offer
 from numplan.model.address import Address, Resource, address_of
 from numplan.model.charge import Charge, Sum, add_up, from_document
+from numplan.model.consent import Consent
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import StalePlanError
 from numplan.model.moment import Time
@@ -267,6 +268,21 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     empty: bool = False
     missing: bool = False
     new_state: bool = False
+    """`--new-state`, which stands for the three below."""
+    lost_state: bool = False
+    older_state: bool = False
+    beside_unmanaged: bool = False
+    """`--buy-beside-unmanaged`: buy without a state, though the account owns numbers that match."""
+
+    @property
+    def consent(self) -> Consent:
+        """What may be taken of a state that is not what was last written."""
+        return Consent(lost=self.lost_state or self.new_state, older=self.older_state or self.new_state)
+
+    @property
+    def buys_beside_unmanaged(self) -> bool:
+        """Whether a pool may buy though there is no state, and the account owns numbers that match."""
+        return self.beside_unmanaged or self.new_state
 
     def lets_go(self, address: Address, number: E164) -> bool:
         """Whether `--allow-release` names this number."""

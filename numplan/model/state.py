@@ -13,7 +13,8 @@ import msgspec
 from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, is_resource
 from numplan.model.charge import Charge, from_document
-from numplan.model.errors import StateError
+from numplan.model.errors import ForeignStateError, StateError
+from numplan.model.foreign import foreign
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
 from numplan.model.policy import Policy
@@ -196,6 +197,10 @@ def decode_state(document: bytes, place: str) -> State:
                 "true up to then only",
             )
     except (SealError, msgspec.MsgspecError, RecursionError) as problem:
+        if (other := foreign(document)) is not None:
+            raise ForeignStateError(
+                f"{place} cannot be used as state: it {other.what}", hint=other.hint
+            ) from None
         words = str(problem)[:_WORDS_MOST]
         raise StateError(f"{place} cannot be used as state: {words}") from None
     return state
@@ -210,7 +215,7 @@ def decode_mended(document: bytes, place: str) -> State:
         members = msgspec.json.decode(document)
     except (msgspec.MsgspecError, RecursionError):
         members = None
-    if isinstance(members, dict) and "checksum" not in members:
+    if isinstance(members, dict) and "checksum" not in members and foreign(document) is None:
         document = seal(members)
     try:
         return decode_state(document, place)

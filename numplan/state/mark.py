@@ -6,7 +6,8 @@ than the mark or of another lineage is refused until somebody says knowingly tha
 
 import msgspec
 
-from numplan.model.errors import StateError
+from numplan.model.consent import Consent
+from numplan.model.errors import LostStateError, OlderStateError
 from numplan.model.state import State
 
 
@@ -17,29 +18,29 @@ class Mark(msgspec.Struct, frozen=True):
     serial: int
 
 
-def lost(mark: Mark, place: str, hint: str) -> StateError:
+def lost(mark: Mark, place: str, hint: str) -> LostStateError:
     """The error for a place that is empty and should not be."""
-    return StateError(
+    return LostStateError(
         f"{place} is gone: serial {mark.serial} of lineage {mark.lineage} was written there, and "
         "what was bought up to then would be unknown now",
         hint=hint,
     )
 
 
-def in_order(state: State, mark: Mark | None, place: str, *, accept_older: bool) -> State:
-    """A state as it may be gone on from. Raises StateError unless it is what was last written, or newer;
-    with `accept_older` it is taken as it is, but for its serial.
+def in_order(state: State, mark: Mark | None, place: str, consent: Consent) -> State:
+    """A state as it may be gone on from. Raises OlderStateError unless it is what was last written, or
+    newer; where `consent` takes an older one, it is taken as it is, but for its serial.
     """
     if mark is None or (state.lineage == mark.lineage and state.serial >= mark.serial):
         return state
-    if not accept_older:
+    if not consent.older:
         other = "" if state.lineage == mark.lineage else f" of another lineage ({state.lineage})"
-        raise StateError(
+        raise OlderStateError(
             f"{place} is not what was last written there: it holds serial {state.serial}{other}, and "
             f"serial {mark.serial} of lineage {mark.lineage} was written; what was bought since is "
             "unknown to it",
             hint="put the newer state back; or, if this one is meant, look closely at what "
-            "`numplan plan --new-state` wants to buy, and go on with --new-state",
+            "`numplan plan --accept-older-state` wants to buy, and go on with --accept-older-state",
         )
     if state.lineage != mark.lineage:
         return state

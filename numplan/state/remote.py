@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
 from numplan.model.secrets import require_none
 from numplan.model.state import State, decode_state, encode_state
@@ -36,7 +37,11 @@ _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
 _WAY_BACK: Final = (
     "put back the newest copy that the service keeps; or, if the state is meant to be gone, look closely at what "
-    "`numplan plan --new-state` wants to buy, and go on with --new-state"
+    "`numplan plan --accept-lost-state` wants to buy, and go on with --accept-lost-state"
+)
+_DAMAGED: Final = (
+    "put back the newest whole copy that the service keeps; without one, take away what is there, and the account's "
+    "numbers back with `numplan adopt --accept-lost-state`"
 )
 
 
@@ -44,7 +49,7 @@ class RemoteBackend:
     """A backend over a store; see Backend.
 
     `environment` tells of the CI job this runs in, and of the user's cache, where this machine remembers the
-    last serial. With `accept_older`, a state that was lost or put back from an older copy is taken as it is: its
+    last serial. Where `consent` takes a state that was lost, or put back from an older copy, as it is, its
     serial goes on after the last one that is remembered.
     """
 
@@ -54,12 +59,12 @@ class RemoteBackend:
         *,
         environment: Mapping[str, str] | None = None,
         clock: Clock | None = None,
-        accept_older: bool = False,
+        consent: Consent = NO_CONSENT,
     ) -> None:
         self._store = store
         self._environment = environment or {}
         self._clock: Clock = clock or PlainClock()
-        self._reading = _Reading(store.place, Memory(store.place, self._environment), accept_older)
+        self._reading = _Reading(store.place, Memory(store.place, self._environment), consent)
 
     @property
     def place(self) -> str:
@@ -126,14 +131,17 @@ class _Reading(NamedTuple):
 
     place: str
     memory: Memory
-    accept_older: bool
+    consent: Consent
 
     def state_of(self, copy: Copy | None, mark: Mark | None) -> State | None:
         """What a copy says. Raises StateError where it is damaged, lost, or older than what the mark knows of."""
         if copy is not None:
-            state = decode_state(copy.document, self.place)
-            return in_order(state, mark, self.place, accept_older=self.accept_older)
-        if mark is not None and not self.accept_older:
+            try:
+                state = decode_state(copy.document, self.place)
+            except StateError as problem:
+                raise StateError(problem.message, hint=problem.hint or _DAMAGED) from None
+            return in_order(state, mark, self.place, self.consent)
+        if mark is not None and not self.consent.lost:
             raise lost(mark, self.place, _WAY_BACK)
         return None
 

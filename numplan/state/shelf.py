@@ -3,14 +3,18 @@
 import os
 import shlex
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
-from numplan.model.errors import StateError
+from numplan.model.consent import Consent
+from numplan.model.errors import ForeignStateError, StateError
 from numplan.model.state import State, decode_state
 from numplan.state.files import Folder, shut
 from numplan.state.lockfile import read_line
 from numplan.state.mark import Mark, in_order, lost
+
+_BEGIN_ANEW: Final = "\nif the state is meant to be gone, begin anew with --accept-lost-state"
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -24,11 +28,11 @@ class Stored(msgspec.Struct, frozen=True):
 class Shelf:
     """The three files by name, and how they are read."""
 
-    def __init__(self, name: str, *, accept_older: bool) -> None:
+    def __init__(self, name: str, consent: Consent) -> None:
         self.name = name
         self.lock_name = f"{name}.lock"
         self.backup_name = f"{name}.backup"
-        self._accept_older = accept_older
+        self._consent = consent
 
     def peek_mark(self, folder: Folder) -> Mark | None:
         """The mark, without the lock."""
@@ -45,16 +49,21 @@ class Shelf:
         place = folder.place(self.name)
         found = folder.read(self.name)
         if found is None:
-            if mark is not None and not self._accept_older:
-                raise lost(mark, place, self._way_back(folder, mark))
+            if mark is not None and not self._consent.lost:
+                raise lost(mark, place, f"{self._way_back(folder, mark)}{_BEGIN_ANEW}")
             return None
         try:
             state = decode_state(found[0], place)
+        except ForeignStateError as problem:
+            if mark is None and found[0].strip():
+                raise
+            hint = f"{problem.hint}\n{self._way_back(folder, mark)}"
+            raise StateError(problem.message, hint=hint) from None
         except StateError as problem:
             if problem.hint:
                 raise
             raise StateError(problem.message, hint=self._way_back(folder, mark)) from None
-        state = in_order(state, mark, place, accept_older=self._accept_older)
+        state = in_order(state, mark, place, self._consent)
         return Stored(found[0], found[1].st_mtime_ns, state)
 
     def _way_back(self, folder: Folder, mark: Mark | None) -> str:
@@ -68,11 +77,11 @@ class Shelf:
         if found is None or state is None or (mark and mark.lineage != state.lineage):
             return (
                 "there is no whole backup: put back a copy of your own; without one, move what is left of it "
-                "away and take the account's numbers back with `numplan adopt --new-state`"
+                "away and take the account's numbers back with `numplan adopt --accept-lost-state`"
             )
         source, target = folder.place(self.backup_name), folder.place(self.name)
         written = datetime.fromtimestamp(found[1].st_mtime_ns // 10**9, UTC)
-        flag = " --new-state" if mark and state.serial != mark.serial else ""
+        flag = " --accept-older-state" if mark and state.serial != mark.serial else ""
         return (
             f"the backup is whole: serial {state.serial}, written {written:%Y-%m-%d %H:%M:%S UTC}. Put it "
             f"back with `cp {shlex.quote(source)} {shlex.quote(target)}`, then run `numplan plan{flag}` and "

@@ -142,7 +142,7 @@ def test_declared_numbers_are_taken_into_a_state_that_was_lost(company):
     written = (company.folder / "numplan.yaml").read_bytes()
     (company.folder / STATE).unlink()
     assert company("adopt", "--all", "--auto-approve").code == 1
-    ran = company("adopt", "--all", "--new-state", "--auto-approve")
+    ran = company("adopt", "--all", "--accept-lost-state", "--auto-approve")
     assert ran.code == 0, ran
     assert "6 that the manifest declares already" in ran.out
     assert company.managed == company.owned

@@ -176,7 +176,7 @@ def test_releases_protection_and_emptiness_are_6_until_allowed_by_name(desk: Des
     assert desk.owned == set()
 
 
-def test_a_lost_state_is_6_until_new_state(desk: Desk) -> None:
+def test_to_buy_beside_unmanaged_numbers_is_6_until_it_is_allowed(desk: Desk) -> None:
     desk.stock(A, B)
     desk.manifest("pools: {sales: {count: 1, state: New Jersey}}")
     assert desk("apply", "--auto-approve").code == 0
@@ -184,8 +184,9 @@ def test_a_lost_state_is_6_until_new_state(desk: Desk) -> None:
         path.unlink()
     ran = desk("apply", "--auto-approve")
     assert ran.code == 6
-    assert "--new-state" in ran.out
-    assert desk("apply", "--auto-approve", "--new-state").code == 0
+    assert "--buy-beside-unmanaged" in ran.out
+    assert desk("apply", "--auto-approve", "--accept-lost-state", "--accept-older-state").code == 6
+    assert desk("apply", "--auto-approve", "--buy-beside-unmanaged").code == 0
     assert len(desk.owned) == 2
 
 

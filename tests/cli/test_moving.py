@@ -120,7 +120,7 @@ def test_a_copy_that_cannot_be_read_back_leaves_the_old_place_as_it_is(
 
 
 def test_a_place_with_another_state_is_left_alone(ready: Desk, at: str, server: StateServer) -> None:
-    assert ready("apply", "--auto-approve", "--state", at, "--new-state").code == 0
+    assert ready("apply", "--auto-approve", "--state", at).code == 0
     stored = server.states[at.removeprefix(server.url)]
     ran = ready("state", "migrate", "--to", at, "--auto-approve")
     assert ran.code == 1

@@ -286,7 +286,7 @@ def test_an_older_copy_that_was_put_back_buys_nothing_again(
     assert pushed.code == 0, pushed
     assert "No changes" in ready("plan", *at).out
     server.states[root + path] = older
-    accepted = ready("apply", "--auto-approve", "--new-state", *at)
+    accepted = ready("apply", "--auto-approve", "--accept-older-state", *at)
     assert accepted.code == 0, accepted
     assert bought(ready) == {A: 1, B: 1}
     assert "No changes" in ready("plan", *at).out

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -149,6 +150,50 @@ def test_s3_is_where_its_own_variable_says(ready: Desk, s3_port: int) -> None:
         assert ready("state", "list", *flag, **SECRETS, **variables).out == "number.support\n"
     named = ("--state", f"{flag[1]}?endpoint={own['AWS_ENDPOINT_URL']}")
     assert ready("state", "list", *named, **SECRETS, AWS_ENDPOINT_URL_S3="http://127.0.0.1:1").code == 0
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {
+            "http_proxy": "http://127.0.0.1:1",
+            "HTTPS_PROXY": "http://127.0.0.1:1",
+            "ALL_PROXY": "http://127.0.0.1:1",
+        },
+        {"AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false"},
+        {"AWS_REGION": "eu-central-1"},
+    ],
+    ids=["proxies", "path style", "region"],
+)
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{}", "http://localhost:{}/", "HTTP://127.0.0.1:{}"], ids=str
+)
+def test_a_server_on_this_machine_is_called_as_minio_and_localstack_are(
+    ready: Desk, s3_port: int, url: str, elsewhere: dict[str, str]
+) -> None:
+    """Nothing but the variable says where it is, and no proxy is asked for the way."""
+    at = ("--state", f"s3://states/{uuid.uuid4().hex}/x.json")
+    own = {**SECRETS, "AWS_ENDPOINT_URL": url.format(s3_port), **elsewhere}
+    ready.manifest(ONE)
+    ran = ready("apply", "--auto-approve", *at, **own)
+    assert ran.code == 0, ran
+    assert ready("state", "list", *at, **own).out == "number.support\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:1", "http://127.0.0.1:1/states/x.json: no answer came; no server listens there"),
+        ("https://127.0.0.1:1", "no answer came"),
+    ],
+)
+def test_what_fails_at_an_endpoint_is_told_in_words(ready: Desk, url: str, said: str) -> None:
+    ready.manifest(ONE)
+    ran = ready("plan", "--state", "s3://states/x.json", **SECRETS, AWS_ENDPOINT_URL=url)
+    assert ran.code == 1
+    assert said in ran.err
+    for insides in ("builder error", "error sending request", "Generic S3", "retry_timeout"):
+        assert insides not in ran.err
 
 
 @pytest.mark.parametrize(

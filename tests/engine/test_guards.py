@@ -160,11 +160,17 @@ class TestNoState:
         refusal = refused(plan(manifest(pool("p", 1)), vendor))["no-state"]
         assert refusal.subjects == (ONE,)
         assert "adopt: true" in refusal.lifted_by
-        assert "--new-state" in refusal.lifted_by
+        assert "--buy-beside-unmanaged" in refusal.lifted_by
 
-    def test_new_state_lifts_it(self, vendor):
+    @pytest.mark.parametrize("flag", ["beside_unmanaged", "new_state"])
+    def test_its_flag_lifts_it_and_so_does_the_one_that_stands_for_all(self, vendor, flag):
         vendor.own(ONE)
-        assert refused(plan(manifest(pool("p", 1)), vendor, new_state=True)) == {}
+        assert refused(plan(manifest(pool("p", 1)), vendor, **{flag: True})) == {}
+
+    @pytest.mark.parametrize("flag", ["lost_state", "older_state"])
+    def test_to_accept_a_state_is_not_to_buy_beside_it(self, vendor, flag):
+        vendor.own(ONE)
+        assert "no-state" in refused(plan(manifest(pool("p", 1)), vendor, **{flag: True}))
 
     def test_adoption_lifts_it(self, vendor):
         vendor.own(ONE)
@@ -424,7 +430,7 @@ def test_a_lost_state_says_how_many_it_saw_and_where_the_pool_stands(vendor, com
     wanted = manifest(pool("p", 1))
     refusal = refused(plan(wanted, vendor))["no-state"]
     assert seen in " ".join(refusal.summary.replace("already ", "").split())
-    assert refusal.lifted_by.endswith("or --new-state to buy more")
+    assert refusal.lifted_by.endswith("or --buy-beside-unmanaged to buy more")
     assert refusal.source == wanted.pools[0].source
 
 

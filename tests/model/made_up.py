@@ -98,6 +98,9 @@ plans = st.builds(
         empty=st.booleans(),
         missing=st.booleans(),
         new_state=st.booleans(),
+        lost_state=st.booleans(),
+        older_state=st.booleans(),
+        beside_unmanaged=st.booleans(),
     ),
     refresh_only=st.booleans(),
     selection=st.builds(

@@ -23,11 +23,13 @@ GITLAB = "/api/v4/projects/17/terraform/state/"
 
 class Fault(NamedTuple):
     """What becomes of the next call of a method: `lose_request` (cut, nothing done), `lose_answer` (done, then
-    cut), `cut_answer` (done, and half of the answer sent), or a status, answered before anything is done.
+    cut), `cut_answer` (done, and half of the answer sent), or a status, answered before anything is done, with a
+    `body`.
     """
 
     method: str
     what: str | int
+    body: bytes = b""
 
 
 class Call(NamedTuple):
@@ -71,11 +73,11 @@ class StateServer(ThreadingHTTPServer):
         self.calls.clear()
         self.credentials, self.packing, self.reentrant = None, None, False
 
-    def fault_of(self, method: str) -> str | int | None:
+    def fault_of(self, method: str) -> Fault | None:
         for fault in self.faults:
             if fault.method == method:
                 self.faults.remove(fault)
-                return fault.what
+                return fault
         return None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -106,11 +108,15 @@ class _Handler(BaseHTTPRequestHandler):
             kind = (
                 "LOCK" if self._locks(parts.path) else "UNLOCK" if self._unlocks(parts.path) else self.command
             )
-            fault = self.server.fault_of(kind)
+            found = self.server.fault_of(kind)
+            fault = found.what if found else None
             if fault == "lose_request":
                 self._cut()
                 return
-            status, answer = (fault, b"") if isinstance(fault, int) else self._answer(kind, parts, body)
+            if found and isinstance(fault, int):
+                status, answer = fault, found.body
+            else:
+                status, answer = self._answer(kind, parts, body)
         if fault == "lose_answer":
             self._cut()
             return

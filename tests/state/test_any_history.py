@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
 from numplan.state.backends.local import LocalBackend
@@ -95,7 +96,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: self.lost)
     @rule()
     def accept(self):
-        with LocalBackend(self.path, accept_older=True).lock("apply") as session:
+        with LocalBackend(self.path, consent=EVERY_CONSENT).lock("apply") as session:
             found = session.read()
             after = next_after(found) if found else make_state(lineage=os.urandom(4).hex())
             session.write(after)

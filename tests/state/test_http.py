@@ -160,6 +160,47 @@ def test_an_address_that_does_not_lock_is_told(server: StateServer, path: str):
     assert "lock_method" in refused.value.hint
 
 
+REFUSALS = [
+    (401, b'{"message":"401 Unauthorized"}', "refused the credentials (401: 401 Unauthorized)"),
+    (403, b"Your IP is not on the list.\n", "refused the credentials (403: Your IP is not on the list.)"),
+    (404, b'{"error":{"message":"Project Not Found"}}', "does not lock there (404: Project Not Found)"),
+    (404, b"", "does not lock there (404)"),
+    (405, b"<html><title>Not here</title></html>", "does not lock there (405: a web page, 'Not here')"),
+    (400, b'{"detail":"Lock-Token is missing"}', "answered 400: Lock-Token is missing"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "words"), REFUSALS)
+def test_a_request_to_lock_that_is_refused_locks_nothing_and_says_what_the_server_said(
+    server: StateServer, path: str, status: int, body: bytes, words: str
+):
+    server.faults.append(Fault("LOCK", status, body))
+    with pytest.raises(StateError) as refused, backend(server, path).lock("apply"):
+        pass
+    assert words in refused.value.message
+    assert "nothing was locked and nothing was changed" in refused.value.message
+    assert [call.method for call in server.calls] == ["LOCK"], "there is no lock to give back"
+    assert path not in server.locks
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_nor_does_a_look_at_the_lock(server: StateServer, path: str, status: int):
+    server.faults.append(Fault("LOCK", status, b'{"message":"go away"}'))
+    with pytest.raises(StateError, match=f"{status}: go away"):
+        backend(server, path).holder()
+    assert [call.method for call in server.calls] == ["LOCK"]
+
+
+def test_a_request_to_lock_that_failed_is_given_back_for_it_may_have_locked(server: StateServer, path: str):
+    server.faults += [Fault("LOCK", 500, b"oops")] * 3
+    with (
+        pytest.raises(StateError, match="answered 500: oops; nothing was changed"),
+        backend(server, path).lock("apply"),
+    ):
+        pass
+    assert [call.method for call in server.calls] == ["LOCK"] * 3 + ["UNLOCK"]
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>locked</html>", b"[]", b'{"ID": 7}', b'"' + b"x" * 100])
 def test_a_holder_without_a_readable_word_is_a_holder(server: StateServer, path: str, body: bytes):
     from datetime import UTC, datetime
@@ -263,7 +304,7 @@ def test_terraform_reads_locks_and_writes_at_the_same_server(
         assert "Error acquiring the state lock" in refused.stderr
     assert terraform(tmp_path, place, "apply", "-auto-approve", "-input=false", word="third").returncode == 0
     # What it stores is no state of ours, and is neither taken for one nor written over.
-    with pytest.raises(StateError, match="never written by numplan"):
+    with pytest.raises(StateError, match="a state of Terraform"):
         ours.read()
     with pytest.raises(StateError), ours.lock("apply") as session:
         session.write(make_state())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from numplan import failpoints
+from numplan.model.consent import EVERY_CONSENT, NO_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
 from numplan.state import backends, files, lockfile
@@ -34,9 +35,9 @@ BEFORE, MIDDLE, AFTER = make_state(), make_state(2), make_state(3)
 traced = pytest.mark.skipif(bool(tracing_fails()), reason=tracing_fails() or "-")
 
 
-def save(path, *, states=(MIDDLE, AFTER), accept_older=False):
+def save(path, *, states=(MIDDLE, AFTER), consent=NO_CONSENT):
     """Work for a child: write states under one lock."""
-    with LocalBackend(path, accept_older=accept_older).lock("apply") as session:
+    with LocalBackend(path, consent=consent).lock("apply") as session:
         for state in states:
             session.write(state)
 
@@ -120,7 +121,7 @@ def test_killed_while_an_accepted_loss_is_overwritten(path, point):
 
     def work():
         arm(point, "kill")
-        save(path, states=(anew,), accept_older=True)
+        save(path, states=(anew,), consent=EVERY_CONSENT)
 
     store(path, BEFORE)
     path.unlink()

@@ -8,6 +8,7 @@ import subprocess
 import msgspec
 import pytest
 
+from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
 from numplan.state.backends.local import LocalBackend
@@ -80,10 +81,10 @@ def test_the_way_back_that_is_told_works(path, three):
         LocalBackend(path).read()
     command = re.search("`(cp [^`]*)`", refused.value.hint)[1]
     subprocess.run(shlex.split(command), check=True)
-    assert "numplan plan --new-state" in refused.value.hint
+    assert "numplan plan --accept-older-state" in refused.value.hint
     with pytest.raises(StateError):
         LocalBackend(path).read()
-    assert LocalBackend(path, accept_older=True).read().numbers == three.numbers
+    assert LocalBackend(path, consent=EVERY_CONSENT).read().numbers == three.numbers
 
 
 @pytest.mark.usefixtures("three")
@@ -97,7 +98,7 @@ def test_a_damaged_backup_is_not_recommended(path):
 
 def test_a_backup_of_a_lineage_that_was_given_up_is_not_recommended(path, three):
     path.unlink()
-    with LocalBackend(path, accept_older=True).lock("apply") as session:
+    with LocalBackend(path, consent=EVERY_CONSENT).lock("apply") as session:
         session.write(make_state(lineage="lineage-b"))
     path.write_bytes(b"")
     assert decode_state(backup_of(path).read_bytes(), "backup").lineage == three.lineage
@@ -181,7 +182,7 @@ def test_an_older_state_is_noticed(path, three):
         for use in (backend.read, session.read, lambda: session.write(make_state(2))):
             with pytest.raises(StateError, match=r"serial 1, and serial 3 .* was written") as refused:
                 use()
-            assert "--new-state" in refused.value.hint
+            assert "--accept-older-state" in refused.value.hint
 
 
 @pytest.mark.usefixtures("three")
@@ -212,7 +213,7 @@ def test_all_files_gone_is_a_first_run(path):
 def test_an_accepted_older_state_goes_on_after_the_last_serial(path, three):
     older = make_state(1, lineage=three.lineage)
     plant(path, older)
-    backend = LocalBackend(path, accept_older=True)
+    backend = LocalBackend(path, consent=EVERY_CONSENT)
     assert backend.read() == msgspec.structs.replace(older, serial=3)
     with backend.lock("apply") as session:
         accepted = session.read()
@@ -224,7 +225,7 @@ def test_an_accepted_older_state_goes_on_after_the_last_serial(path, three):
 
 def test_an_accepted_older_state_is_written_without_reading_it(path, three):
     plant(path, make_state(1, lineage=three.lineage))
-    with LocalBackend(path, accept_older=True).lock("apply") as session:
+    with LocalBackend(path, consent=EVERY_CONSENT).lock("apply") as session:
         with pytest.raises(StateError, match="serial"):
             session.write(make_state(2, lineage=three.lineage))
         session.write(make_state(4, lineage=three.lineage))
@@ -235,7 +236,7 @@ def test_an_accepted_older_state_is_written_without_reading_it(path, three):
 def test_an_accepted_loss_starts_anew(path):
     path.unlink()
     anew = make_state(1, lineage="lineage-b")
-    with LocalBackend(path, accept_older=True).lock("apply") as session:
+    with LocalBackend(path, consent=EVERY_CONSENT).lock("apply") as session:
         assert session.read() is None
         session.write(anew)
         session.write(next_after(anew))
@@ -246,7 +247,7 @@ def test_accepting_alone_changes_nothing(path, three):
     """What is accepted and not written is asked again."""
     for planted in (make_state(1, lineage=three.lineage), make_state(1, lineage="lineage-b")):
         plant(path, planted)
-        with LocalBackend(path, accept_older=True).lock("apply") as session:
+        with LocalBackend(path, consent=EVERY_CONSENT).lock("apply") as session:
             assert session.read() is not None
         with pytest.raises(StateError):
             LocalBackend(path).read()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.place import http_place
 from numplan.model.state import encode_state
@@ -55,7 +56,7 @@ def test_an_older_copy_is_refused_by_all_who_read_or_write(machine: Machine, ser
         for use in (backend.read, session.read, lambda: session.write(THIRD)):
             with pytest.raises(StateError, match=r"holds serial 2.*serial 3 of") as refused:
                 use()
-            assert "--new-state" in refused.value.hint
+            assert "--accept-older-state" in refused.value.hint
     assert server.states[path] == encode_state(SECOND)
 
 
@@ -66,7 +67,7 @@ def test_so_is_a_place_that_is_empty(machine: Machine, server: StateServer, path
         for use in (backend.read, session.read, lambda: session.write(FIRST)):
             with pytest.raises(StateError, match="is gone: serial 3") as refused:
                 use()
-            assert "--new-state" in refused.value.hint
+            assert "--accept-lost-state" in refused.value.hint
     assert path not in server.states
 
 
@@ -93,7 +94,7 @@ def test_who_accepts_the_older_copy_goes_on_after_the_last_serial(
     machine: Machine, server: StateServer, path: str
 ):
     server.states[path] = encode_state(FIRST)
-    with machine(accept_older=True).lock("apply") as session:
+    with machine(consent=EVERY_CONSENT).lock("apply") as session:
         found = session.read()
         assert (found.serial, found.numbers) == (3, FIRST.numbers)
         session.write(next_after(found))
@@ -103,7 +104,7 @@ def test_who_accepts_the_older_copy_goes_on_after_the_last_serial(
 def test_who_accepts_the_loss_begins_anew(machine: Machine, server: StateServer, path: str):
     del server.states[path]
     anew = make_state(lineage="lineage-b")
-    with machine(accept_older=True).lock("apply") as session:
+    with machine(consent=EVERY_CONSENT).lock("apply") as session:
         assert session.read() is None
         session.write(anew)
     assert machine().read() == anew

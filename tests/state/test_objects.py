@@ -211,6 +211,43 @@ def test_a_store_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch):
         opener("az://states/x.json?account=acme")()
 
 
+GET = "Generic S3 error: Error performing"
+INSIDES = "in 1.24s, after 4 retries, max_retries: 4, retry_timeout: 60s "
+
+
+@pytest.mark.parametrize(
+    ("library", "words"),
+    [
+        (
+            f"{GET} GET http://127.0.0.1:1/b/x {INSIDES} - HTTP error: error sending request",
+            "GET http://127.0.0.1:1/b/x: no answer came; no server listens there, or the way to it is closed",
+        ),
+        (
+            f"{GET} GET https://s3.eu central/b/x in 93.8\u00b5s - HTTP error: builder error",
+            "that is no address that can be called",
+        ),
+        (
+            f"{GET} PUT http://169.254.169.254/latest/api/token in 1ms - Server returned",
+            "no credentials are set, and this machine has none of its own (169.254.169.254 gives none)",
+        ),
+    ],
+)
+def test_the_librarys_insides_are_left_out(library: str, words: str):
+    from numplan.state.backends.object_words import words_of
+
+    said = words_of(Exception(library))
+    assert said.endswith(words)
+    assert "retr" not in said
+    assert "builder error" not in said
+
+
+def test_who_names_a_profile_is_told_how_its_keys_get_here():
+    from numplan.state.backends.object_words import hint_of
+
+    assert "aws configure export-credentials" in hint_of("s3", {"AWS_PROFILE": "minio"})
+    assert "export" not in hint_of("s3", {"AWS_PROFILE": "minio", "AWS_ACCESS_KEY_ID": "x"})
+
+
 def encoded(state: Any) -> bytes:
     from numplan.model.state import encode_state
 

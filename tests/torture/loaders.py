@@ -40,7 +40,8 @@ _PARTS = re.compile(
 )
 DOOR = re.compile(
     r"is not YAML|cannot be read as YAML|cannot stand in YAML|is not UTF-8|is empty|a second one starts|"
-    r"its end is missing|its checksum|is not sound JSON|no readable version|nested too deeply|nested more than"
+    r"its end is missing|its checksum|is not sound JSON|no readable version|nested too deeply|nested more than|"
+    r"is a web page|is an XML document|is a state of Terraform|is a saved plan|is JSON of something else"
 )
 """Refusals of documents whose meaning was never looked at."""
 

@@ -33,7 +33,13 @@ AT_ONCE = 6.0
 LOCKED = 8
 OVERTAKING = {0, 4, 5, 6}
 """How a run may end that takes another's place, whatever the vendor makes of it."""
-FLAGS = ("--auto-approve", "--new-state", "--allow-empty")
+FLAGS = (
+    "--auto-approve",
+    "--accept-lost-state",
+    "--accept-older-state",
+    "--buy-beside-unmanaged",
+    "--allow-empty",
+)
 CERTAIN = (*FLAGS, "--accept-missing")
 """Of a team that knows what is missing, and needs no second look."""
 

@@ -12,8 +12,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from numplan.http.exchange import Answer, Lost
 from numplan.model.errors import StateError
 from numplan.model.place import HttpPlace
@@ -21,6 +19,7 @@ from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, introduce, other_lock, unnamed
 from numplan.state.http_line import PAUSES, Credentials, HttpLine
 from numplan.state.lock_document import decode_lock, encode_lock
+from numplan.state.said import said
 from numplan.state.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.trouble import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 
@@ -30,6 +29,8 @@ _EMPTY: Final = frozenset({204, 404})
 _LOCKED: Final = frozenset({409, 423})
 _NO_SUCH_METHOD: Final = frozenset({404, 405, 501})
 _REFUSED: Final = frozenset({401, 403})
+_LOCKS_NOTHING: Final = frozenset({400, 401, 403, 404, 405, 501})
+"""Answers to a request to lock by which a server says that it did not."""
 
 
 class HttpStore:
@@ -70,6 +71,8 @@ class HttpStore:
                 if holder is not None and holder.id == info.id:  # the answer to our first try was lost
                     return _HttpHold(self, info)
                 raise TakenError(holder)
+            case Answer(status=status) if status in _LOCKS_NOTHING:
+                raise self.failure("lock", came, "nothing was locked and nothing was changed")
         # It may have locked for all that, and nobody would know under which id.
         given_back = _ok(self.give_back(info))
         raise self.failure("lock", came, "nothing was changed" if given_back else MAYBE_LOCKED)
@@ -110,13 +113,13 @@ class HttpStore:
             case Lost(reason=reason):
                 why, hint = reason, "check the address and the network, then run the same command again"
             case Answer(status=status) if status in _REFUSED:
-                why = f"the server refused the credentials ({status})"
+                why = f"the server refused the credentials ({status}{said(came.body)})"
                 hint = "set NUMPLAN_STATE_USERNAME and NUMPLAN_STATE_PASSWORD to ones that may do this"
             case Answer(status=status) if doing == "lock" and status in _NO_SUCH_METHOD:
-                why = f"the server does not lock there ({status})"
+                why = f"the server does not lock there ({status}{said(came.body)})"
                 hint = "check the address; lock_address and lock_method of the backend say where and how it is locked"
             case Answer():
-                why = f"the server answered {came.status}{_said(came.body)}"
+                why = f"the server answered {came.status}{said(came.body)}"
                 hint = "check the address; the server's own log says more"
         return StateError(f"cannot {doing} {self.place}: {why}; {stand}", hint=hint)
 
@@ -196,13 +199,3 @@ def _ok(came: Answer | Lost) -> bool:
 
 def _failed(came: Answer | Lost) -> bool:
     return not (isinstance(came, Answer) and came.status in _STORED)
-
-
-def _said(body: bytes) -> str:
-    """What an error's body says, where it is JSON with a message."""
-    try:
-        found = msgspec.json.decode(body, type=dict[str, object])
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return ""
-    text = found.get("message") or found.get("error")
-    return f": {text[:200]}" if isinstance(text, str) else ""

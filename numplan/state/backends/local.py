@@ -14,6 +14,7 @@ from typing import Final
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
 from numplan.model.secrets import require_none
 from numplan.model.state import State, encode_state
@@ -40,8 +41,8 @@ DEFAULT_NAME: Final = "numplan.state.json"
 class LocalBackend:
     """A state file, its lock and its backup. Nothing is touched before a method is called.
 
-    `environment` tells of the CI job this runs in. With `accept_older`, a state that was lost or put back
-    from an older copy is taken as it is: its serial goes on after the last one that was written here.
+    `environment` tells of the CI job this runs in. Where `consent` takes a state that was lost, or put
+    back from an older copy, as it is, its serial goes on after the last one that was written here.
     """
 
     def __init__(
@@ -50,14 +51,14 @@ class LocalBackend:
         *,
         environment: Mapping[str, str] | None = None,
         clock: Clock | None = None,
-        accept_older: bool = False,
+        consent: Consent = NO_CONSENT,
     ) -> None:
         self._path = Path(path)
         if not self._path.name or "\0" in str(self._path):
             raise StateError(f"{str(path)!r} names no file for state", hint="name a file with --state")
         self._environment = environment or {}
         self._clock: Clock = clock or PlainClock()
-        self._shelf = Shelf(self._path.name, accept_older=accept_older)
+        self._shelf = Shelf(self._path.name, consent)
 
     @property
     def place(self) -> str:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import (
@@ -23,10 +24,12 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
+from numplan.model.hosts import is_loopback
 from numplan.model.place import ObjectPlace, PlaceError, require_safe
 from numplan.model.recipients import s3_endpoint
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backends.object_words import VARIABLES, hint_of, words_of
 from numplan.state.files import SIZE_LIMIT
 from numplan.state.lock_document import decode_lock, encode_lock
 from numplan.state.store import Copy, TakenError, broken_lock, overtaken
@@ -47,15 +50,7 @@ _RETRIES: Final[dict[str, Any]] = {
         "base": 2,
     },
 }
-_VARIABLES: Final = {
-    "s3": "AWS_ACCESS_KEY_ID and its like",
-    "gcs": "GOOGLE_APPLICATION_CREDENTIALS",
-    "azure": "AZURE_STORAGE_ACCOUNT_KEY and its like",
-}
-
-_PLAIN: Final = (
-    "its address cannot be called, for it is plain http; on this machine, name it as the place's `endpoint`"
-)
+_EVERY_HOST: Final = "*,0.0.0.0/0,::/0"
 _VIRTUAL: Final = "AWS_VIRTUAL_HOSTED_STYLE_REQUEST"
 
 NOTHING: Final[Mapping[str, str]] = {}
@@ -70,8 +65,9 @@ def open_store(
     Raises SettingError.
     """
     endpoint = at.endpoint or _own_endpoint(at, environment)
-    local = endpoint is not None and endpoint.startswith("http://")
-    common: dict[str, Any] = {"client_options": {**_CLIENT, "allow_http": local}, "retry_config": retries}
+    if endpoint is not None:
+        endpoint = urlsplit(endpoint).geturl()  # its scheme in lower case
+    common: dict[str, Any] = {"client_options": _client_options(endpoint), "retry_config": retries}
     given: dict[str, Any] = {
         name: value
         for name, value in (
@@ -90,8 +86,8 @@ def open_store(
         return kind(at.bucket, **given, **common)
     except _TROUBLES as problem:
         raise SettingError(
-            f"{at.url} cannot be opened: {_words(problem)}",
-            hint=f"check the URL, and {_VARIABLES[at.service]} in the environment",
+            f"{at.url} cannot be opened: {words_of(problem)}",
+            hint=f"check the URL, and {VARIABLES[at.service]} in the environment",
         ) from None
 
 
@@ -107,6 +103,7 @@ class ObjectStore:
     ) -> None:
         self.at = at
         self._bucket = open_store(at, environment) if store is None else store
+        self._environment = environment
         self._clock = PlainClock()
 
     @property
@@ -189,8 +186,8 @@ class ObjectStore:
         """The error for what the service or the way to it refused; `stand` says how things are now."""
         refused = "the service refused the credentials: " if isinstance(problem, _REFUSALS) else ""
         return StateError(
-            f"cannot {doing} {self.place}: {refused}{_words(problem)}; {stand}",
-            hint=f"check the bucket and the network, and {_VARIABLES[self.at.service]} in the environment",
+            f"cannot {doing} {self.place}: {refused}{words_of(problem)}; {stand}",
+            hint=hint_of(self.at.service, self._environment),
         )
 
     def _get(self, key: str) -> Copy | None:
@@ -239,6 +236,14 @@ class _ObjectHold:
             raise self._store.failure("unlock", problem, MAYBE_UNLOCKED) from problem
 
 
+def _client_options(endpoint: str | None) -> dict[str, Any]:
+    """The library's options for a server; one on this machine may be called by plain http, and never by a proxy."""
+    if endpoint is None or not is_loopback(urlsplit(endpoint).hostname or ""):
+        return _CLIENT
+    # The library takes a proxy from the environment unless it is given one: one for no host at all.
+    return {**_CLIENT, "proxy_url": endpoint, "proxy_excludes": _EVERY_HOST, "allow_http": True}
+
+
 def _own_endpoint(at: ObjectPlace, environment: Mapping[str, str]) -> str | None:
     """The server that the service's own variables name. Raises SettingError for one that cannot be called."""
     if at.service != "s3" or (found := s3_endpoint(environment)) is None:
@@ -253,12 +258,6 @@ def _own_endpoint(at: ObjectPlace, environment: Mapping[str, str]) -> str | None
 
 def _version(told: Any) -> dict[str, str]:  # noqa: ANN401 - a put's answer or an object's metadata
     return {name: told[name] for name in ("e_tag", "version") if told.get(name) is not None}
-
-
-def _words(problem: Exception) -> str:
-    """The first line of what the library says; the rest is its own insides."""
-    first = next((line for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
-    return first.strip()[:400].replace("HTTP error: builder error", _PLAIN)
 
 
 def _apart(work: Callable[[], Result]) -> Result:

@@ -113,8 +113,15 @@ def _allowed(allowances: Allowances) -> Iterator[str]:
         yield f"--max-releases {allowances.max_releases}"
     if allowances.max_purchases is not None:
         yield f"--max-purchases {allowances.max_purchases}"
-    flags = (("--allow-empty", allowances.empty), ("--accept-missing", allowances.missing))
-    yield from (flag for flag, given in (*flags, ("--new-state", allowances.new_state)) if given)
+    flags = {
+        "--allow-empty": allowances.empty,
+        "--accept-missing": allowances.missing,
+        "--accept-lost-state": allowances.lost_state,
+        "--accept-older-state": allowances.older_state,
+        "--buy-beside-unmanaged": allowances.beside_unmanaged,
+        "--new-state": allowances.new_state,
+    }
+    yield from (flag for flag, given in flags.items() if given)
 
 
 def _sentence(text: str) -> str:
