@@ -79,6 +79,8 @@ def no_op(folder: Path, rounds: int, count: int, form: str) -> Iterator[Row]:
             ours, floor = alternate(rounds, plan, lambda: fleet.run(*FLOOR, "numplan.yaml"))
             yield Row(f"floor, {form}", count, floor)
             yield Row(f"no-op plan, {form}", count, ours, "floor", floor.wall, calls)
+            validated = alternate(rounds, lambda: run([*NUMPLAN, "validate"], folder, {}))[0]
+            yield Row(f"validate, {form}", count, validated, "no-op plan", ours.wall)
         if form == "list":
             yield Row("state read and checked, by itself", count, alternate(rounds, lambda: _state(fleet))[0])
 
