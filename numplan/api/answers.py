@@ -183,10 +183,6 @@ def _present(parts: Sequence[Wire]) -> int:
     return len(parts) * len(parts[0].__struct_fields__) - missing if parts else 0
 
 
-class _Message(Wire, frozen=True):
-    message: str | UnsetType | None = UNSET
-
-
 def exact(written: str) -> Decimal | str:
     """A number of JSON, digit by digit; one whose exponent is beyond all bounds stays as it is written."""
     try:
@@ -199,7 +195,6 @@ def exact(written: str) -> Decimal | str:
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(Head)
 JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=exact)
-_MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 
 Answer = TypeVar("Answer", bound=Head)
@@ -250,14 +245,6 @@ def _require_ok(endpoint: str, head: Head) -> None:
         raise AnswerError(
             endpoint, f"$.status: {quoted(head.status)!r} is not OK" + (f" ({said})" if said else "")
         )
-
-
-def message_of(body: bytes) -> str:
-    """The vendor's `message` in the body of an error, fit to be quoted; empty where there is none."""
-    try:
-        return quoted(_MESSAGE.decode(body).message)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return ""
 
 
 def quoted(text: str | UnsetType | None) -> str:

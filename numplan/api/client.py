@@ -11,11 +11,11 @@ from typing import Final, Self
 
 import msgspec
 
-from numplan.api.answers import message_of
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.patience import Patience, Pauses
 from numplan.api.posting import Poster
 from numplan.api.rows import appears_in, exact_row, matching
+from numplan.api.sentences import sentence_of
 from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.wire import OfferPage, OwnedPage, read_offers, read_owned, read_regions
@@ -205,7 +205,7 @@ class Client:
                 f"the API refused the credentials ({came.status})",
                 hint="Check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID.",
             )
-        said = message_of(came.body)
+        said = sentence_of(came)
         words = f"the API answered {came.status}" + (f": {said}" if said else "")
         raise RejectedError(endpoint, came.status, words)
 

@@ -14,8 +14,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from numplan.api.answers import message_of
+from numplan.api.answers import quoted
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
+from numplan.api.sentences import sentence_of, sentences_about
 from numplan.api.transport import Transport
 from numplan.api.wire import read_judged
 from numplan.engine.calls import Bar
@@ -31,6 +32,7 @@ _OK: Final = 200
 _TOO_MANY: Final = 429
 _SPLIT: Final = frozenset({400, 413, 422})
 _OTHER_FORM: Final = frozenset({400, 422})
+_NAMES_NONE: Final = "the API named no number under success or error"
 _STOP: Final = frozenset({401, 402, 403, 409, 423, _TOO_MANY})
 
 Outcomes = Mapping[E164, Outcome]
@@ -79,7 +81,7 @@ class Poster:
             came = self._post(call, encoded, place)
             match came:
                 case Answer(status=429):
-                    throttled = _said(call, came)
+                    throttled = _said(call, came, sentence_of(came))
                     again = attempts.after_throttle(came.retry_after)
                 case Lost(departed=False):
                     again = came.again and attempts.after_failure()
@@ -184,10 +186,12 @@ def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_for
     came = delivery.came
     if isinstance(came, Answer):
         if came.status == _OK:
-            return _read(call, batch, came.body, delivery.throttled)
+            return _read(call, batch, came, delivery.throttled)
+        words = _words(call, batch, came)
         if HTTPStatus.BAD_REQUEST <= came.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return dict.fromkeys(batch, _rejected(call, batch, came, other_form=other_form))
-        return dict.fromkeys(batch, Unknown(_said(call, came)))
+            rejected = _rejected(batch, came, other_form=other_form)
+            return {number: msgspec.structs.replace(rejected, reason=said) for number, said in words.items()}
+        return {number: Unknown(said) for number, said in words.items()}
     if isinstance(came, Lost) and came.departed:
         return dict.fromkeys(batch, Unknown(f"{call.endpoint}: {came.reason}"))
     if delivery.throttled and not delivery.barred:
@@ -211,16 +215,27 @@ def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_for
     return dict.fromkeys(batch, NotSent(f"{came.reason}; nothing was sent"))
 
 
-def _rejected(call: _Call, batch: Sequence[E164], came: Answer, *, other_form: bool) -> Rejected:
+def _rejected(batch: Sequence[E164], came: Answer, *, other_form: bool) -> Rejected:
+    """The outcome of each number of a batch, but for the words."""
     alone = len(batch) == 1
     if other_form:
         again: Literal["", "whole", "halves"] = "whole"
     else:
         again = "halves" if came.status in _SPLIT and not alone else ""
-    return Rejected(_said(call, came), stop=came.status in _STOP, again=again, alone=alone)
+    return Rejected("", stop=came.status in _STOP, again=again, alone=alone)
 
 
-def _said(call: _Call, came: Answer) -> str:
+def _words(call: _Call, batch: Sequence[E164], came: Answer) -> Mapping[E164, str]:
+    """What an answer that is no 200 said of each number: of the whole call, and of that one where it is named."""
+    said, about = sentence_of(came), sentences_about(came)
+    return {number: _said(call, came, _both(said, about.get(number, ""))) for number in batch}
+
+
+def _both(said: str, about: str) -> str:
+    return quoted("; ".join(dict.fromkeys(filter(None, (said, about)))))
+
+
+def _said(call: _Call, came: Answer, said: str) -> str:
     """What an answer that is no 200 said; where it is about the credentials, what to look at."""
     if came.status in {401, 403}:
         words = f"the API refused the credentials ({came.status}): check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID"
@@ -228,19 +243,26 @@ def _said(call: _Call, came: Answer) -> str:
         words = "the API kept asking to slow down (429)"
     else:
         words = f"the API answered {came.status}"
-    said = message_of(came.body)
     return f"{call.endpoint}: {words}" + (f" ({said})" if said else "")
 
 
-def _read(call: _Call, batch: Sequence[E164], body: bytes, throttled: str) -> Outcomes:
+def _read(call: _Call, batch: Sequence[E164], came: Answer, throttled: str) -> Outcomes:
     try:
-        judged = read_judged(call.endpoint, body)
+        judged = read_judged(call.endpoint, came.body)
     except AnswerError as error:
-        return dict.fromkeys(batch, Unknown(error.message))
+        about = sentences_about(came)
+        return {number: Unknown(_with(error.message, about.get(number, ""))) for number in batch}
     outcomes = dict(sort_outcomes(batch, judged))
+    if not judged.success and not judged.error:
+        said = sentence_of(came)
+        outcomes = {number: Unknown(_with(_NAMES_NONE, said)) for number in batch}
     if throttled:
         outcomes = {number: _doubted(outcome) for number, outcome in outcomes.items()}
     return outcomes | {number: Unasked() for number in unasked(batch, judged)}
+
+
+def _with(reason: str, said: str) -> str:
+    return f"{reason} ({said})" if said and said not in reason else reason
 
 
 def _doubted(outcome: Outcome) -> Outcome:

@@ -174,7 +174,13 @@ class Transport:
                 raise
             body = b""  # the status alone says what became of the call
         self._told = (response.headers.get("Date") or "", time.monotonic())
-        return Answer(response.status_code, self._bearer.redact(body), response.headers.get("Retry-After"))
+        phrase = response.reason if response.status_code >= requests.codes.bad_request else ""
+        return Answer(
+            response.status_code,
+            self._bearer.redact(body),
+            response.headers.get("Retry-After"),
+            self._bearer.redact((phrase or "").encode()).decode(errors="replace"),
+        )
 
 
 def _note(method: str, endpoint: str, outcome: Answer | Lost, seconds: float) -> None:

@@ -220,7 +220,7 @@ def _held_by_calls(state: State | None) -> dict[E164, Held]:
             resource=intent.instance.resource,
             number=intent.number,
             reason=f"its {intent.kind} was about to be sent at {shown(intent.written_at)} and "
-            "the outcome is not known yet",
+            f"the outcome is not known yet{f': {intent.doubt}' if intent.doubt else ''}",
             leaving=intent.kind == "release",
         )
         for intent in (state.intents if state else ())

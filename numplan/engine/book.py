@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from textwrap import shorten
 from typing import TypeVar
 
 import msgspec
@@ -11,9 +12,12 @@ from numplan.model.address import Resource
 from numplan.model.charge import Charge
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
+from numplan.model.secrets import hidden
 from numplan.model.state import Bound, Cause, Instance, Intent, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
+DOUBT_MOST = 400
+"""Characters of why an outcome is not known."""
 
 
 Call = TypeVar("Call", Intent, Tombstone)
@@ -70,6 +74,16 @@ class Book:
         """Write down calls about to be made. They may be sent only once `save` has returned."""
         for intent in intents:
             self.intents[intent.number] = intent
+            self.unsaved = True
+
+    def doubt(self, number: E164, why: str) -> None:
+        """The outcome of the call for this number is not known, and why; an empty text takes an earlier word back. What
+        is remembered is one line of bounded length, without a secret, which no state may hold.
+        """
+        intent = self.intents.get(number)
+        words = shorten(hidden(why), DOUBT_MOST, placeholder=" …")
+        if intent is not None and intent.doubt != words:
+            self.intents[number] = msgspec.structs.replace(intent, doubt=words)
             self.unsaved = True
 
     def keep(self, instance: Instance) -> None:

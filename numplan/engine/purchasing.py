@@ -70,10 +70,10 @@ class Purchases:
             known_anew = not (order.sent_before or run.is_doubted(order.number))
             match outcome:
                 case Refused(message, doubted) if not order.sent_before and (doubted or not known_anew):
-                    run.doubts[order.number] = message
+                    run.doubt(order.number, _refused(message))
                     left.doubted.append((order, message))
                 case Rejected(again=again) if again:
-                    run.rejected[order.number] = outcome
+                    run.reject(order.number, outcome)
                 case Refused(message) if known_anew:
                     run.book.watch(order.instance(), "refused", run.now())
                     left.open.append((order, self._lost(order, message)))
@@ -108,9 +108,9 @@ class Purchases:
                     run.gate.was_not_bought(order)
                 return event
             case Refused(message):
-                reason = f"the vendor refused it ({message}), but an earlier call may have bought it"
+                reason = _refused(message)
             case Rejected(reason):
-                run.rejected[order.number] = outcome
+                run.reject(order.number, outcome)
             case Unknown(reason):
                 pass
         return run.uncertain(order.resource, order.number, "purchase", reason)
@@ -125,8 +125,7 @@ class Purchases:
             if order.number not in run.book.intents:
                 continue  # it is bought
             if gap:
-                reason = f"the vendor refused it ({message}), but an earlier call may have bought it"
-                yield run.uncertain(order.resource, order.number, "purchase", reason)
+                yield run.uncertain(order.resource, order.number, "purchase", _refused(message))
             else:
                 run.book.watch(order.instance(), "refused", run.now())
                 left.open.append((order, self._lost(order, message)))
@@ -269,6 +268,10 @@ def _instead(offer: Offer, order: Order) -> Order:
         protect=order.attributes.protect,
     )
     return msgspec.structs.replace(order, attributes=bought_as(offer, terms), anew=True)
+
+
+def _refused(message: str) -> str:
+    return f"the vendor refused it ({message}), but an earlier call may have bought it"
 
 
 def _also(failed: Failed, substitute: Order, why: str) -> Failed:

@@ -57,7 +57,7 @@ class Releases:
             outcome = outcomes[number]
             match outcome:
                 case Rejected(again=how) if how:
-                    run.rejected[number] = outcome
+                    run.reject(number, outcome)
                 case NotSent(again=True) if not run.is_doubted(number):
                     once_more.append(number)
                 case _:
@@ -72,8 +72,9 @@ class Releases:
         match outcome:
             case Succeeded():
                 if confirm and not is_gone(number, run.provider, run.clock, run.api):
-                    reason = "the vendor confirmed its release, but the account still shows it"
-                    return run.uncertain(resource, number, "release", reason)
+                    said = "the vendor confirmed its release"
+                    reason = f"{said}, but the account still shows it"
+                    return run.uncertain(resource, number, "release", reason, said=said)
                 run.book.released(number, run.now())
                 run.rejected.pop(number, None)
                 return Done(resource=resource, number=number, call="release")
@@ -86,7 +87,7 @@ class Releases:
             case NotSent() | Barred():
                 return run.not_done(resource, number, "release", outcome)
             case Rejected(reason):
-                run.rejected[number] = outcome
+                run.reject(number, outcome)
                 return run.uncertain(resource, number, "release", reason)
             case Unknown(reason):
                 return run.uncertain(resource, number, "release", reason)
@@ -117,6 +118,6 @@ class Releases:
             if there:
                 left = msgspec.structs.replace(batch, numbers=there)
                 batches += (left,) if said.again == "whole" else left.halves()
-        for number in (number for batch in batches for number in batch.numbers):
-            run.rejected.pop(number, None)  # it is in the account still, so nothing was carried out
+        # What is in the account still was not carried out.
+        run.looked_at(number for batch in batches for number in batch.numbers)
         return batches

@@ -119,6 +119,17 @@ class Run:
         for number in numbers:
             self.rejected.pop(number, None)
             self.doubts.pop(number, None)
+            self.book.doubt(number, "")
+
+    def reject(self, number: E164, said: Rejected) -> None:
+        """The number's call was answered with a status that says no."""
+        self.rejected[number] = said
+        self.book.doubt(number, said.reason)
+
+    def doubt(self, number: E164, why: str) -> None:
+        """An earlier call of this run may have been carried out for the number."""
+        self.doubts[number] = why
+        self.book.doubt(number, why)
 
     def not_done(self, resource: Resource, number: E164, call: Call, outcome: NotSent | Barred) -> Event:
         """The call was not made. Where an earlier one of this run may have been carried out, that is not all."""
@@ -130,9 +141,14 @@ class Run:
             self.gate.close(outcome.reason)
         return Failed(resource=resource, number=number, call=call, reason=outcome.reason, attempted=False)
 
-    def uncertain(self, resource: Resource, number: E164, call: Call, reason: str) -> Event:
-        """The call may or may not have been carried out."""
+    def uncertain(
+        self, resource: Resource, number: E164, call: Call, reason: str, *, said: str = ""
+    ) -> Event:
+        """The call may or may not have been carried out. What is found out later is told with the reason, or with what
+        was `said` where the rest of it is about this moment.
+        """
         self.unknown[number] = call
+        self.book.doubt(number, said or reason)
         return Uncertain(resource=resource, number=number, call=call, reason=reason)
 
     def take_note(self, batch: Batch, resource: Resource, outcomes: Mapping[E164, Outcome]) -> None:
@@ -145,7 +161,7 @@ class Run:
                 continue
             order = self.orders.get(number) if batch.call == "purchase" else None
             if order is not None and number in self.book.intents:
-                self.doubts[number] = "the answer to another call says that it was bought"
+                self.doubt(number, "the answer to another call says that it was bought")
                 continue
             if order is not None and number in self.book.numbers:
                 continue
@@ -208,9 +224,8 @@ class Run:
         for number, call in doubted.items():
             intent = self.book.intents.get(number)
             if intent is not None and number not in self.unknown:
-                yield self.uncertain(
-                    intent.instance.resource, number, call, "the run broke off before its answer"
-                )
+                why = intent.doubt or "the run broke off before its answer"
+                yield self.uncertain(intent.instance.resource, number, call, why)
         for intent in list(self.book.intents.values()):
             if intent.run == self.book.run and intent.number not in self.unknown:
                 self.book.drop_intent(intent.number)

@@ -205,19 +205,20 @@ def _judge(
     hold: timedelta,
     rejected: Mapping[E164, Rejected],
 ) -> Settled:
-    said = f"{rejected[intent.number].reason}; " if intent.number in rejected else ""
     if intent.kind == "release" and intent.number in look.present:
         book.drop_intent(intent.number)
-        return _verdict(intent, "not released", f"{said}the account still holds it", rejected=bool(said))
+        return _verdict(
+            intent, "not released", "the account still holds it", rejected=intent.number in rejected
+        )
     if gap := look.gap or look.doubts.get(intent.number):
-        return _verdict(intent, "unknown", f"{said}{gap}")
+        return _verdict(intent, "unknown", gap)
     if intent.kind == "release":
         book.seems_released(intent.instance, now)
         return _verdict(intent, "released", "the account no longer holds it")
     if intent.number in rejected:
         alone = rejected[intent.number].alone
         book.bury(Tombstone(instance=intent.instance, closed_at=now, rejected=alone))
-        return _verdict(intent, "not bought", f"{said}it is not in the account", rejected=True)
+        return _verdict(intent, "not bought", "it is not in the account", rejected=True)
     return _judge_purchase(book, intent, provider, now, hold)
 
 
@@ -252,12 +253,13 @@ def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool
     return tombstone
 
 
-def _verdict(intent: Intent, verdict: Verdict, reason: str, *, rejected: bool = False) -> Settled:
+def _verdict(intent: Intent, verdict: Verdict, seen: str, *, rejected: bool = False) -> Settled:
+    """What was seen of a call, after what was said of it."""
     return Settled(
         resource=intent.instance.resource,
         number=intent.number,
         call=intent.kind,
         verdict=verdict,
-        reason=reason,
+        reason=f"{intent.doubt}; {seen}" if intent.doubt else seen,
         rejected=rejected,
     )

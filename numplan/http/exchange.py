@@ -20,11 +20,12 @@ CALL_FAILURES: Final = (
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A status and a whole body; `retry_after` is that header's text."""
+    """A status and a whole body; `retry_after` is that header's text, `phrase` that of an error's status line."""
 
     status: int
     body: bytes
     retry_after: str | None = None
+    phrase: str = ""
 
 
 class Lost(msgspec.Struct, frozen=True):

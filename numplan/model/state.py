@@ -81,7 +81,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """A call about to be made, or one whose outcome is not known. `instance` is what a purchase would make of
     the number, or what a release would end.
 
-    `unsold_at`: when a settling first found a purchase neither in the account nor for sale.
+    `unsold_at`: when a settling first found a purchase neither in the account nor for sale. `doubt`: why the outcome is
+    not known, in the vendor's words where it answered; what is found out later is told with it.
     """
 
     kind: Literal["purchase", "release"]
@@ -89,6 +90,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     run: str
     written_at: Moment
     unsold_at: Moment | None = None
+    doubt: str = ""
 
     @property
     def number(self) -> E164:

@@ -32,6 +32,7 @@ def _number(one: OfNumber) -> dict[str, Any]:
         "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.source)},
         "state": None if one.instance is None else _instance(one.instance),
         "unsettled": None if one.intent is None else one.intent.kind,
+        "doubt": one.intent.doubt if one.intent else "",
         "watched": one.tombstone is not None,
         "account": None if one.owned is None else owned_row(one.owned),
         "unreadable": None if one.unread is None else one.unread.problem,

@@ -84,9 +84,10 @@ def _state(one: OfNumber) -> Iterator[str]:
     else:
         yield _remembered(one.instance)
     if one.intent is not None:
+        why = f" ({one.intent.doubt})" if one.intent.doubt else ""
         yield (
             f"an earlier run was about to {one.intent.kind} it at {shown(one.intent.written_at)}, and "
-            "the outcome is not known; the next apply settles it first"
+            f"the outcome is not known{why}; the next apply settles it first"
         )
     if one.tombstone is not None:
         slot = ", and its slot waits for it" if one.tombstone.holds_slot else ""

@@ -104,7 +104,12 @@ def state_json(state: State) -> str:
                 "lineage": state.lineage,
                 "serial": state.serial,
                 "unsettled": [
-                    {"number": one.number, "call": one.kind, "resource": one.instance.resource}
+                    {
+                        "number": one.number,
+                        "call": one.kind,
+                        "resource": one.instance.resource,
+                        "doubt": one.doubt,
+                    }
                     for one in state.intents
                 ],
             },

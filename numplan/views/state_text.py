@@ -26,6 +26,7 @@ def state_text(state: State) -> str:
         )
         lines += [
             f"  {one.number}  {one.kind} for {one.instance.resource}, {our_time(one.written_at):%Y-%m-%d %H:%M:%S} UTC"
+            + (f": {one_line(one.doubt)}" if one.doubt else "")
             for one in state.intents
         ]
     if state.tombstones:

@@ -309,7 +309,8 @@ def _recorded(change: Change) -> Iterator[Message]:
 
 def _complete(event: Done | Settled, elapsed: int) -> Message:
     more = {"id_key": "number", "id_value": event.number, "elapsed_seconds": elapsed}
-    return _hook("apply_complete", event, f"{_DONE[event.call]} {event.number} after {elapsed}s", more)
+    seen = f": {event.reason}" if isinstance(event, Settled) else ""
+    return _hook("apply_complete", event, f"{_DONE[event.call]} {event.number} after {elapsed}s{seen}", more)
 
 
 def _errored(event: Failed | Settled, elapsed: int, summary: str) -> Iterator[Message]:

@@ -89,7 +89,7 @@ SABOTAGES = (
     Sabotage(
         "a line that is no number is quoted",
         "manifest/words.py",
-        "return shown(text) if _NUMBER_LIKE.fullmatch(text) else described(text, kind)",
+        "return shown(text) if looks_like_number(text) else described(text, kind)",
         "return shown(text)",
         ["tests/cli/test_links.py"],
     ),
@@ -486,6 +486,13 @@ SABOTAGES = (
         "        if keys is not None:\n            _require_sealed(members, by, keys, place)\n",
         "",
         ["tests/model/test_signature.py"],
+    ),
+    Sabotage(
+        "what the vendor said of a call is forgotten once it is settled",
+        "engine/settle.py",
+        'reason=f"{intent.doubt}; {seen}" if intent.doubt else seen,',
+        "reason=seen,",
+        ["tests/cli/test_vendors_words.py", "tests/engine/test_gate.py"],
     ),
     Sabotage(
         "calls that an earlier run left are nothing to do",
