@@ -7,9 +7,11 @@ from numplan.engine.adoption import Line, name_from
 from numplan.manifest.finding import Findings
 from numplan.manifest.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
 from numplan.manifest.list_text import CsvError, list_text, place_in, records, text_of
+from numplan.manifest.located import Places
+from numplan.manifest.number_lines import Listing, is_table, parse_numbers
 from numplan.manifest.words import looks_like_number, shown, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
-from numplan.model.errors import ManifestError
+from numplan.model.errors import InventoryError, ManifestError
 from numplan.model.number import E164, NumberError
 from numplan.numbering.reading import read_number
 
@@ -28,21 +30,27 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     """Read an inventory. `given` are the headers of fields that have others than their names: of `number`, `name`,
     `country` or `label.X`.
 
-    Raises ManifestError with everything that is wrong.
+    Raises InventoryError with everything that is wrong.
     """
-    text, guess = text_of(raw, file)
+    try:
+        text, guess = text_of(raw, file)
+    except ManifestError as problem:
+        raise InventoryError(problem.diagnostics) from None
     lines = list_text(text)
     if lines.first is None:
-        raise ManifestError([error("the inventory is empty", source=Source(file, 1))])
+        raise InventoryError([error("the inventory is empty", source=Source(file, 1))])
     findings = Findings([guess] if guess else [])
+    if not given and not is_table(lines):
+        return _plain(parse_numbers(text, file), findings)
     found: dict[E164, Line] = {}
+    guesses: set[str] = set()
     try:
         rows = records(lines.lines, lines.first, lines.delimiter)
         header = [name.strip() for name in next(rows).fields]
         source = Source(file, lines.first + 1)
         columns = columns_of(header, given, source)
         if isinstance(columns, Diagnostic):
-            raise ManifestError([columns])
+            raise InventoryError([columns])
         findings += unread(header, columns.values(), _KNOWN, source)
         marked = header.index(UNREADABLE) if UNREADABLE in header else None
         for row in rows:
@@ -54,22 +62,38 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
             if isinstance(one, Diagnostic):
                 findings.append(one)
                 continue
-            known, warning = one
-            findings += [warning] if warning else []
+            known, taken_for = one
+            if taken_for and taken_for not in guesses:  # once in a list: others are like it
+                guesses.add(taken_for)
+                findings.append(taken(known.number, taken_for, source=place))
             if known.number in found:
                 findings.append(error(f"{known.number} stands in it twice", source=place))
             found[known.number] = known
     except CsvError as problem:
         findings.append(error(str(problem), source=Source(file, problem.line)))
-    if any(one.severity == "error" for one in findings):
-        raise ManifestError(findings)
+    _require_sound(findings)
     return Inventory(found, tuple(findings))
 
 
-def _line(
-    fields: list[str], columns: Mapping[str, int], source: Source
-) -> tuple[Line, Diagnostic | None] | Diagnostic:
-    """What one row says, with a warning where its number was guessed; or why it says nothing."""
+def _plain(listing: Listing, findings: Findings) -> Inventory:
+    """The inventory that is a list of numbers, one a line."""
+    findings += listing.findings
+    found: dict[E164, Line] = {}
+    for number, source in zip(listing.numbers, Places((listing.file,), listing.marks), strict=True):
+        if number in found:
+            findings.append(error(f"{number} stands in it twice", source=source))
+        found[number] = Line(number)
+    _require_sound(findings)
+    return Inventory(found, tuple(findings))
+
+
+def _require_sound(findings: Findings) -> None:
+    if any(one.severity == "error" for one in findings):
+        raise InventoryError(findings)
+
+
+def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tuple[Line, str] | Diagnostic:
+    """What one row says, and the country that its number was taken to be of; or why it says nothing."""
     values = {field: fields[at].strip() for field, at in columns.items() if at < len(fields)}
     text = values.get(NUMBER, "")
     try:
@@ -88,8 +112,7 @@ def _line(
     said = values.get(NAME, "").removeprefix("'")
     name = name_from(said)
     original = "" if said.isascii() else _one_line(said)
-    warning = taken(number, taken_for, source=source) if taken_for else None
-    return Line(number, name, labels, original), warning
+    return Line(number, name, labels, original), taken_for
 
 
 def _one_line(text: str) -> str:

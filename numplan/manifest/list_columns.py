@@ -40,7 +40,8 @@ _SPELLED: Final = {
         \u7535\u8bdd\u53f7\u7801, \u865f\u78bc, \u53f7\u7801, \uc804\ud654\ubc88\ud638
         """,
     NAME: """
-        line name, display name, bezeichnung, nom, nombre, nome, naam, nazwa, namn, navn,
+        line name, display name, contact name, full name, site name,
+        bezeichnung, nom, nombre, nome, naam, nazwa, namn, navn,
         \u0438\u043c\u044f, \u540d\u524d, \u540d\u79f0, \uc774\ub984
         """,
 }

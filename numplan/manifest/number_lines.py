@@ -63,11 +63,16 @@ def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None)
     lines = list_text(text)
     if lines.first is None:
         return listing
-    if is_number_word(lines.header.strip().strip('"')) or lines.delimiter in lines.header:
+    if is_table(lines):
         _parse_csv(lines, lines.first, listing)
     else:
         _parse_lines(lines, listing)
     return listing
+
+
+def is_table(lines: ListText) -> bool:
+    """Whether a list has columns: its first line parts fields, or is a word for phone numbers."""
+    return is_number_word(lines.header.strip().strip('"')) or lines.delimiter in lines.header
 
 
 def _parse_lines(lines: ListText, listing: Listing) -> None:

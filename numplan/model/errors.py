@@ -38,6 +38,12 @@ class ManifestError(NumplanError):
         super().__init__(f"{self.what} has {count} error{'' if count == 1 else 's'}")
 
 
+class InventoryError(ManifestError):
+    """An inventory cannot be used."""
+
+    what: ClassVar[str] = "the inventory"
+
+
 class PolicyError(ManifestError):
     """The operator's policy cannot be used, so nothing that it would limit is done."""
 

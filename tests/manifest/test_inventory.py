@@ -154,3 +154,21 @@ def test_a_refusal_shows_the_value_its_line_and_column_and_the_character():
         "write them; is 44300000013 meant?)"
     )
     assert "442071838750 is read as +442071838750, a number of United Kingdom" in guess
+
+
+def test_a_list_of_numbers_one_a_line_is_an_inventory_too():
+    assert parsed("# ours\n+1 205 003 2925\n+12050032926 # spare\n") == {
+        "+12050032925": Line("+12050032925"),
+        "+12050032926": Line("+12050032926"),
+    }
+    with pytest.raises(ManifestError, match="the inventory has 1 error") as refused:
+        parsed("+12050032925\n+1 205 003 2925\n")
+    assert str(refused.value.diagnostics[0]) == "inventory.csv:2:1: error: +12050032925 stands in it twice"
+
+
+def test_guesses_of_one_country_are_told_once():
+    found = read("number\n442071838750\n442071838751\n33170189900\n")
+    assert [one.summary for one in found.findings] == [
+        "442071838750 is read as +442071838750, a number of United Kingdom",
+        "33170189900 is read as +33170189900, a number of France",
+    ]
