@@ -1,6 +1,7 @@
 """Where the API is and who calls it, checked before anything is sent there."""
 
 import re
+from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from numplan.model.hosts import is_loopback
 from numplan.model.secrets import BEARER, LEAST, Secret
 
 PATH: Final = "virtual-numbers/v1.0/"
+_ROOT: Final = "o"
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -62,6 +64,20 @@ def check_url(url: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None else f"{shown}:{port}"
     return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}/"
+
+
+def where_else(url: str) -> str:
+    """What is odd about a base URL, as `check_url` gives it, at which nothing was found; and what to do."""
+    steps = urlsplit(url).path.strip("/").split("/")
+    own = PATH.split("/")[0]
+    if own in steps:
+        base = url[: url.index(f"/{own}/") + 1]
+        return f"NUMPLAN_API_URL already ends with the path of a call, which is added to it: set it to {base}"
+    if repeated := next((one for one, after in pairwise(steps) if one == after), ""):
+        return f"/{repeated}/ stands twice in NUMPLAN_API_URL"
+    if _ROOT not in steps:
+        return f"NUMPLAN_API_URL has no /{_ROOT}/, with which the vendor's own ends: perhaps {url}{_ROOT}/"
+    return "check NUMPLAN_API_URL: another server may answer there"
 
 
 def check_header_text(text: str, variable: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
+from numplan.api.address import PATH, where_else
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.patience import Patience, Pauses
 from numplan.api.posting import Poster
@@ -206,8 +207,10 @@ class Client:
                 hint="Check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID.",
             )
         said = sentence_of(came)
-        words = f"the API answered {came.status}" + (f": {said}" if said else "")
-        raise RejectedError(endpoint, came.status, words)
+        lost = came.status == _NOT_FOUND
+        where = f" at {self.url}{PATH}{endpoint}" if lost else ""
+        words = f"the API answered {came.status}{where}" + (f": {said}" if said else "")
+        raise RejectedError(endpoint, came.status, words, hint=where_else(self.url) if lost else "")
 
 
 def _shows_all(page: OwnedPage, size: int, number: E164) -> bool:

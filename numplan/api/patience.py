@@ -4,6 +4,7 @@ Waits go through the `Clock` port: a wish to stop ends them, and tests need none
 """
 
 import email.utils
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -15,6 +16,10 @@ import msgspec
 from numplan.engine.ports import Clock
 
 LONGEST_WAIT: Final = 60.0
+LONG: Final = 5.0
+"""Seconds of a wait that is told."""
+
+log = logging.getLogger("numplan.api")
 
 
 class Patience(msgspec.Struct, frozen=True):
@@ -40,6 +45,7 @@ class Pauses:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._not_before = 0.0
+        self._told_until = float("-inf")
         self.exhausted = False
         """Whether a 429 was waited for to the end, and no other answer has come since."""
 
@@ -64,6 +70,16 @@ class Pauses:
         with self._lock:
             self._not_before = max(self._not_before, self.clock.monotonic() + seconds)
 
+    def tell(self, why: str, seconds: float) -> None:
+        """Say why nothing is called for so long, once for all threads that wait for the same."""
+        if seconds < LONG:
+            return
+        with self._lock:
+            until = self.clock.monotonic() + seconds
+            told, self._told_until = self._told_until, max(self._told_until, until)
+        if until > told + LONG:
+            log.warning("%s: waiting %.0f s before the next call", why, seconds)
+
     def spread(self, ceiling: float) -> float:
         """A random wait up to the ceiling ("full jitter"), so that clients do not come back in step."""
         return self._jitter() * min(ceiling, LONGEST_WAIT)
@@ -84,7 +100,10 @@ class Attempts:
         asked = seconds_of(retry_after, self._pauses.clock.now()) or 0.0
         wait = min(asked, LONGEST_WAIT) + self._pauses.spread(patience.first_wait * 2**self._failed)
         self._failed += 1
-        return self._failed < patience.failures and self._in_time(wait) and self._pauses.sleep(wait)
+        if self._failed >= patience.failures or not self._in_time(wait):
+            return False
+        self._pauses.tell("the API asks to try again later", wait)
+        return self._pauses.sleep(wait)
 
     def after_throttle(self, retry_after: str | None) -> bool:
         """Wait as a 429 asks, else a random while; False where there should be no further attempt. The wait for one
@@ -101,6 +120,7 @@ class Attempts:
             return False
         if asked is not None:
             self._pauses.throttle(min(asked, LONGEST_WAIT))
+        self._pauses.tell("the API asks to slow down (429)", wait)
         return self._pauses.sleep(wait)
 
     def _in_time(self, wait: float) -> bool:

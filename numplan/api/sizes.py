@@ -17,8 +17,8 @@ class RejectedError(AnswerError):
     400, 413 or 422.
     """
 
-    def __init__(self, endpoint: str, status: int, message: str) -> None:
-        super().__init__(endpoint, message)
+    def __init__(self, endpoint: str, status: int, message: str, *, hint: str = "") -> None:
+        super().__init__(endpoint, message, hint=hint)
         self.status = status
 
 

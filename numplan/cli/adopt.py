@@ -122,6 +122,8 @@ def adopt(
     if columns and not inventory:
         raise UsageError("--column goes with --from")
     settings = Settings.current()
+    if manifest_only and settings.flag("lock_timeout"):
+        raise UsageError("--lock-timeout does nothing with --manifest-only, which takes no lock")
     asked = Adoption(
         wish=Wish(countries=countries, types=types, numbers=numbers, flows=flows),
         style=Style(groups, "numbers" if form == "numbers" else "sets", labels),

@@ -40,7 +40,7 @@ from numplan.engine.refresh import Live, refresh
 from numplan.engine.tally import tally
 from numplan.manifest.files import FileError
 from numplan.manifest.inventory import parse_inventory
-from numplan.manifest.load import FILE_NAMES
+from numplan.manifest.load import FILE_NAMES, manifest_in
 from numplan.manifest.repository import followed
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.consent import Consent
@@ -137,11 +137,11 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
 
 def _target(settings: Settings) -> Target:
     """The manifest that the settings name, or the one that is to be. Raises ManifestError for a broken one."""
-    paths = [Path(settings.manifest)] if settings.manifest else [Path(name) for name in FILE_NAMES]
-    path = next((one for one in paths if one.exists() or one.is_symlink()), None)
-    if path is None:
+    named = Path(settings.manifest) if settings.manifest else None
+    path = manifest_in(Path()) if named is None else named
+    if path is None or not (path.exists() or path.is_symlink()):
         settings.declare(None)
-        return Target(paths[0], None)
+        return Target(path or Path(FILE_NAMES[0]), None)
     return Target(path, open_manifest(settings, path)[0])
 
 

@@ -11,6 +11,7 @@ from numplan.cli.drafting import draft_from
 from numplan.cli.failure import say
 from numplan.cli.locking import locked
 from numplan.cli.planning import Asked, refuse_danger, refuse_errors
+from numplan.cli.progress import told_wait
 from numplan.cli.report import Report, open_report
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings
@@ -170,7 +171,10 @@ def settle_only(settings: Settings, screen: Screen) -> int:
 
 def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
     """Settle the calls of earlier runs whose outcome is unknown. Raises ApiError and StateError."""
-    with clock.careful():
+    calls = len(work.book.intents)
+    what = f"Settling … looking in the account for what became of {calls:,} call{'' if calls == 1 else 's'}"
+    limit = f"of an earlier run, for up to {work.manifest.api.settle_seconds:g} s"
+    with clock.careful(), told_wait(Screen(color=False), f"{what} {limit}"):
         return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
 
 

@@ -13,9 +13,8 @@ from numplan.cli.settings import Settings
 from numplan.cli.signals import SystemClock
 from numplan.cli.workspace import open_account, open_manifest
 from numplan.engine.odd_rows import unreadable_text
-from numplan.manifest.load import find_manifest
+from numplan.manifest.load import manifest_in
 from numplan.model.account import Unreadable
-from numplan.model.errors import ManifestError
 from numplan.model.manifest import Manifest
 from numplan.views.table import Row, csv_text, json_text, table_text
 
@@ -56,9 +55,6 @@ def show_rows(rows: Sequence[Row], settings: Settings, *, as_csv: bool) -> None:
 
 
 def _manifest(settings: Settings) -> Manifest | None:
-    if not settings.manifest:
-        try:
-            find_manifest(Path())
-        except ManifestError:
-            return None
+    if not settings.manifest and manifest_in(Path()) is None:
+        return None
     return open_manifest(settings)[0]

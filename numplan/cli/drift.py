@@ -35,6 +35,7 @@ def drift(*, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noq
     writes nothing. Charges that the vendor changed are only counted.
     """
     settings = Settings.current()
+    settings.require_foldable(expand=expand)
     screen = Screen(color=settings.color)
     selection = selection_of(flags)
     clock = SystemClock()

@@ -31,6 +31,7 @@ def explain(name: str, *, expand: bool) -> None:
     from being released. Takes no lock and writes nothing.
     """
     settings = Settings.current()
+    settings.require_foldable(expand=expand)
     screen = Screen(color=settings.color)
     asked = read_name(name)
     clock = SystemClock()

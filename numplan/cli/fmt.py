@@ -27,7 +27,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("files", metavar="[FILE]...", nargs=-1)
-@common("chdir", "manifest", "no_color")
+@common("chdir", "manifest", "no_color", variables=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 where a file differs.")
 @click.option("--diff", is_flag=True, help="Show what differs, line by line.")
 def fmt(files: tuple[str, ...], *, check: bool, diff: bool) -> int:

@@ -1,8 +1,9 @@
 """Wait for the lock, and say so."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
+from numplan.cli.progress import told_wait
 from numplan.cli.screen import Screen
 from numplan.state.backend import Backend, StoredSession
 
@@ -17,5 +18,7 @@ def locked(backend: Backend, operation: str, timeout: float, screen: Screen) -> 
                 f"waiting up to {timeout:g} s for the lock: {holder.operation} by {holder.who}, "
                 f"pid {holder.pid}, since {holder.created:%H:%M:%S} UTC"
             )
-    with backend.lock(operation, timeout=timeout) as session:
+    with ExitStack() as stack:
+        with told_wait(screen, f"Waiting for the lock of {backend.place} …"):
+            session = stack.enter_context(backend.lock(operation, timeout=timeout))
         yield session

@@ -9,7 +9,9 @@ from typing import Final, NoReturn
 
 import click
 
+from numplan import __version__
 from numplan.cli.settings import common
+from numplan.cli.strict import Strict
 
 COMMANDS: Final = {
     "init": "Write a commented manifest to start from.",
@@ -25,7 +27,7 @@ COMMANDS: Final = {
     "state": "Look into the state, and mend it.",
     "adopt": "Take numbers that the account owns into manifest and state.",
     "search": "List numbers that are for sale.",
-    "find": "Show one number that is for sale.",
+    "find": "Show one number: for sale, or the account's own.",
     "regions": "List the countries on offer and their types.",
     "numbers": "List the numbers that the account owns.",
     "schema": "Print a JSON Schema, for editors and checks.",
@@ -76,7 +78,7 @@ READERS: Final = ("refresh", "ask", "numplan-listing")
 """How the names of threads begin that only read."""
 
 
-class _Commands(click.Group):
+class _Commands(Strict):
     """Commands by name, each module imported only when it is run: start-up time is a promise."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -100,6 +102,7 @@ class _Commands(click.Group):
     epilog=_ENVIRONMENT,
 )
 @common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+@click.version_option(__version__, message="numplan %(version)s", help="Print numplan's version.")
 def numplan() -> None:
     """Hold the commands and the options that stand before them."""
 

@@ -9,6 +9,7 @@ from numplan.cli.workspace import state_backend
 from numplan.engine.adoption import at_large, known_to
 from numplan.engine.odd_rows import strangers_text
 from numplan.model.account import strangers
+from numplan.model.errors import UsageError
 from numplan.views.table import owned_row, unreadable_row
 
 
@@ -24,6 +25,10 @@ def numbers(*, unmanaged: bool, as_csv: bool) -> None:
     --from` reads.
     """
     settings = Settings.current()
+    if settings.flag("state") and not unmanaged:
+        raise UsageError(
+            "--state goes with --unmanaged", hint="the account's numbers are listed without a state"
+        )
     with account(settings) as client:
         listing = client.purchased(expected=0)
     if not listing.complete:

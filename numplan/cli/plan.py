@@ -25,7 +25,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES)
-@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism")
+@common("chdir", "manifest", "state", "json", "no_color", "parallelism")
 @click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
 @click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
 @click.option(

@@ -5,10 +5,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from numplan.cli.completing import Address
 from numplan.cli.consents import BESIDE, state_consents
 from numplan.cli.documents import document_options
-from numplan.cli.selecting import selection_of, selection_options
+from numplan.cli.selecting import Name, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
 
@@ -26,7 +25,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         "--allow-release",
         {
             "multiple": True,
-            "type": Address(),
+            "type": Name(),
             "metavar": "ADDRESS|NUMBER",
             "help": "Let this protected or surplus number go; repeatable.",
         },

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from numplan.cli.screen import Screen
+from numplan.engine.events import Done, Event, Failed, Settled, Uncertain
 from numplan.engine.ports import Provider, States
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
@@ -16,8 +17,10 @@ Step = Callable[[str], None]
 
 PAUSE: Final = 10.0
 """Seconds between two plain lines, and before the first."""
-LONG_WAIT: Final = 10.0
+LONG_WAIT: Final = 5.0
 """Seconds without an answer after which that is told, wherever results go."""
+_LOOKS: Final = 5
+"""How often it is looked, in a long wait, whether it is one by now."""
 
 
 @contextmanager
@@ -37,24 +40,56 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
         with Console(stderr=True, no_color=not screen.color).status(f"{title} …") as status:
             yield lambda name: status.update(told(name))
     else:
-        said = time.monotonic()
+        said = stepped = time.monotonic()
+        text = f"{title} …"
 
         def step(name: str) -> None:
-            nonlocal said
+            nonlocal said, stepped, text
             text = told(name)
-            if time.monotonic() - said >= PAUSE:
-                said = time.monotonic()
+            stepped = time.monotonic()
+            if stepped - said >= PAUSE:
+                said = stepped
                 screen.error(text)
 
-        yield step
+        def tell_of_waiting() -> None:
+            nonlocal said
+            now = time.monotonic()
+            if now - stepped >= LONG_WAIT and now - said >= (LONG_WAIT if said <= stepped else PAUSE):
+                said = now
+                screen.error(f"{text}, waiting for an answer {_so_far(now - stepped)}")
+
+        with every_pause(tell_of_waiting, LONG_WAIT / _LOOKS):
+            yield step
 
 
 @contextmanager
-def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
-    """Within, each call of the yielded function counts one answer. Where results go to a terminal, a line for each
-    number is progress enough. But wherever they go, a long wait in which nothing is answered is told.
+def told_wait(screen: Screen, what: str) -> Iterator[None]:
+    """Within, it is said what is waited for, and for how long by now, once that is long."""
+    began = time.monotonic()
+    said = began - PAUSE
+
+    def tell() -> None:
+        nonlocal said
+        now = time.monotonic()
+        if now - began >= LONG_WAIT and now - said >= PAUSE:
+            said = now
+            screen.error(f"{what} {_so_far(now - began)}")
+
+    with every_pause(tell, LONG_WAIT / _LOOKS):
+        yield
+
+
+def _so_far(seconds: float) -> str:
+    return f"({seconds:.0f} s so far)"
+
+
+@contextmanager
+def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[Event], None]]:
+    """Within, the yielded function is called with each event, and counts the answers. Where results go to a terminal, a
+    line for each number is progress enough. But wherever they go, a long wait in which nothing happens is told.
     """
-    answered, said = 0, time.monotonic()
+    answered, unknown = 0, 0
+    said = happened = time.monotonic()
     moving = screen.moves and screen.width is None
     telling = threading.Lock()
 
@@ -67,9 +102,13 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
         else:
             screen.error(text)
 
-    def step() -> None:
-        nonlocal answered, said
+    def step(event: Event) -> None:
+        nonlocal answered, unknown, said, happened
         with telling:
+            happened = time.monotonic()
+            unknown += isinstance(event, Uncertain) - isinstance(event, Settled)
+            if not isinstance(event, Done | Failed | Uncertain):
+                return
             answered += 1
             if moving or (time.monotonic() - said >= PAUSE and screen.width is None):
                 tell()
@@ -78,11 +117,14 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[], None]]:
 
     def tell_of_waiting() -> None:
         with telling:
-            if time.monotonic() - said >= LONG_WAIT / 2:
-                tell(more=", waiting for the next")
+            now = time.monotonic()
+            if now - happened >= LONG_WAIT and now - said >= (LONG_WAIT if said <= happened else PAUSE):
+                looking = unknown > 0 and answered >= calls
+                what = f"looking for what became of {unknown:,}" if looking else "waiting for the next"
+                tell(more=f", {what} {_so_far(now - happened)}")
 
     try:
-        with every_pause(tell_of_waiting, LONG_WAIT):
+        with every_pause(tell_of_waiting, LONG_WAIT / _LOOKS):
             yield step
     finally:
         if moving and answered:

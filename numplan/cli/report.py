@@ -51,6 +51,7 @@ def open_report(
     settings: Settings, screen: Screen, clock: SystemClock, *, expand: bool = False, applies: bool = False
 ) -> Report:
     """The report that the flags ask for. `applies`: the run may change something, and ends with what it did."""
+    settings.require_foldable(expand=expand)
     if settings.json:
         from numplan.cli.stream_report import StreamReport
 

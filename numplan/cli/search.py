@@ -17,7 +17,7 @@ from numplan.views.table import offer_row
 
 
 @click.command()
-@common("chdir", "manifest", "json", "no_color", "parallelism")
+@common("chdir", "manifest", "json", "no_color")
 @click.option(
     "--country", required=True, metavar="NAME", help="Such as 'United States'; see `numplan regions`."
 )

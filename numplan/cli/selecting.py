@@ -15,7 +15,26 @@ from numplan.numbering.reading import read_number
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Pattern(Address):
+class Name(Address):
+    """An address or a number, each spelled as people spell it: a shell may have taken the quotes of an address."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The address or the number as it is known. Fails as click does where it is neither."""
+        return self.name_of(with_quotes(str(value).strip()), "", param, ctx)
+
+    def name_of(self, text: str, nor: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """A number in its one spelling, an address as it is; `nor` is what else the text may be and is not."""
+        if split_address(text) is not None:
+            return text
+        try:
+            return read_number(text).number
+        except NumberError as problem:
+            self.fail(f"{text!r} is neither an address nor a number{nor}: {problem}", param, ctx)
+
+
+class Pattern(Name):
     """A pattern of addresses and numbers. A number may be spelled as people spell it."""
 
     name = "glob"
@@ -25,14 +44,7 @@ class Pattern(Address):
         text = with_quotes(str(value).strip())
         if not text:
             self.fail("a pattern is missing here", param, ctx)
-        if is_pattern(text) or split_address(text) is not None:
-            return text
-        try:
-            return read_number(text).number
-        except NumberError as problem:
-            self.fail(
-                f"{text!r} is neither an address nor a number, nor a pattern of them: {problem}", param, ctx
-            )
+        return text if is_pattern(text) else self.name_of(text, ", nor a pattern of them", param, ctx)
 
 
 class Label(click.ParamType):  # type: ignore[type-arg]

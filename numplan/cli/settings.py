@@ -91,8 +91,8 @@ _OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
 _WITH: Final[Mapping[str, tuple[str, ...]]] = {"manifest": ("var", "var_file")}
 
 
-def common(*names: str) -> Callable[[Command], Command]:
-    """Add shared options to a command; whatever reads a manifest takes variables too. Their values are kept on
+def common(*names: str, variables: bool = True) -> Callable[[Command], Command]:
+    """Add shared options to a command; whatever reads a manifest takes `variables` too. Their values are kept on
     the context, for `Settings`; an option given after the command wins over the same one given before it, and
     one that may be repeated is added to it.
     """
@@ -104,7 +104,7 @@ def common(*names: str) -> Callable[[Command], Command]:
         given[param.name] = (*given.get(param.name, ()), *value) if isinstance(value, tuple) else value
 
     def decorate(command: Command) -> Command:
-        together = [one for name in names for one in (name, *_WITH.get(name, ()))]
+        together = [one for name in names for one in (name, *(_WITH.get(name, ()) if variables else ()))]
         for name in reversed(together):
             flags, details = _OPTIONS[name]
             command = click.option(*flags, name, expose_value=False, callback=remember, **details)(command)
@@ -148,6 +148,10 @@ class Settings:
     def variable(self, name: str) -> str:
         """An environment variable, or an empty text."""
         return self.environment.get(name, "")
+
+    def flag(self, name: str) -> bool:
+        """Whether an option was given on the command line."""
+        return self._flags.get(name) not in (None, ())
 
     @property
     def manifest(self) -> str:
@@ -227,6 +231,11 @@ class Settings:
     def json(self) -> bool:
         """Whether machines read the output."""
         return bool(self._flags.get("json"))
+
+    def require_foldable(self, *, expand: bool) -> None:
+        """Raise UsageError for an `--expand` of what is not folded."""
+        if expand and self.json:
+            raise click.UsageError("--expand and --json exclude each other: nothing is folded in JSON")
 
     @property
     def color(self) -> bool:

@@ -1,5 +1,7 @@
 """`numplan show`."""
 
+from typing import Final
+
 import click
 
 from numplan.cli.documents import FORMATS, render
@@ -9,6 +11,9 @@ from numplan.cli.state import read_state, show_state
 from numplan.cli.workspace import read_file
 from numplan.model.errors import UsageError
 from numplan.model.plan import decode_plan
+
+_OF_STATE: Final = ("manifest", "var", "var_file", "state")
+"""Options that say which state is shown."""
 
 
 @click.command()
@@ -25,7 +30,16 @@ def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
     """
     settings = Settings.current()
     screen = Screen(color=settings.color)
+    if settings.json and form not in {None, "json"}:
+        raise UsageError(f"--json and --format {form} exclude each other")
     form = form or ("json" if settings.json else "text")
+    if expand and (planfile is None or form != "text"):
+        raise UsageError("--expand shows every line of a plan's text", hint="leave it out")
+    if planfile is not None and (idle := [one for one in _OF_STATE if settings.flag(one)]):
+        raise UsageError(
+            f"--{idle[0].replace('_', '-')} does nothing for a saved plan",
+            hint="a plan is shown as it was saved",
+        )
     if planfile is not None:
         _show_plan(planfile, form, settings, screen, expand=expand)
     elif form == "json":

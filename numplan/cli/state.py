@@ -7,6 +7,7 @@ from numplan.cli.mending import mv, pull, push, rm
 from numplan.cli.moving import migrate, unlock
 from numplan.cli.screen import Screen
 from numplan.cli.settings import Settings, common
+from numplan.cli.strict import Strict
 from numplan.cli.workspace import state_backend
 from numplan.engine.mend import named, naming
 from numplan.model.errors import NumplanError
@@ -14,7 +15,7 @@ from numplan.model.state import Instance, State
 from numplan.views.state_text import instance_text, state_text
 
 
-@click.group()
+@click.group(cls=Strict)
 def state() -> None:
     """Look into the state, and mend it."""
 
@@ -53,7 +54,7 @@ def show(names: tuple[str, ...]) -> None:
 
 
 @state.command("settle")
-@common("chdir", "manifest", "state", "no_color", "no_input", "parallelism", "lock_timeout")
+@common("chdir", "manifest", "state", "no_color", "parallelism", "lock_timeout")
 def settle() -> int:
     """Settle what earlier runs left uncertain, from what the account shows now.
 

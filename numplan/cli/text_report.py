@@ -6,7 +6,7 @@ from typing import Self
 
 from numplan.cli.progress import Step, progress, tally_of_calls
 from numplan.cli.screen import Screen
-from numplan.engine.events import Done, Event, Failed, Uncertain
+from numplan.engine.events import Event
 from numplan.engine.tally import Tally, tally
 from numplan.model.plan import OutputValue, Plan, count
 from numplan.views.done_text import failed_text, last_line_of, settled_text, unknown_text
@@ -84,9 +84,8 @@ class TextReport:
         self._screen.last_line(last_line_of(plan, left, events))
 
 
-def _counted(events: Iterable[Event], answered: Callable[[], None]) -> Iterator[Event]:
-    """The same events; `answered` is called for each whose call is over."""
+def _counted(events: Iterable[Event], answered: Callable[[Event], None]) -> Iterator[Event]:
+    """The same events; `answered` is called with each once it is told."""
     for event in events:
         yield event
-        if isinstance(event, Done | Failed | Uncertain):
-            answered()
+        answered(event)

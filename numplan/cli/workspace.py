@@ -11,11 +11,11 @@ import msgspec
 
 from numplan import __version__
 from numplan.cli.settings import Settings
-from numplan.manifest.load import find_manifest, read_backend, read_manifest
+from numplan.manifest.load import FILE_NAMES, find_manifest, manifest_in, read_backend, read_manifest
 from numplan.manifest.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.errors import ManifestError, NumplanError, SettingError, StateError
+from numplan.model.errors import NumplanError, SettingError, StateError
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
 from numplan.model.secrets import BEARER, know
 
@@ -115,14 +115,11 @@ def state_backend(
     and not even that where a flag or the environment names the place. `consent` as in `open_backend`. Raises
     ManifestError and SettingError.
     """
-    path = settings.manifest
-    try:
-        path = path or str(find_manifest(Path()))
-    except ManifestError:
-        settings.declare(None)
-        return open_backend(settings, "numplan.yaml", clock, consent)
-    settings.declare(None if settings.state else read_backend(Path(path), given_to(settings)))
-    return open_backend(settings, path, clock, consent)
+    path = Path(settings.manifest) if settings.manifest else None
+    if path is None and not settings.state:
+        path = manifest_in(Path())
+    settings.declare(None if settings.state or path is None else read_backend(path, given_to(settings)))
+    return open_backend(settings, str(path or FILE_NAMES[0]), clock, consent)
 
 
 def open_book(session: "Session", account: str, url: str) -> "Book":

@@ -42,6 +42,10 @@ _TAGS: Final = {
 _TEXT_TAG: Final = "tag:yaml.org,2002:str"
 
 
+class EmptyError(ManifestError):
+    """A file holds nothing, but for comments."""
+
+
 class Document(NamedTuple):
     """What one file says, where it refers to something else, and what is wrong with how it says it."""
 
@@ -64,7 +68,7 @@ def read_document(
     """
     body = decoded(raw, file).encode()
     if not body.strip():
-        raise ManifestError([_empty(file, what)])
+        raise EmptyError([_empty(file, what)])
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
@@ -78,7 +82,7 @@ def read_document(
         fatal = error(f"cannot be read as YAML: {failure}", source=Source(file, 1))
     else:
         if value is None:
-            raise ManifestError([_empty(file, what)])
+            raise EmptyError([_empty(file, what)])
         return Document(value, tuple(reading.references), tuple(reading.findings), reading.values)
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
@@ -105,7 +109,7 @@ class _Reading:
         """The value of the one document."""
         self.read()  # the start of the stream
         if isinstance(self.read(), StreamEndEvent):
-            raise ManifestError([_empty(self.file, self.what)])
+            raise EmptyError([_empty(self.file, self.what)])
         value = self.node(self.read(), shape)
         self.read()  # the end of the document
         following = self.read()

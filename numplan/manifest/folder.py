@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from numplan.manifest.events import MAX_VALUES, Document, read_document
+from numplan.manifest.events import MAX_VALUES, Document, EmptyError, read_document
 from numplan.manifest.files import FileError
 from numplan.manifest.finding import Findings
 from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
@@ -62,6 +62,8 @@ def read_whole(path: Path, shape: Shape) -> Whole:
             documents.append(read_document(contents[name], file, shape, at, most=left))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
+        except EmptyError as failure:
+            fatal += failure.diagnostics if len(files) == 1 else [_empty_part(file)]
         except ManifestError as failure:
             fatal += failure.diagnostics
     findings = tuple(found for document in documents for found in document.findings)
@@ -75,6 +77,14 @@ def read_whole(path: Path, shape: Shape) -> Whole:
         merging.add_all(document.value, file)
     references = tuple(merging.home_of(slot) for slot in references)
     return Whole(merging.whole, references, files, contents, (*findings, *merging.findings))
+
+
+def _empty_part(file: str) -> Diagnostic:
+    return error(
+        "is empty, and every file of this folder is part of the manifest",
+        source=Source(file, 1),
+        hint="take it away; a file with values of variables goes elsewhere, and with --var-file",
+    )
 
 
 def folder_of(path: Path) -> Path:

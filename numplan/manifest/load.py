@@ -1,5 +1,6 @@
 """A file becomes a manifest: read, checked against the schema, then against the rules."""
 
+import os
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from numplan.manifest.folder import folder_of, read_whole
 from numplan.manifest.interpolation import interpolate
 from numplan.manifest.known_words import in_known_words
 from numplan.manifest.located import LocatedMap
+from numplan.manifest.mistaken import mistaken
 from numplan.manifest.numbers_file import NumbersFiles
 from numplan.manifest.rules import Declarations
 from numplan.manifest.schema import schema
@@ -43,6 +45,8 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
     Raises ManifestError with every finding, warnings too, if one of them is an error.
     """
     whole = read_whole(path, manifest_shape())
+    if found := mistaken(whole.document, whole.files):
+        raise ManifestError([*whole.findings, found])
     variables = Variables(whole.document, whole.files, given)
     unreplaced = interpolate(whole.references, variables.values, whole.files)
     in_known_words(whole.document)
@@ -87,13 +91,9 @@ def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
 
 
 def find_manifest(folder: Path) -> Path:
-    """The manifest of a folder: `numplan.yaml`, else `.yml`, else `.json`.
-
-    Raises ManifestError if none is there.
-    """
-    for name in FILE_NAMES:
-        if (folder / name).exists():
-            return folder / name
+    """The manifest of a folder: `numplan.yaml`, `.yml` or `.json`. Raises ManifestError unless one of them is there."""
+    if (found := manifest_in(folder)) is not None:
+        return found
     raise ManifestError(
         [
             error(
@@ -102,6 +102,17 @@ def find_manifest(folder: Path) -> Path:
             )
         ]
     )
+
+
+def manifest_in(folder: Path) -> Path | None:
+    """The manifest of a folder, or None. Raises ManifestError where there are two: either may be meant."""
+    found = [folder / name for name in FILE_NAMES if os.path.lexists(folder / name)]
+    if len(found) > 1:
+        names = " and ".join(map(str, found))
+        hint = f"keep one of them, or name it with -f, such as -f {found[0]}"
+        many = "both" if len(found) == 2 else "all"  # noqa: PLR2004 - as the word has it
+        raise ManifestError([error(f"{names} are {many} here, and only one can be the manifest", hint=hint)])
+    return found[0] if found else None
 
 
 @cache

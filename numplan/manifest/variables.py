@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from numplan.manifest.entries import block
-from numplan.manifest.events import read_document
+from numplan.manifest.events import EmptyError, read_document
 from numplan.manifest.files import FileError
 from numplan.manifest.finding import Findings
 from numplan.manifest.located import Files, LocatedMap, source_at
@@ -114,9 +114,12 @@ class Variables:
 
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
-            document = read_document(read_named(Path(path), alone=False), path, ANYTHING)
+            raw = read_named(Path(path), alone=False)
+            document = read_document(raw, path, ANYTHING, what="the variables file")
         except FileError as failure:
             self.findings.append(error(f"the variables file {path} {failure}"))
+            return
+        except EmptyError:
             return
         except ManifestError as failure:
             self.findings += failure.diagnostics

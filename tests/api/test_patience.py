@@ -87,6 +87,38 @@ def test_a_429_holds_back_other_calls() -> None:
     assert clock.waits == [30]
 
 
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_a_wait_of_more_than_five_seconds_is_told_once_for_all_threads(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    clock.stopped = True  # it does not move on: all of this happens at once
+    pauses = Pauses(clock, Patience(), lambda: 0.5)
+    for _ in range(3):
+        pauses.attempts().after_throttle("30")
+    assert told(caplog) == ["the API asks to slow down (429): waiting 30 s before the next call"]
+    pauses.attempts().after_throttle("50")
+    assert told(caplog)[1:] == ["the API asks to slow down (429): waiting 50 s before the next call"]
+
+
+def test_so_is_one_after_a_503_and_no_short_one(caplog: pytest.LogCaptureFixture) -> None:
+    attempts = Pauses(FakeClock(), Patience(), lambda: 0.0).attempts()
+    assert attempts.after_failure()
+    assert attempts.after_throttle("4")
+    assert not told(caplog)
+    assert attempts.after_failure("20")
+    assert told(caplog) == ["the API asks to try again later: waiting 20 s before the next call"]
+
+
+def test_a_wait_that_is_not_waited_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    attempts = Pauses(FakeClock(), Patience(seconds=10), lambda: 0.0).attempts()
+    assert not attempts.after_throttle("60")
+    assert not told(caplog)
+
+
 def test_an_interruption_ends_the_attempts() -> None:
     clock = FakeClock(stop_after=1)
     attempts = Pauses(clock, Patience(), lambda: 1.0).attempts()

@@ -3,11 +3,13 @@
 import json
 import os
 import pty
+import re
 
 import pytest
 
 from numplan.cli import progress
-from tests.cli.desk import Desk, run_of, yaml_list
+from numplan.state.backends.local import LocalBackend
+from tests.cli.desk import STATE, Desk, run_of, yaml_list
 
 NUMBERS = run_of(16095550101, 3)
 
@@ -38,7 +40,68 @@ def test_a_long_wait_without_an_answer_is_told(ready: Desk, monkeypatch: pytest.
     ready.fault("stall", "purchase-numbers", seconds=0.5)
     ran = ready("apply", "--auto-approve")
     assert ran.code == 0
-    assert "Applying … 0 of 3 calls answered, waiting for the next" in ran.err
+    assert re.search(
+        r"^Applying … 0 of 3 calls answered, waiting for the next \([0-9]+ s so far\)$", ran.err, re.MULTILINE
+    )
+
+
+@pytest.fixture
+def uncertain(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A purchase whose answer is lost, of a number that is neither owned nor for sale afterwards."""
+    monkeypatch.setattr(progress, "LONG_WAIT", 0.2)
+    desk.stock(NUMBERS[0])
+    desk.manifest(f'numbers: {{a: {{number: "{NUMBERS[0]}"}}}}')
+    desk.fault("taken", "purchase-numbers")
+    desk.fault("lose_reply", "purchase-numbers")
+    return desk
+
+
+def test_a_look_for_what_became_of_a_call_is_told(uncertain: Desk) -> None:
+    ran = uncertain("apply", "--auto-approve")
+    assert ran.code == 5
+    assert "Applying … 1 of 1 calls answered, looking for what became of 1 (" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command", [["state", "settle"], ["apply", "--auto-approve"], ["apply", "--auto-approve", "--json"]]
+)
+def test_a_look_for_calls_of_an_earlier_run_is_told_and_for_how_long_it_may_last(
+    uncertain: Desk, command: list[str]
+) -> None:
+    assert uncertain("apply", "--auto-approve").code == 5
+    ran = uncertain(*command)
+    what = "Settling … looking in the account for what became of 1 call of an earlier run, for up to 0.6 s"
+    assert f"{what} (0 s so far)" in ran.err
+    assert what not in ran.out
+
+
+def test_a_long_wait_for_a_first_answer_is_told(ready: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LONG_WAIT", 0.1)
+    ready.fault("stall", "regions", seconds=0.5)
+    ran = ready("plan")
+    assert ran.code == 0
+    assert re.search(r"^Reading the account … .*waiting for an answer \(0 s so far\)$", ran.err, re.MULTILINE)
+
+
+def test_a_wait_for_the_lock_is_told_while_it_lasts(ready: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LONG_WAIT", 0.1)
+    with LocalBackend(ready.folder / STATE).lock("a test"):
+        ran = ready("apply", "--auto-approve", "--lock-timeout", "500ms")
+    assert ran.code == 8
+    said, *more = ran.err.splitlines()
+    assert said.startswith("waiting up to 0.5 s for the lock: a test by ")
+    assert more[0] == f"Waiting for the lock of {STATE} … (0 s so far)"
+
+
+def test_a_wait_that_the_api_asks_for_is_told_with_its_length(ready: Desk) -> None:
+    ready.fault("too_many", "regions", retry_after="seconds", seconds=6)
+    ran = ready("plan")
+    assert ran.code == 0
+    assert re.search(
+        r"^warning: the API asks to slow down \(429\): waiting [67] s before the next call$",
+        ran.err,
+        re.MULTILINE,
+    )
 
 
 def test_a_short_run_says_nothing(ready: Desk) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from numplan.manifest.load import find_manifest, load_manifest, read_manifest
+from numplan.manifest.load import FILE_NAMES, find_manifest, load_manifest, read_manifest
 from numplan.model.diagnostics import Source
 from numplan.model.errors import ManifestError
 
@@ -89,10 +89,18 @@ def test_examples_load_without_a_finding(path):
     assert not manifest.declares_nothing
 
 
-def test_finds_yaml_before_yml_before_json(tmp_path):
-    for name in ("numplan.json", "numplan.yml", "numplan.yaml"):
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_finds_the_one_manifest_of_a_folder(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    assert find_manifest(tmp_path) == tmp_path / name
+
+
+def test_of_several_in_a_folder_none_is_chosen(tmp_path):
+    for name in FILE_NAMES:
         (tmp_path / name).write_text("{}")
-        assert find_manifest(tmp_path) == tmp_path / name
+    with pytest.raises(ManifestError) as caught:
+        find_manifest(tmp_path)
+    assert all(str(tmp_path / name) in caught.value.diagnostics[0].summary for name in FILE_NAMES)
 
 
 def test_a_folder_without_a_manifest_says_what_was_looked_for(tmp_path):
