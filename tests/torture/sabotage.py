@@ -381,7 +381,7 @@ SABOTAGES = (
     Sabotage(
         "what an answer names before its own call is forgotten",
         "engine/run.py",
-        'self.doubts[number] = "the answer to another call says that it was bought"',
+        'self.doubt(number, "the answer to another call says that it was bought")',
         "pass",
         ["tests/engine/test_gate.py"],
     ),
@@ -430,8 +430,8 @@ SABOTAGES = (
     Sabotage(
         "a status that says no closes its intents",
         "api/posting.py",
-        "return dict.fromkeys(batch, _rejected(call, batch, came, other_form=other_form))",
-        "return dict.fromkeys(batch, NotSent(_said(call, came)))",
+        "number: msgspec.structs.replace(rejected, reason=said) for number, said in words.items()",
+        "number: NotSent(said) for number, said in words.items()",
         ["tests/cli/test_money_traps.py"],
     ),
     Sabotage(
