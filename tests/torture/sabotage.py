@@ -45,6 +45,62 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "decimals of a spreadsheet are read as digits",
+        "numbering/tidying.py",
+        "if decimals := _DECIMALS.fullmatch(text):",
+        "if False and (decimals := _DECIMALS.fullmatch(text)):",
+        ["tests/numbering/test_reading.py", "tests/manifest/test_numbers_file.py"],
+    ),
+    Sabotage(
+        "a 0 that is dialled inside the country only is part of a number",
+        "numbering/reading.py",
+        "    if problem := _difference(number):\n        raise NumberError(problem)\n    return number",
+        "    return number",
+        ["tests/numbering/test_reading.py"],
+    ),
+    Sabotage(
+        "digits without a + and without a country are taken for E.164",
+        "numbering/reading.py",
+        "    return _as_the_vendor_writes(text.strip(), tidy)",
+        '    return Reading(E164("+" + tidy.digits))',
+        ["tests/numbering/test_reading.py"],
+    ),
+    Sabotage(
+        "another country's calling code is valid",
+        "numbering/plausible.py",
+        'if code is None or number.startswith(f"+{code}") or _WORLDWIDE.match(number):',
+        "if True:",
+        ["tests/manifest/test_numbers.py"],
+    ),
+    Sabotage(
+        "a workbook is read as a list",
+        "manifest/list_text.py",
+        "        if raw.startswith(beginning):",
+        "        if False:",
+        ["tests/manifest/test_numbers_file.py"],
+    ),
+    Sabotage(
+        "a header that may be a secret is quoted",
+        "manifest/list_columns.py",
+        'return f"`{bare}`" if _SHOWN.fullmatch(bare) else f"one of {len(bare):,} characters"',
+        'return f"`{bare}`"',
+        ["tests/manifest/test_numbers_file.py"],
+    ),
+    Sabotage(
+        "a number that is gone stops the plan",
+        "engine/explicit.py",
+        "if (gone := assessed.managed.get(declared.number)) or declared.terms.may_lack:",
+        "if (gone := None) or declared.terms.may_lack:",
+        ["tests/engine/test_planning_account.py"],
+    ),
+    Sabotage(
+        "a plan document tells every finding",
+        "views/plan_json.py",
+        "for one in first.findings]",
+        "for one in plan.diagnostics]",
+        ["tests/views/test_plan_json.py"],
+    ),
+    Sabotage(
         "a backup that cannot be written is found late",
         "state/backends/local.py",
         "folder.require_plain(shelf.backup_name)",
