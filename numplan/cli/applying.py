@@ -171,11 +171,19 @@ def settle_only(settings: Settings, screen: Screen) -> int:
 
 def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
     """Settle the calls of earlier runs whose outcome is unknown. Raises ApiError and StateError."""
-    calls = len(work.book.intents)
-    what = f"Settling … looking in the account for what became of {calls:,} call{'' if calls == 1 else 's'}"
-    limit = f"of an earlier run, for up to {work.manifest.api.settle_seconds:g} s"
-    with clock.careful(), told_wait(Screen(color=False), f"{what} {limit}"):
+    with (
+        clock.careful(),
+        told_wait(Screen(color=False), f"Settling … looking in the account for {_sought(work)}"),
+    ):
         return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
+
+
+def _sought(work: Work) -> str:
+    if not (calls := len(work.book.intents)):
+        return "numbers that may still turn up"
+    many = "1 call" if calls == 1 else f"{calls:,} calls"
+    limit = work.manifest.api.settle_seconds
+    return f"what became of {many} of an earlier run, for up to {limit:g} s"
 
 
 def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict[str, str]) -> Choose:
