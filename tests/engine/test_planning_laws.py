@@ -212,10 +212,13 @@ def test_the_cost_is_the_sum_of_the_changes(world: World):
 
 
 def managed_now(world: World) -> set[str]:
-    """Numbers in state, or closed as never bought, that the account holds."""
+    """Numbers in state, or closed as never bought, that the account holds. What is watched without a slot is looked for
+    in the listing alone: one that this does not show is not known of.
+    """
     if world.state is None:
         return set()
-    kept = {*remembered(world), *(one.number for one in world.state.tombstones)}
+    watched = (one for one in world.state.tombstones if one.holds_slot or one.number not in world.hidden)
+    kept = {*remembered(world), *(one.number for one in watched)}
     return kept & world.owned.keys()
 
 
