@@ -16,6 +16,7 @@ from numplan.model.plan import (
     Blocked,
     Change,
     Cost,
+    Counts,
     Drift,
     Missing,
     OutputChange,
@@ -154,7 +155,7 @@ def _own(plan: Plan) -> dict[str, Any]:
             "exclude": list(plan.selection.excludes),
             "select": [f"{label}={value}" for label, value in plan.selection.labels],
         },
-        "counts": {name: getattr(figures, name) for name in figures.__struct_fields__},
+        "counts": _counts(figures),
         "cost": _cost(plan.cost, plan.currency),
         "drift": _drift(plan.drift),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
@@ -179,6 +180,12 @@ def _own(plan: Plan) -> dict[str, Any]:
         "diagnostics": [_diagnostic(one) for one in first.findings],
         "diagnostics_omitted": first.more,
     }
+
+
+def _counts(figures: Counts) -> dict[str, int]:
+    """The figures by name; of what cannot be had only where there is any, for readers that know no such name."""
+    named = {name: getattr(figures, name) for name in figures.__struct_fields__}
+    return {name: figure for name, figure in named.items() if figure or name != "unavailable"}
 
 
 def _unselected(change: Change) -> dict[str, Any]:

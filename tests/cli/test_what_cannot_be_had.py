@@ -51,6 +51,7 @@ def test_a_number_that_was_ported_out_stops_nothing_else(ported: Desk) -> None:
     )
     document = json.loads((ported.folder / "plan.json").read_text())
     assert (document["applyable"], document["errored"]) == (True, False)
+    assert document["numplan"]["counts"]["unavailable"] == 1
     (told,) = document["numplan"]["unavailable"]
     assert (told["address"], told["number"], told["managed"], told["source"]) == (
         "number.n2",
