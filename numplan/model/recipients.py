@@ -40,7 +40,6 @@ _LIBPQ: Final = frozenset(
         "user",
         "sslmode",
         "sslrootcert",
-        "sslcrl",
         "sslsni",
         "sslnegotiation",
         "ssl_min_protocol_version",
@@ -60,7 +59,7 @@ _LIBPQ: Final = frozenset(
         "tcp_user_timeout",
     ]
 )
-"""What the URL in a manifest may set: nothing that names a credential, or another host for one."""
+"""What the URL in a manifest may set: nothing that names a credential, another host for one, or a file."""
 
 _LIBPQ_CREDENTIALS: Final = ("PGPASSWORD", "PGSERVICE", "PGSSLCERT", "PGSSLKEY", "PGSSLPASSWORD")
 
@@ -142,6 +141,10 @@ def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, s
                 "place in NUMPLAN_STATE"
             )
         odd = sorted(set(parameters) - _LIBPQ)
+        if (
+            parameters.get("sslrootcert", "system") != "system"
+        ):  # a file, and whoever writes it says whom to trust
+            odd.append("sslrootcert")
         if odd:
             raise LibpqError(
                 f"a manifest must not set {', '.join(odd)}; name the place in NUMPLAN_STATE, or set it there"

@@ -122,6 +122,8 @@ REFUSED: list[tuple[Place, Mapping[str, str]]] = [
     (postgres_place("postgresql://:6666/ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
     (postgres_place("postgresql:///ops?servicefile=x"), {}),
     (postgres_place("postgresql:///ops?sslcert=x"), {}),
+    (postgres_place("postgresql:///ops?sslrootcert=ca.pem"), {}),
+    (postgres_place("postgresql:///ops?sslcrl=list.pem"), {}),
     (postgres_place("postgresql:///ops?gssdelegation=1"), {}),
 ]
 
@@ -162,6 +164,11 @@ def test_the_hint_names_what_to_set() -> None:
 def test_an_entry_that_is_no_host_is_told(entry: str) -> None:
     with pytest.raises(SettingError, match="NUMPLAN_STATE_HOST has an entry"):
         require_grant(STATE, (), {HOST: f"b.example,{entry}"})
+
+
+def test_the_machines_own_authorities_may_be_asked_for() -> None:
+    place = postgres_place("postgresql://db.example.com/ops?sslmode=verify-full&sslrootcert=system")
+    assert require_grant(place, (), {HOST: "db.example.com"}) is Grant.ALL
 
 
 def test_a_password_that_is_kept_for_a_host_goes_to_that_host_alone() -> None:
