@@ -19,6 +19,7 @@ from numplan.model.countries import as_offered, same_country, same_state, state_
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
 from numplan.model.vocabulary import same_word, serves
+from numplan.numbering.reading import doubt
 
 NOTHING: Final[Mapping[Resource, Picks]] = MappingProxyType({})
 
@@ -190,13 +191,14 @@ def wants_all(pool: PoolEntry) -> bool:
 
 
 def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider) -> tuple[OwnedNumber, ...]:
-    """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number.
+    """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
+    dial as it is written.
 
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
     """
     barred = assessed.let_be | live.strangers
     free = (one for one in unmanaged(assessed, live) if one.number not in barred)
-    matching = [one for one in free if matches(pool, one)]
+    matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
     if pool.state is not None and matching:
         asked = criteria_of(pool, live.regions)
         criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)

@@ -348,6 +348,14 @@ def test_a_number_written_as_nobody_can_dial_it_is_told_and_adopt_leaves_it_out(
     assert "+4402071838750" not in (settled.folder / "numplan.yaml").read_text()
 
 
+def test_no_pool_adopts_a_number_written_as_nobody_can_dial_it(desk: Desk) -> None:
+    odd, sound = "+4402071838750", "+442071838751"
+    desk.emulator.add_owned([{"number": one, "country": "United Kingdom"} for one in (odd, sound)])
+    desk.manifest("pools: {p: {count: 1, country: United Kingdom, adopt: true}}\n")
+    assert desk("apply", "--auto-approve").code == 0
+    assert [one.number for one in desk.state.numbers] == [sound]
+
+
 def test_interim_answers_disturb_nothing(settled: Desk) -> None:
     for status in (103, 102):
         settled.fault("interim", "*", status=status, times=2, count=0)
