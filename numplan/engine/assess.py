@@ -106,6 +106,7 @@ def assess(
     )
     managed = _managed(state, live, now, hold, forgotten, let_be)
     explicit, undeclared = _known(declared, managed, live)
+    held = {**_lingering(state, declared, managed, live, now, hold), **held}
     if live.unread:
         held = {**held_unread(live, managed, declared, state), **held}
     unseen = [one for one in _absent(explicit, undeclared, managed, live) if one.number not in held]
@@ -224,6 +225,31 @@ def _held_by_calls(state: State | None) -> dict[E164, Held]:
             leaving=intent.kind == "release",
         )
         for intent in (state.intents if state else ())
+    }
+
+
+def _lingering(
+    state: State | None,
+    declared: Mapping[E164, Declared],
+    managed: Mapping[E164, Instance],
+    live: Live,
+    now: Moment,
+    hold: timedelta,
+) -> dict[E164, Held]:
+    """Declared numbers that the account shows still, or again, so soon after their release that nobody can say which:
+    adopted now, one that was never released would stand on the trunk that is declared, and not on its own.
+    """
+    return {
+        one.number: Held(
+            resource=declared[one.number].resource,
+            number=one.number,
+            reason="the account shows it, though its release had seemed to be carried out just before",
+        )
+        for one in (state.tombstones if state else ())
+        if one.number in live.owned
+        and one.number in declared
+        and one.number not in managed
+        and one.lingers(now, hold)
     }
 
 

@@ -1,7 +1,9 @@
 """Releases, and what takes one: unknown outcomes, replaces, and every point at which a replace can break."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
+import msgspec
 import pytest
 
 from numplan.engine.calls import Bar
@@ -14,6 +16,7 @@ from numplan.model.plan import Allowances
 from tests.builders import buried, entry, managed, manifest, pool, state, us
 from tests.engine.test_apply_intents import in_batches_of, world_with
 from tests.engine.world import LIFTED, World
+from tests.fakes import NOON
 from tests.faulty import Fate, Killed
 
 NOTHING = manifest()
@@ -387,3 +390,23 @@ def test_a_refusal_of_what_an_earlier_call_may_have_released_settles_nothing() -
     (doubt,) = (one for one in ran.events if isinstance(one, Uncertain))
     assert "but an earlier call may have released it" in doubt.reason
     assert [one.verdict for one in ran.events if isinstance(one, Settled)] == ["released"]
+
+
+def test_a_number_that_was_not_released_after_all_keeps_its_trunk_and_moves_later() -> None:
+    """An outage hid it while its release was settled; adopted at once, it would be said to be on the declared trunk."""
+    world = World()
+    seemed = buried(managed("number.main", world.vendor.own(us(1)), sip_trunk_id=1), holds_slot=False)
+    world.store(
+        state(msgspec.structs.replace(seemed, cause="released", released_at=NOON - timedelta(minutes=1)))
+    )
+    ran = world.run(explicit_on(2))
+    assert world.vendor.posts == []
+    assert not world.state.numbers
+    (waits,) = ran.plan.held
+    assert "though its release had seemed to be carried out just before" in waits.reason
+    world.later(minutes=16)
+    world.run(explicit_on(2))
+    world.later(minutes=16)
+    world.run(explicit_on(2))
+    assert [call for call, *_ in world.vendor.posts] == ["release", "purchase"]
+    assert trunk_of(world) == 2
