@@ -81,13 +81,18 @@ class Zygote:
         )
 
     def run(self, *commands: Command, stalls_after: float | None = None) -> list[Ran]:
-        """Run commands at once, to their ends. After `stalls_after` seconds each is interrupted twice, as by a user."""
+        """Run commands at once, to their ends. After `stalls_after` seconds each is interrupted twice, as by a user,
+        and again where that did not end it.
+        """
         pids = self._ask({"run": commands})
         signals = [(PATIENCE, signal.SIGKILL)]
         if stalls_after is not None:
             signals += [
                 (stalls_after, signal.SIGINT),
                 (stalls_after + 0.1, signal.SIGINT),
+                # Two that come before a busy machine has let the process run are one to it: a user presses again.
+                (stalls_after + 1.5, signal.SIGINT),
+                (stalls_after + 3.0, signal.SIGINT),
                 (stalls_after + 0.1 + AT_ONCE, signal.SIGKILL),
             ]
         with _later([(seconds, pid, number) for pid in pids for seconds, number in signals]):
