@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from numplan.model.number import NumberError
 
-LONGEST: Final = 100
+LONGEST: Final = 60
 """Characters that are looked at."""
 _DASHES: Final = dict.fromkeys(map(ord, "\u2212\u2043\u02d7\u30fc\uff70"), "-")
 """Those that Unicode does not count among its dashes."""
@@ -23,11 +23,11 @@ _SCIENTIFIC: Final = re.compile(r"\+?\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DECIMALS: Final = re.compile(r"(\+?\d{5,})([.,])(\d{1,2}|0+)")
 _THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,}(?:\.\d*)?")
 _EXTENSION: Final = re.compile(
-    r"(?P<number>.*\d.*?)[\s,;.(]*(?P<word>;?ext(?:n|ension)?|x|#|dw|poste|interno|ramal|durchwahl)[\s.:=]*(?P<more>\d{1,7})\)?",
+    r"[\s,;.(]?(?:;?ext(?:n|ension)?|x|#|dw|poste|interno|ramal|durchwahl)[\s.:=]{0,3}(\d{1,7})\)?$",
     re.IGNORECASE,
 )
 _FRACTION: Final = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
-_SUM: Final = re.compile(r"=.*|.*\d ?[*^%].*|[\d ]+\+[\d ]+")
+_SUM: Final = re.compile(r"^=|\d ?[*^%]|^[\d ]+\+[\d ]+$")
 _BETWEEN: Final = re.compile(
     r"[,;|&\n\r]+|\s+(?:/|or|and|oder|und|y|e|et|ou)\s+|(?<=\d)\s*/\s*(?=\+)|(?<=\d{9})/(?=\d{9})|(?<=\d)\s+(?=\+)",
     re.IGNORECASE,
@@ -91,6 +91,8 @@ def character(one: str) -> str:
 
 def _plain(text: str) -> str:
     """The text with one kind of digit, space and dash, and without what cannot be seen."""
+    if text.isascii():
+        return text.replace("\t", " ").strip()
     for one in text:
         if unicodedata.category(one) == "No":  # ten to the third would become 103
             raise NumberError(f"{character(one)} is no digit: write the number in plain digits", one)
@@ -136,13 +138,11 @@ def _looks_otherwise(text: str) -> Iterator[str]:
         yield "it is written in thousands, as an amount; format the column as text"
     if _FRACTION.fullmatch(text):
         yield "it is a fraction"
-    if _SUM.fullmatch(text):
+    if _SUM.search(text):
         yield "it is a formula or a sum; write the number itself, as text"
-    if extension := _EXTENSION.fullmatch(text):
-        yield (
-            f"it has an extension, {extension['more']}, which a virtual number has not; "
-            f"is {_around(extension['number'])} meant?"
-        )
+    extension = _EXTENSION.search(text)
+    if extension and (number := _around(text[: extension.start()])):
+        yield (f"it has an extension, {extension[1]}, which a virtual number has not; is {number} meant?")
     parts = sum(len(_digits(part)) >= _ENOUGH for part in _BETWEEN.split(text))
     if parts > 1 or text.lstrip("(+").count("+"):
         yield "it is more than one number, or two run together: write one in each place"
