@@ -6,6 +6,7 @@ it: loading it takes longer than reading a thousand of them.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
 from numplan.model.number import MAX_DIGITS, MIN_DIGITS
@@ -141,6 +142,7 @@ def has_trunk_zero(number: str) -> bool:
     return _DOUBTED.match(number) is not None
 
 
+@cache
 def calling_code_of(region: str) -> int | None:
     """The calling code of a country by its two letters, such as 44 of GB; None where it has none of its own."""
     import phonenumbers

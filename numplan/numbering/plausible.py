@@ -1,30 +1,16 @@
 """What the numbering plans of the world say of a number in E.164. Only doubts: the vendor sells numbers that
 libphonenumber has not heard of.
-
-libphonenumber takes some 35 µs a number. Of a hundred thousand, nearly all lie in a few ranges of a few calling codes:
-each code's ranges are put together as one expression, once. A test holds it against the library.
 """
 
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from numplan.model.countries import name_of, region_of
 from numplan.model.number import E164
 from numplan.numbering.calling_codes import calling_code, calling_code_of
+from numplan.numbering.ranges import ranges_of
 
-_RANGES: Final = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "voip",
-    "personal_number",
-    "pager",
-    "uan",
-    "voicemail",
-)
 _WORLDWIDE: Final = re.compile(r"\+8(?:00|08|70|78|8)")
 """Calling codes of no country: freephone, shared cost, satellites and networks."""
 
@@ -33,7 +19,6 @@ class Plans:
     """The numbering plans, as far as they were looked into. One is for one run."""
 
     def __init__(self) -> None:
-        self._known: dict[int, re.Pattern[str]] = {}
         self._reasons: dict[tuple[int, int], str] = {}
         self._codes: dict[str, int | None] = {}
 
@@ -51,45 +36,15 @@ class Plans:
 
     def doubt(self, number: E164) -> str:
         """Why no numbering plan allows a number, in words; empty where one does."""
-        code = self._code(number)
+        code = calling_code(number)
         if code is None:
             return "starts with no calling code that is in use"
         national = number[1 + len(str(code)) :]
-        if self._known[code].fullmatch(national):
+        if ranges_of(code).fullmatch(national):
             return ""
         if (key := (code, len(national))) not in self._reasons:
             self._reasons[key] = _reason(*key)
         return self._reasons[key]
-
-    def _code(self, number: E164) -> int | None:
-        for length in (1, 2, 3):
-            code = int(number[1 : 1 + length])
-            if code in self._known:
-                return code
-        code = calling_code(number) or 0
-        if not code:
-            return None
-        self._known[code] = _ranges(code)
-        return code
-
-
-def _ranges(code: int) -> re.Pattern[str]:
-    """All that the plans of a calling code allow, behind it."""
-    import phonenumbers
-
-    patterns = []
-    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]:
-        plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-        general = plan.general_desc
-        first = rf"(?={plan.leading_digits})" if plan.leading_digits else ""
-        for kind in (getattr(plan, name) for name in _RANGES):
-            if kind is not None and kind.national_number_pattern:
-                lengths = "|".join(rf"\d{{{one}}}" for one in kind.possible_length or general.possible_length)
-                patterns.append(
-                    rf"{first}(?=(?:{lengths})$)(?=(?:{general.national_number_pattern})$)"
-                    rf"(?:{kind.national_number_pattern})"
-                )
-    return re.compile("|".join(patterns))
 
 
 def _reason(code: int, length: int) -> str:

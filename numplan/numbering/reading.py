@@ -16,6 +16,7 @@ from numplan.numbering.calling_codes import (
     has_trunk_zero,
     with_trunk_zero,
 )
+from numplan.numbering.ranges import in_country, is_in_a_range
 from numplan.numbering.tidying import Tidy, tidied
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _international(tidy: Tidy) -> E164:
     if digits.startswith("0"):
         raise NumberError("behind the + stands the country's code, such as 44, never a 0")
     number = _bounded("+" + digits)
-    if problem := _difference(number):
+    if not is_in_a_range(number) and (problem := _difference(number)):
         raise NumberError(problem)
     return number
 
@@ -113,6 +114,12 @@ def _difference(number: E164) -> str:
 
 def _in_country(digits: str, country: str, region: str) -> E164:
     """A number without a `+` in a declared country: with its calling code, or as it is dialled there."""
+    quickly = in_country(digits, region)
+    return by_the_library(digits, country, region) if quickly is None else quickly
+
+
+def by_the_library(digits: str, country: str, region: str) -> E164:
+    """The same, by libphonenumber: slower, and with words for what is none. Raises NumberError."""
     code = calling_code_of(region)
     readings: dict[E164, None] = {}
     if code is not None and digits.startswith(str(code)) and MIN_DIGITS <= len(digits) <= MAX_DIGITS:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from numplan.model.number import NumberError
 from numplan.numbering.calling_codes import PLAIN, TRUNK_ZERO
-from numplan.numbering.reading import doubt, is_plain, read_number
+from numplan.numbering.ranges import in_country
+from numplan.numbering.reading import by_the_library, doubt, is_plain, read_number
 from tests.numbering.texts import TEXTS, Written
 
 digits = st.from_regex(r"[1-9][0-9]{4,14}", fullmatch=True)
@@ -93,3 +94,25 @@ def test_the_table_of_codes_is_libphonenumbers() -> None:
     }
     assert dialled <= set(TRUNK_ZERO)
     assert set(TRUNK_ZERO) <= {str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE}
+
+
+@given(
+    st.sampled_from(
+        ("US", "CA", "GB", "GG", "DE", "FR", "IT", "BR", "AR", "MX", "AU", "RU", "KZ", "HU", "JP", "SM", "CI")
+    ),
+    st.from_regex(r"(0{0,2}|1|8|06|011)[0-9]{6,12}", fullmatch=True),
+    st.booleans(),
+)
+def test_the_quick_way_of_a_country_gives_what_the_library_gives(
+    region: str, digits: str, example: bool
+) -> None:
+    import phonenumbers
+
+    if example:
+        found = phonenumbers.example_number_for_type(region, int(digits[-1]))
+        number = found or phonenumbers.example_number(region)
+        digits = digits[:2].rstrip("123456789") + phonenumbers.national_significant_number(number)
+    quickly = in_country(digits, region)
+    if quickly is None:
+        return
+    assert by_the_library(digits, region, region) == quickly

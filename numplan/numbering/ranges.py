@@ -1,0 +1,84 @@
+"""The numbering plans of libphonenumber as regular expressions: one for each calling code, and for each country.
+
+The library takes 30 µs and more to look at one number; a list of a hundred thousand lies in a few ranges of a few
+codes. What these say is what it says, number for number: tests hold them against it.
+"""
+
+import re
+from functools import cache
+from typing import Any, Final
+
+from numplan.model.number import E164
+from numplan.numbering.calling_codes import calling_code, calling_code_of
+
+_KINDS: Final = (
+    "fixed_line",
+    "mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
+
+
+@cache
+def ranges_of(code: int) -> re.Pattern[str]:
+    """All that the plans of a calling code allow, behind it."""
+    import phonenumbers
+
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    return re.compile("|".join(part for region in regions for part in _parts(code, region, alone=False)))
+
+
+@cache
+def ranges_in(region: str) -> re.Pattern[str]:
+    """All that the plan of one country allows, behind its calling code."""
+    return re.compile("|".join(_parts(calling_code_of(region) or 0, region, alone=True)) or r"(?!)")
+
+
+def is_in_a_range(number: E164) -> bool:
+    """Whether some plan allows a number: then it is dialled as it is written."""
+    code = calling_code(number)
+    return code is not None and ranges_of(code).fullmatch(number[1 + len(str(code)) :]) is not None
+
+
+def in_country(digits: str, region: str) -> E164 | None:
+    """The number that digits without a `+` are in a country, where just one reading is valid there; None where that
+    takes the library to tell.
+    """
+    code, plan = calling_code_of(region), _plan(calling_code_of(region) or 0, region)
+    if code is None or plan is None or plan.national_prefix_transform_rule:
+        return None
+    national = {digits}
+    if plan.national_prefix_for_parsing:
+        prefix = re.match(plan.national_prefix_for_parsing, digits)
+        national |= {digits[prefix.end() :]} if prefix else set()
+    if digits.startswith(str(code)):
+        national.add(digits[len(str(code)) :])
+    valid = [one for one in national if ranges_in(region).fullmatch(one)]
+    return E164(f"+{code}{valid[0]}") if len(valid) == 1 else None
+
+
+def _plan(code: int, region: str) -> Any:  # noqa: ANN401 - the library's metadata say no types
+    import phonenumbers
+
+    return phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+
+
+def _parts(code: int, region: str, *, alone: bool) -> list[str]:
+    """The ranges of one country; beside others of its calling code, behind the digits that tell them apart."""
+    plan, parts = _plan(code, region), []
+    first = rf"(?={plan.leading_digits})" if plan.leading_digits and not alone else ""
+    general = plan.general_desc
+    for kind in (getattr(plan, name) for name in _KINDS):
+        if kind is not None and kind.national_number_pattern:
+            lengths = "|".join(rf"\d{{{one}}}" for one in kind.possible_length or general.possible_length)
+            parts.append(
+                rf"{first}(?=(?:{lengths})$)(?=(?:{general.national_number_pattern})$)"
+                rf"(?:{kind.national_number_pattern})"
+            )
+    return parts
