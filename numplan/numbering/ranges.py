@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from numplan.model.number import E164
+from numplan.model.number import E164, is_canonical
 from numplan.numbering.calling_codes import calling_code, calling_code_of
 
 _KINDS: Final = (
@@ -53,14 +53,14 @@ def in_country(digits: str, region: str) -> E164 | None:
     code, plan = calling_code_of(region), _plan(calling_code_of(region) or 0, region)
     if code is None or plan is None or plan.national_prefix_transform_rule:
         return None
-    national = {digits}
-    if plan.national_prefix_for_parsing:
-        prefix = re.match(plan.national_prefix_for_parsing, digits)
-        national |= {digits[prefix.end() :]} if prefix else set()
-    if digits.startswith(str(code)):
-        national.add(digits[len(str(code)) :])
+    prefix, rest = plan.national_prefix_for_parsing or r"(?!)", digits.removeprefix(str(code))
+    if re.match(plan.international_prefix or r"(?!)", digits) or (rest != digits and re.match(prefix, rest)):
+        return None  # perhaps another country's, or with a prefix where none belongs
+    national = {digits, rest}
+    if stripped := re.match(prefix, digits):
+        national.add(digits[stripped.end() :])
     valid = [one for one in national if ranges_in(region).fullmatch(one)]
-    return E164(f"+{code}{valid[0]}") if len(valid) == 1 else None
+    return E164(number) if len(valid) == 1 and is_canonical(number := f"+{code}{valid[0]}") else None
 
 
 def _plan(code: int, region: str) -> Any:  # noqa: ANN401 - the library's metadata say no types

@@ -3,6 +3,7 @@
 What the API answers has a stricter reader of its own: digits, with or without a `+`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
@@ -22,6 +23,11 @@ from numplan.numbering.tidying import Tidy, tidied
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
+_GROUPED = re.compile(
+    r"'?\+[1-9][0-9]{0,2}(?: ?\([1-9][0-9]{0,5}\)[ -]?|[ -])[0-9]+(?:[ -][0-9]+)*", re.ASCII
+)
+_GROUPED_NATIONAL = re.compile(r"'?(?:\([0-9]{1,6}\) ?)?[0-9]+(?:[ -][0-9]+)*", re.ASCII)
+_NO_DIGITS = re.compile(r"[^0-9]+", re.ASCII)
 VENDORS_DIGITS = 11
 """So many digits, or more, without a `+` are read as the vendor writes numbers: with the calling code first."""
 
@@ -51,13 +57,27 @@ def read_number(text: str, country: str | None = None) -> Reading:
     """
     if PLAIN.fullmatch(text):
         return Reading(E164(text))
+    region = region_of(country) if country else None
+    if (usual := _usual(text, region)) is not None:
+        return Reading(usual)
     tidy = tidied(text)
     if tidy.international:
         return Reading(_international(tidy))
-    region = region_of(country) if country else None
     if country and region:
         return Reading(_in_country(tidy.digits, country, region))
     return _as_the_vendor_writes(text.strip(), tidy)
+
+
+def _usual(text: str, region: str | None) -> E164 | None:
+    """What nearly all texts are that are not plain: valid numbers whose groups spaces, hyphens or brackets set apart.
+    The rest of this module reads them the same, and takes ten times as long.
+    """
+    if _GROUPED.fullmatch(text):
+        number = E164(f"+{re.sub(_NO_DIGITS, '', text)}")
+        return number if PLAIN.fullmatch(number) and is_in_a_range(number) else None
+    if region is not None and _GROUPED_NATIONAL.fullmatch(text):
+        return in_country(re.sub(_NO_DIGITS, "", text), region)
+    return None
 
 
 def doubt(number: E164) -> str:

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from numplan.model.countries import region_of
 from numplan.model.number import NumberError
+from numplan.numbering import reading
 from numplan.numbering.calling_codes import PLAIN, TRUNK_ZERO
 from numplan.numbering.ranges import in_country
 from numplan.numbering.reading import by_the_library, doubt, is_plain, read_number
+from numplan.numbering.tidying import tidied
 from tests.numbering.texts import TEXTS, Written
 
 digits = st.from_regex(r"[1-9][0-9]{4,14}", fullmatch=True)
@@ -116,3 +119,25 @@ def test_the_quick_way_of_a_country_gives_what_the_library_gives(
     if quickly is None:
         return
     assert by_the_library(digits, region, region) == quickly
+
+
+@given(
+    st.from_regex(
+        r"'?\+?[1-9]?[0-9]{0,4}( ?\([0-9]{1,4}\)[ -]?|[ -])?[0-9]{2,7}([ -][0-9]{2,5}){0,3}", fullmatch=True
+    ),
+    st.sampled_from((None, "United States", "Germany", "United Kingdom", "Italy")),
+)
+@example("+44 (0)20 7183 8750", None)
+@example("+1 (212) 555-0101", None)
+@example("(212) 555-0101", "United States")
+@example("(0)20 7183 8750", "United Kingdom")
+def test_what_is_usual_is_read_as_by_all_the_rules(text: str, country: str | None) -> None:
+    region = region_of(country) if country else None
+    usual = reading._usual(text, region)
+    if usual is None:
+        return
+    tidy = tidied(text)
+    if tidy.international:
+        assert reading._international(tidy) == usual
+    else:
+        assert reading.by_the_library(tidy.digits, country or "", region or "") == usual
