@@ -20,6 +20,7 @@ from numplan.api.sizes import LARGEST, largest_page
 from numplan.api.wire import OwnedPage
 from numplan.engine.ports import States
 from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
+from numplan.model.countries import same_country
 from numplan.model.number import E164
 from numplan.model.vocabulary import NUMBER_TYPES, fold, same_word
 
@@ -45,7 +46,7 @@ class Filters(msgspec.Struct, frozen=True):
 
     def admits(self, row: OwnedNumber) -> bool:
         """Whether a row may belong here, as far as rows tell: they do not name their state."""
-        return (not self.country or same_word(row.country, self.country)) and (
+        return (not self.country or same_country(row.country, self.country)) and (
             not self.type or same_word(row.type, self.type)
         )
 

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Container, Iterable, Sequence
 
 from numplan.model.account import Criteria, Offer, OwnedNumber
+from numplan.model.countries import same_country, same_state
 from numplan.model.number import E164
-from numplan.model.vocabulary import fold, same_word
+from numplan.model.vocabulary import same_word, serves
 
 log = logging.getLogger("numplan.api")
 
@@ -15,8 +16,8 @@ def matching(
 ) -> tuple[Offer, ...]:
     """The offers that do not contradict the criteria, each number once, in ascending order.
 
-    Country, type and state are compared without case and hyphens; a row that names no state passes. A
-    `Voice+SMS` number serves where `Voice` is asked for, as in the API page's own sample; not the other way
+    Countries, types and states are compared by what they mean, in whatever spelling; a row that names no state passes.
+    A `Voice+SMS` number serves where `Voice` is asked for, as in the API page's own sample; not the other way
     round. A number that does not hold the digits asked for cannot be meant. A number that comes with
     two different rows, or with one that is `unreadable`, cannot be priced and is left out.
     """
@@ -64,13 +65,11 @@ def appears_in(digits: str, number: E164) -> bool:
 
 def _fits(offer: Offer, criteria: Criteria) -> bool:
     return (
-        (not criteria.country or same_word(offer.country, criteria.country))
+        (not criteria.country or same_country(offer.country, criteria.country))
         and (not criteria.type or same_word(offer.type, criteria.type))
-        and (not criteria.state or not offer.state or same_word(offer.state, criteria.state))
-        and (not criteria.category or _serves(offer.category, criteria.category))
+        and (
+            not criteria.state or not offer.state or same_state(offer.state, criteria.state, criteria.country)
+        )
+        and (not criteria.category or serves(offer.category, criteria.category))
         and (not criteria.digits.isdecimal() or appears_in(criteria.digits, offer.number))
     )
-
-
-def _serves(category: str, asked: str) -> bool:
-    return set(fold(asked).split("+")) <= set(fold(category).split("+"))

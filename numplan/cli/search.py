@@ -56,18 +56,20 @@ def search(
     )
     with account(settings) as client:
         found = client.search(criteria, wanted=size)
-        if not found.offers and not found.unreadable:
-            found = _in_the_vendors_words(client, criteria, size)
+        if no_hits.found_nothing(found):
+            found = _in_the_vendors_words(client, criteria, size, found)
     if found.why:
         Screen(color=False).error(f"nothing found: {found.why}")
     warn_of("search", found.unreadable)
     if as_manifest:
-        Screen(color=False).stored(manifest_of(found.offers[:size], country).rstrip("\n"), "the manifest")
+        offered = found.offers[0].country if found.offers else country
+        text = manifest_of(found.offers[:size], offered).rstrip("\n")
+        Screen(color=False).stored(text, "the manifest")
         return
     show_rows([offer_row(offer) for offer in found.offers[:size]], settings, as_csv=as_csv)
 
 
-def _in_the_vendors_words(client: Provider, criteria: Criteria, size: int) -> Found:
+def _in_the_vendors_words(client: Provider, criteria: Criteria, size: int, found: Found) -> Found:
     """What is found under the vendor's own names; with the reason where that is nothing.
 
     Raises NumplanError for a country that is not offered.
@@ -81,6 +83,7 @@ def _in_the_vendors_words(client: Provider, criteria: Criteria, size: int) -> Fo
             f"no numbers are offered in {criteria.country!r}",
             hint=f"did you mean {near!r}?" if near else "`numplan regions` lists what is offered",
         )
-    return no_hits.search(
-        client, msgspec.structs.replace(criteria, country=offered or criteria.country), size
-    )
+    if offered is not None and offered != criteria.country:
+        criteria = msgspec.structs.replace(criteria, country=offered)
+        found = client.search(criteria, wanted=size)
+    return no_hits.asked_otherwise(client, criteria, size, found) if no_hits.found_nothing(found) else found

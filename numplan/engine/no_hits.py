@@ -17,18 +17,18 @@ FEW: Final = 5
 _NAMED: Final = 12
 
 
-def search(provider: Provider, criteria: Criteria, wanted: int | None) -> Found:
-    """What is for sale; with `why` where nothing is. Raises ApiError.
+def found_nothing(found: Found) -> bool:
+    """Whether a search has no hit, not even one that cannot be read."""
+    return not found.offers and not found.unreadable
 
-    A state that the vendor spells otherwise than it is asked for is found under the vendor's spelling.
+
+def asked_otherwise(provider: Provider, criteria: Criteria, wanted: int | None, found: Found) -> Found:
+    """What is for sale under the vendor's own spelling of the state, where a search found nothing; else `found` with
+    the reason. Raises ApiError.
     """
-    found = provider.search(criteria, wanted=wanted)
-    if found.offers or found.unreadable or (wanted is not None and wanted <= 0):
-        return found
     if criteria.state:
         anywhere = provider.search(msgspec.structs.replace(criteria, state=""), wanted=MANY)
-        states = {one.state for one in anywhere.offers if one.state}
-        for spelled in sorted(states):
+        for spelled in sorted({one.state for one in anywhere.offers if one.state}):
             if spelled != criteria.state and same_state(spelled, criteria.state, criteria.country):
                 return provider.search(msgspec.structs.replace(criteria, state=spelled), wanted=wanted)
     return msgspec.structs.replace(found, why=_why(provider, criteria))

@@ -128,14 +128,14 @@ def _search(
     def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
         return provider.search(wish[0], wanted=enough(wish[1]))
 
-    def search_again(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
-        return no_hits.search(provider, wish[0], enough(wish[1]))
+    def ask_otherwise(at: int) -> Found:
+        criteria, standings = asked[at]
+        return no_hits.asked_otherwise(provider, criteria, enough(standings), answers[at])
 
     asked = list(wishes.items())
     answers = ask_all(search, asked, parallelism)
-    without = [at for at, found in enumerate(answers) if not found.offers and not found.unreadable]
-    again = ask_all(search_again, [asked[at] for at in without[: no_hits.FEW]], parallelism)
-    for at, found in zip(without, again, strict=False):
+    without = [at for at, found in enumerate(answers) if no_hits.found_nothing(found)][: no_hits.FEW]
+    for at, found in zip(without, ask_all(ask_otherwise, without, parallelism), strict=True):
         answers[at] = found
     return {
         standing.pool.resource: answer

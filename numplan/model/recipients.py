@@ -141,9 +141,8 @@ def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, s
                 "place in NUMPLAN_STATE"
             )
         odd = sorted(set(parameters) - _LIBPQ)
-        if (
-            parameters.get("sslrootcert", "system") != "system"
-        ):  # a file, and whoever writes it says whom to trust
+        # Else it is a file, and whoever writes that says whom to trust.
+        if parameters.get("sslrootcert", "system") != "system":
             odd.append("sslrootcert")
         if odd:
             raise LibpqError(

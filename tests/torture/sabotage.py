@@ -54,8 +54,14 @@ SABOTAGES = (
     Sabotage(
         "a 0 that is dialled inside the country only is part of a number",
         "numbering/reading.py",
-        "    if problem := _difference(number):\n        raise NumberError(problem)\n    return number",
-        "    return number",
+        _at(
+            4,
+            """
+            if not is_in_a_range(number) and (problem := _difference(number)):
+                raise NumberError(problem)
+            """,
+        ),
+        "",
         ["tests/numbering/test_reading.py"],
     ),
     Sabotage(
