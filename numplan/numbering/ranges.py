@@ -40,10 +40,24 @@ def ranges_in(region: str) -> re.Pattern[str]:
     return re.compile("|".join(_parts(calling_code_of(region) or 0, region, alone=True)) or r"(?!)")
 
 
-def is_in_a_range(number: E164) -> bool:
-    """Whether some plan allows a number: then it is dialled as it is written."""
+def is_dialled_as_written(number: E164) -> bool:
+    """Whether a number is surely dialled digit by digit: some plan allows it, or it does not begin with what is dialled
+    inside a country only. Where not, it takes the library to tell.
+    """
     code = calling_code(number)
-    return code is not None and ranges_of(code).fullmatch(number[1 + len(str(code)) :]) is not None
+    if code is None:
+        return True
+    national = number[1 + len(str(code)) :]
+    return _prefix_of(code).match(national) is None or ranges_of(code).fullmatch(national) is not None
+
+
+@cache
+def _prefix_of(code: int) -> re.Pattern[str]:
+    """What is dialled inside the country before a number; of a code that several share, in the one it is known for."""
+    import phonenumbers
+
+    plan = _plan(code, phonenumbers.region_code_for_country_code(code))
+    return re.compile((plan and plan.national_prefix_for_parsing) or r"(?!)")
 
 
 def in_country(digits: str, region: str) -> E164 | None:

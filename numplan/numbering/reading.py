@@ -17,14 +17,14 @@ from numplan.numbering.calling_codes import (
     has_trunk_zero,
     with_trunk_zero,
 )
-from numplan.numbering.ranges import in_country, is_in_a_range
+from numplan.numbering.ranges import in_country, is_dialled_as_written
 from numplan.numbering.tidying import Tidy, tidied
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 _GROUPED = re.compile(
-    r"'?\+[1-9][0-9]{0,2}(?: ?\([1-9][0-9]{0,5}\)[ -]?|[ -])[0-9]+(?:[ -][0-9]+)*", re.ASCII
+    r"'?\+[1-9][0-9]{0,2}(?: ?\([1-9][0-9]{0,5}\)[ -]?|[ -])?[0-9]+(?:[ -][0-9]+)*", re.ASCII
 )
 _GROUPED_NATIONAL = re.compile(r"'?(?:\([0-9]{1,6}\) ?)?[0-9]+(?:[ -][0-9]+)*", re.ASCII)
 _NO_DIGITS = re.compile(r"[^0-9]+", re.ASCII)
@@ -74,7 +74,7 @@ def _usual(text: str, region: str | None) -> E164 | None:
     """
     if _GROUPED.fullmatch(text):
         number = E164(f"+{re.sub(_NO_DIGITS, '', text)}")
-        return number if PLAIN.fullmatch(number) and is_in_a_range(number) else None
+        return number if PLAIN.fullmatch(number) and is_dialled_as_written(number) else None
     if region is not None and _GROUPED_NATIONAL.fullmatch(text):
         return in_country(re.sub(_NO_DIGITS, "", text), region)
     return None
@@ -101,7 +101,7 @@ def _international(tidy: Tidy) -> E164:
     if digits.startswith("0"):
         raise NumberError("behind the + stands the country's code, such as 44, never a 0")
     number = _bounded("+" + digits)
-    if not is_in_a_range(number) and (problem := _difference(number)):
+    if not is_dialled_as_written(number) and (problem := _difference(number)):
         raise NumberError(problem)
     return number
 
@@ -212,7 +212,10 @@ def _is_valid(number: E164, region: str) -> bool:
 
 
 def _is_possible(number: E164, code: int | None) -> bool:
+    """Whether a number has a length that numbers of its country have; what is dialled within one town has not."""
     import phonenumbers
 
     parsed = _parsed(number, None)
-    return parsed is not None and parsed.country_code == code and phonenumbers.is_possible_number(parsed)
+    if parsed is None or parsed.country_code != code:
+        return False
+    return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.numbering.plausible import Plans
+from numplan.numbering.ranges import is_dialled_as_written
 
 PLANS = Plans()
 CODES = st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
@@ -44,3 +45,14 @@ def test_an_example_of_each_country_is_valid_there(region: str) -> None:
     )
     assert PLANS.doubt(number) == ""
     assert PLANS.other_country(number, region) == ""
+
+
+@given(RANDOM | near_valid())
+def test_what_is_dialled_as_written_is_what_the_library_writes(number: str) -> None:
+    if not 6 <= len(number) <= 16 or not is_dialled_as_written(number):
+        return
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return
+    assert phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) == number

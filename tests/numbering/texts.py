@@ -146,6 +146,8 @@ sip:+12050003300 | | +12050003300
 0201234567 | The Netherlands | +31201234567
 21 234 5678 | Nowhereland | ! declare a country
 555 | United States | ! it is no number of United States
+555-0101 | United States | ! it is no number of United States
+12345678 | Germany | +4912345678
 911 | United States | ! it is no number of United States
 4402071838750 | United Kingdom | ! it
 # no + and no country

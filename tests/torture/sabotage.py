@@ -57,7 +57,7 @@ SABOTAGES = (
         _at(
             4,
             """
-            if not is_in_a_range(number) and (problem := _difference(number)):
+            if not is_dialled_as_written(number) and (problem := _difference(number)):
                 raise NumberError(problem)
             """,
         ),
