@@ -4,15 +4,18 @@ heard of.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from numplan.model.address import Resource
-from numplan.model.diagnostics import Diagnostic, Severity
+from numplan.model.diagnostics import Diagnostic, Severity, note
 from numplan.model.manifest import Declared, Manifest
 from numplan.numbering.plausible import Plans
 
 FEW: Final = 3
 """So many numbers of one entry that are doubted for one reason are told one by one; more are told at once."""
+MOST: Final = 200_000
+"""Numbers that are held against the plans of the world: half a second."""
 _HINTS: Final[dict[Severity, str]] = {
     "error": "check its digits, or the country of its entry",
     "warning": "check its digits; if the vendor sells this number, it is right",
@@ -34,16 +37,22 @@ def doubts(manifest: Manifest) -> tuple[Diagnostic, ...]:
     found: dict[_Kind, list[Declared]] = {}
     for kind, declared in _found(manifest):
         found.setdefault(kind, []).append(declared)
-    return tuple(finding for kind, ones in found.items() for finding in _told(kind, ones))
+    told = tuple(finding for kind, ones in found.items() for finding in _told(kind, ones))
+    if next(islice(manifest.explicit(), MOST, None), None) is None:
+        return told
+    return (
+        *told,
+        note(f"only the first {MOST:,} numbers were compared with the numbering plans of the world"),
+    )
 
 
 def _found(manifest: Manifest) -> Iterator[tuple[_Kind, Declared]]:
     plans = Plans()
-    for declared in manifest.explicit():
+    for at, declared in enumerate(manifest.explicit()):
         country = declared.terms.country
         if country is not None and (other := plans.other_country(declared.number, country)):
             yield _Kind("error", other, declared.resource), declared
-        elif doubt := plans.doubt(declared.number):
+        elif at < MOST and (doubt := plans.doubt(declared.number)):
             yield _Kind("warning", doubt, declared.resource), declared
 
 

@@ -75,6 +75,7 @@ _STATES: Final = {
 _BESIDES: Final = str.maketrans("", "", ".,()'\u2019")
 
 
+@cache
 def region_of(country: str) -> str | None:
     """The two letters of a country: of its name, or of its code of two or three letters. None where nothing here
     knows it.

@@ -73,8 +73,34 @@ def in_country(digits: str, region: str) -> E164 | None:
     national = {digits, rest}
     if stripped := re.match(prefix, digits):
         national.add(digits[stripped.end() :])
-    valid = [one for one in national if ranges_in(region).fullmatch(one)]
+    valid = [one for one in national if ranges_in(region).fullmatch(one)] or _alone(
+        digits, rest, national, region
+    )
     return E164(number) if len(valid) == 1 and is_canonical(number := f"+{code}{valid[0]}") else None
+
+
+def _alone(digits: str, rest: str, national: set[str], region: str) -> list[str]:
+    """What no plan allows, where it is the only reading and has a length that numbers of the country have: as it is
+    dialled there, or with a calling code before it that makes it too long for that.
+    """
+    lengths = _lengths(region)
+    if digits.startswith("0") or not lengths:
+        return []
+    if rest == digits:
+        return [digits] if national == {digits} and len(digits) in lengths else []
+    return [rest] if len(digits) > max(lengths) and len(rest) in lengths and not rest.startswith("0") else []
+
+
+@cache
+def _lengths(region: str) -> frozenset[int]:
+    """How many digits numbers of a country have behind its calling code: by its own plan, and by the one that its
+    calling code is known for.
+    """
+    import phonenumbers
+
+    code = calling_code_of(region) or 0
+    plans = (_plan(code, region), _plan(code, phonenumbers.region_code_for_country_code(code)))
+    return frozenset.intersection(*(frozenset(plan.general_desc.possible_length) for plan in plans))
 
 
 def _plan(code: int, region: str) -> Any:  # noqa: ANN401 - the library's metadata say no types

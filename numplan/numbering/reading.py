@@ -73,10 +73,10 @@ def _usual(text: str, region: str | None) -> E164 | None:
     The rest of this module reads them the same, and takes ten times as long.
     """
     if _GROUPED.fullmatch(text):
-        number = E164(f"+{re.sub(_NO_DIGITS, '', text)}")
+        number = E164(f"+{_NO_DIGITS.sub('', text)}")
         return number if PLAIN.fullmatch(number) and is_dialled_as_written(number) else None
     if region is not None and _GROUPED_NATIONAL.fullmatch(text):
-        return in_country(re.sub(_NO_DIGITS, "", text), region)
+        return in_country(_NO_DIGITS.sub("", text), region)
     return None
 
 

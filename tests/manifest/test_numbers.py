@@ -73,6 +73,17 @@ def test_many_doubts_of_one_kind_are_one(tmp_path):
     )
 
 
+def test_of_very_many_numbers_the_first_are_compared_and_all_calling_codes(tmp_path, monkeypatch):
+    monkeypatch.setattr("numplan.manifest.doubts.MOST", 2)
+    numbers = "+12055550100, +12050000000, +12050000001, +442071838750"
+    told = found_in(tmp_path, f"sets: {{s: {{country: US, numbers: [{numbers}]}}}}\n")
+    assert [line.partition(": sets.s: ")[2] for line in told[:-1]] == [
+        "+12050000000 lies in no range of +1 that is known to be in use",
+        "+442071838750 is a number in +44, not a number of US, which has +1",
+    ]
+    assert told[-1] == "note: only the first 2 numbers were compared with the numbering plans of the world"
+
+
 @pytest.mark.parametrize(
     ("number", "country", "found"),
     [
