@@ -6,7 +6,7 @@ codes. What these say is what it says, number for number: tests hold them agains
 
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from numplan.model.number import E164, is_canonical
 from numplan.numbering.calling_codes import calling_code, calling_code_of
@@ -64,19 +64,71 @@ def in_country(digits: str, region: str) -> E164 | None:
     """The number that digits without a `+` are in a country, where just one reading is valid there; None where that
     takes the library to tell.
     """
-    code, plan = calling_code_of(region), _plan(calling_code_of(region) or 0, region)
+    plan = _dialling(region)
+    if plan is None:
+        return None
+    rest = digits.removeprefix(plan.code)
+    if abroad := plan.abroad.match(digits):
+        number = digits[abroad.end() :]
+        own = rest == digits and number.startswith(plan.code)
+        return E164("+" + number) if own and plan.allowed.fullmatch(number[len(plan.code) :]) else None
+    if rest != digits and plan.prefix.match(rest):
+        return None  # with a prefix where none belongs
+    national = {digits, rest}
+    if stripped := plan.prefix.match(digits):
+        national.add(digits[stripped.end() :])
+    valid = [one for one in national if plan.allowed.fullmatch(one)] or _alone(digits, rest, national, region)
+    return E164(number) if len(valid) == 1 and is_canonical(number := f"+{plan.code}{valid[0]}") else None
+
+
+def region_of_valid(number: E164) -> str:
+    """The region that a number in E.164 is a valid one of; empty where it is of none, or that takes the library to
+    tell.
+    """
+    code = calling_code(number)
+    if code is None:
+        return ""
+    national = number[1 + len(str(code)) :]
+    return next((region for region, its in _ranges_by_region(code) if its.fullmatch(national)), "")
+
+
+class _Dialling(NamedTuple):
+    """What a country dials, ready to be matched."""
+
+    code: str
+    allowed: re.Pattern[str]
+    """Behind the calling code."""
+    prefix: re.Pattern[str]
+    """Before a number of the country, inside it."""
+    abroad: re.Pattern[str]
+    """Before the calling code of another."""
+
+
+@cache
+def _dialling(region: str) -> _Dialling | None:
+    """None where the prefix is not cut off but changed into something else, or where there is no plan."""
+    code = calling_code_of(region)
+    plan = _plan(code or 0, region)
     if code is None or plan is None or plan.national_prefix_transform_rule:
         return None
-    prefix, rest = plan.national_prefix_for_parsing or r"(?!)", digits.removeprefix(str(code))
-    if re.match(plan.international_prefix or r"(?!)", digits) or (rest != digits and re.match(prefix, rest)):
-        return None  # perhaps another country's, or with a prefix where none belongs
-    national = {digits, rest}
-    if stripped := re.match(prefix, digits):
-        national.add(digits[stripped.end() :])
-    valid = [one for one in national if ranges_in(region).fullmatch(one)] or _alone(
-        digits, rest, national, region
+    return _Dialling(
+        str(code),
+        ranges_in(region),
+        re.compile(plan.national_prefix_for_parsing or r"(?!)"),
+        re.compile(plan.international_prefix or r"(?!)"),
     )
-    return E164(number) if len(valid) == 1 and is_canonical(number := f"+{code}{valid[0]}") else None
+
+
+@cache
+def _ranges_by_region(code: int) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The same ranges, each with the region whose they are, in the order in which the library asks them."""
+    import phonenumbers
+
+    parts = (
+        (region, _parts(code, region, alone=False))
+        for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    )
+    return tuple((region, re.compile("|".join(its))) for region, its in parts if its)
 
 
 def _alone(digits: str, rest: str, national: set[str], region: str) -> list[str]:

@@ -17,7 +17,7 @@ from numplan.numbering.calling_codes import (
     has_trunk_zero,
     with_trunk_zero,
 )
-from numplan.numbering.ranges import in_country, is_dialled_as_written
+from numplan.numbering.ranges import in_country, is_dialled_as_written, region_of_valid
 from numplan.numbering.tidying import Tidy, tidied
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _GROUPED = re.compile(
     r"'?\+[1-9][0-9]{0,2}(?: ?\([1-9][0-9]{0,5}\)[ -]?|[ -])?[0-9]+(?:[ -][0-9]+)*", re.ASCII
 )
 _GROUPED_NATIONAL = re.compile(r"'?(?:\([0-9]{1,6}\) ?)?[0-9]+(?:[ -][0-9]+)*", re.ASCII)
+_DIGITS = re.compile(r"[1-9][0-9]*", re.ASCII)
 _NO_DIGITS = re.compile(r"[^0-9]+", re.ASCII)
 VENDORS_DIGITS = 11
 """So many digits, or more, without a `+` are read as the vendor writes numbers: with the calling code first."""
@@ -59,24 +60,33 @@ def read_number(text: str, country: str | None = None) -> Reading:
         return Reading(E164(text))
     region = region_of(country) if country else None
     if (usual := _usual(text, region)) is not None:
-        return Reading(usual)
+        return usual
     tidy = tidied(text)
     if tidy.international:
         return Reading(_international(tidy))
     if country and region:
         return Reading(_in_country(tidy.digits, country, region))
-    return _as_the_vendor_writes(text.strip(), tidy)
+    if tidy.digits == text.strip() and (reading := _as_the_vendor_writes(tidy.digits)):
+        return reading
+    why = (
+        "it is dialled like that inside a country"
+        if tidy.begins_locally
+        else "without a + it may be many numbers"
+    )
+    raise NumberError(f"{why}: write the + and the calling code, or declare a country")
 
 
-def _usual(text: str, region: str | None) -> E164 | None:
-    """What nearly all texts are that are not plain: valid numbers whose groups spaces, hyphens or brackets set apart.
-    The rest of this module reads them the same, and takes ten times as long.
+def _usual(text: str, region: str | None) -> Reading | None:
+    """What nearly all texts are that are not plain: valid numbers whose groups spaces, hyphens or brackets set apart,
+    or as the vendor writes them. The rest of this module reads them the same, and takes ten times as long.
     """
     if _GROUPED.fullmatch(text):
         number = E164(f"+{_NO_DIGITS.sub('', text)}")
-        return number if PLAIN.fullmatch(number) and is_dialled_as_written(number) else None
-    if region is not None and _GROUPED_NATIONAL.fullmatch(text):
-        return in_country(_NO_DIGITS.sub("", text), region)
+        return Reading(number) if PLAIN.fullmatch(number) and is_dialled_as_written(number) else None
+    if region is None:
+        return _as_the_vendor_writes(text) if _DIGITS.fullmatch(text) else None
+    if _GROUPED_NATIONAL.fullmatch(text) and (national := in_country(_NO_DIGITS.sub("", text), region)):
+        return Reading(national)
     return None
 
 
@@ -160,21 +170,14 @@ def by_the_library(digits: str, country: str, region: str) -> E164:
     )
 
 
-def _as_the_vendor_writes(text: str, tidy: Tidy) -> Reading:
-    """Digits with the calling code first, and no country declared that could tell."""
-    if tidy.digits == text and len(text) >= VENDORS_DIGITS and not tidy.begins_locally:
-        import phonenumbers
-
-        number = E164("+" + text)
-        parsed = _parsed(number, None)
-        if parsed is not None and phonenumbers.is_valid_number(parsed) and not _difference(_bounded(number)):
-            return Reading(number, name_of(phonenumbers.region_code_for_number(parsed) or ""))
-    why = (
-        "it is dialled like that inside a country"
-        if tidy.begins_locally
-        else "without a + it may be many numbers"
-    )
-    raise NumberError(f"{why}: write the + and the calling code, or declare a country")
+def _as_the_vendor_writes(digits: str) -> Reading | None:
+    """Digits with the calling code first, and no country declared that could tell; None where they are no valid
+    number.
+    """
+    number = E164("+" + digits)
+    if len(digits) >= VENDORS_DIGITS and PLAIN.fullmatch(number) and (region := region_of_valid(number)):
+        return Reading(number, name_of(region))
+    return None
 
 
 def _bounded(number: str) -> E164:

@@ -36,6 +36,8 @@ _ENOUGH: Final = 5
 """So many digits make a number of what stands beside another."""
 
 _ORDINARY: Final = frozenset("+0123456789 -/.()")
+_ONE_NUMBER: Final = re.compile(r"[+(]*[0-9][0-9 .()-]*", re.ASCII)
+"""What can be nothing else, but perhaps has decimals: nearly all texts."""
 _SEPARATED: Final = re.compile(r"\+? ?\d+(?:(?: ?[-/.] ?| )\d+)*")
 _INSIDE_ZERO: Final = re.compile(r"(\+ ?\d{1,3}|\(\+ ?\d{1,3}\))[ -]?\(0\)[ -]?")
 _BRACKETED: Final = re.compile(r" ?\((\+? ?\d+(?: \d+)*)\) ?-? ?")
@@ -62,16 +64,12 @@ def tidied(text: str) -> Tidy:
     """
     if len(text) > LONGEST:
         raise NumberError(f"it is too long for a phone number: {len(text):,} characters")
-    bare = _unwrapped(_plain(text))
-    if not bare:
-        raise NumberError("a phone number is missing here")
-    for problem in _looks_otherwise(bare):
-        raise NumberError(problem)
-    if strange := next((one for one in bare if one not in _ORDINARY), None):
-        what = "is a letter" if strange.isalpha() else "does not belong in a phone number"
-        raise NumberError(
-            f"{character(strange)} {what}: a phone number is a + and digits, such as +12050012202", strange
-        )
+    bare = _plain(text)
+    if not _ONE_NUMBER.fullmatch(bare):
+        bare = _unwrapped(bare)
+        _refuse_what_it_is_instead(bare)
+    elif "." in bare:
+        _refuse_decimals(bare)
     zero_after = None
     if inside := _INSIDE_ZERO.match(bare):
         code = _digits(inside[1])
@@ -127,13 +125,29 @@ def _unwrapped(text: str) -> str:
         text = inner
 
 
-def _looks_otherwise(text: str) -> Iterator[str]:
-    """What a text is in the place of one phone number, if it is such a thing."""
-    if _SCIENTIFIC.fullmatch(text):
-        yield "a spreadsheet rounded it: the digits are lost; format the column as text, and write the number anew"
+def _refuse_what_it_is_instead(text: str) -> None:
+    """Raise NumberError where a text is something in the place of one phone number."""
+    if not text:
+        raise NumberError("a phone number is missing here")
+    _refuse_decimals(text)
+    for problem in _looks_otherwise(text):
+        raise NumberError(problem)
+    if strange := next((one for one in text if one not in _ORDINARY), None):
+        what = "is a letter" if strange.isalpha() else "does not belong in a phone number"
+        raise NumberError(
+            f"{character(strange)} {what}: a phone number is a + and digits, such as +12050012202", strange
+        )
+
+
+def _refuse_decimals(text: str) -> None:
     if decimals := _DECIMALS.fullmatch(text):
         meant = f"; is {decimals[1]} meant?" if not decimals[3].strip("0") else ""
-        yield f"it has decimals, as spreadsheets and pandas write them{meant}"
+        raise NumberError(f"it has decimals, as spreadsheets and pandas write them{meant}")
+
+
+def _looks_otherwise(text: str) -> Iterator[str]:
+    if _SCIENTIFIC.fullmatch(text):
+        yield "a spreadsheet rounded it: the digits are lost; format the column as text, and write the number anew"
     if _THOUSANDS.fullmatch(text):
         yield "it is written in thousands, as an amount; format the column as text"
     if _FRACTION.fullmatch(text):

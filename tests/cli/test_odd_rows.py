@@ -70,9 +70,12 @@ def settled(desk: Desk) -> Desk:
 
 def planned(desk: Desk, *flags: str) -> tuple[int, dict[str, Any]]:
     """The exit code of a plan, and its document."""
-    ran = desk("plan", "--json-out", "plan.json", *flags)
+    document = desk.folder / "plan.json"
+    document.unlink(missing_ok=True)
+    ran = desk("plan", "--json-out", document.name, *flags)
     assert "Traceback" not in ran.err
-    return ran.code, json.loads((desk.folder / "plan.json").read_text())
+    assert document.exists(), ran.err
+    return ran.code, json.loads(document.read_text())
 
 
 def essence(document: Mapping[str, Any]) -> dict[str, Any]:

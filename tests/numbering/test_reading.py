@@ -1,14 +1,15 @@
 """One reader for whatever a person writes for a phone number."""
 
+import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from numplan.model.countries import region_of
-from numplan.model.number import NumberError
+from numplan.model.number import E164, NumberError
 from numplan.numbering import reading
 from numplan.numbering.calling_codes import PLAIN, TRUNK_ZERO
-from numplan.numbering.ranges import in_country
+from numplan.numbering.ranges import in_country, region_of_valid
 from numplan.numbering.reading import by_the_library, doubt, is_plain, read_number
 from numplan.numbering.tidying import tidied
 from tests.numbering.texts import TEXTS, Written
@@ -72,8 +73,6 @@ def test_what_is_read_is_read_again_as_itself(of: str) -> None:
 @given(st.integers(1, 999), st.from_regex(r"[0-9]{3,11}", fullmatch=True))
 def test_the_quick_way_gives_what_libphonenumber_gives_of_numbers_with_a_0(code: int, rest: str) -> None:
     """A 0 behind a calling code that is not in the table never is one that is dialled inside the country only."""
-    import phonenumbers
-
     number = f"+{code}0{rest}"
     if not is_plain(number):
         return
@@ -86,8 +85,6 @@ def test_the_quick_way_gives_what_libphonenumber_gives_of_numbers_with_a_0(code:
 
 
 def test_the_table_of_codes_is_libphonenumbers() -> None:
-    import phonenumbers
-
     dialled = {
         str(code)
         for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
@@ -109,8 +106,6 @@ def test_the_table_of_codes_is_libphonenumbers() -> None:
 def test_the_quick_way_of_a_country_gives_what_the_library_gives(
     region: str, digits: str, example: bool
 ) -> None:
-    import phonenumbers
-
     if example:
         found = phonenumbers.example_number_for_type(region, int(digits[-1]))
         number = found or phonenumbers.example_number(region)
@@ -138,6 +133,24 @@ def test_what_is_usual_is_read_as_by_all_the_rules(text: str, country: str | Non
         return
     tidy = tidied(text)
     if tidy.international:
-        assert reading._international(tidy) == usual
+        assert reading._international(tidy) == usual.number
+    elif region:
+        assert reading.by_the_library(tidy.digits, country or "", region) == usual.number
     else:
-        assert reading.by_the_library(tidy.digits, country or "", region or "") == usual
+        assert reading._as_the_vendor_writes(tidy.digits) == usual
+
+
+@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.data())
+def test_a_valid_number_is_one_of_the_region_that_the_library_says(code: int, data: st.DataObject) -> None:
+    region = data.draw(st.sampled_from(phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]))
+    kind = data.draw(st.integers(0, 10))
+    example_of = phonenumbers.example_number_for_type(region, kind) or phonenumbers.example_number(region)
+    national = phonenumbers.national_significant_number(example_of) if example_of else "8001234567"
+    kept = data.draw(st.integers(0, len(national)))
+    number = E164(f"+{code}{national[:kept]}{data.draw(digits)[: len(national) - kept]}")
+    if not PLAIN.fullmatch(number):
+        return
+    parsed = phonenumbers.parse(number, None)
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    valid = phonenumbers.is_valid_number(parsed) and written == number
+    assert region_of_valid(number) == (phonenumbers.region_code_for_number(parsed) if valid else "")
