@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from numplan.cli.main import GARBAGE_AFTER
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 
 
 def main() -> None:

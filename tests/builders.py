@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from numplan.engine.draft import nothing_of, survey
-from numplan.engine.planner import Circumstances
+from numplan.engine.pipeline import nothing_of, survey
+from numplan.engine.plan.planner import Circumstances
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, PoolEntry, SetEntry, Terms

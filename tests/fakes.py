@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from numplan.engine.calls import Bar
+from numplan.engine.apply.calls import Bar
 from numplan.engine.ports import States
 from numplan.model.account import (
     Assignment,
@@ -25,7 +25,7 @@ from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome, Refused, Succeeded, Unknown
 from numplan.model.state import State, decode_state, encode_state
-from numplan.model.vocabulary import same_word
+from numplan.model.text.spelling import same_word
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FLOW = Assignment("Flow Builder", "7", "Main menu")

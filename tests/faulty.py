@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from numplan.engine.calls import Bar
+from numplan.engine.apply.calls import Bar
 from numplan.engine.ports import States
 from numplan.model.account import Criteria, Listing, Offer, OwnedNumber, Unreadable
 from numplan.model.errors import StateError, UnreachableError

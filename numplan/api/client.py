@@ -11,18 +11,18 @@ from typing import Final, Self
 
 import msgspec
 
-from numplan.api.address import PATH, where_else
+from numplan.api.decode import OfferPage, OwnedPage, read_offers, read_owned, read_regions
+from numplan.api.endpoint import PATH, where_else
 from numplan.api.listing import Filters, ListingReader
-from numplan.api.patience import Patience, Pauses
-from numplan.api.posting import Poster
-from numplan.api.rows import appears_in, exact_row, matching
+from numplan.api.page_size import LARGEST, RejectedError, largest_page
+from numplan.api.retry import Patience, Pauses
+from numplan.api.row_filters import appears_in, exact_row, matching
 from numplan.api.sentences import sentence_of
-from numplan.api.sizes import LARGEST, RejectedError, largest_page
 from numplan.api.transport import Timeouts, Transport
-from numplan.api.wire import OfferPage, OwnedPage, read_offers, read_owned, read_regions
-from numplan.engine.calls import Bar
+from numplan.api.writes import Poster
+from numplan.engine.apply.calls import Bar
 from numplan.engine.ports import Clock, States
-from numplan.http.exchange import Answer
+from numplan.http.result import Answer
 from numplan.model.account import (
     Criteria,
     Found,

@@ -15,14 +15,14 @@ from typing import Final
 
 import msgspec
 
-from numplan.api.rows import merge
-from numplan.api.sizes import LARGEST, largest_page
-from numplan.api.wire import OwnedPage
+from numplan.api.decode import OwnedPage
+from numplan.api.page_size import LARGEST, largest_page
+from numplan.api.row_filters import merge
 from numplan.engine.ports import States
 from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
-from numplan.model.countries import same_country
 from numplan.model.number import E164
-from numplan.model.vocabulary import NUMBER_TYPES, fold, same_word
+from numplan.model.text.countries import same_country
+from numplan.model.text.spelling import NUMBER_TYPES, fold, same_word
 
 Ask = Callable[[Mapping[str, str], int], OwnedPage]
 

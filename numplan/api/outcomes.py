@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from numplan.api.wire import Judged
+from numplan.api.decode import Judged
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome, Refused, Succeeded, Unknown
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET
 
-from numplan.api.answers import (
+from numplan.api.wire_types import (
     OfferAnswer,
     OfferRow,
     OwnedAnswer,

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import msgspec
 
-from numplan.api.answers import quoted
 from numplan.api.row_by_row import answered_number
-from numplan.http.exchange import Answer
+from numplan.api.wire_types import quoted
+from numplan.http.result import Answer
 from numplan.model.number import E164
 
 _KEYS: Final = ("message", "error", "error_description", "detail", "description", "title", "reason", "errors")

@@ -18,10 +18,10 @@ import requests
 import urllib3
 
 from numplan import __version__
-from numplan.api.address import PATH, Bearer, check_header_text, check_url
-from numplan.api.patience import Pauses, date_of
-from numplan.http.connection import Adapter, departure
-from numplan.http.exchange import (
+from numplan.api.endpoint import PATH, Bearer, check_header_text, check_url
+from numplan.api.retry import Pauses, date_of
+from numplan.http.adapter import Adapter, departure
+from numplan.http.result import (
     CALL_FAILURES,
     Answer,
     Lost,
@@ -30,7 +30,7 @@ from numplan.http.exchange import (
 )
 from numplan.http.session import PlainSession, whole_body
 from numplan.model.errors import AnswerError, UnreachableError
-from numplan.model.hosts import is_loopback
+from numplan.model.location.hosts import is_loopback
 
 log = logging.getLogger("numplan.api")
 

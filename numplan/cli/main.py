@@ -10,8 +10,8 @@ from typing import Final, NoReturn
 import click
 
 from numplan import __version__
+from numplan.cli.options.strict import Strict
 from numplan.cli.settings import common
-from numplan.cli.strict import Strict
 
 COMMANDS: Final = {
     "init": "Write a commented manifest to start from.",
@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "completion": "Print a shell's completion script.",
     "version": "Print numplan's version.",
 }
+_OF_THE_ACCOUNT: Final = frozenset({"search", "find", "regions", "numbers"})
 _WHAT: Final = """Phone numbers as code: declare them in YAML, review the plan, apply it.
 
 \b
@@ -87,7 +88,8 @@ class _Commands(Strict):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"numplan.cli.{cmd_name}"), cmd_name)
+        room = "commands.account" if cmd_name in _OF_THE_ACCOUNT else "commands"
+        command: click.Command = getattr(import_module(f"numplan.cli.{room}.{cmd_name}"), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -111,7 +113,7 @@ def main() -> NoReturn:
     """Run the command line and exit."""
     gc.set_threshold(GARBAGE_AFTER)
     if not (sys.stdin and sys.stdout and sys.stderr):
-        from numplan.cli.screen import open_streams
+        from numplan.cli.terminal.screen import open_streams
 
         open_streams()
     leave(run(sys.argv[1:]))
@@ -148,7 +150,7 @@ def run(arguments: list[str]) -> int:
     except click.Abort:  # click's word for a KeyboardInterrupt
         code = INTERRUPTED
     except BaseException as problem:  # noqa: BLE001 - the last place where anything can be said
-        from numplan.cli.failure import say
+        from numplan.cli.terminal.errors import say
 
         code = say(problem)
     return int(code) if isinstance(code, int) else 0

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from numplan.model.location.state_location import Place
     from numplan.model.operator import Operator
-    from numplan.model.place import Place
 
 PLAN_KEY_LEAST: Final = 32
 """Characters of a key that seals plans."""
@@ -114,8 +114,8 @@ def common(*names: str, variables: bool = True) -> Callable[[Command], Command]:
 
 
 def _change_to(folder: str) -> None:
-    from numplan.manifest.files import FileError
-    from numplan.manifest.repository import followed
+    from numplan.manifest.files.read import FileError
+    from numplan.manifest.files.repository import followed
 
     try:
         os.chdir(followed(Path(folder), alone=False))
@@ -136,7 +136,7 @@ class Settings:
     @classmethod
     def current(cls) -> "Settings":
         """The settings of the command that is running. Changes to the folder that `--chdir` names."""
-        from numplan.cli.known import learn_secrets
+        from numplan.cli.known_secrets import learn_secrets
 
         learn_secrets()
         settings = cls(click.get_current_context().ensure_object(dict), os.environ)
@@ -184,7 +184,7 @@ class Settings:
     @cached_property
     def operator(self) -> "Operator":
         """What the file that NUMPLAN_POLICY names allows. Raises PolicyError."""
-        from numplan.cli.operator import operator_of
+        from numplan.cli.operator_policy import operator_of
 
         return operator_of(self.environment)
 

@@ -8,16 +8,16 @@ from typing import Any, Literal, Self
 
 import msgspec
 
-from numplan.emulator import account, shelf
-from numplan.emulator.app import BASE_PATH, CONTROL_PATH, make_app
-from numplan.emulator.ledger import Post
-from numplan.emulator.records import Charge, Flow, ForSale, Holding, Owned, digits_of
-from numplan.emulator.script import Scripted, read_scripted
+from numplan.emulator.call_log import Post
+from numplan.emulator.faults.schedule import Scripted, read_scripted
+from numplan.emulator.protocol.records import Charge, Flow, ForSale, Holding, Owned, digits_of
 from numplan.emulator.service import ENDPOINTS, Service
 from numplan.emulator.settings import FIXED_FIELDS, EmulatorSettings
-from numplan.emulator.store import Store
-from numplan.emulator.wire import Server
-from numplan.emulator.world import populate
+from numplan.emulator.vendor import account, stock
+from numplan.emulator.vendor.database import Store
+from numplan.emulator.vendor.world import populate
+from numplan.emulator.web.app import BASE_PATH, CONTROL_PATH, make_app
+from numplan.emulator.web.waitress_server import Server
 
 __all__ = ["Emulator", "EmulatorSettings", "Flow", "ForSale", "Holding", "Owned", "Post", "Scripted"]
 
@@ -118,17 +118,17 @@ class Emulator:
         read = [_read(number, ForSale) for number in numbers]
         with self._store.transaction() as db:
             for number in read:
-                shelf.put_on_sale(db, number)
+                stock.put_on_sale(db, number)
 
     def remove_stock(self, numbers: Iterable[str]) -> None:
         """Let another customer have numbers that are for sale."""
         with self._store.transaction() as db:
-            shelf.take_off_sale(db, map(digits_of, numbers))
+            stock.take_off_sale(db, map(digits_of, numbers))
 
     def is_for_sale(self, number: str) -> bool:
         """Whether the number could be purchased now."""
         with self._store.transaction() as db:
-            return bool(shelf.find(db, digits_of(number), also_owned=False)[1])
+            return bool(stock.find(db, digits_of(number), also_owned=False)[1])
 
     def add_owned(self, numbers: Iterable[str | Mapping[str, Any] | Owned]) -> None:
         """Put numbers into the account as if purchased outside numplan, in the order given."""

@@ -6,20 +6,21 @@ from functools import partial
 
 import msgspec
 
-from numplan.emulator import account, asked, shelf
-from numplan.emulator.asked import Look, Order, Refusal, Request
-from numplan.emulator.faults import Lag, LateCommit, ListingFault, LoseRequest, Stall, Vanish
-from numplan.emulator.late import LateWork
-from numplan.emulator.ledger import Ledger, Line
-from numplan.emulator.listings import distort
-from numplan.emulator.outcomes import Sentences, Told, held_back, taken, told, unasked
-from numplan.emulator.records import digits_of
-from numplan.emulator.replies import Reply, error_reply, outcome_reply, rows_reply
-from numplan.emulator.script import Script, Struck
+from numplan.emulator.call_log import Ledger, Line
+from numplan.emulator.faults.answers import spoil
+from numplan.emulator.faults.faults import Lag, LateCommit, ListingFault, LoseRequest, Stall, Vanish
+from numplan.emulator.faults.listings import distort
+from numplan.emulator.faults.outcomes import Sentences, Told, held_back, taken, told, unasked
+from numplan.emulator.faults.schedule import Script, Struck
+from numplan.emulator.late_commits import LateWork
+from numplan.emulator.protocol import requests
+from numplan.emulator.protocol.records import digits_of
+from numplan.emulator.protocol.replies import Reply, error_reply, outcome_reply, rows_reply
+from numplan.emulator.protocol.requests import Look, Order, Refusal, Request
 from numplan.emulator.settings import EmulatorSettings
-from numplan.emulator.shelf import Listing
-from numplan.emulator.spoiling import spoil
-from numplan.emulator.store import Store
+from numplan.emulator.vendor import account, stock
+from numplan.emulator.vendor.database import Store
+from numplan.emulator.vendor.stock import Listing
 
 PURCHASE = "purchase-numbers"
 RELEASE = "release-numbers"
@@ -111,7 +112,7 @@ class Service:
         if not struck.carried_out:
             return outcome_reply({}, {}, keep_empty=False)
         try:
-            asked.check_credentials(request, self.settings)
+            requests.check_credentials(request, self.settings)
             if line is not None:
                 return self._order(endpoint, request, struck, call, line)
             return self._look(endpoint, request, struck.listings, call)
@@ -133,22 +134,22 @@ class Service:
         """What the store has for one of the four GETs."""
         match endpoint:
             case "search":
-                search = self._capped(asked.read_search(request))
+                search = self._capped(requests.read_search(request))
                 with self.store.transaction() as db:
-                    return shelf.search(db, search)
+                    return stock.search(db, search)
             case "find-number":
-                digits = asked.read_find_number(request)
+                digits = requests.read_find_number(request)
                 with self.store.transaction() as db:
-                    return shelf.find(db, digits, also_owned=self.settings.find_shows_owned)
+                    return stock.find(db, digits, also_owned=self.settings.find_shows_owned)
             case "purchased-list":
-                listing = self._capped(asked.read_purchased_list(request))
+                listing = self._capped(requests.read_purchased_list(request))
                 count = self._count_listing()
                 with self.store.transaction() as db:
                     return account.purchased_list(db, listing, self._clock(), count)
             case _:
-                types = asked.read_regions(request)
+                types = requests.read_regions(request)
                 with self.store.transaction() as db:
-                    rows = shelf.regions(db, types)
+                    rows = stock.regions(db, types)
                 return rows, len(rows)
 
     def _capped(self, look: Look) -> Look:
@@ -162,7 +163,7 @@ class Service:
 
     def _order(self, endpoint: str, request: Request, struck: Struck, call: int, line: Line) -> Reply:
         """Carry out a POST, now or late, and tell of it."""
-        read = asked.read_purchase if endpoint == PURCHASE else asked.read_release
+        read = requests.read_purchase if endpoint == PURCHASE else requests.read_release
         order = read(request, self.settings)
         for fault in struck.calls:
             if isinstance(fault, LateCommit):
@@ -180,7 +181,7 @@ class Service:
         numbers += [number for number in unasked(struck.outcomes) if number not in order.numbers]
         with self.store.transaction() as db:
             if endpoint == PURCHASE:
-                shelf.take_off_sale(db, taken(order.numbers, struck.outcomes))
+                stock.take_off_sale(db, taken(order.numbers, struck.outcomes))
                 customer = self.settings.customer_id
                 lag = self._lag(struck, self.settings.lag_seconds, self.settings.lag_listings)
                 outcome = account.purchase(db, numbers, order.trunk, customer, lag or account.Lag())

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from numplan.http.exchange import OversizeError
+from numplan.http.result import OversizeError
 
 _CHUNK: Final = 256 * 1024
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from numplan.manifest.events import MAX_VALUES, Document, EmptyError, read_document
-from numplan.manifest.files import FileError
-from numplan.manifest.finding import Findings
-from numplan.manifest.located import Files, LocatedList, LocatedMap, Step, source_at
-from numplan.manifest.repository import followed, read_below, read_named
-from numplan.manifest.shapes import Shape
-from numplan.manifest.templates import Slot
-from numplan.manifest.words import described
+from numplan.manifest.files.read import FileError
+from numplan.manifest.files.repository import followed, read_below, read_named
+from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.reading.quoting import described
+from numplan.manifest.reading.reader import MAX_VALUES, Document, EmptyError, read_document
+from numplan.manifest.reading.scalar_kinds import Shape
+from numplan.manifest.reading.templates import Slot
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 

@@ -8,24 +8,24 @@ from typing import Final, cast
 
 import msgspec
 
-from numplan.manifest.backend import read_place
-from numplan.manifest.digest import digest
-from numplan.manifest.entries import block
+from numplan.manifest.declarations.backend import read_place
+from numplan.manifest.declarations.blocks import block
+from numplan.manifest.declarations.declarations import Declarations
+from numplan.manifest.declarations.known_words import in_known_words
+from numplan.manifest.files.digest import digest
 from numplan.manifest.folder import folder_of, read_whole
-from numplan.manifest.interpolation import interpolate
-from numplan.manifest.known_words import in_known_words
-from numplan.manifest.located import LocatedMap
-from numplan.manifest.mistaken import mistaken
-from numplan.manifest.numbers_file import NumbersFiles
-from numplan.manifest.rules import Declarations
-from numplan.manifest.schema import schema
-from numplan.manifest.shapes import Shape, compile_shape
-from numplan.manifest.variables import Given, Variables
-from numplan.manifest.violations import sound_part, violations
+from numplan.manifest.numbers.numbers_file import NumbersFiles
+from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.scalar_kinds import Shape, compile_shape
+from numplan.manifest.schema.mistaken import mistaken
+from numplan.manifest.schema.shipped import schema
+from numplan.manifest.schema.violations import sound_part, violations
+from numplan.manifest.variables.interpolation import interpolate
+from numplan.manifest.variables.variables import Given, Variables
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
+from numplan.model.location.state_location import Place
 from numplan.model.manifest import Manifest
-from numplan.model.place import Place
 
 FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 

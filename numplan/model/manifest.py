@@ -8,8 +8,8 @@ import msgspec
 
 from numplan.model.address import Address, Resource, address_of, resource_of
 from numplan.model.diagnostics import Source
+from numplan.model.location.state_location import Place
 from numplan.model.number import E164
-from numplan.model.place import Place
 from numplan.model.policy import NO_LIMITS, Policy, both
 
 DEFAULT_API_URL = "https://api.integrari.com/o/"

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import msgspec
 
 from numplan.model.errors import SettingError
-from numplan.model.glob import covers
 from numplan.model.policy import NO_LIMITS, Policy
+from numplan.model.text.glob import covers
 
 VARIABLE: Final = "NUMPLAN_POLICY"
 """The environment variable that names the file."""

@@ -15,11 +15,18 @@ from numplan.model.address import Address, Resource, address_of
 from numplan.model.charge import Charge, Sum, add_up, from_document
 from numplan.model.consent import Consent
 from numplan.model.diagnostics import Diagnostic, Source
+from numplan.model.documents.checksum import (
+    SealError,
+    edition_of,
+    members_of,
+    require_one_edition,
+    seal,
+    unseal,
+)
+from numplan.model.documents.signature import is_by, split
 from numplan.model.errors import StalePlanError
 from numplan.model.moment import Time
 from numplan.model.number import E164
-from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
-from numplan.model.signature import is_by, split
 from numplan.model.state import Attributes
 
 PLAN_VERSION = 2

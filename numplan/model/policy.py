@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from numplan.model.charge import Charge
-from numplan.model.countries import same_country
+from numplan.model.text.countries import same_country
 
 WITHOUT: Final = "none"
 """The word of `allowed_trunks` for numbers on no trunk."""

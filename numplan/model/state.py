@@ -13,12 +13,19 @@ import msgspec
 from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, is_resource
 from numplan.model.charge import Charge, from_document
+from numplan.model.documents.checksum import (
+    SealError,
+    edition_of,
+    members_of,
+    require_one_edition,
+    seal,
+    unseal,
+)
+from numplan.model.documents.foreign import foreign
 from numplan.model.errors import ForeignStateError, StateError
-from numplan.model.foreign import foreign
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
 from numplan.model.policy import Policy
-from numplan.model.seal import SealError, edition_of, members_of, require_one_edition, seal, unseal
 
 STATE_VERSION = 2
 """Version 1 knows no missing numbers, refused calls, vendor's clock, and nothing of what bound the last apply; it is

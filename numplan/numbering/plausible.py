@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import Final
 
-from numplan.model.countries import name_of, region_of
 from numplan.model.number import E164
+from numplan.model.text.countries import name_of, region_of
 from numplan.numbering.calling_codes import calling_code, calling_code_of
 from numplan.numbering.ranges import ranges_of
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
-from numplan.model.countries import name_of, region_of
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS, NumberError
+from numplan.model.text.countries import name_of, region_of
 from numplan.numbering.calling_codes import (
     PLAIN,
     TRUNK_ZERO,

@@ -12,11 +12,11 @@ import msgspec
 
 from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
 from numplan.model.secrets import hidden
-from numplan.views.amounts import amount, change, numbers
-from numplan.views.outputs import changed
-from numplan.views.plain import one_line
-from numplan.views.plan_text import LOOSENED, held_back, last_line, verdict
-from numplan.views.sections import Row, Section, sections_of, total
+from numplan.views.common.amounts import amount, change, numbers
+from numplan.views.common.outputs import changed
+from numplan.views.common.sanitize import one_line
+from numplan.views.common.sections import Row, Section, sections_of, total
+from numplan.views.text.plan import LOOSENED, held_back, last_line, verdict
 
 BUDGET: Final = 65_000
 """Bytes of a comment: GitHub takes 65,536 characters, and some of them are the bot's own."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from numplan.api.client import Client
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.api.transport import Timeouts
 from tests.api.clock import FakeClock
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from numplan.api.address import Bearer, check_header_text, check_url
 from numplan.api.client import Client
+from numplan.api.endpoint import Bearer, check_header_text, check_url
 from numplan.model.errors import SettingError
 from tests.api.clock import FakeClock
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from numplan.api.client import Client
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.emulator.server import Emulator, EmulatorSettings, Flow, ForSale, Owned
-from numplan.engine.refresh import refresh
+from numplan.engine.account.refresh import refresh
 from numplan.model.account import Criteria
 from numplan.model.errors import AnswerError, CredentialsError
 from numplan.model.number import E164

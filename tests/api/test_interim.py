@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.model.account import Offer
 from numplan.model.errors import AnswerError, UnreachableError
 from numplan.model.number import E164

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.api.decode import OwnedPage
 from numplan.api.listing import Filters, ListingReader
-from numplan.api.sizes import RejectedError
-from numplan.api.wire import OwnedPage
+from numplan.api.page_size import RejectedError
 from numplan.model.account import Assignment, Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.errors import UnreachableError
 from numplan.model.number import E164
-from numplan.model.vocabulary import same_word
+from numplan.model.text.spelling import same_word
 
 COUNTRIES = ("United States", "United Kingdom")
 STATES = ("New York", "New Jersey", "Ohio")

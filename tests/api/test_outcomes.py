@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.api.decode import Judged
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
-from numplan.api.wire import Judged
 from numplan.model.number import E164
 from numplan.model.outcome import Refused, Succeeded, Unknown
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api.patience import Patience, Pauses, seconds_of
+from numplan.api.retry import Patience, Pauses, seconds_of
 from tests.api.clock import BEGIN, FakeClock
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import pytest
 
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.model.errors import UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Refused, Rejected, Succeeded, Unasked, Unknown
@@ -241,7 +241,7 @@ def test_the_places_of_a_call_that_fails_before_it_is_sent(
         if len(passed) == 1:
             raise OSError("not now")
 
-    monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
+    monkeypatch.setattr("numplan.api.writes.failpoint", failpoint)
     with Bytewise(reply(BOUGHT)) as server:
         assert isinstance(make_client(server.url).purchase([ONE], 169, nothing_barred)[ONE], Succeeded)
     assert passed == ["purchase.before-send", "purchase.before-resend", "purchase.after-send"]
@@ -251,7 +251,7 @@ def test_a_call_that_never_leaves_says_why(make_client: MakeClient, monkeypatch:
     def failpoint(_: str) -> None:
         raise OSError("not now")
 
-    monkeypatch.setattr("numplan.api.posting.failpoint", failpoint)
+    monkeypatch.setattr("numplan.api.writes.failpoint", failpoint)
     [outcome] = make_client("http://127.0.0.1:1/").purchase([ONE], 169, nothing_barred).values()
     assert outcome == NotSent("not now; nothing was sent")
 

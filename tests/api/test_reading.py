@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.model.account import Criteria, Unreadable
 from numplan.model.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from numplan.model.number import E164

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api import answers, wire
-from numplan.api.repeats import may_repeat
+from numplan.api import decode, wire_types
+from numplan.api.duplicate_keys import may_repeat
 from numplan.model.errors import AnswerError
 from tests.api.answers import judged, offer_row, ok, owned_row
 
@@ -17,13 +17,16 @@ Pairs = list[tuple[str, Any]]
 """An object as it is written: a key may stand in it twice."""
 
 READERS: dict[str, tuple[Callable[[str, bytes], object], dict[str, Any]]] = {
-    "purchased-list": (wire.read_owned, ok([owned_row("+12050032925"), owned_row("+12050032926")], total=2)),
-    "search": (wire.read_offers, ok([offer_row("+16091609123"), offer_row("+16091609124")], total=2)),
+    "purchased-list": (
+        decode.read_owned,
+        ok([owned_row("+12050032925"), owned_row("+12050032926")], total=2),
+    ),
+    "search": (decode.read_offers, ok([offer_row("+16091609123"), offer_row("+16091609124")], total=2)),
     "regions": (
-        wire.read_regions,
+        decode.read_regions,
         ok([{"regionName": "Peru", "types": ["Mobile"]}, {"regionName": "Chile"}]),
     ),
-    "purchase-numbers": (wire.read_judged, judged(["12050012202"], ["12012334233", "12012334234"])),
+    "purchase-numbers": (decode.read_judged, judged(["12050012202"], ["12012334233", "12012334234"])),
 }
 OPTIONAL = (
     "assignment",
@@ -112,7 +115,7 @@ def test_answers_as_the_page_has_them_need_no_look_at_every_key(
     """As `purchased-list` of a hundred thousand rows has it: the look takes as long as all else."""
     read, sample = READERS[endpoint]
     looks: list[bytes] = []
-    monkeypatch.setattr(answers, "refuse_repeats", looks.append)
+    monkeypatch.setattr(wire_types, "refuse_repeats", looks.append)
     read(endpoint, json.dumps(sample).encode())
     assert looks == []
     read(endpoint, json.dumps(sample | {"remark": "a key that the page does not name"}).encode())

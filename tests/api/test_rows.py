@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api.rows import matching
+from numplan.api.row_filters import matching
 from numplan.model.account import Criteria, Offer
 from numplan.model.number import E164
 

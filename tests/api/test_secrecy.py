@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from numplan.api.patience import Patience
+from numplan.api.retry import Patience
 from numplan.model.account import Criteria
 from numplan.model.errors import ApiError
 from numplan.model.number import E164

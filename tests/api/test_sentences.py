@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numplan.api.sentences import sentence_of, sentences_about
-from numplan.http.exchange import Answer
+from numplan.http.result import Answer
 from numplan.model.number import E164
 from tests.api.bytewise import Bytewise, raw, reply
 from tests.api.conftest import TOKEN, MakeClient

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api import answers, wire
+from numplan.api import decode, wire_types
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Unreadable
 from numplan.model.errors import AnswerError, ApiError
 from numplan.model.number import E164
 from numplan.model.outcome import Refused, Succeeded
-from numplan.model.vocabulary import NUMBER_TYPES
+from numplan.model.text.spelling import NUMBER_TYPES
 from tests.api.answers import judged, offer_row, ok, owned_row
 
 Reader = Callable[[str, bytes], Any]
@@ -29,12 +29,12 @@ def body(value: Any) -> bytes:
 
 
 def owned(**changes: Any) -> OwnedNumber:
-    [row] = wire.read_owned("purchased-list", body(ok([owned_row(**changes)], total=1))).rows
+    [row] = decode.read_owned("purchased-list", body(ok([owned_row(**changes)], total=1))).rows
     return row
 
 
 def offered(**changes: Any) -> Offer:
-    [offer] = wire.read_offers("search", body(ok([offer_row(**changes)], total=1))).offers
+    [offer] = decode.read_offers("search", body(ok([offer_row(**changes)], total=1))).offers
     return offer
 
 
@@ -59,10 +59,10 @@ def test_the_pages_own_samples_are_read() -> None:
         customer="190",
     )
     regions = ok([{"regionName": "United States", "types": ["Geographic", "Mobile"]}])
-    assert wire.read_regions("regions", body(regions)).rows == (
+    assert decode.read_regions("regions", body(regions)).rows == (
         Region("United States", ("Geographic", "Mobile")),
     )
-    released = wire.read_judged("release-numbers", body(judged(["16096294649"], ["16096294671"])))
+    released = decode.read_judged("release-numbers", body(judged(["16096294649"], ["16096294671"])))
     assert released.success == (("+16096294649", Succeeded("Number Purchased Successfully")),)
     assert released.error == (("+16096294671", Refused("Not able to purchase the number")),)
 
@@ -85,7 +85,7 @@ def test_assignments_in_all_their_forms(assignment: Any, read: Assignment | None
 def test_a_missing_assignment_is_none() -> None:
     row = owned_row()
     del row["assignment"]
-    assert wire.read_owned("purchased-list", body(ok([row], total=1))).rows[0].assignment is None
+    assert decode.read_owned("purchased-list", body(ok([row], total=1))).rows[0].assignment is None
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_charge_as_a_json_number_never_becomes_a_float() -> None:
     text = body(ok([offer_row()], total=1)).replace(
         b'"setupCharge": "0.10"', b'"setupCharge": 0.1000000000000000001'
     )
-    assert wire.read_offers("search", text).offers[0].setup_charge == Decimal("0.1000000000000000001")
+    assert decode.read_offers("search", text).offers[0].setup_charge == Decimal("0.1000000000000000001")
 
 
 @pytest.mark.parametrize(
@@ -143,17 +143,17 @@ def test_a_charge_that_says_no_amount_is_not_known(written: bytes) -> None:
     whole = body(ok([owned_row()], total=1))
     for field, read in (("mrc", "monthly_charge"), ("nrc", "setup_charge")):
         sent = whole.replace(f'"{field}": "0.10"'.encode(), f'"{field}": '.encode() + written)
-        page = wire.read_owned("purchased-list", sent)
+        page = decode.read_owned("purchased-list", sent)
         assert [getattr(row, read) for row in page.rows] == [None]
         assert page.unreadable == ()
         missing = whole.replace(f'"{field}": "0.10", '.encode(), b"")
-        assert getattr(wire.read_owned("purchased-list", missing).rows[0], read) is None
+        assert getattr(decode.read_owned("purchased-list", missing).rows[0], read) is None
 
 
 def test_a_json_number_beyond_all_bounds_disturbs_only_where_it_is_read() -> None:
     text = body(ok([owned_row()], total=1))
     odd = text.replace(b'"voiceRate": "0.7000"', b'"voiceRate": 1e99999999999999999999')
-    assert wire.read_owned("purchased-list", odd).rows == (owned(),)
+    assert decode.read_owned("purchased-list", odd).rows == (owned(),)
 
 
 MISSING = object()
@@ -190,8 +190,8 @@ def test_a_row_that_cannot_be_read_is_kept_apart(
 ) -> None:
     odd = {name: value for name, value in owned_row(**change).items() if value is not MISSING}
     others = [owned_row("+12050032926"), owned_row("+12050032927", mrc=None)]
-    page = wire.read_owned("purchased-list", body(ok([others[0], odd, others[1]], total=3)))
-    plain = wire.read_owned("purchased-list", body(ok(others, total=3)))
+    page = decode.read_owned("purchased-list", body(ok([others[0], odd, others[1]], total=3)))
+    plain = decode.read_owned("purchased-list", body(ok(others, total=3)))
     assert (page.sent, page.total) == (3, 3)
     if not field:  # what a terminal would not bear is a type like any other
         assert len(page.rows) == 3
@@ -214,7 +214,7 @@ def test_a_row_that_cannot_be_read_is_kept_apart(
     ],
 )
 def test_what_is_no_row_is_counted(row: Any, problem: str) -> None:
-    page = wire.read_owned("purchased-list", body(ok([row, owned_row()], total=2)))
+    page = decode.read_owned("purchased-list", body(ok([row, owned_row()], total=2)))
     assert page.rows == (owned(),)
     assert [(one.place, one.problem) for one in page.unreadable] == [("row 1", problem)]
 
@@ -229,7 +229,7 @@ def test_nobody_buys_what_says_no_price_or_no_place(field: str, value: Any) -> N
     odd = offer_row("+16091609124") | {field: value}
     if value is MISSING:
         del odd[field]
-    page = wire.read_offers("search", body(ok([odd, offer_row()], total=2)))
+    page = decode.read_offers("search", body(ok([odd, offer_row()], total=2)))
     assert page.offers == (offered(),)
     number = None if field == "number" else E164("+16091609124")
     assert [(one.field, one.row, one.number) for one in page.unreadable] == [(field, 1, number)]
@@ -252,7 +252,7 @@ def test_a_number_may_be_had_for_nothing() -> None:
 )
 def test_whose_a_number_is(written: Any, customer: str) -> None:
     row = {name: value for name, value in owned_row(customerId=written).items() if value is not MISSING}
-    assert wire.read_owned("purchased-list", body(ok([row]))).rows[0].customer == customer
+    assert decode.read_owned("purchased-list", body(ok([row]))).rows[0].customer == customer
 
 
 BODIES: dict[str, tuple[bytes, str]] = {
@@ -288,7 +288,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
 def test_bodies_that_are_no_answer(kind: str) -> None:
     sent, complaint = BODIES[kind]
     with pytest.raises(AnswerError) as caught:
-        wire.read_owned("purchased-list", sent)
+        decode.read_owned("purchased-list", sent)
     assert caught.value.message.startswith(f"purchased-list: {complaint}")
 
 
@@ -296,25 +296,29 @@ def test_a_key_given_twice_among_very_many_is_found_at_once() -> None:
     keys = b",".join(b'"k%d":0' % at for at in range(100_000))
     began = time.process_time()
     with pytest.raises(AnswerError, match="an object has the key 'k99999' twice"):
-        wire.read_owned("purchased-list", b'{"status":"OK","data":[],' + keys + b',"k99999":1}')
+        decode.read_owned("purchased-list", b'{"status":"OK","data":[],' + keys + b',"k99999":1}')
     assert time.process_time() - began < 5
 
 
 def test_optional_parts_are_optional() -> None:
-    assert wire.read_owned("purchased-list", body({"data": None, "status": "ok"})) == wire.OwnedPage((), None)
-    assert wire.read_owned("purchased-list", body({"data": [], "status": "OK", "total": None})).total is None
-    assert wire.read_judged(
+    assert decode.read_owned("purchased-list", body({"data": None, "status": "ok"})) == decode.OwnedPage(
+        (), None
+    )
+    assert (
+        decode.read_owned("purchased-list", body({"data": [], "status": "OK", "total": None})).total is None
+    )
+    assert decode.read_judged(
         "purchase-numbers", body(ok([{}, {"success": None, "error": {}}]))
-    ) == wire.Judged((), ())
+    ) == decode.Judged((), ())
     row = offer_row(state=None, cityCoverage=None)
-    assert wire.read_offers("search", body(ok([row]))).offers[0].state == ""
-    [region] = wire.read_regions("regions", body(ok([{"regionName": "Peru"}]))).rows
+    assert decode.read_offers("search", body(ok([row]))).offers[0].state == ""
+    [region] = decode.read_regions("regions", body(ok([{"regionName": "Peru"}]))).rows
     assert region == Region("Peru", None)
 
 
 def test_every_element_of_a_judgement_is_read() -> None:
     parts = [judged(["12050012202"])["data"][0], judged(error=["12050012203"])["data"][0]]
-    read = wire.read_judged("purchase-numbers", body(ok(parts)))
+    read = decode.read_judged("purchase-numbers", body(ok(parts)))
     assert [number for number, _ in (*read.success, *read.error)] == ["+12050012202", "+12050012203"]
 
 
@@ -324,7 +328,7 @@ def test_every_element_of_a_judgement_is_read() -> None:
 def test_a_judgement_of_a_number_written_otherwise_is_none(number: str) -> None:
     for said in (judged([number, "12050012203"]), judged(["12050012203"], [number])):
         with pytest.raises(AnswerError, match=r"is not an E\.164 number"):
-            wire.read_judged("purchase-numbers", body(said))
+            decode.read_judged("purchase-numbers", body(said))
 
 
 def test_a_region_named_twice_has_all_its_types() -> None:
@@ -332,7 +336,7 @@ def test_a_region_named_twice_has_all_its_types() -> None:
         {"regionName": "Peru", "types": ["Nongeographic", "Mobile"]},
         {"regionName": "Peru", "types": ["UIFN"]},
     ]
-    assert wire.read_regions("regions", body(ok(rows))).rows == (
+    assert decode.read_regions("regions", body(ok(rows))).rows == (
         Region("Peru", ("Non-Geographic", "Mobile", "UIFN")),
     )
 
@@ -346,7 +350,7 @@ def test_a_region_whose_types_cannot_be_read_is_on_offer_and_may_have_any() -> N
         None,
         {"regionName": "Cuba", "types": []},
     ]
-    read = wire.read_regions("regions", body(ok(rows)))
+    read = decode.read_regions("regions", body(ok(rows)))
     assert read.rows == (Region("Peru", None), Region("Chile", None), Region("Cuba", ()))
     assert [str(one) for one in read.unreadable] == [
         "row 2 (its types is 5)",
@@ -357,8 +361,8 @@ def test_a_region_whose_types_cannot_be_read_is_on_offer_and_may_have_any() -> N
 
 
 def test_quotes_fit_on_a_line_of_a_terminal() -> None:
-    assert answers.quoted("a\x1b]0;t\x07b\r\nc\u202ed") == "a ]0;t b c d"
-    assert len(answers.quoted("x" * 5000)) == 300
+    assert wire_types.quoted("a\x1b]0;t\x07b\r\nc\u202ed") == "a ]0;t b c d"
+    assert len(wire_types.quoted("x" * 5000)) == 300
 
 
 @given(st.sampled_from(NUMBER_TYPES), st.data())
@@ -377,7 +381,7 @@ def test_numbers_are_read_with_and_without_a_plus(digits: str, plus: bool) -> No
     assert owned(accessNumber="+" * plus + digits).number == f"+{digits}"
 
 
-READERS: tuple[Reader, ...] = (wire.read_offers, wire.read_owned, wire.read_regions, wire.read_judged)
+READERS: tuple[Reader, ...] = (decode.read_offers, decode.read_owned, decode.read_regions, decode.read_judged)
 SAMPLES = (
     body(ok([offer_row()], total=1)),
     body(ok([owned_row()], total=1)),
@@ -421,9 +425,9 @@ WHOLE = st.recursive(
 )
 """Any value that JSON knows: NaN and infinity are none."""
 ROWS: dict[str, tuple[Reader, Any]] = {
-    "purchased-list": (wire.read_owned, owned_row),
-    "search": (wire.read_offers, offer_row),
-    "regions": (wire.read_regions, lambda number: {"regionName": f"Land {number}", "types": ["Mobile"]}),
+    "purchased-list": (decode.read_owned, owned_row),
+    "search": (decode.read_offers, offer_row),
+    "regions": (decode.read_regions, lambda number: {"regionName": f"Land {number}", "types": ["Mobile"]}),
 }
 
 
@@ -469,12 +473,12 @@ def test_no_value_in_any_field_makes_a_reader_raise_anything_but_api_errors(
 @given(st.integers(0, len(SAMPLES[1]) - 1))
 def test_an_answer_cut_at_any_byte_is_an_error(at: int) -> None:
     with pytest.raises(AnswerError):
-        wire.read_owned("purchased-list", SAMPLES[1][:at])
+        decode.read_owned("purchased-list", SAMPLES[1][:at])
 
 
 FIRST_ANSWERS = """\
 import os, sys, threading
-from numplan.api import wire
+from numplan.api import decode
 
 body = sys.argv[1].encode()
 sys.setswitchinterval(1e-6)
@@ -483,7 +487,7 @@ for _ in range(60):
     if pid == 0:
         start = threading.Barrier(6)
         threads = [
-            threading.Thread(target=lambda: (start.wait(), wire.read_offers("find-number", body))) for _ in range(6)
+            threading.Thread(target=lambda: (start.wait(), decode.read_offers("find-number", body))) for _ in range(6)
         ]
         for thread in threads:
             thread.start()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from numplan.model.plan import Plan
-from numplan.views.html import plan_html
+from numplan.views.html.page import plan_html
 
 CHROMIUM = Path(os.environ.get("NUMPLAN_CHROMIUM", "/usr/bin/chromium"))
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"

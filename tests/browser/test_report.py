@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from numplan.model.number import E164
 from numplan.model.plan import Keep, Plan, Purchase, Refusal, Release
-from numplan.views.html import plan_html
-from numplan.views.plain import one_line
+from numplan.views.common.sanitize import one_line
+from numplan.views.html.page import plan_html
 from tests.browser.conftest import Listener, Opening
 from tests.views.test_html import HOSTILE, one_of_each
 from tests.views.test_plan_text import at, plan_of

@@ -10,8 +10,8 @@ import signal
 import sys
 import time
 
-from numplan.cli.screen import Screen
-from numplan.cli.signals import Interrupted, SystemClock
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import Interrupted, SystemClock
 
 QUESTION = "Shall we?"
 PATIENCE = 5.0

@@ -5,9 +5,9 @@ import json
 import pytest
 import yaml
 
-from numplan.emulator.records import Flow
+from numplan.emulator.protocol.records import Flow
 from numplan.manifest.load import load_manifest
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, run_of
 
 US, CANADA = run_of(12125550101, 4), run_of(14165550101, 2)

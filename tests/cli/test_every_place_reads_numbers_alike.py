@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 import pytest
 
-from numplan.cli.selecting import Pattern
-from numplan.engine.explained import read_name
-from numplan.engine.mend import naming
-from numplan.manifest.inventory import parse_inventory
+from numplan.cli.options.selection import Pattern
+from numplan.engine.edit.state_edit import naming
+from numplan.engine.queries.explanation import read_name
 from numplan.manifest.load import load_manifest
-from numplan.manifest.number_lines import parse_numbers
-from numplan.manifest.variables import Given
+from numplan.manifest.numbers.inventory import parse_inventory
+from numplan.manifest.numbers.number_list import parse_numbers
+from numplan.manifest.variables.variables import Given
 from numplan.model.errors import ManifestError, UsageError
 from tests.builders import managed
 from tests.numbering.texts import TEXTS, Written

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from numplan.emulator.records import Flow
+from numplan.emulator.protocol.records import Flow
 from tests.cli.desk import HEAD, Desk, Ran, run_of
 
 A, B, C, D, E, F = run_of(16095550101, 6)

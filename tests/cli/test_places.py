@@ -167,7 +167,7 @@ def test_a_lock_that_could_not_be_given_back_is_told_and_changes_no_exit_code(
 
 
 def test_a_local_lock_is_not_broken_but_its_process_named(ready: Desk) -> None:
-    from numplan.state.backends.local import LocalBackend
+    from numplan.state.local.backend import LocalBackend
 
     with LocalBackend(ready.folder / "numplan.state.json").lock("apply") as session:
         ran = ready("state", "unlock", session.run, "--auto-approve")
@@ -229,8 +229,8 @@ def s3_url(s3_port: int, path: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def look_at(url: str) -> State:
     """What is stored at a place."""
-    from numplan.cli.places import open_place
-    from numplan.model.place import parse_place
+    from numplan.cli.workspace.state_location import open_place
+    from numplan.model.location.state_location import parse_place
 
     found = open_place(place := parse_place(url), {}, named=(place,)).read()
     assert found is not None

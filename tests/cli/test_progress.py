@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from numplan.cli import progress
-from numplan.state.backends.local import LocalBackend
+from numplan.cli.terminal import progress
+from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, Desk, run_of, yaml_list
 
 NUMBERS = run_of(16095550101, 3)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numplan.model.plan import decode_plan
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import HEAD, STATE, Desk, run_of
 
 A, B, C, D, E = run_of(16095550101, 5)

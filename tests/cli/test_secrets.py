@@ -107,7 +107,7 @@ def test_a_traceback_holds_none(desk, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError(f"the body was {TOKEN}")
 
-    monkeypatch.setattr("numplan.cli.drafting.open_account", broken)
+    monkeypatch.setattr("numplan.cli.operations.plan.open_account", broken)
     desk.manifest("")
     ran = desk("plan", NUMPLAN_LOG="debug")
     assert "Traceback" in ran.err

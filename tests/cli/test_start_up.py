@@ -59,7 +59,7 @@ def test_a_place_whose_library_is_missing_names_the_extra(
     ):
         monkeypatch.setitem(sys.modules, library, None)
         monkeypatch.delitem(
-            sys.modules, f"numplan.state.backends.{extra.replace('object-store', 'objects')}", False
+            sys.modules, f"numplan.state.shared.{extra.replace('object-store', 'objects')}", False
         )
         ran = desk("plan", "--state", url)
         assert ran.code == 1

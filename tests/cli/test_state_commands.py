@@ -5,7 +5,7 @@ import json
 import pytest
 
 from numplan.model.state import decode_state
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, run_of
 
 MEMBERS = run_of(16465550101, 3)

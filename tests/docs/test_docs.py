@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from numplan.cli import applying, fmt, plan
+from numplan.cli.commands import fmt, plan
 from numplan.cli.main import COMMANDS
+from numplan.cli.operations import apply
 from numplan.emulator.server import Emulator, EmulatorSettings
 from numplan.manifest.load import load_manifest
-from numplan.manifest.variables import Given
+from numplan.manifest.variables.variables import Given
 from numplan.model.errors import NumplanError
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +114,7 @@ def test_each_exit_code_is_in_the_page():
     rows = re.findall(r"^\| ([0-9, ]+) \| .* \|$", text(DOCS / "cli.md"), re.MULTILINE)
     documented = {int(code) for row in rows for code in row.split(",")}
     raised = {kind.exit_code for kind in errors(NumplanError)}
-    returned = {0, applying.FAILED, applying.PARTLY, applying.UNKNOWN, plan.CHANGES, fmt.DIFFERS}
+    returned = {0, apply.FAILED, apply.PARTLY, apply.UNKNOWN, plan.CHANGES, fmt.DIFFERS}
     signals = {128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
     assert documented == raised | returned | signals
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from numplan.cli.main import numplan
 
-COMMAND = [sys.executable, "-c", "from numplan.cli.emulator import emulator; emulator()"]
+COMMAND = [sys.executable, "-c", "from numplan.cli.commands.emulator import emulator; emulator()"]
 
 
 @pytest.fixture

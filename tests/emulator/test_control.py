@@ -30,7 +30,7 @@ def test_health_needs_no_credentials(api: Api) -> None:
 
 
 def test_control_is_for_this_machine_only(api: Api) -> None:
-    from numplan.emulator.app import make_app
+    from numplan.emulator.web.app import make_app
 
     app = make_app(api.emulator._service, lambda _: None, api.emulator)
     answer = app.test_client().get("/_control/ledger", environ_base={"REMOTE_ADDR": "192.0.2.7"})

@@ -10,7 +10,7 @@ import requests
 from click.testing import CliRunner
 
 from numplan.cli.main import numplan
-from numplan.emulator.faults import Fault
+from numplan.emulator.faults.faults import Fault
 from numplan.emulator.server import Emulator
 from numplan.emulator.settings import FIXED_FIELDS, EmulatorSettings
 from tests.emulator.conftest import Api

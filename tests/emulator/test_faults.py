@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from numplan.emulator.faults import LoseReply
-from numplan.emulator.script import Scripted
+from numplan.emulator.faults.faults import LoseReply
+from numplan.emulator.faults.schedule import Scripted
 from tests.emulator.conftest import SIX, Api, Clock, Start, sides
 
 

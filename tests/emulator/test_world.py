@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from numplan.emulator.seed import seeded_account, seeded_stock
 from numplan.emulator.server import Emulator, EmulatorSettings
+from numplan.emulator.vendor.seed import seeded_account, seeded_stock
 from tests.emulator.conftest import Api, Start, sides
 
 

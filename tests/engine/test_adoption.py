@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.adoption import Line, Style, Wish, at_large, entries_for
+from numplan.engine.edit.adoption import Line, Style, Wish, at_large, entries_for
 from numplan.model.account import Assignment, OwnedNumber, Region
 from numplan.model.address import is_resource
 from tests.builders import buried, buying, managed, state, us

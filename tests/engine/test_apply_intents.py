@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from numplan.engine.events import Done, Failed, NotSaved, Recorded, Saved, Substituted
-from numplan.engine.tally import tally
+from numplan.engine.apply.events import Done, Failed, NotSaved, Recorded, Saved, Substituted
+from numplan.engine.apply.result import tally
 from numplan.model.errors import StateError
 from numplan.model.manifest import Manifest
 from numplan.model.outcome import Refused

@@ -5,9 +5,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from numplan.engine.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
-from numplan.engine.run import EAGER_BATCHES
-from numplan.engine.tally import tally
+from numplan.engine.apply.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
+from numplan.engine.apply.result import tally
+from numplan.engine.apply.run import EAGER_BATCHES
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
 from numplan.model.policy import Policy
 from numplan.model.state import Instance, Intent, Tombstone

@@ -6,9 +6,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from numplan.engine.calls import Bar
-from numplan.engine.events import Done, Failed, Settled, Uncertain
-from numplan.engine.tally import tally
+from numplan.engine.apply.calls import Bar
+from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
+from numplan.engine.apply.result import tally
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Refused, Rejected, Succeeded, Unknown

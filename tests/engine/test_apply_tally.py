@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from numplan.engine.book import Book
-from numplan.engine.events import (
+from numplan.engine.apply.events import (
     Call,
     Done,
     Event,
@@ -21,7 +20,8 @@ from numplan.engine.events import (
     Unsettled,
     Verdict,
 )
-from numplan.engine.tally import Tally, tally
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.result import Tally, tally
 from numplan.model.address import Resource
 from numplan.model.errors import StateError
 from numplan.model.plan import Adopt, Forget, Update

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from numplan.engine.tally import tally
+from numplan.engine.apply.result import tally
 from numplan.model.outcome import Refused
 from numplan.model.plan import Allowances
 from tests.builders import buying, entry, group, managed, manifest, pool, state, us

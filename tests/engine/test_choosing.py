@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.choosing import choose, shrink_order, spare_count, within_caps
+from numplan.engine.plan.pool_choice import choose, shrink_order, spare_count, within_caps
 from numplan.model.account import Offer
 from numplan.model.number import E164
 from tests.builders import LONG_AGO, managed, pool, us

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 import pytest
 
-from numplan.engine.book import Book
-from numplan.engine.calls import Bar
-from numplan.engine.dispatch import dispatch
-from numplan.engine.draft import survey
-from numplan.engine.events import Sending
-from numplan.engine.gate import Gate
-from numplan.engine.orders import Batch, batches_of, orders_of
+from numplan.engine.apply.calls import Bar
+from numplan.engine.apply.dispatch import dispatch
+from numplan.engine.apply.events import Sending
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.orders import Batch, batches_of, orders_of
+from numplan.engine.pipeline import survey
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
 from numplan.model.policy import Policy

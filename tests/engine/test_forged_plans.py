@@ -11,17 +11,17 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.apply import apply_plan
-from numplan.engine.draft import nothing_of, survey
-from numplan.engine.gate import Gate
-from numplan.engine.limits import effective
-from numplan.engine.planner import Circumstances
-from numplan.engine.saved import made_anew, picks_of
+from numplan.engine.apply.apply import apply_plan
+from numplan.engine.apply.gate import Gate
+from numplan.engine.pipeline import nothing_of, survey
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.policy.limits import effective
+from numplan.engine.saved_plan.made_anew import made_anew, picks_of
+from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import ApiError, StalePlanError, UsageError
 from numplan.model.number import E164
 from numplan.model.plan import Plan, acting, bought, decode_plan, encode_plan, key_of, released
 from numplan.model.policy import Policy
-from numplan.model.seal import seal, unseal
 from numplan.model.state import State
 from tests.builders import LONG_AGO, entry, group, managed, manifest, pool, state, us
 from tests.engine.world import World

@@ -9,15 +9,15 @@ import msgspec
 import pytest
 
 import numplan
-from numplan.engine.book import Book
-from numplan.engine.draft import survey
-from numplan.engine.events import Event, Failed, Substituted
-from numplan.engine.evidence import AHEAD, FRESH
-from numplan.engine.gate import Gate
-from numplan.engine.ledger import Ledger
-from numplan.engine.orders import Batch, Order, batches_of, orders_of
-from numplan.engine.staleness import check_offers
-from numplan.engine.tally import tally
+from numplan.engine.apply.events import Event, Failed, Substituted
+from numplan.engine.apply.evidence import AHEAD, FRESH
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.ledger import Ledger
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.orders import Batch, Order, batches_of, orders_of
+from numplan.engine.apply.result import tally
+from numplan.engine.pipeline import survey
+from numplan.engine.saved_plan.staleness import check_offers
 from numplan.model.account import Found
 from numplan.model.errors import StalePlanError, StateError
 from numplan.model.manifest import Manifest
@@ -402,15 +402,15 @@ def test_nothing_else_calls_purchase_or_release_of_an_account():
     package = Path(numplan.__file__).parent
     found = {
         (str(path.relative_to(package)), node.func.attr)
-        for path in (*package.glob("engine/*.py"), *package.glob("cli/*.py"))
+        for path in (*package.glob("engine/**/*.py"), *package.glob("cli/**/*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in {"purchase", "release"}
         and not (isinstance(node.func.value, ast.Name) and node.func.value.id in {"hold", "lock"})
     }
-    assert {place for place, _ in found if place.startswith(("engine/", "cli/applying"))} == {
-        "engine/gate.py"
+    assert {place for place, _ in found if place.startswith(("engine/", "cli/operations/apply"))} == {
+        "engine/apply/gate.py"
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from numplan.engine.ledger import Ledger
+from numplan.engine.apply.ledger import Ledger
 from numplan.model.plan import Release
 from numplan.model.policy import Policy
 from numplan.model.state import Attributes

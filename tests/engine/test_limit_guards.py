@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from numplan.engine.adoption import adoption_plan
-from numplan.engine.planner import Circumstances
-from numplan.engine.refresh import refresh
+from numplan.engine.account.refresh import refresh
+from numplan.engine.edit.adoption import adoption_plan
+from numplan.engine.plan.planner import Circumstances
 from numplan.model.policy import Policy
 from tests.builders import (
     PLACE,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.book import Book
-from numplan.engine.events import Stopped, Uncertain
-from numplan.engine.run import EAGER_BATCHES
+from numplan.engine.apply.events import Stopped, Uncertain
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.run import EAGER_BATCHES
 from numplan.model.state import Instance, State
 from tests.builders import entry, group, manifest, us
 from tests.engine.test_apply_intents import in_batches_of, world_with

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from numplan.engine.loosening import API, bound_by, loosened
+from numplan.engine.policy.loosening import API, bound_by, loosened
 from numplan.model.manifest import ApiSettings
 from numplan.model.policy import Policy
 from numplan.model.state import Bound

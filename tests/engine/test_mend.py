@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.mend import move, named, remove, replaced
+from numplan.engine.edit.state_edit import move, named, remove, replaced
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.state import successor
 from tests.builders import buried, buying, managed, state, us

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.moves import deal
+from numplan.engine.compare.pool_moves import deal
 from numplan.model.address import Resource, split_address
 from numplan.model.manifest import Forgotten, Manifest, Move
 from numplan.model.plan import Update, count

@@ -8,18 +8,18 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from numplan.engine.draft import survey
-from numplan.engine.drift import drift_report
-from numplan.engine.explained import explained, read_name
-from numplan.engine.planner import Circumstances
-from numplan.engine.refresh import READ_AGAIN
-from numplan.engine.saved import made_anew
+from numplan.engine.account.refresh import READ_AGAIN
+from numplan.engine.pipeline import survey
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.queries.drift_report import drift_report
+from numplan.engine.queries.explanation import explained, read_name
+from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Forgotten, Policy
 from numplan.model.plan import Keep, Selection
-from numplan.views.explained_text import explained_text
+from numplan.views.text.explanation import explained_text
 from tests.builders import (
     LONG_AGO,
     PLACE,

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from numplan.engine.outputs import outputs_now
+from numplan.engine.plan.outputs import outputs_now
 from numplan.model.address import Resource
 from numplan.model.errors import UsageError
 from numplan.model.manifest import Manifest, Move, NumbersOf, Output

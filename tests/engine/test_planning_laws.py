@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.refresh import managed_numbers
+from numplan.engine.account.refresh import managed_numbers
 from numplan.model.plan import (
     Adopt,
     Blocked,

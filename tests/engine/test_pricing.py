@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.pricing import MANY, price
+from numplan.engine.account.pricing import MANY, price
 from numplan.model.errors import AnswerError, UnreachableError
 from tests.builders import buried, group, managed, manifest, plan, state, us
 from tests.fakes import FakeVendor

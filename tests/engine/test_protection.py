@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from numplan.engine.adoption import adoption_plan
-from numplan.engine.mend import remove, replaced
-from numplan.engine.refresh import refresh
+from numplan.engine.account.refresh import refresh
+from numplan.engine.edit.adoption import adoption_plan
+from numplan.engine.edit.state_edit import remove, replaced
 from numplan.model.address import Resource
 from numplan.model.manifest import Forgotten, Manifest
 from numplan.model.state import decode_state, encode_state

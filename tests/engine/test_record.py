@@ -5,8 +5,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from numplan.engine.book import Book
-from numplan.engine.record import record
+from numplan.engine.apply.local_changes import record
+from numplan.engine.apply.open_state import Book
 from numplan.model.plan import Adopt, Forget, Purchase, Update
 from numplan.model.state import Instance
 from tests.builders import entry, managed, manifest, pool, state, us

@@ -6,10 +6,10 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from numplan.engine.draft import settle_leftovers
-from numplan.engine.events import Settled, Unsettled
-from numplan.engine.settle import settle
-from numplan.engine.tally import tally
+from numplan.engine.apply.events import Settled, Unsettled
+from numplan.engine.apply.result import tally
+from numplan.engine.apply.settle import settle
+from numplan.engine.pipeline import settle_leftovers
 from numplan.model.errors import UnreachableError
 from numplan.model.outcome import Unknown
 from numplan.model.state import Instance, Intent, Tombstone

@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from numplan.engine.planner import Circumstances
-from numplan.engine.saved import made_anew
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import ApiError, StalePlanError
 from numplan.model.plan import Plan, decode_plan, encode_plan
 from numplan.model.policy import Policy

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from numplan.engine.events import Done, Event, Failed, NotSaved, Settled, Stopped, Uncertain, Unsettled
-from numplan.engine.tally import tally
+from numplan.engine.apply.events import Done, Event, Failed, NotSaved, Settled, Stopped, Uncertain, Unsettled
+from numplan.engine.apply.result import tally
 from numplan.model.errors import StateError
 from numplan.model.outcome import Refused, Unknown
 from numplan.model.state import Instance, Intent, Tombstone

@@ -4,14 +4,14 @@ from collections.abc import Generator, Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from numplan.engine.apply import apply_plan
-from numplan.engine.book import Book
-from numplan.engine.calls import Account
-from numplan.engine.draft import settle_leftovers, survey
-from numplan.engine.events import Event
-from numplan.engine.gate import Gate
-from numplan.engine.limits import effective
-from numplan.engine.planner import Circumstances
+from numplan.engine.apply.apply import apply_plan
+from numplan.engine.apply.calls import Account
+from numplan.engine.apply.events import Event
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.open_state import Book
+from numplan.engine.pipeline import settle_leftovers, survey
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber
 from numplan.model.errors import ApiError, StateError, UsageError
 from numplan.model.manifest import Manifest

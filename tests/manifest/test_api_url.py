@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.manifest.api_url import ApiUrlError, parse_api_url
+from numplan.manifest.declarations.api_url import ApiUrlError, parse_api_url
 from numplan.model.manifest import DEFAULT_API_URL
 
 

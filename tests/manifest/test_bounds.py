@@ -5,12 +5,12 @@ import json
 import pytest
 
 from benchmarks.wrong import KINDS, write_wrong
-from numplan.manifest import events
-from numplan.manifest.circles import circles
-from numplan.manifest.finding import Findings
+from numplan.manifest.declarations.circles import circles
+from numplan.manifest.reading import reader
+from numplan.manifest.reading.findings import Findings
 from numplan.model.diagnostics import LOOKED_FOR, MOST_BYTES, MOST_TOLD, error, told
 from numplan.model.errors import ManifestError
-from numplan.model.vocabulary import Meant, nearest
+from numplan.model.text.spelling import Meant, nearest
 from tests.manifest.places import findings, lines, written
 
 ONE = {"one numbers file in many sets": 1}
@@ -78,7 +78,7 @@ def test_among_very_many_words_those_alike_at_their_beginning_are_looked_at():
 
 
 def test_more_values_than_a_million_are_an_error_that_names_the_way_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(events, "MAX_VALUES", 10)
+    monkeypatch.setattr(reader, "MAX_VALUES", 10)
     monkeypatch.setattr("numplan.manifest.folder.MAX_VALUES", 10)
     path = written(tmp_path, "version: 1\nsets: {a: {numbers: [" + "+12055550100," * 10 + "]}}\n")
     (line,) = lines(path)
@@ -95,7 +95,7 @@ def test_all_files_of_a_folder_count_together(tmp_path, monkeypatch):
 
 
 def test_a_million_values_is_what_is_allowed():
-    assert events.MAX_VALUES == 1_000_000
+    assert reader.MAX_VALUES == 1_000_000
 
 
 def test_a_numbers_file_is_named_once_however_it_is_spelled(tmp_path):
@@ -113,7 +113,7 @@ def test_a_numbers_file_is_named_once_however_it_is_spelled(tmp_path):
 
 
 def test_labels_that_are_merged_have_a_bound(tmp_path, monkeypatch):
-    monkeypatch.setattr("numplan.manifest.rules.MAX_LABELS", 5)
+    monkeypatch.setattr("numplan.manifest.declarations.declarations.MAX_LABELS", 5)
     entries = "".join(f"  n{at}: {{number: +1205555010{at}, labels: {{x: y}}}}\n" for at in range(3))
     (line,) = lines(
         written(tmp_path, f"version: 1\ndefaults: {{labels: {{a: b, c: d}}}}\nnumbers:\n{entries}")

@@ -9,16 +9,16 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.canonical import canonical
-from numplan.manifest.events import read_document
+from numplan.manifest.edit.formatter import canonical
+from numplan.manifest.edit.tokens import COMMENT, cut
 from numplan.manifest.load import manifest_shape
-from numplan.manifest.pieces import COMMENT, cut
+from numplan.manifest.reading.reader import read_document
 from numplan.model.errors import ManifestError, NumplanError
 
 ROOT = Path(__file__).parents[2]
 OURS = [
     *(path for path in (ROOT / "examples").glob("*/*.yaml") if not path.name.endswith(".vars.yaml")),
-    ROOT / "numplan" / "cli" / "init.yaml",
+    ROOT / "numplan" / "cli" / "commands" / "init.yaml",
 ]
 
 

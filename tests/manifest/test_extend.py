@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.extend import Addition, extended, manifest_of, remark, scalar
+from numplan.manifest.edit.insert import Addition, extended, manifest_of, remark, scalar
 from numplan.manifest.load import load_manifest
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.manifest.firsts import FirstPlaces
-from numplan.manifest.located import Mark
+from numplan.manifest.declarations.first_declared import FirstPlaces
+from numplan.manifest.reading.positions import Mark
 from numplan.model.number import E164
 from tests.builders import us
 

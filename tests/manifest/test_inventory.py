@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from numplan.engine.adoption import Line
-from numplan.manifest.inventory import parse_inventory
+from numplan.engine.edit.adoption import Line
+from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.model.errors import ManifestError
 
 

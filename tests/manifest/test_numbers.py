@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.doubts import doubts
+from numplan.manifest.declarations.plausibility import doubts
 from numplan.manifest.load import load_manifest
 from tests.manifest.places import lines, written
 
@@ -74,7 +74,7 @@ def test_many_doubts_of_one_kind_are_one(tmp_path):
 
 
 def test_of_very_many_numbers_the_first_are_compared_and_all_calling_codes(tmp_path, monkeypatch):
-    monkeypatch.setattr("numplan.manifest.doubts.MOST", 2)
+    monkeypatch.setattr("numplan.manifest.declarations.plausibility.MOST", 2)
     numbers = "+12055550100, +12050000000, +12050000001, +442071838750"
     told = found_in(tmp_path, f"sets: {{s: {{country: US, numbers: [{numbers}]}}}}\n")
     assert [line.partition(": sets.s: ")[2] for line in told[:-1]] == [

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.manifest.load import load_manifest
-from numplan.manifest.located import Places
-from numplan.manifest.number_lines import parse_numbers
+from numplan.manifest.numbers.number_list import parse_numbers
+from numplan.manifest.reading.positions import Places
 from numplan.model.diagnostics import Source
 from tests.manifest.places import findings, lines, written
 

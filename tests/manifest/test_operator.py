@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from jsonschema import Draft202012Validator
 
-from numplan.manifest.operator import read_operator
-from numplan.manifest.schema import schema, schema_text
+from numplan.manifest.operator_policy import read_operator
+from numplan.manifest.schema.shipped import schema, schema_text
 from numplan.model.errors import PolicyError
 from numplan.model.operator import Operator
 from numplan.model.policy import NO_LIMITS, Policy

@@ -3,7 +3,7 @@
 import pytest
 
 from numplan.manifest.load import load_manifest
-from numplan.manifest.located import Places, mark_at
+from numplan.manifest.reading.positions import Places, mark_at
 from numplan.model.diagnostics import Source
 from tests.manifest.places import lines, written
 

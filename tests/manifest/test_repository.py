@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from numplan.manifest.files import FileError, read_straight
-from numplan.manifest.repository import below, followed, read_named, repository_of
+from numplan.manifest.files.read import FileError, read_straight
+from numplan.manifest.files.repository import below, followed, read_named, repository_of
 
 
 @pytest.fixture

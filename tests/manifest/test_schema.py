@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from numplan.manifest.schema import schema, schema_text
-from numplan.manifest.shapes import resolved
-from numplan.manifest.soundness import compile_part
-from numplan.manifest.verdict import Verdicts
-from numplan.manifest.violations import validator, violations
+from numplan.manifest.reading.scalar_kinds import resolved
+from numplan.manifest.schema.shipped import schema, schema_text
+from numplan.manifest.schema.valid_parts import compile_part
+from numplan.manifest.schema.validator import Verdicts
+from numplan.manifest.schema.violations import validator, violations
 from numplan.model.manifest import ApiSettings, PoolEntry, Terms
 from numplan.model.policy import Policy
 
@@ -146,7 +146,7 @@ def test_it_is_found_inside_a_wheel(tmp_path):
     )
     shutil.copytree(CHECKOUT / "schemas", site / "numplan" / "schemas")
     script = (
-        "import numplan, sys; from numplan.manifest.schema import schema_text;"
+        "import numplan, sys; from numplan.manifest.schema.shipped import schema_text;"
         "print(numplan.__file__); sys.stdout.write(schema_text('manifest'))"
     )
     ran = subprocess.run([sys.executable, "-c", script], cwd=site, capture_output=True, text=True, check=True)

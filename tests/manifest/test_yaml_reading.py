@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.manifest.events import MAX_DEPTH, read_document
-from numplan.manifest.located import LocatedList, LocatedMap
-from numplan.manifest.schema import schema
-from numplan.manifest.shapes import ANYTHING, Kind, Shape, compile_shape, plain_value
+from numplan.manifest.reading.positions import LocatedList, LocatedMap
+from numplan.manifest.reading.reader import MAX_DEPTH, read_document
+from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, compile_shape, plain_value
+from numplan.manifest.schema.shipped import schema
 from numplan.model.errors import ManifestError
 
 SHAPE = compile_shape(schema("manifest"))

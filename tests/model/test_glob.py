@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.model.glob import covers, is_pattern
+from numplan.model.text.glob import covers, is_pattern
 
 
 @pytest.mark.parametrize(

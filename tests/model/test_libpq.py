@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.model.libpq import LibpqError, parameters_of, servers_of
+from numplan.model.location.libpq import LibpqError, parameters_of, servers_of
 
 URLS = [
     "postgresql://u@a.example,b.example:5433/db?sslmode=require",

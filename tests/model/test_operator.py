@@ -3,8 +3,8 @@
 import pytest
 
 from numplan.model.errors import SettingError
+from numplan.model.location.state_location import overridden, postgres_place
 from numplan.model.operator import Operator, covers_url
-from numplan.model.place import overridden, postgres_place
 
 
 @pytest.mark.parametrize(

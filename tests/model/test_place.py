@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from numplan.manifest.load import load_manifest, read_backend
 from numplan.model.errors import ManifestError
-from numplan.model.place import HttpPlace, LocalPlace, ObjectPlace, PlaceError, PostgresPlace, parse_place
+from numplan.model.location.state_location import (
+    HttpPlace,
+    LocalPlace,
+    ObjectPlace,
+    PlaceError,
+    PostgresPlace,
+    parse_place,
+)
 
 PLACES = [
     ("prod/numplan.state.json", LocalPlace(path="prod/numplan.state.json")),

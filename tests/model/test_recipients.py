@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from numplan.model.errors import SettingError
-from numplan.model.place import Place, http_place, object_place, parse_place, postgres_place
-from numplan.model.recipients import Grant, Recipient, require_grant
+from numplan.model.location.recipients import Grant, Recipient, require_grant
+from numplan.model.location.state_location import Place, http_place, object_place, parse_place, postgres_place
 
 HOST = "NUMPLAN_STATE_HOST"
 GITLAB = {"CI_API_V4_URL": "https://gitlab.example.com/api/v4"}

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numplan.model.countries import region_of
 from numplan.model.number import E164, NumberError
+from numplan.model.text.countries import region_of
 from numplan.numbering import reading
 from numplan.numbering.calling_codes import PLAIN, TRUNK_ZERO
 from numplan.numbering.ranges import in_country, region_of_valid

@@ -52,7 +52,7 @@ def next_after(state: State, **changes: object) -> State:
 
 def store(path, *states: State) -> State:
     """Put states there, one after the other, as runs would. Returns the last."""
-    from numplan.state.backends.local import LocalBackend
+    from numplan.state.local.backend import LocalBackend
 
     with LocalBackend(path).lock("apply") as session:
         for state in states:

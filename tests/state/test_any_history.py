@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.state.children import is_locked, run
 from tests.state.samples import make_state, next_after, store
 from tests.state.test_kills import POINTS, arm, save

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.state.children import DONE, leftovers, run
 from tests.state.samples import make_state, next_after, store
 

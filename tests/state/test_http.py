@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.place import HttpPlace, http_place
+from numplan.model.location.state_location import HttpPlace, http_place
 from numplan.model.state import encode_state
-from numplan.state.backends.http import HttpStore
-from numplan.state.remote import RemoteBackend
+from numplan.state.shared.backend import RemoteBackend
+from numplan.state.shared.http import HttpStore
 from tests.api.bytewise import Bytewise, http, raw
 from tests.services.state_server import GITLAB, Fault, StateServer
 from tests.state.samples import make_state, next_after
@@ -205,7 +205,7 @@ def test_a_request_to_lock_that_failed_is_given_back_for_it_may_have_locked(serv
 def test_a_holder_without_a_readable_word_is_a_holder(server: StateServer, path: str, body: bytes):
     from datetime import UTC, datetime
 
-    from numplan.state.lock_document import decode_lock
+    from numplan.state.shared.terraform_lock import decode_lock
 
     assert decode_lock(body, "here", datetime.now(UTC)) is None
     server.faults += [Fault("LOCK", 423)] * 50

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from numplan.model.errors import StateLockedError
-from numplan.model.place import HttpPlace, parse_place
+from numplan.model.location.state_location import HttpPlace, parse_place
 from numplan.state.backend import Backend
-from numplan.state.backends.http import HttpStore
-from numplan.state.remote import RemoteBackend
+from numplan.state.shared.backend import RemoteBackend
+from numplan.state.shared.http import HttpStore
 from tests.services.cutting import Line, line_to
 from tests.services.places import CALLS
 from tests.services.state_server import GITLAB, StateServer

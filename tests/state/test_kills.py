@@ -15,8 +15,9 @@ from numplan import failpoints
 from numplan.model.consent import EVERY_CONSENT, NO_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
-from numplan.state import backends, files, lockfile
-from numplan.state.backends.local import LocalBackend
+from numplan.state import atomic_files
+from numplan.state.local import backend, lock_file
+from numplan.state.local.backend import LocalBackend
 from tests.state.children import DONE, REFUSED, calls_of, is_locked, leftovers, run, run_traced, tracing_fails
 from tests.state.samples import make_state, next_after, store
 
@@ -58,7 +59,7 @@ def arm(point: str, action: str, nth: int = 1) -> None:
     """Make a failpoint act in this process, as its variable would in a new one."""
     os.environ[failpoints.VARIABLE] = f"{point}:{nth}:{action}"
     importlib.reload(failpoints)
-    for user in (files, lockfile, importlib.import_module(f"{backends.__name__}.local")):
+    for user in (atomic_files, lock_file, backend):
         user.failpoint = failpoints.failpoint
 
 
@@ -81,7 +82,7 @@ def test_every_failpoint_of_the_code_is_in_this_list():
     """Those of Folder.replace are named by what is replaced. Shared places have theirs, `store.…`, killed at in
     tests/torture/test_places.py.
     """
-    code = "".join(file.read_text() for file in Path(files.__file__).parent.rglob("*.py"))
+    code = "".join(file.read_text() for file in Path(atomic_files.__file__).parent.rglob("*.py"))
     named = set(re.findall(r'failpoint\("(?!store\.)([^"]+)"\)', code))
     prefixed = set(re.findall(r'failpoint\(f"\{point\}\.([^"]+)"\)', code))
     assert prefixed == set(FILE_POINTS)

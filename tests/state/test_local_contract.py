@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.state.backend_contract import BackendContract
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
-from numplan.model.place import http_place
+from numplan.model.location.state_location import http_place
 from numplan.model.state import encode_state
-from numplan.state.backends.http import HttpStore
-from numplan.state.memory import Memory
-from numplan.state.remote import RemoteBackend
+from numplan.state.shared.backend import RemoteBackend
+from numplan.state.shared.http import HttpStore
+from numplan.state.shared.last_seen_cache import Memory
 from tests.services.state_server import StateServer
 from tests.state.samples import make_state, next_after
 

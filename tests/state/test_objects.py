@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.place import ObjectPlace, parse_place
+from numplan.model.location.state_location import ObjectPlace, parse_place
 from numplan.state.backend import Backend, LockInfo
-from numplan.state.remote import RemoteBackend
+from numplan.state.shared.backend import RemoteBackend
 from tests.services.cutting import Line, line_to
 from tests.services.gcs import write_account
 from tests.services.objects import ACCOUNT, KEY, refusing_server
@@ -39,7 +39,7 @@ def opener(url: str, store: Any = None) -> Open:
     assert isinstance(place, ObjectPlace)
 
     def open_backend(environment=None, clock=None) -> Backend:
-        from numplan.state.backends.objects import ObjectStore, open_store
+        from numplan.state.shared.objects import ObjectStore, open_store
 
         opened = open_store(place, retries=QUICK) if store is None else store
         return RemoteBackend(ObjectStore(place, opened), environment=environment, clock=clock or HastyClock())
@@ -233,7 +233,7 @@ INSIDES = "in 1.24s, after 4 retries, max_retries: 4, retry_timeout: 60s "
     ],
 )
 def test_the_librarys_insides_are_left_out(library: str, words: str):
-    from numplan.state.backends.object_words import words_of
+    from numplan.state.shared.object_errors import words_of
 
     said = words_of(Exception(library))
     assert said.endswith(words)
@@ -242,7 +242,7 @@ def test_the_librarys_insides_are_left_out(library: str, words: str):
 
 
 def test_who_names_a_profile_is_told_how_its_keys_get_here():
-    from numplan.state.backends.object_words import hint_of
+    from numplan.state.shared.object_errors import hint_of
 
     assert "aws configure export-credentials" in hint_of("s3", {"AWS_PROFILE": "minio"})
     assert "export" not in hint_of("s3", {"AWS_PROFILE": "minio", "AWS_ACCESS_KEY_ID": "x"})

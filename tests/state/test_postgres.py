@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.model.place import PostgresPlace, parse_place
+from numplan.model.location.state_location import PostgresPlace, parse_place
 from numplan.state.backend import Backend
-from numplan.state.remote import RemoteBackend
+from numplan.state.shared.backend import RemoteBackend
 from tests.services.cutting import Line, line_to
 from tests.services.places import CALLS
 from tests.state.backend_contract import HastyClock, Open, SharedBackendContract
@@ -21,7 +21,7 @@ def opener(port: int, name: str, user: str = "postgres", options: str = "") -> O
     assert isinstance(place, PostgresPlace)
 
     def open_backend(environment=None, clock=None) -> Backend:
-        from numplan.state.backends.postgres import PostgresStore
+        from numplan.state.shared.postgres import PostgresStore
 
         return RemoteBackend(PostgresStore(place), environment=environment, clock=clock or HastyClock())
 

@@ -5,9 +5,9 @@ import pytest
 pytest.importorskip("psycopg")
 
 from numplan.model.errors import SettingError
-from numplan.model.place import postgres_place
-from numplan.model.recipients import Grant
-from numplan.state.backends.postgres_line import line_to
+from numplan.model.location.recipients import Grant
+from numplan.model.location.state_location import postgres_place
+from numplan.state.shared.postgres_connection import line_to
 
 HERE = [
     "postgresql:///ops",

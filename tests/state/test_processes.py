@@ -9,7 +9,7 @@ import time
 import pytest
 
 from numplan.model.errors import StateError, StateLockedError
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.state.children import BROKEN, DONE, REFUSED, end_of, fork, is_locked, kill, run, wait_for
 from tests.state.samples import make_state, next_after, store
 
@@ -211,7 +211,7 @@ def test_a_lock_on_a_file_that_lost_its_name_is_no_lock(path, monkeypatch):
 
 
 def test_an_interruption_ends_the_wait(path):
-    from numplan.state.backends.local import PlainClock
+    from numplan.state.local.backend import PlainClock
 
     class Interrupted(PlainClock):
         def interrupted(self):

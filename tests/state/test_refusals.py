@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.state.backends.local import LocalBackend
-from numplan.state.files import SIZE_LIMIT, Folder
+from numplan.state.atomic_files import SIZE_LIMIT, Folder
+from numplan.state.local.backend import LocalBackend
 from tests.state.samples import make_state, next_after, plant, store
 
 
@@ -154,7 +154,7 @@ def test_in_the_place_of_the_temporary_file(path, put, monkeypatch):
 
     state = store(path, make_state())
     with LocalBackend(path).lock("apply") as session:
-        monkeypatch.setattr("numplan.state.files.uuid.uuid4", Fixed)
+        monkeypatch.setattr("numplan.state.atomic_files.uuid.uuid4", Fixed)
         temporary = path.with_name(f".{path.name}.{Fixed.hex}.tmp")
         session.read()
         session._swept = True  # put there after the sweep

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numplan.model.documents.checksum import seal
 from numplan.model.errors import StateError
-from numplan.model.seal import seal
 from numplan.model.state import decode_state, encode_state
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from numplan.state.schema import DOCUMENTS, schema_of
 from tests.state.samples import make_state, plant, states
 

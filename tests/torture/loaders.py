@@ -14,18 +14,18 @@ from typing import Any
 import msgspec
 
 from numplan.api.client import Client
-from numplan.api.patience import Patience
-from numplan.api.wire import read_judged
-from numplan.http.exchange import Answer
+from numplan.api.decode import read_judged
+from numplan.api.retry import Patience
+from numplan.http.result import Answer
 from numplan.manifest.load import read_manifest
-from numplan.manifest.violations import validator
+from numplan.manifest.schema.violations import validator
 from numplan.model.account import Criteria
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
 from numplan.model.outcome import Unasked
 from numplan.model.plan import decode_plan, encode_plan
 from numplan.model.state import State, decode_state, encode_state
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.fakes import nothing_barred
 from tests.torture.seeds import ACCOUNT, EXAMPLES, TOKEN, URL
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from numplan.emulator.server import Emulator, EmulatorSettings, Flow
-from numplan.state.backends.local import LocalBackend
+from numplan.state.local.backend import LocalBackend
 from tests.torture.mutants import mend
 
 ROOT = Path(__file__).parents[2]

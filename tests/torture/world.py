@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
-from numplan.cli.places import open_place
+from numplan.cli.workspace.state_location import open_place
 from numplan.emulator.server import Emulator, EmulatorSettings
-from numplan.model.place import parse_place
+from numplan.model.location.state_location import parse_place
 from numplan.model.state import State, decode_state
 from numplan.state.backend import Backend
 from tests.services.cutting import Line

@@ -17,20 +17,20 @@ from pathlib import Path
 from typing import Any
 
 PRELOADED = (
-    "numplan.cli.apply",
-    "numplan.cli.destroy",
-    "numplan.cli.plan",
-    "numplan.cli.state",
+    "numplan.cli.commands.apply",
+    "numplan.cli.commands.destroy",
+    "numplan.cli.commands.plan",
+    "numplan.cli.commands.state",
     "numplan.api.client",
-    "numplan.state.backends.local",
+    "numplan.state.local.backend",
     "deepdiff",
     "jsonschema",
     "requests",
     "yaml",
 )
-CLOCKS = ("numplan.cli.signals", "numplan.state.backend")
+CLOCKS = ("numplan.cli.terminal.signals", "numplan.state.backend")
 """Where the time of day is read."""
-EXTRAS = ("numplan.state.backends.http", "numplan.state.backends.postgres", "numplan.state.backends.objects")
+EXTRAS = ("numplan.state.shared.http", "numplan.state.shared.postgres", "numplan.state.shared.objects")
 STOPPED = {"stopped": True}
 
 

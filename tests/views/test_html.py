@@ -42,12 +42,12 @@ from numplan.model.plan import (
     decode_plan,
     encode_plan,
 )
-from numplan.views.html import plan_html
-from numplan.views.plain import one_line
-from numplan.views.plan_text import last_line
-from numplan.views.report.changes import changes_table
-from numplan.views.report.costs import GROUPS, groups_of
-from numplan.views.report.tables import STATIC
+from numplan.views.common.sanitize import one_line
+from numplan.views.html.changes import changes_table
+from numplan.views.html.costs import GROUPS, groups_of
+from numplan.views.html.page import plan_html
+from numplan.views.html.tables import STATIC
+from numplan.views.text.plan import last_line
 from tests.model.made_up import plans
 from tests.views.test_plan_text import at, plan_of, pool
 

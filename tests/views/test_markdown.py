@@ -22,7 +22,7 @@ from numplan.model.plan import (
     Unmanaged,
 )
 from numplan.views.markdown import BUDGET, marker, plan_markdown, shown
-from numplan.views.plan_text import last_line
+from numplan.views.text.plan import last_line
 from tests.views.test_plan_text import at, plan_of, pool
 
 HOSTILE = (
@@ -102,7 +102,7 @@ def test_text_from_outside_is_text(text: str) -> None:
 def test_what_is_shown_can_be_read_back(text: str) -> None:
     from html import unescape
 
-    from numplan.views.plain import one_line
+    from numplan.views.common.sanitize import one_line
 
     assert unescape(re.sub(r"^<code>|</code>$", "", shown(text))) == one_line(text)
 

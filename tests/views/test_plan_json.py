@@ -25,8 +25,8 @@ from numplan.model.plan import (
     Replace,
     Update,
 )
-from numplan.views.gitlab import gitlab_report
-from numplan.views.plan_json import plan_json, state_json
+from numplan.views.machine.gitlab import gitlab_report
+from numplan.views.machine.terraform_plan import plan_json, state_json
 from tests.builders import managed, state
 from tests.model.made_up import plans
 from tests.views.test_plan_text import at, plan_of, pool

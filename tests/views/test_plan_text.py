@@ -30,7 +30,7 @@ from numplan.model.plan import (
     Update,
 )
 from numplan.model.state import Attributes
-from numplan.views.plan_text import last_line, plan_text
+from numplan.views.text.plan import last_line, plan_text
 
 
 def at(tail: int, **more: object) -> Attributes:

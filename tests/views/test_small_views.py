@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.events import Done, Failed, Settled, Uncertain
-from numplan.engine.tally import Tally, tally
+from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
+from numplan.engine.apply.result import Tally, tally
 from numplan.model.account import Offer
 from numplan.model.number import E164
 from numplan.model.plan import Cost, Counts, Purchase, Release
-from numplan.views.amounts import amount, change, numbers
-from numplan.views.done_text import failed_text, settled_text, spent, summary_text, unknown_text
-from numplan.views.lines import FOLDS, UNFOLDED, some, wrapped
-from numplan.views.plain import escaped, inert, one_line, plain
-from numplan.views.table import csv_text, json_text, table_text
+from numplan.views.common.amounts import amount, change, numbers
+from numplan.views.common.sanitize import escaped, inert, one_line, plain
+from numplan.views.common.table import csv_text, json_text, table_text
+from numplan.views.common.wrapping import FOLDS, UNFOLDED, some, wrapped
+from numplan.views.text.apply_summary import failed_text, settled_text, spent, summary_text, unknown_text
 from tests.views.test_plan_text import at, plan_of
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=200)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from numplan.engine.events import (
+from numplan.engine.apply.events import (
     Done,
     Event,
     Failed,
@@ -21,7 +21,7 @@ from numplan.engine.events import (
     Uncertain,
     Unsettled,
 )
-from numplan.engine.tally import Tally
+from numplan.engine.apply.result import Tally
 from numplan.model.account import Assignment
 from numplan.model.diagnostics import Source, error
 from numplan.model.plan import (
@@ -38,7 +38,7 @@ from numplan.model.plan import (
     Replace,
     Update,
 )
-from numplan.views.ui_stream import applied, done, encoded, planned
+from numplan.views.machine.terraform_ui import applied, done, encoded, planned
 from tests.model.made_up import plans
 from tests.views.test_plan_text import at, plan_of, pool
 

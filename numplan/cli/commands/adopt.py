@@ -1,0 +1,140 @@
+"""`numplan adopt`."""
+
+from typing import Final
+
+import click
+
+from numplan.cli.operations.adopt import Adoption, adopt_chosen
+from numplan.cli.options.consents import state_consents
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.engine.edit.adoption import GROUPS, Style, Wish
+from numplan.model.consent import Consent
+from numplan.model.errors import UsageError
+from numplan.model.text.spelling import NUMBER_TYPES
+
+EXAMPLES: Final = """\b
+Examples:
+  numplan adopt --all                       every number that nothing manages
+  numplan adopt --flow 'Sales*' --protect   what the sales flows use
+  numplan adopt --from inventory.csv --column number=DID --column name=Site
+  numplan adopt --all --manifest-only       for review; `apply` does the rest
+"""
+
+
+def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:  # noqa: ARG001
+    pairs = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE")
+        pairs[name] = text
+    return pairs
+
+
+def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001
+    words = tuple(word.strip() for word in value.split(",") if word.strip())
+    for word in words:
+        if word not in GROUPS:
+            raise click.BadParameter(f"{word!r} is none of {', '.join(GROUPS)}")
+    return words
+
+
+@click.command(epilog=EXAMPLES)
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
+@click.option("--all", "everything", is_flag=True, help="Every number that nothing manages.")
+@click.option("--country", "countries", multiple=True, metavar="NAME", help="Those of a country; repeatable.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    type=click.Choice(NUMBER_TYPES, case_sensitive=False),
+    help="Those of a type; repeatable.",
+)
+@click.option("--number", "numbers", multiple=True, metavar="GLOB", help="Such as '+1212*'; repeatable.")
+@click.option("--flow", "flows", multiple=True, metavar="GLOB", help="Those of a flow; repeatable.")
+@click.option("--from", "inventory", metavar="FILE", help="Those in a CSV, named and labelled by it.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    callback=_pairs,
+    metavar="FIELD=HEADER",
+    help="With --from: the column of number, name or label.X; repeatable.",
+)
+@click.option(
+    "--group-by",
+    "groups",
+    default="country,type",
+    show_default=True,
+    callback=_groups,
+    metavar="WORDS",
+    help="What an entry's numbers have in common: country, type, flow.",
+)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["numbers", "sets", "files"]),
+    help="An entry each, sets, or sets with a file of numbers; sets, large ones with a file, unless given.",
+)
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    callback=_pairs,
+    metavar="NAME=VALUE",
+    help="Label every entry that is written; repeatable.",
+)
+@click.option("--protect", is_flag=True, help="Protect every entry that is written.")
+@click.option("--manifest-only", is_flag=True, help="Write the entries, and leave state to `numplan apply`.")
+@state_consents
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+def adopt(
+    *,
+    everything: bool,
+    countries: tuple[str, ...],
+    types: tuple[str, ...],
+    numbers: tuple[str, ...],
+    flows: tuple[str, ...],
+    inventory: str | None,
+    columns: dict[str, str],
+    groups: tuple[str, ...],
+    form: str | None,
+    labels: dict[str, str],
+    protect: bool,
+    manifest_only: bool,
+    accept_lost_state: bool,
+    accept_older_state: bool,
+    new_state: bool,
+    auto_approve: bool,
+) -> int:
+    """Take numbers that the account owns into manifest and state.
+
+    Writes entries for numbers that nothing manages, into the manifest or a new one, and then takes them into
+    state. What the manifest holds stays as it is; nothing is purchased and nothing is released.
+    """
+    filtered = bool(countries or types or numbers or flows or inventory)
+    if everything == filtered:
+        raise UsageError(
+            "say which numbers: --all, or by --country, --type, --number, --flow, --from",
+            hint="`numplan numbers --unmanaged` lists those that nothing manages",
+        )
+    if columns and not inventory:
+        raise UsageError("--column goes with --from")
+    settings = Settings.current()
+    if manifest_only and settings.flag("lock_timeout"):
+        raise UsageError("--lock-timeout does nothing with --manifest-only, which takes no lock")
+    asked = Adoption(
+        wish=Wish(countries=countries, types=types, numbers=numbers, flows=flows),
+        style=Style(groups, "numbers" if form == "numbers" else "sets", labels),
+        inventory=inventory,
+        columns=columns,
+        in_files={"files": True, "sets": False}.get(form or ""),
+        everything=everything,
+        protect=protect,
+        manifest_only=manifest_only,
+        consent=Consent(accept_lost_state or new_state, accept_older_state or new_state),
+        new_state=new_state,
+        ask=not auto_approve,
+    )
+    return adopt_chosen(asked, settings, Screen(color=settings.color))

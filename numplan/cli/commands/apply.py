@@ -1,0 +1,101 @@
+"""`numplan apply`."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+import click
+
+from numplan.cli.operations.apply import Choose, Chosen, Work, apply_chosen, fresh_plan
+from numplan.cli.operations.documents import documents_of, write_documents
+from numplan.cli.operations.plan import circumstances_of
+from numplan.cli.options.plan_options import Asked, asked_of, planning_options, refresh_option, refuse_danger
+from numplan.cli.settings import Settings, Span, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.terminal.ui import Report
+from numplan.cli.workspace.open import read_file
+from numplan.engine.saved_plan.made_anew import made_anew
+from numplan.model.errors import UsageError
+from numplan.model.plan import Plan, decode_plan
+
+DAY: Final = 24 * 3600.0
+EXAMPLES: Final = """\b
+Examples:
+  numplan apply                    plan, ask, carry out
+  numplan apply --auto-approve     without asking, for a pipeline
+  numplan apply tonight.plan       what `plan --out tonight.plan` saved
+  numplan apply --refresh-only     take in what others changed
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("planfile", required=False)
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--destroy", is_flag=True, help="Release all that is managed.")
+@click.option(
+    "--max-age", type=Span(), metavar="SPAN", help="With PLANFILE: how old it may be; 24h unless given."
+)
+@refresh_option
+@planning_options
+def apply(
+    planfile: str | None,
+    *,
+    auto_approve: bool,
+    destroy: bool,
+    refresh_only: bool,
+    max_age: float | None,
+    expand: bool,
+    **flags: Any,  # noqa: ANN401
+) -> int:
+    """Carry out a plan: purchase, release, remember.
+
+    Without PLANFILE: plan, ask, carry out. With one: carry out exactly that saved plan, without asking, or
+    refuse it where the world has moved since.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    documents = documents_of(flags)
+    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
+    if planfile is None:
+        if max_age is not None:
+            raise click.UsageError("--max-age goes with a saved plan")
+        fresh = fresh_plan(settings, screen, asked, documents)
+        return apply_chosen(
+            settings,
+            screen,
+            "apply",
+            fresh,
+            ask=not auto_approve,
+            allowances=asked.allowances,
+            expand=expand,
+        )
+    if asked != Asked():
+        raise UsageError(
+            "a saved plan is applied as it was made",
+            hint="give what selects, what allows danger, --destroy and --refresh-only to `numplan plan --out` instead",
+        )
+    plan = decode_plan(read_file(planfile, "the plan file"), planfile, settings.plan_keys)
+    age = timedelta(seconds=DAY if max_age is None else max_age)
+    saved = _saved_plan(plan, settings, screen, documents, age)
+    return apply_chosen(
+        settings, screen, "apply", saved, ask=False, allowances=plan.allowances, expand=expand
+    )
+
+
+def _saved_plan(
+    plan: Plan, settings: Settings, screen: Screen, documents: dict[str, str], max_age: timedelta
+) -> Choose:
+    """Choose what the saved plan allows of a plan made anew."""
+
+    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
+        asked_at = clock.monotonic()
+        now = circumstances_of(work.account, clock, Asked())
+        book = work.book
+        survey = made_anew(plan, work.manifest, book.stored, work.account, now, max_age, opened=book.opened)
+        report.plan(survey.plan)
+        write_documents(survey.plan, documents, settings, screen)
+        refuse_danger(survey.plan)
+        return Chosen(survey, asked_at)
+
+    return choose

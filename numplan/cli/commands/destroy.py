@@ -1,0 +1,37 @@
+"""`numplan destroy`."""
+
+from typing import Any
+
+import click
+
+from numplan.cli.operations.apply import apply_chosen, fresh_plan
+from numplan.cli.operations.documents import documents_of
+from numplan.cli.options.plan_options import asked_of, releasing_options
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+
+
+@click.command()
+@common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@releasing_options
+def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Release all that is managed.
+
+    What would happen, `numplan plan --destroy` shows. Every guard but the empty manifest's holds, so
+    --max-releases must allow so many, and --allow-release must name what is protected.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    documents = documents_of(flags)
+    asked = asked_of(flags, destroy=True)
+    fresh = fresh_plan(settings, screen, asked, documents)
+    return apply_chosen(
+        settings,
+        screen,
+        "destroy",
+        fresh,
+        ask=not auto_approve,
+        allowances=asked.allowances,
+        expand=expand,
+    )

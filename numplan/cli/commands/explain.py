@@ -1,0 +1,45 @@
+"""`numplan explain`."""
+
+from typing import Final
+
+import click
+
+from numplan.cli.operations.plan import look
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.engine.queries.explanation import explained, read_name
+from numplan.views.machine.explanation import explained_json
+from numplan.views.text.explanation import explained_text
+
+EXAMPLES: Final = """\b
+Examples:
+  numplan explain +12050012202                      why here, and may it go?
+  numplan explain 'pool.ny_sales["+13153901259"]'   the same by its address
+  numplan explain pool.ny_sales                     a pool or a set as a whole
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("name", metavar="ADDRESS|NUMBER")
+@common("chdir", "manifest", "state", "json", "no_color", "parallelism")
+@click.option("--expand", is_flag=True, help="Show every line of long runs.")
+def explain(name: str, *, expand: bool) -> None:
+    """Tell all about one number, or one pool or set.
+
+    Where it is declared, what state and account say of it, what a plan would do and why, and what protects it
+    from being released. Takes no lock and writes nothing.
+    """
+    settings = Settings.current()
+    settings.require_foldable(expand=expand)
+    screen = Screen(color=settings.color)
+    asked = read_name(name)
+    clock = SystemClock()
+    with clock.watching():
+        seen = look(settings, clock, screen)
+        found = explained(asked, seen.manifest, seen.state, seen.survey)
+    if settings.json:
+        screen.document(explained_json(found))
+    else:
+        screen.line(explained_text(found, width=screen.width, expand=expand))
+        screen.require_written()

@@ -1,0 +1,119 @@
+"""`numplan init`."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import click
+
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.manifest.files.read import FileError
+from numplan.manifest.files.repository import followed
+from numplan.manifest.schema.shipped import schema_text
+from numplan.model.errors import NumplanError
+
+IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
+MANIFESTS: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
+SCHEMA: Final = Path(".numplan/manifest.schema.json")
+"""What the first line of the manifest points editors to."""
+PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": Path(".gitlab-ci.yml")}
+
+
+@click.command()
+@common("chdir")
+@click.option("--ci", type=click.Choice([*PIPELINES]), help="Also write a pipeline that plans and applies.")
+def init(ci: str | None) -> None:
+    """Write a commented manifest and .gitignore lines here. Never overwrites.
+
+    With --ci, a manifest that is here already is left as it is.
+    """
+    Settings.current()
+    screen = Screen(color=False)
+    wanted: dict[Path, str] = {}
+    manifest = next((name for name in MANIFESTS if _is_taken(Path(name))), None)
+    if manifest and ci is None:
+        raise NumplanError(
+            f"{manifest} is here already; nothing was written", hint="`numplan validate` checks it"
+        )
+    if not manifest:
+        wanted[Path(MANIFESTS[0])] = "init.yaml"
+    if ci is not None:
+        _require_free(ci)
+        wanted[PIPELINES[ci]] = f"pipelines/{ci}.yml"
+    for path, template in wanted.items():
+        _create(path, _template(template))
+        screen.line(f"wrote {path}")
+    if not manifest and not _is_taken(SCHEMA):
+        _create(SCHEMA, schema_text("manifest"))
+    if _ignore(Path(".gitignore")):
+        screen.line("added state and plan files to .gitignore")
+    screen.line()
+    if not manifest:
+        screen.line("Next: put your numbers into it, then")
+        screen.line("  numplan validate")
+        screen.line("  numplan plan      # needs NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID")
+    if ci is not None:
+        screen.line(f"{PIPELINES[ci]} says at its top what to put into it, and what to set up for it.")
+        _mind_the_root(PIPELINES[ci], screen)
+
+
+def _is_taken(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _require_free(ci: str) -> None:
+    """Raise NumplanError where there is a pipeline already, with another way to have ours."""
+    path = PIPELINES[ci]
+    if _is_taken(path):
+        hint = "run this in an empty folder, and take from there what is missing here"
+        if ci == "gitlab":
+            hint += ", or keep it under another name and `include: {local: NAME}`"
+        raise NumplanError(f"{path} is here already; nothing was written", hint=hint)
+
+
+def _mind_the_root(path: Path, screen: Screen) -> None:
+    """Pipelines are read at a repository's root alone."""
+    here = Path.cwd()
+    root = next((one for one in here.parents if (one / ".git").exists()), None)
+    if root and not (here / ".git").exists():
+        below = here.relative_to(root)
+        screen.line(f"It has to stand at the root of the repository: move it there, as {path}, and")
+        screen.line(f"have it run in the folder {below}.")
+
+
+def _template(name: str) -> str:
+    return (resources.files("numplan.cli.commands") / name).read_text(encoding="utf-8")
+
+
+def _create(path: Path, text: str) -> None:
+    _require_no_way_out(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise NumplanError(f"{path} cannot be written: {problem.strerror}") from None
+
+
+def _require_no_way_out(path: Path) -> None:
+    """Raise NumplanError where a link of the repository would have us write elsewhere."""
+    try:
+        followed(path)
+    except FileError as problem:
+        raise NumplanError(f"{path} {problem}", hint="put a plain file or folder in its place") from None
+
+
+def _ignore(path: Path) -> bool:
+    """Add what git should not keep; returns whether anything was missing."""
+    _require_no_way_out(path)
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        missing = [line for line in IGNORED if line not in before.splitlines()]
+        if missing:
+            gap = "" if before.endswith("\n") or not before else "\n"
+            with path.open("a", encoding="utf-8") as file:
+                file.write(gap + "\n".join(missing) + "\n")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise NumplanError(f"{path} cannot be extended: {problem}") from None
+    return bool(missing)

@@ -1,0 +1,104 @@
+"""`numplan output`."""
+
+import sys
+from typing import Any, Final
+
+import click
+import msgspec
+
+from numplan.cli.options.selection import selection_of, selection_options
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.workspace.open import open_backend, open_manifest
+from numplan.engine.plan.outputs import outputs_now
+from numplan.model.errors import NumplanError, UsageError
+from numplan.model.plan import OutputValue
+from numplan.model.text.spelling import nearest
+from numplan.views.common import outputs
+
+EXAMPLES: Final = """\b
+Examples:
+  numplan output                        all of them
+  numplan output --raw support          one, as it is, for a script
+  numplan output --select env=prod      of these entries only
+  numplan output --external > numplan.auto.tfvars.json
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("name", required=False)
+@common("chdir", "manifest", "state", "json", "no_color")
+@selection_options
+@click.option("--raw", is_flag=True, help="Print the value of NAME as it is; of a list, one number a line.")
+@click.option(
+    "--external", is_flag=True, help="Print one JSON object of texts, for Terraform's external data source."
+)
+def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None:  # noqa: ANN401
+    """Print the outputs of the manifest, from what state holds. Asks the API nothing.
+
+    A set or a pool gives the numbers that are managed now, a number its digits, or nothing before it is applied.
+    Selected in part, a list tells only the numbers that are selected.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    _require_one_form(name, settings, raw=raw, external=external)
+    if external:
+        _read_query()
+    selection = selection_of(flags)
+    manifest, _ = open_manifest(settings)
+    told = outputs_now(manifest, open_backend(settings, manifest.path).read(), selection)
+    values = told.values
+    if external:
+        for known, value in values.items():
+            _require_value(known, value)
+        screen.document(outputs.flat(values))
+    elif name is None:
+        screen.document(outputs.outputs_json(values) if settings.json else outputs.outputs_text(values))
+    elif name in told.unselected:
+        raise UsageError(f"the output {name} is not selected", hint=f"given are {', '.join(selection.flags)}")
+    elif name not in values:
+        meant = nearest(name, list(values))
+        raise NumplanError(
+            f"the manifest declares no output {name}",
+            hint=f"did you mean {meant}?" if meant else "declare it under `outputs`",
+        )
+    elif raw:
+        _require_value(name, values[name])
+        screen.document(outputs.raw(values[name]))
+    else:
+        screen.document(outputs.value_json(values[name]))
+    if left_out := outputs.unselected_text(told.unselected, told.unselected_numbers):
+        screen.error(left_out)
+
+
+def _require_one_form(name: str | None, settings: Settings, *, raw: bool, external: bool) -> None:
+    if raw + external + settings.json > 1:
+        raise UsageError("--json, --raw and --external exclude each other")
+    if raw and name is None:
+        raise UsageError("--raw prints one output", hint="name it")
+    if external and name is not None:
+        raise UsageError("--external prints all outputs", hint="leave the name out")
+
+
+def _require_value(name: str, value: OutputValue) -> None:
+    if value is None:
+        raise NumplanError(
+            f"the output {name} has no value yet: its number is not managed", hint="`numplan apply` first"
+        )
+
+
+def _read_query() -> None:
+    """Take the query that Terraform sends: a JSON object, which must be empty. Where there is a terminal, or
+    nothing, no query is sent.
+    """
+    if sys.stdin.isatty():
+        return
+    text = sys.stdin.read()
+    try:
+        query = msgspec.json.decode(text, type=dict[str, str]) if text.strip() else {}
+    except msgspec.MsgspecError as problem:
+        raise UsageError(f"the query on standard input is no JSON object of texts: {problem}") from None
+    if query:
+        raise UsageError(
+            f"the query asks for {', '.join(query)}, and --external takes none", hint="leave `query` out"
+        )

@@ -1,0 +1,69 @@
+"""`numplan plan`."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from numplan.cli.operations.documents import documents_of, write_documents
+from numplan.cli.operations.plan import draft
+from numplan.cli.operations.plan_file import save_plan
+from numplan.cli.options.plan_options import (
+    asked_of,
+    planning_options,
+    refresh_option,
+    refuse_danger,
+    refuse_errors,
+)
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.terminal.ui import open_report
+
+CHANGES: Final = 2
+EXAMPLES: Final = """\b
+Examples:
+  numplan plan --out tonight.plan      then: numplan apply tonight.plan
+  numplan plan --detailed-exitcode     2 where there are changes, 0 where none
+  numplan plan --destroy               what `numplan destroy` would do
+  numplan plan --target 'pool.ny_*'    only these; the rest is held back
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@common("chdir", "manifest", "state", "json", "no_color", "parallelism")
+@click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
+@click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 where apply would do anything, 0 where nothing."
+)
+@refresh_option
+@planning_options
+def plan(
+    out: str | None,
+    *,
+    destroy: bool,
+    refresh_only: bool,
+    detailed_exitcode: bool,
+    expand: bool,
+    **flags: Any,  # noqa: ANN401
+) -> int:
+    """Show what apply would do and cost. Changes nothing.
+
+    Takes no lock, so it may run beside an apply. Where a guard refuses, the plan is still shown and saved.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    clock = SystemClock()
+    documents = documents_of(flags, out)
+    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
+    with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
+        drafted = draft(settings, screen, clock, report, asked)
+        report.plan(drafted)
+        write_documents(drafted, documents, settings, screen)
+        refuse_errors(drafted)
+        if out is not None:
+            save_plan(drafted, Path(out), settings, screen)
+        refuse_danger(drafted)
+        screen.require_written()
+    return CHANGES if detailed_exitcode and drafted.acts else 0

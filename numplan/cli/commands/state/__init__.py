@@ -1,0 +1,91 @@
+"""`numplan state`: look into the state, and mend it."""
+
+import click
+
+from numplan.cli.commands.state.edit import mv, pull, push, rm
+from numplan.cli.commands.state.place import migrate, unlock
+from numplan.cli.options.completion import Address
+from numplan.cli.options.strict import Strict
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.workspace.open import state_backend
+from numplan.engine.edit.state_edit import named, naming
+from numplan.model.errors import NumplanError
+from numplan.model.state import Instance, State
+from numplan.views.text.state import instance_text, state_text
+
+
+@click.group(cls=Strict)
+def state() -> None:
+    """Look into the state, and mend it."""
+
+
+@state.command("list")
+@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
+@common("chdir", "manifest", "state")
+def list_(names: tuple[str, ...]) -> None:
+    """List the addresses of managed numbers, one a line: all, or those that are named.
+
+    Each name is an address, a resource, a number, or a pattern of one with * and ?.
+    """
+    settings = Settings.current()
+    screen = Screen(color=False)
+    for instance in _meant(settings, names):
+        screen.line(instance.address)
+    screen.require_written()
+
+
+@state.command("show")
+@click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
+@common("chdir", "manifest", "state", "no_color")
+def show(names: tuple[str, ...]) -> None:
+    """Show what state remembers: of all numbers, or of those that are named.
+
+    Each name is an address, a resource, a number, or a pattern of one with * and ?.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    if not names:
+        show_state(settings, screen)
+    else:
+        for instance in _meant(settings, names):
+            screen.line(instance_text(instance))
+    screen.require_written()
+
+
+@state.command("settle")
+@common("chdir", "manifest", "state", "no_color", "parallelism", "lock_timeout")
+def settle() -> int:
+    """Settle what earlier runs left uncertain, from what the account shows now.
+
+    Takes the lock, as apply does, and purchases and releases nothing. Exits 5 while an outcome stays unknown.
+    """
+    from numplan.cli.operations.apply import settle_only
+
+    settings = Settings.current()
+    return settle_only(settings, Screen(color=settings.color))
+
+
+def _meant(settings: Settings, names: tuple[str, ...]) -> tuple[Instance, ...]:
+    """The managed numbers that are named; wrong usage is told whether or not there is a state."""
+    for name in names:
+        naming(name)
+    return named(read_state(settings), names)
+
+
+for _command in (mv, rm, pull, push, unlock, migrate):
+    state.add_command(_command)
+
+
+def show_state(settings: Settings, screen: Screen) -> None:
+    """Print the state for people."""
+    screen.line(state_text(read_state(settings)))
+
+
+def read_state(settings: Settings) -> State:
+    """The state, which must be there. Raises StateError and NumplanError."""
+    backend = state_backend(settings)
+    found = backend.read()
+    if found is None:
+        raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
+    return found

@@ -1,0 +1,196 @@
+"""The `numplan state` commands that mend: `mv`, `rm`, `pull`, `push`. None of them asks the account anything."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+import click
+
+from numplan.cli.operations.plan_file import write_whole
+from numplan.cli.options.completion import Address
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.workspace.open import read_file, state_backend
+from numplan.cli.workspace.state_lock import locked
+from numplan.engine.edit.state_edit import Mended, Moved, move, remove, replaced
+from numplan.model.consent import NO_CONSENT, Consent
+from numplan.model.errors import NumplanError
+from numplan.model.location.state_location import STATE_FILE
+from numplan.model.state import State, decode_mended, encode_state, successor
+from numplan.views.common.wrapping import FOLD
+
+FROM_INPUT: Final = "-"
+Command = TypeVar("Command", bound=Callable[..., Any])
+_WRITING: Final = ("chdir", "manifest", "state", "no_color", "no_input", "lock_timeout")
+
+
+class Mending(NamedTuple):
+    """A state as it would be, and the lines that say what is different about it."""
+
+    state: State
+    lines: list[str]
+
+
+def approving(command: Command) -> Command:
+    """`--auto-approve`, for the commands that ask."""
+    return click.option("--auto-approve", is_flag=True, help="Do not ask.")(command)
+
+
+@click.command("mv")
+@click.argument("source", metavar="FROM", type=Address())
+@click.argument("target", metavar="TO")
+@common(*_WRITING)
+@approving
+def mv(source: str, target: str, *, auto_approve: bool) -> None:
+    """Call numbers by another resource, as the manifest does by now.
+
+    FROM is an address, a resource, a number, or a pattern of one with * and ?; TO is a resource, such as
+    pool.sales. Nothing is sent: the numbers stay as they are.
+    """
+
+    def mended(state: State) -> Mending:
+        done = move(state, source, target)
+        return Mending(done.state, _moves(done))
+
+    _mend("state mv", mended, "Move them in state?", auto_approve=auto_approve)
+
+
+@click.command("rm")
+@click.argument("names", metavar="ADDRESS|NUMBER...", nargs=-1, required=True, type=Address())
+@common(*_WRITING)
+@approving
+def rm(names: tuple[str, ...], *, auto_approve: bool) -> None:
+    """Manage numbers no longer. The account keeps them, and goes on paying.
+
+    Each name is an address, a resource, a number, or a pattern of one with * and ?. What the manifest still
+    declares, the next apply adopts again; a pool that lost members buys others.
+    """
+
+    def mended(state: State) -> Mending:
+        done = remove(state, names)
+        return Mending(done.state, _moves(done))
+
+    _mend("state rm", mended, "Take them out of state?", auto_approve=auto_approve)
+
+
+@click.command("pull")
+@common("chdir", "manifest", "state")
+def pull() -> None:
+    """Print the state as it is stored, to keep a copy or to mend one.
+
+    It holds no token. `numplan state push` puts a mended copy in its place.
+    """
+    from numplan.cli.commands.state import read_state
+
+    document = encode_state(read_state(Settings.current())).decode().rstrip("\n")
+    Screen(color=False).stored(document, "what is printed of the state")
+
+
+@click.command("push")
+@click.argument("file", metavar="FILE|-")
+@common(*_WRITING)
+@approving
+def push(file: str, *, auto_approve: bool) -> None:
+    """Put a copy of the state in its place, such as one that was pulled and mended.
+
+    Another lineage is refused, and so is a serial older than the one that is stored. A copy that was edited
+    has no `checksum` member; where it has one, it must fit.
+    """
+    document = sys.stdin.buffer.read() if file == FROM_INPUT else None
+    settings = Settings.current()
+    offered = decode_mended(document or read_file(file, "the state to push"), file)
+
+    def mended(state: State) -> Mending:
+        return Mending(replaced(state, offered), _differences(state, offered))
+
+    # A newer copy may take the place of an older state that somebody put back; one that is older than what was last
+    # written there may not.
+    _mend(
+        "state push",
+        mended,
+        "Put this in its place?",
+        auto_approve=auto_approve,
+        settings=settings,
+        consent=Consent(older=True),
+    )
+
+
+def _mend(
+    operation: str,
+    mended: Callable[[State], Mending],
+    question: str,
+    *,
+    auto_approve: bool,
+    settings: Settings | None = None,
+    consent: Consent = NO_CONSENT,
+) -> None:
+    """Lock, show what would be different, ask, keep a copy of what is stored, and write."""
+    settings = settings or Settings.current()
+    screen = Screen(color=settings.color)
+    clock = SystemClock()
+    with clock.watching():
+        backend = state_backend(settings, clock, consent)
+        with locked(backend, operation, settings.lock_timeout, screen) as session:
+            state = session.read()
+            if state is None:
+                raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
+            done = mended(state)
+            for line in done.lines:
+                screen.line(line)
+            if not auto_approve:
+                require_yes(
+                    settings,
+                    screen,
+                    clock,
+                    what="the change to the state",
+                    before="Nothing is purchased or released; what numplan remembers changes.",
+                    question=question,
+                    hint="give --auto-approve",
+                )
+            with clock.careful():
+                copy = keep_copy(state, backend.place)
+                session.write(successor(done.state))
+            screen.last_line(f"State: serial {state.serial + 1}. What was there before is in {copy}.")
+
+
+def keep_copy(state: State, place: str) -> Path:
+    """Write a state down beside where it is stored, or here where that is no file; returns where.
+
+    Raises NumplanError: what is about to be replaced has then no copy.
+    """
+    stored = Path(STATE_FILE) if "://" in place else Path(place)
+    copy = stored.with_name(f"{stored.name}.{state.serial}-{state.write_id[:8]}.backup")
+    write_whole(encode_state(state), copy, "the copy of the state", "--state")
+    return copy
+
+
+def _moves(done: Mended) -> list[str]:
+    rows = [_move_line(one) for one in done.moves[:FOLD]]
+    left = len(done.moves) - FOLD
+    return [*rows, *([f"  … and {left:,} more"] if left > 0 else [])]
+
+
+def _move_line(one: Moved) -> str:
+    name = one.source if one.source.endswith('"]') else f"{one.source}  {one.number}"
+    return f"  {name} -> {one.target}" if one.target else f"  {name}  no longer managed"
+
+
+def _differences(stored: State, offered: State) -> list[str]:
+    before, after = stored.by_number, offered.by_number
+    changed = sum(1 for number in before.keys() & after.keys() if before[number] != after[number])
+    more, fewer = len(after.keys() - before.keys()), len(before.keys() - after.keys())
+    serials = f"serial {offered.serial} in place of {stored.serial}"
+    lines = [f"  {serials}: {more:,} numbers more, {fewer:,} fewer, {changed:,} changed"]
+    for what, now, then in (
+        ("account", stored.account, offered.account),
+        ("API", stored.api_url, offered.api_url),
+    ):
+        if now != then:
+            lines.append(f"  {what} {now} -> {then}")
+    lost = {one.number for one in stored.intents} - {one.number for one in offered.intents} - after.keys()
+    if lost:
+        lines.append(f"  forgotten: calls with an unknown outcome, for {', '.join(sorted(lost))}")
+    return lines

@@ -1,0 +1,120 @@
+"""The `numplan state` commands about the place itself: `unlock`, `migrate`."""
+
+import os
+
+import click
+import msgspec
+
+from numplan.cli.commands.state.edit import approving
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.workspace.open import state_backend
+from numplan.cli.workspace.state_location import named_place, open_place
+from numplan.cli.workspace.state_lock import locked
+from numplan.model.consent import EVERY_CONSENT
+from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.location.state_location import LocalPlace, Place
+from numplan.model.state import State, successor
+from numplan.state.backend import Backend, StoredSession, other_lock, said_of
+
+
+@click.command("unlock")
+@click.argument("lock_id", metavar="ID")
+@common("chdir", "manifest", "state", "no_color", "no_input")
+@approving
+def unlock(lock_id: str, *, auto_approve: bool) -> None:
+    """Take the lock away from a run that is dead, or that must not go on.
+
+    ID is what the refused run printed: another run's lock is left alone. The run that had it writes nothing
+    more and sends nothing more; the next one settles what it left uncertain.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    clock = SystemClock()
+    with clock.watching():
+        backend = state_backend(settings, clock)
+        holder = backend.holder()
+        if holder is None or holder.id != lock_id:
+            raise other_lock(backend.place, lock_id, holder)
+        screen.line(f"{backend.place} is locked: {said_of(holder, clock.now())}")
+        if not auto_approve:
+            require_yes(
+                settings,
+                screen,
+                clock,
+                what="the end of that lock",
+                before="Two runs at once are what a lock prevents: make sure that this one is dead.",
+                question="Unlock?",
+                hint="give --auto-approve",
+            )
+        backend.unlock(lock_id)
+        screen.last_line("Unlocked. The next apply, or `numplan state settle`, settles what that run left.")
+
+
+@click.command("migrate")
+@click.option("--to", "target", metavar="PATH|URL", required=True, help="Where state is to live.")
+@common("chdir", "manifest", "state", "no_color", "no_input", "lock_timeout")
+@approving
+def migrate(target: str, *, auto_approve: bool) -> None:
+    """Move the state to another place.
+
+    It is copied there, read back, and compared; then the copy that is left behind is marked, so that no
+    command takes it for the state. Interrupted in between, the same command goes on.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    clock = SystemClock()
+    with clock.watching():
+        source = state_backend(settings, clock)
+        place = _whole(named_place(target, "--to"))
+        # It has to be empty, or to hold this very state: what was written there before counts no more.
+        goal = open_place(place, settings.environment, clock, named=(place,), consent=EVERY_CONSENT)
+        if os.path.realpath(source.place) == os.path.realpath(goal.place):
+            raise UsageError(f"{goal.place} is where the state lives already")
+        with (
+            locked(source, "state migrate", settings.lock_timeout, screen) as leaving,
+            locked(goal, "state migrate", settings.lock_timeout, screen) as arriving,
+        ):
+            state = leaving.read()
+            if state is None:
+                raise NumplanError(f"there is no state at {source.place}", hint="`numplan apply` makes one")
+            screen.line(
+                f"{source.place} -> {goal.place}: {len(state.numbers):,} numbers, serial {state.serial}"
+            )
+            if not auto_approve:
+                require_yes(
+                    settings,
+                    screen,
+                    clock,
+                    what="the move of the state",
+                    before="Nothing is purchased or released; the old place is marked as left.",
+                    question="Move it?",
+                    hint="give --auto-approve",
+                )
+            with clock.careful():
+                _copy(state, arriving, goal)
+                leaving.write(msgspec.structs.replace(successor(state), moved_to=goal.place))
+        screen.last_line(
+            "Moved. Name the new place from now on: --state, NUMPLAN_STATE, or the manifest's backend."
+        )
+
+
+def _copy(state: State, arriving: StoredSession, goal: Backend) -> None:
+    """Put the state there, unless an interrupted move has done so, and see that it is read as it was.
+
+    Raises StateError where anything else is there.
+    """
+    if arriving.read() != state:
+        arriving.begin(state)
+    if goal.read() != state:
+        raise StateError(
+            f"{goal.place} does not hold what was just copied there; the old place was left as it is",
+            hint="look into what else writes there, then move again",
+        )
+
+
+def _whole(place: Place) -> Place:
+    """A file by its full path, for whoever finds the copy that is left behind."""
+    return LocalPlace(path=os.path.abspath(place.path)) if isinstance(place, LocalPlace) else place  # noqa: PTH100

@@ -1,0 +1,63 @@
+"""`numplan validate`."""
+
+import click
+import msgspec
+
+from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.workspace.open import open_manifest
+from numplan.manifest.declarations.plausibility import doubts
+from numplan.model.diagnostics import Diagnostic, told
+from numplan.model.errors import ManifestError
+from numplan.views.common.amounts import numbers
+from numplan.views.common.sanitize import escaped, one_line
+
+
+@click.command()
+@common("chdir", "manifest", "json")
+def validate() -> int:
+    """Check the manifest against its schema and its rules, offline.
+
+    Every problem is reported at once, each as file:line:column.
+    """
+    settings = Settings.current()
+    screen = Screen(color=settings.color)
+    try:
+        manifest, findings = open_manifest(settings)
+    except ManifestError as refused:
+        if not settings.json:
+            raise
+        screen.document(_json(refused.diagnostics))
+        return refused.exit_code
+    findings = (*findings, *doubts(manifest))
+    problem = ManifestError(findings) if any(one.severity == "error" for one in findings) else None
+    if settings.json:
+        screen.document(_json(findings))
+        return problem.exit_code if problem else 0
+    if problem:
+        raise problem
+    first = told(findings)
+    for found in first.findings:
+        screen.error(one_line(str(found)))
+    if first.more:
+        screen.error(first.rest)
+    declared = sum(1 for _ in manifest.explicit())
+    screen.line(
+        f"{manifest.path} is valid: {numbers(declared)} declared, and {len(manifest.pools)} "
+        f"pool{'' if len(manifest.pools) == 1 else 's'} of {numbers(sum(pool.count for pool in manifest.pools))}."
+    )
+    screen.require_written()
+    return 0
+
+
+def _json(findings: tuple[Diagnostic, ...]) -> str:
+    first = told(findings)
+    errors = sum(1 for found in findings if found.severity == "error")
+    report = {
+        "valid": not errors,
+        "error_count": errors,
+        "warning_count": sum(1 for found in findings if found.severity == "warning"),
+        "diagnostics": first.findings,
+        "omitted_count": first.more,
+    }
+    return escaped(msgspec.json.format(msgspec.json.encode(report)).decode())

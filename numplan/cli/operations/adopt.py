@@ -1,0 +1,324 @@
+"""The line of `adopt`: look, choose, ask, write entries, and take the numbers into state."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from numplan import __version__
+from numplan.cli.operations.adopt_check import require_as_meant, require_taken_in, some
+from numplan.cli.operations.adopt_write import Target, draft_entries, entries_written
+from numplan.cli.operations.apply import Work, exit_code, settle_first
+from numplan.cli.options.consents import needed_to_read, tell_of_new_state
+from numplan.cli.options.plan_options import refuse_danger
+from numplan.cli.settings import Settings
+from numplan.cli.terminal.progress import Watched
+from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.terminal.ui import Report, open_report
+from numplan.cli.workspace.open import (
+    check_owner,
+    open_account,
+    open_backend,
+    open_book,
+    open_manifest,
+    read_file,
+)
+from numplan.cli.workspace.state_lock import locked
+from numplan.engine.account.parallel import ask_all
+from numplan.engine.account.refresh import Live, refresh
+from numplan.engine.apply.apply import apply_plan
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.result import tally
+from numplan.engine.edit.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
+from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadable_text
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.policy.limits import effective
+from numplan.engine.ports import Provider
+from numplan.manifest.files.read import FileError
+from numplan.manifest.files.repository import followed
+from numplan.manifest.load import FILE_NAMES, manifest_in
+from numplan.manifest.numbers.inventory import parse_inventory
+from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.consent import Consent
+from numplan.model.diagnostics import told
+from numplan.model.errors import NumplanError, UsageError
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164, NumberError
+from numplan.model.plan import Plan, count
+from numplan.model.state import State
+from numplan.model.text.glob import is_pattern
+from numplan.numbering.reading import doubted, read_number
+from numplan.views.common.amounts import numbers
+from numplan.views.common.sanitize import one_line
+from numplan.views.common.wrapping import FOLD
+
+
+class Adoption(NamedTuple):
+    """What a command line asks for. `in_files` None: large sets only. `manifest_only`: state is left to `apply`."""
+
+    wish: Wish
+    style: Style
+    inventory: str | None
+    columns: Mapping[str, str]
+    in_files: bool | None
+    everything: bool
+    protect: bool
+    manifest_only: bool
+    consent: Consent
+    new_state: bool
+    ask: bool
+
+
+class Ground(NamedTuple):
+    """What an adoption starts from. `state` is None where there is none yet."""
+
+    target: Target
+    manifest: Manifest
+    account: Provider
+    state: State | None
+
+
+def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
+    """Take the numbers that are asked for into manifest and state; returns the exit code."""
+    if asked.ask and settings.json:
+        raise UsageError("with --json nothing is asked", hint="give --auto-approve")
+    target = _target(settings)
+    wish = _with_inventory(asked, screen)
+    manifest = target.manifest or Manifest(
+        path=str(target.path), digest="", operator=settings.operator.policy
+    )
+    clock = SystemClock()
+    backend = open_backend(settings, manifest.path, clock, asked.consent)
+    if asked.new_state:
+        tell_of_new_state(needed_to_read(lambda: open_backend(settings, manifest.path)), screen)
+    with (
+        open_report(settings, screen, clock, applies=not asked.manifest_only) as report,
+        clock.watching(),
+        open_account(settings, clock, manifest) as account,
+    ):
+        if asked.manifest_only:
+            state = backend.read()
+            check_owner(state, account.account, account.url)
+            ground = Ground(target, manifest, account, state)
+            plan = _declared(asked, settings, screen, clock, report, ground, wish)
+            if settings.json:
+                report.plan(plan)
+            elif adopted := count(plan.changes).adopt:
+                screen.line(f"`numplan apply` takes {numbers(adopted)} into state.")
+            else:
+                screen.line("No changes.")
+            return 0
+        with locked(backend, "adopt", settings.lock_timeout, screen) as session:
+            work = Work(manifest, account, open_book(session, account.account, account.url))
+            left = settle_first(work, clock, report)
+            if clock.interrupted():
+                screen.error("interrupted while settling an earlier run; nothing was written")
+                return clock.exit_code
+            ground = Ground(target, manifest, account, work.book.stored)
+            plan = _declared(asked, settings, screen, clock, report, ground, wish)
+            clock.stay_careful()
+            limits = effective(manifest, plan.allowances).both
+            gate = Gate(
+                account, plan, work.book, clock, limits=limits, planned_at=clock.monotonic(), before={}
+            )
+            done = apply_plan(plan, work.book, gate, clock, manifest.api)
+            if settings.json:
+                report.plan(plan)
+                events = report.applying(done)
+            else:
+                events = [*done]  # people have seen what it comes to; thousands of lines would say no more
+            report.applied(plan, left, events)
+            return exit_code(plan, left, tally(events), clock)
+
+
+def _target(settings: Settings) -> Target:
+    """The manifest that the settings name, or the one that is to be. Raises ManifestError for a broken one."""
+    named = Path(settings.manifest) if settings.manifest else None
+    path = manifest_in(Path()) if named is None else named
+    if path is None or not (path.exists() or path.is_symlink()):
+        settings.declare(None)
+        return Target(path or Path(FILE_NAMES[0]), None)
+    return Target(path, open_manifest(settings, path)[0])
+
+
+def _with_inventory(asked: Adoption, screen: Screen) -> Wish:
+    patterns = tuple(map(_pattern, asked.wish.numbers))
+    if asked.inventory is None:
+        return msgspec.structs.replace(asked.wish, numbers=patterns)
+    try:
+        followed(Path(asked.inventory), alone=False)
+    except FileError as problem:
+        raise NumplanError(f"the inventory {asked.inventory} {problem}") from None
+    raw = read_file(asked.inventory, "the inventory")
+    listed, findings = parse_inventory(raw, asked.inventory, asked.columns)
+    first = told(findings)
+    for found in first.findings:
+        screen.error(one_line(str(found)))
+    if first.more:
+        screen.error(first.rest)
+    written = [f"{one.original!r} as {one.name or 'nothing'}" for one in listed.values() if one.original]
+    if written:
+        screen.error(f"note: names in other letters are written as they sound: {some(written)}")
+    return msgspec.structs.replace(asked.wish, numbers=patterns, listed=listed)
+
+
+def _pattern(text: str) -> str:
+    if is_pattern(text):
+        return text
+    try:
+        return read_number(text).number
+    except NumberError as problem:
+        raise UsageError(f"--number {text}: {problem}") from None
+
+
+def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> Live:
+    """The account as it is, with each number that is asked for by itself. Raises NumplanError where all are
+    asked for and cannot be known.
+    """
+    with report.reading(ground.account.account) as step:
+        account: Provider = Watched(ground.account, step)
+        live = refresh(ground.manifest, ground.state, account)
+        if live.complete:
+            return live
+        if everything:
+            raise NumplanError(
+                f"the account's listing could not be proven complete, so --all would leave numbers out: {live.gap}",
+                hint="name the numbers, by --from FILE or by filters",
+            )
+        unseen = sorted(_named(wish) - live.owned.keys())
+        found = ask_all(account.look_up, unseen, ground.manifest.api.parallelism)
+        rows = {row.number: row for row in found if isinstance(row, OwnedNumber)}
+        odd = {number: row for number, row in zip(unseen, found, strict=True) if isinstance(row, Unreadable)}
+        return msgspec.structs.replace(live, owned={**live.owned, **rows}, unread={**live.unread, **odd})
+
+
+def _named(wish: Wish) -> set[E164]:
+    """The numbers that are asked for one by one."""
+    return {*(E164(one) for one in wish.numbers if not is_pattern(one)), *(wish.listed or ())}
+
+
+def _tell_doubts(live: Live, wish: Wish, loose: Sequence[OwnedNumber], screen: Screen) -> None:
+    if not live.complete:
+        screen.error(f"warning: the listing could not be proven complete; there may be more: {live.gap}")
+    if live.unreadable:
+        text = unreadable_text("purchased-list", live.unreadable)
+        screen.error(f"warning: {text}; left out")
+    if others := live.strangers.intersection(one.number for one in loose) - _named(wish):
+        text = strangers_text(live.owned, others)
+        screen.error(f"warning: {text}; left out unless named by --number or --from")
+    if odd := doubted(one.number for one in loose):
+        screen.error(f"warning: {doubted_text(odd)}; left out")
+    strange = sorted((wish.listed or {}).keys() - live.owned.keys() - live.unread.keys())
+    if strange:
+        screen.error(
+            f"warning: {len(strange):,} of the inventory's {len(wish.listed or {}):,} numbers are not the "
+            f"account's, and are left out: {some(strange)}"
+        )
+
+
+def _declared(
+    asked: Adoption,
+    settings: Settings,
+    screen: Screen,
+    clock: SystemClock,
+    report: Report,
+    ground: Ground,
+    wish: Wish,
+) -> Plan:
+    """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
+    live = _look(ground, wish, report, everything=asked.everything)
+    forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
+    loose = at_large(live.owned, ground.state)
+    left_out = forgotten | (live.strangers - _named(wish)) | doubted(live.owned).keys()
+    rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
+    _tell_doubts(live, wish, loose, screen)
+    entries = _entries(asked, ground, live, wish, rows)
+    draft = draft_entries(
+        ground.target,
+        entries,
+        ground.account.account,
+        originals={number: one.original for number, one in (wish.listed or {}).items() if one.original},
+        in_files=asked.in_files,
+        protect=asked.protect,
+    )
+    if not settings.json:
+        _show(entries, len(rows) - sum(len(one.rows) for one in entries), str(draft.path), screen)
+    if asked.ask and rows:
+        _require_yes(asked, settings, screen, clock)
+    planned = partial(_plan, ground=ground, live=live, adopted={row.number for row in rows}, clock=clock)
+    if not entries:
+        plan = planned(ground.manifest)
+        _refuse_danger(plan, asked, report)
+        return plan
+    with entries_written(draft, ground.target, lambda path: open_manifest(settings, path)[0]) as manifest:
+        require_as_meant(ground.manifest, manifest, entries)
+        plan = planned(msgspec.structs.replace(manifest, path=str(ground.target.path)))
+        require_taken_in(plan, entries)
+        _refuse_danger(plan, asked, report)
+    for name in (str(draft.path), *draft.files):
+        screen.error(f"wrote {name}")
+    return plan
+
+
+def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
+    """Raise GuardError where the limits do not allow the adoption, having told why. Where state is left to `apply`, so
+    is this.
+    """
+    if plan.refusals and not asked.manifest_only:
+        report.plan(plan)
+        refuse_danger(plan)
+
+
+def _entries(
+    asked: Adoption, ground: Ground, live: Live, wish: Wish, rows: Sequence[OwnedNumber]
+) -> list[NewEntry]:
+    """The entries for what the manifest does not declare yet."""
+    declared = {one.number for one in ground.manifest.explicit()}
+    taken: Mapping[Form, list[str]] = {
+        "numbers": [one.name for one in ground.manifest.numbers],
+        "sets": [one.name for one in ground.manifest.sets],
+    }
+    fresh = [row for row in rows if row.number not in declared]
+    return entries_for(fresh, wish, asked.style, live.regions, taken)
+
+
+def _require_yes(asked: Adoption, settings: Settings, screen: Screen, clock: SystemClock) -> None:
+    require_yes(
+        settings,
+        screen,
+        clock,
+        what="the adoption",
+        before="Nothing is purchased or released.",
+        question="Write these entries, and leave state as it is?"
+        if asked.manifest_only
+        else "Write these entries, and take the numbers into state?",
+        hint="give --auto-approve",
+    )
+
+
+def _plan(
+    manifest: Manifest, *, ground: Ground, live: Live, adopted: Collection[E164], clock: SystemClock
+) -> Plan:
+    circumstances = Circumstances(
+        now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
+    )
+    return adoption_plan(manifest, ground.state, live, adopted, circumstances)
+
+
+def _show(entries: Sequence[NewEntry], declared: int, path: str, screen: Screen) -> None:
+    if entries:
+        screen.line(
+            f"{sum(len(one.rows) for one in entries):,} numbers nothing manages yet, to be written to {path}:"
+        )
+    for entry in entries[:FOLD]:
+        kinds = ", ".join(word for word in (entry.country, entry.type) if word)
+        which = entry.rows[0].number if len(entry.rows) == 1 else f"{len(entry.rows):,} numbers"
+        screen.line(f"  {entry.resource}  {which}  {kinds}".rstrip())
+    if len(entries) > FOLD:
+        screen.line(f"  … and {len(entries) - FOLD:,} more entries")
+    if declared:
+        screen.line(f"{declared:,} that the manifest declares already")

@@ -1,0 +1,231 @@
+"""The line of an apply, shared by `apply` and `destroy`: lock, settle, plan, guard, ask, carry out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
+
+from numplan.cli.operations.documents import write_documents
+from numplan.cli.operations.plan import draft_from
+from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
+from numplan.cli.options.plan_options import Asked, refuse_danger, refuse_errors
+from numplan.cli.settings import Settings
+from numplan.cli.terminal.errors import say
+from numplan.cli.terminal.progress import told_wait
+from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.terminal.ui import Report, open_report
+from numplan.cli.workspace.open import open_account, open_backend, open_book, open_manifest
+from numplan.cli.workspace.state_lock import locked
+from numplan.engine.apply.apply import apply_plan
+from numplan.engine.apply.calls import Account
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.result import Tally, tally
+from numplan.engine.pipeline import Survey, settle_leftovers
+from numplan.engine.plan.outputs import outputs_now
+from numplan.engine.policy.limits import effective
+from numplan.engine.policy.loosening import bound_by
+from numplan.engine.saved_plan.staleness import check_offers
+from numplan.model.errors import NumplanError, UsageError
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import Allowances, Plan, count
+
+FAILED: Final = 1
+PARTLY: Final = 4
+UNKNOWN: Final = 5
+_NOTHING: Final = Allowances()
+
+
+class Work(NamedTuple):
+    """What a run works with while it holds the lock. `needed` is the flag without which the state could not be read."""
+
+    manifest: Manifest
+    account: Account
+    book: Book
+    needed: tuple[str, ...] = ()
+
+
+class Chosen(NamedTuple):
+    """A plan to carry out, what it was made from, and when its offers were asked for, on the monotonic clock. `gone`
+    are numbers of pools that went off sale since.
+    """
+
+    survey: Survey
+    asked_at: float
+    gone: tuple[E164, ...] = ()
+
+
+@contextmanager
+def locked_work(
+    settings: Settings, screen: Screen, operation: str, clock: SystemClock, allowances: Allowances = _NOTHING
+) -> Iterator[Work]:
+    """Open manifest and account, lock the state and read it; signals are taken over meanwhile."""
+    manifest, _ = open_manifest(settings)
+    backend = open_backend(settings, manifest.path, clock, allowances.consent)
+    needed: tuple[str, ...] = ()
+    if allowances.new_state:
+        needed = needed_to_read(lambda: open_backend(settings, manifest.path))
+    with (
+        clock.watching(),
+        open_account(settings, clock, manifest) as account,
+        locked(backend, operation, settings.lock_timeout, screen) as session,
+    ):
+        yield Work(manifest, account, open_book(session, account.account, account.url), needed)
+
+
+Choose = Callable[[Work, Report, SystemClock], Chosen]
+"""Gives the plan to carry out, once state is locked and settled; what it refuses was told before."""
+
+
+def apply_chosen(
+    settings: Settings,
+    screen: Screen,
+    operation: str,
+    choose: Choose,
+    *,
+    ask: bool,
+    allowances: Allowances,
+    expand: bool,
+) -> int:
+    """Lock, settle what an earlier run left, choose a plan, and carry it out; returns the exit code."""
+    if ask and settings.json:
+        raise UsageError("with --json nothing is asked", hint="give --auto-approve, or apply a saved plan")
+    clock = SystemClock()
+    with (
+        open_report(settings, screen, clock, expand=expand, applies=True) as report,
+        locked_work(settings, screen, operation, clock, allowances) as work,
+    ):
+        left = Tally()
+        try:
+            left = settle_first(work, clock, report)
+            if clock.interrupted():
+                screen.error("interrupted while settling an earlier run; nothing was sent")
+                return clock.exit_code
+            chosen = choose(work, report, clock)
+        except NumplanError as problem:
+            if work.book.intents:  # what is unknown weighs more than why the plan was not carried out
+                report.unsettled(left)
+                say(problem)
+                return UNKNOWN
+            raise
+        if ask and count(chosen.survey.plan.changes).any:
+            confirm(chosen.survey.plan, settings, screen, clock)
+            chosen = ask_again(chosen, work, clock)
+        plan = chosen.survey.plan
+        if work.account.vendors_time() is None:
+            screen.error(
+                "the API tells no time (no Date header), so ages are measured by this machine's clock alone"
+            )
+        clock.stay_careful()
+        work.book.bind(bound_by(work.manifest))
+        gate = open_gate(chosen, work, clock)
+        events = report.applying(apply_plan(plan, work.book, gate, clock, work.manifest.api))
+        if work.manifest.outputs:
+            report.outputs(outputs_now(work.manifest, work.book.state).values)
+        report.applied(plan, left, events)
+        return exit_code(plan, left, tally(events), clock)
+
+
+def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
+    """What was asked before a question is old after it. Raises StalePlanError where a number is not to be had as it was
+    reviewed, and ApiError.
+    """
+    asked_at = clock.monotonic()
+    gone = check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)
+    return chosen._replace(asked_at=asked_at, gone=gone)
+
+
+def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
+    """The gate of an apply that carries out this plan."""
+    plan = chosen.survey.plan
+    limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
+    gate = Gate(
+        work.account,
+        plan,
+        work.book,
+        clock,
+        limits=limits.both,
+        planned_at=chosen.asked_at,
+        before=chosen.survey.live.owned,
+        parallelism=work.manifest.api.parallelism,
+    )
+    gate.ask_again(chosen.gone)
+    return gate
+
+
+def settle_only(settings: Settings, screen: Screen) -> int:
+    """Lock, and settle what earlier runs left; returns the exit code. Nothing is purchased or released."""
+    clock = SystemClock()
+    with (
+        open_report(settings, screen, clock) as report,
+        locked_work(settings, screen, "settle", clock) as work,
+    ):
+        waiting = len(work.book.intents)
+        report.unsettled(settle_first(work, clock, report))
+        still = len(work.book.intents)
+        screen.last_line(f"Settle: {waiting - still} settled, {still} unknown.")
+        return clock.exit_code or (UNKNOWN if still else 0)
+
+
+def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
+    """Settle the calls of earlier runs whose outcome is unknown. Raises ApiError and StateError."""
+    with (
+        clock.careful(),
+        told_wait(Screen(color=False), f"Settling … looking in the account for {_sought(work)}"),
+    ):
+        return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
+
+
+def _sought(work: Work) -> str:
+    if not (calls := len(work.book.intents)):
+        return "numbers that may still turn up"
+    many = "1 call" if calls == 1 else f"{calls:,} calls"
+    limit = work.manifest.api.settle_seconds
+    return f"what became of {many} of an earlier run, for up to {limit:g} s"
+
+
+def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict[str, str]) -> Choose:
+    """Choose what the manifest and the account call for now, told, written and guarded."""
+
+    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
+        asked_at = clock.monotonic()
+        survey = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
+        if asked.allowances.new_state:
+            tell_of_new_state((*work.needed, *needed_to_buy(survey, work.manifest)), screen)
+        report.plan(survey.plan)
+        write_documents(survey.plan, documents, settings, screen)
+        refuse_errors(survey.plan)
+        refuse_danger(survey.plan)
+        return Chosen(survey, asked_at)
+
+    return choose
+
+
+def confirm(plan: Plan, settings: Settings, screen: Screen, clock: SystemClock) -> None:
+    """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked."""
+    require_yes(
+        settings,
+        screen,
+        clock,
+        what="the plan",
+        before="Only state is changed: nothing is purchased or released."
+        if plan.refresh_only
+        else "Purchases cost money, and a released number is gone for good.",
+        question="Carry out this plan?",
+        hint="give --auto-approve, or apply a saved plan that was reviewed",
+    )
+
+
+def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:
+    """What an apply exits with: a signal comes first, then what is unknown, then what was done in part."""
+    if clock.exit_code:
+        return clock.exit_code
+    if left.unknown or done.unknown or done.not_saved or any(not one.harmless for one in done.unasked):
+        return UNKNOWN
+    attempted = done.changed or any(one.attempted and not one.rejected for one in done.failed)
+    if done.failed or done.stopped:
+        return PARTLY if attempted else FAILED
+    planned = count(plan.changes)
+    return PARTLY if planned.blocked or planned.unavailable else 0

@@ -1,0 +1,60 @@
+"""What the four reading commands share: an account without a manifest, and rows as table, JSON or CSV."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from numplan.api.client import Client
+from numplan.cli.settings import Settings
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.workspace.open import open_account, open_manifest
+from numplan.engine.plan.odd_rows import unreadable_text
+from numplan.manifest.load import manifest_in
+from numplan.model.account import Unreadable
+from numplan.model.manifest import Manifest
+from numplan.views.common.table import Row, csv_text, json_text, table_text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def csv_option(command: Command) -> Command:
+    """`--csv`, for the commands that print rows."""
+    return click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
+
+
+@contextmanager
+def account(settings: Settings) -> Iterator[Client]:
+    """The account of the environment; where a manifest lies here, of its `api:` and `account:` too."""
+    clock = SystemClock()
+    with clock.watching(), open_account(settings, clock, _manifest(settings)) as client:
+        yield client
+
+
+def warn_of(endpoint: str, unreadable: Sequence[Unreadable]) -> None:
+    """Say which rows of an answer are left out, since they cannot be read."""
+    if unreadable:
+        Screen(color=False).error(f"warning: {unreadable_text(endpoint, unreadable)}")
+
+
+def show_rows(rows: Sequence[Row], settings: Settings, *, as_csv: bool) -> None:
+    """Print rows as the flags ask. `--json` and `--csv` together are refused."""
+    screen = Screen(color=settings.color)
+    if settings.json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    if settings.json:
+        screen.document(json_text(rows))
+    elif as_csv:
+        screen.document(csv_text(rows))
+    else:
+        screen.line(table_text(rows))
+        screen.require_written()
+
+
+def _manifest(settings: Settings) -> Manifest | None:
+    if not settings.manifest and manifest_in(Path()) is None:
+        return None
+    return open_manifest(settings)[0]

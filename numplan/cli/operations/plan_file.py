@@ -1,0 +1,66 @@
+"""Files that a plan is written to: whole or not at all, and never over anything that numplan needs."""
+
+import os
+import shlex
+from pathlib import Path
+
+from numplan.cli.settings import Settings
+from numplan.cli.terminal.screen import Screen
+from numplan.cli.workspace.state_location import place_of
+from numplan.manifest.folder import is_part
+from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.location.state_location import LocalPlace
+from numplan.model.plan import Plan, encode_plan
+from numplan.model.secrets import require_none
+from numplan.state.atomic_files import Folder
+
+
+def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> None:
+    """Save a plan, to be applied. Raises NumplanError where it cannot be written, and leaves nothing then."""
+    require_apart(path, made.manifest, settings, "--out")
+    document = encode_plan(made, next(iter(settings.plan_keys), ""))
+    require_none(document, "the plan")
+    write_whole(document, path, "the plan file", "--out")
+    where = shlex.quote(str(path))
+    if made.refusals:
+        screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")
+    else:
+        screen.error(f"saved the plan to {where}: `numplan apply {where}` carries out exactly this")
+
+
+def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
+    """Write a file, whole or not at all. Raises NumplanError, which names the flag it came from."""
+    try:
+        with Folder(path.parent) as folder:
+            temporary = folder.prepare(path.name, document, "plan")
+            folder.put(temporary, path.name, "plan")
+            folder.sync()
+    except (OSError, StateError) as problem:
+        why = problem.message if isinstance(problem, StateError) else problem.strerror
+        raise NumplanError(
+            f"{what} {path} cannot be written: {why}", hint=f"give another place with {flag}"
+        ) from None
+
+
+def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> None:
+    """Raise UsageError for a path that would put a plan in the place of manifest or state."""
+    if not path.name:
+        raise UsageError(f"{flag} {path} names no file")
+    here = os.path.realpath(path)
+    if (
+        Path(manifest).is_dir()
+        and is_part(path.name)
+        and Path(here).parent == Path(os.path.realpath(manifest))
+    ):
+        raise UsageError(
+            f"{flag} {path} would be part of the manifest",
+            hint=f"give the plan a place outside {manifest}, or another ending",
+        )
+    taken = [("the manifest", manifest)]
+    match place_of(settings, manifest):
+        case LocalPlace(path=state):
+            taken += [("the state", state), ("the state's lock", f"{state}.lock")]
+            taken += [("the state's backup", f"{state}.backup")]
+    for what, place in taken:
+        if here == os.path.realpath(place):
+            raise UsageError(f"{flag} {path} is {what}", hint="give the plan a file of its own")

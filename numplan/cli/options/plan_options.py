@@ -1,0 +1,147 @@
+"""What `plan`, `apply` and `destroy` share: their options, and what refuses a plan."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
+
+import click
+
+from numplan.cli.operations.documents import document_options
+from numplan.cli.options.consents import BESIDE, state_consents
+from numplan.cli.options.selection import Name, selection_of, selection_options
+from numplan.model.errors import GuardError, NumplanError, UsageError
+from numplan.model.plan import Allowances, Plan, Selection
+
+_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
+_OF_RELEASING: Final = ("--max-releases", "--allow-release")
+"""Flags about purchases, and flags about releases."""
+
+LONGEST: Final = 120
+"""Characters of what would lift a guard, where it is told once more in one line."""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "--allow-release",
+        {
+            "multiple": True,
+            "type": Name(),
+            "metavar": "ADDRESS|NUMBER",
+            "help": "Let this protected or surplus number go; repeatable.",
+        },
+    ),
+    (
+        "--max-releases",
+        {
+            "type": click.IntRange(0),
+            "metavar": "N",
+            "help": "Allow so many releases; 5 unless the policy says.",
+        },
+    ),
+    ("--accept-missing", {"is_flag": True, "help": "Go on, however many managed numbers are missing."}),
+)
+_EXPAND = click.option("--expand", is_flag=True, help="Show every line of long runs.")
+_BUYING_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "--max-purchases",
+        {
+            "type": click.IntRange(0),
+            "metavar": "N",
+            "help": "Allow so many purchases; no limit unless the policy says.",
+        },
+    ),
+    ("--allow-empty", {"is_flag": True, "help": "Allow a manifest that declares nothing to release all."}),
+    (
+        BESIDE,
+        {"is_flag": True, "help": "Buy although there is no state and the account owns numbers that match."},
+    ),
+)
+
+
+def planning_options(command: Command) -> Command:
+    """The options of every command that makes a plan of what the manifest declares."""
+    return _options((*_OPTIONS, *_BUYING_OPTIONS), command)
+
+
+def releasing_options(command: Command) -> Command:
+    """The options of a command that makes a plan in which nothing is declared, so that nothing is bought."""
+    return _options(_OPTIONS, command)
+
+
+def _options(options: tuple[tuple[str, dict[str, Any]], ...], command: Command) -> Command:
+    command = state_consents(_EXPAND(selection_options(document_options(command))))
+    for flag, details in reversed(options):
+        command = click.option(flag, **details)(command)
+    return command
+
+
+class Asked(NamedTuple):
+    """What a command line asks of a plan."""
+
+    allowances: Allowances = Allowances()
+    selection: Selection = Selection()
+    destroy: bool = False
+    refresh_only: bool = False
+
+
+def refresh_option(command: Command) -> Command:
+    """`--refresh-only`, of `plan` and `apply`."""
+    return click.option(
+        "--refresh-only", is_flag=True, help="Only take into state what the account shows; no call is made."
+    )(command)
+
+
+def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool = False) -> Asked:
+    """What the flags ask. Raises UsageError where they exclude each other."""
+    if destroy and refresh_only:
+        raise UsageError("--destroy and --refresh-only exclude each other")
+    if destroy:
+        _require_none(flags, "--destroy", "which buys nothing", _OF_BUYING)
+    if refresh_only:
+        _require_none(flags, "--refresh-only", "which changes state alone", (*_OF_BUYING, *_OF_RELEASING))
+    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only)
+
+
+def _require_none(flags: dict[str, Any], mode: str, why: str, idle: tuple[str, ...]) -> None:
+    for flag in idle:
+        if flags.get(flag[2:].replace("-", "_")) not in {None, False, ()}:
+            raise UsageError(f"{flag} does nothing with {mode}, {why}", hint="leave it out")
+
+
+def _allowances(flags: dict[str, Any]) -> Allowances:
+    """What the flags allow beyond the policy."""
+    return Allowances(
+        releases=tuple(flags["allow_release"]),
+        max_releases=flags["max_releases"],
+        max_purchases=flags.get("max_purchases"),
+        empty=flags.get("allow_empty", False),
+        missing=flags["accept_missing"],
+        new_state=flags["new_state"],
+        lost_state=flags["accept_lost_state"],
+        older_state=flags["accept_older_state"],
+        beside_unmanaged=flags.get("buy_beside_unmanaged", False),
+    )
+
+
+def refuse_errors(plan: Plan) -> None:
+    """Raise NumplanError where a plan holds errors: it is shown, but can be neither saved nor applied."""
+    errors = len(plan.errors)
+    if errors:
+        raise NumplanError(
+            f"the plan has {errors} error{'' if errors == 1 else 's'} and cannot be applied",
+            hint="each is shown above, with its place in the manifest; nothing was sent",
+        )
+
+
+def refuse_danger(plan: Plan) -> None:
+    """Raise GuardError where a guard refuses a plan."""
+    if plan.refusals:
+        ways = dict.fromkeys((one.guard, one.lifted_by) for one in plan.refusals)
+        guards = dict.fromkeys(guard for guard, _ in ways)
+        raise GuardError(
+            f"refused by {'the guard' if len(guards) == 1 else 'the guards'} {', '.join(guards)}",
+            hint="\n".join(
+                f"{guard}: allowed by {way if len(way) <= LONGEST else 'what is shown above'}"
+                for guard, way in ways
+            ),
+        )

@@ -1,0 +1,114 @@
+"""`--target`, `--exclude` and `--select`, for every command that looks at a part of what is managed."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+from numplan.cli.options.completion import Address
+from numplan.model.address import split_address, with_quotes
+from numplan.model.number import NumberError
+from numplan.model.plan import Selection
+from numplan.model.text.glob import is_pattern
+from numplan.numbering.reading import read_number
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Name(Address):
+    """An address or a number, each spelled as people spell it: a shell may have taken the quotes of an address."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The address or the number as it is known. Fails as click does where it is neither."""
+        return self.name_of(with_quotes(str(value).strip()), "", param, ctx)
+
+    def name_of(self, text: str, nor: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """A number in its one spelling, an address as it is; `nor` is what else the text may be and is not."""
+        if split_address(text) is not None:
+            return text
+        try:
+            return read_number(text).number
+        except NumberError as problem:
+            self.fail(f"{text!r} is neither an address nor a number{nor}: {problem}", param, ctx)
+
+
+class Pattern(Name):
+    """A pattern of addresses and numbers. A number may be spelled as people spell it."""
+
+    name = "glob"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """The pattern as it is matched. Fails as click does where it can match nothing."""
+        text = with_quotes(str(value).strip())
+        if not text:
+            self.fail("a pattern is missing here", param, ctx)
+        return text if is_pattern(text) else self.name_of(text, ", nor a pattern of them", param, ctx)
+
+
+class Label(click.ParamType):  # type: ignore[type-arg]
+    """A label and its value, `label=value`."""
+
+    name = "label"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Label and value. Fails as click does."""
+        if isinstance(value, tuple):
+            return value
+        label, separator, wanted = str(value).partition("=")
+        if not label or not separator:
+            self.fail(f"{value!r} has not the form label=value", param, ctx)
+        return label, wanted
+
+
+_OPTIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    (
+        "--target",
+        {
+            "type": Pattern(),
+            "multiple": True,
+            "metavar": "GLOB",
+            "help": "Only these addresses or numbers; repeatable. Quote it: * is any characters, ? is one.",
+        },
+    ),
+    (
+        "--exclude",
+        {
+            "type": Pattern(),
+            "multiple": True,
+            "metavar": "GLOB",
+            "help": "All but these addresses or numbers; repeatable.",
+        },
+    ),
+    (
+        "--select",
+        {
+            "type": Label(),
+            "multiple": True,
+            "metavar": "LABEL=VALUE",
+            "help": "Only what has this label; repeatable.",
+        },
+    ),
+)
+
+
+def selection_options(command: Command) -> Command:
+    """The three options; `selection_of` reads them."""
+    for flag, details in reversed(_OPTIONS):
+        command = click.option(flag, **details)(command)
+    return command
+
+
+def selection_of(flags: dict[str, Any]) -> Selection:
+    """What the flags select; takes the flags out."""
+    return Selection(
+        targets=tuple(flags.pop("target")),
+        excludes=tuple(flags.pop("exclude")),
+        labels=tuple(flags.pop("select")),
+    )

@@ -1,0 +1,1 @@
+"""How a run speaks with whoever started it: output, progress, questions, signals, errors."""

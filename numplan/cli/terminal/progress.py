@@ -1,0 +1,203 @@
+"""Progress on standard error: a moving line on a terminal, now and then a plain one elsewhere."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from numplan.cli.terminal.screen import Screen
+from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
+from numplan.engine.ports import Provider, States
+from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
+from numplan.model.number import E164
+
+Step = Callable[[str], None]
+
+PAUSE: Final = 10.0
+"""Seconds between two plain lines, and before the first."""
+LONG_WAIT: Final = 5.0
+"""Seconds without an answer after which that is told, wherever results go."""
+_LOOKS: Final = 5
+"""How often it is looked, in a long wait, whether it is one by now."""
+
+
+@contextmanager
+def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
+    """Within, each call of the yielded function shows what is being done, and how many times it was: on a
+    `moving` line, or on a plain one now and then where the phase is long.
+    """
+    counts: dict[str, int] = {}
+
+    def told(name: str) -> str:
+        counts[name] = counts.get(name, 0) + 1
+        return f"{title} … " + ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+    if moving:
+        from rich.console import Console
+
+        with Console(stderr=True, no_color=not screen.color).status(f"{title} …") as status:
+            yield lambda name: status.update(told(name))
+    else:
+        said = stepped = time.monotonic()
+        text = f"{title} …"
+
+        def step(name: str) -> None:
+            nonlocal said, stepped, text
+            text = told(name)
+            stepped = time.monotonic()
+            if stepped - said >= PAUSE:
+                said = stepped
+                screen.error(text)
+
+        def tell_of_waiting() -> None:
+            nonlocal said
+            now = time.monotonic()
+            if now - stepped >= LONG_WAIT and now - said >= (LONG_WAIT if said <= stepped else PAUSE):
+                said = now
+                screen.error(f"{text}, waiting for an answer {_so_far(now - stepped)}")
+
+        with every_pause(tell_of_waiting, LONG_WAIT / _LOOKS):
+            yield step
+
+
+@contextmanager
+def told_wait(screen: Screen, what: str) -> Iterator[None]:
+    """Within, it is said what is waited for, and for how long by now, once that is long."""
+    began = time.monotonic()
+    said = began - PAUSE
+
+    def tell() -> None:
+        nonlocal said
+        now = time.monotonic()
+        if now - began >= LONG_WAIT and now - said >= PAUSE:
+            said = now
+            screen.error(f"{what} {_so_far(now - began)}")
+
+    with every_pause(tell, LONG_WAIT / _LOOKS):
+        yield
+
+
+def _so_far(seconds: float) -> str:
+    return f"({seconds:.0f} s so far)"
+
+
+@contextmanager
+def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[Event], None]]:
+    """Within, the yielded function is called with each event, and counts the answers. Where results go to a terminal, a
+    line for each number is progress enough. But wherever they go, a long wait in which nothing happens is told.
+    """
+    answered, unknown = 0, 0
+    said = happened = time.monotonic()
+    moving = screen.moves and screen.width is None
+    telling = threading.Lock()
+
+    def tell(*, more: str = "") -> None:
+        nonlocal said
+        said = time.monotonic()
+        text = f"Applying … {answered:,} of {max(calls, answered):,} calls answered{more}"
+        if moving:
+            screen.passing(text)
+        else:
+            screen.error(text)
+
+    def step(event: Event) -> None:
+        nonlocal answered, unknown, said, happened
+        with telling:
+            happened = time.monotonic()
+            unknown += isinstance(event, Uncertain) - isinstance(event, Settled)
+            if not isinstance(event, Done | Failed | Uncertain):
+                return
+            answered += 1
+            if moving or (time.monotonic() - said >= PAUSE and screen.width is None):
+                tell()
+            elif screen.width is not None:
+                said = time.monotonic()
+
+    def tell_of_waiting() -> None:
+        with telling:
+            now = time.monotonic()
+            if now - happened >= LONG_WAIT and now - said >= (LONG_WAIT if said <= happened else PAUSE):
+                looking = unknown > 0 and answered >= calls
+                what = f"looking for what became of {unknown:,}" if looking else "waiting for the next"
+                tell(more=f", {what} {_so_far(now - happened)}")
+
+    try:
+        with every_pause(tell_of_waiting, LONG_WAIT / _LOOKS):
+            yield step
+    finally:
+        if moving and answered:
+            screen.passing("")
+
+
+@contextmanager
+def every_pause(tell: Callable[[], None], pause: float | None = None) -> Iterator[None]:
+    """Within, `tell` is called from a thread of its own whenever a pause has passed, also while nothing happens. Its
+    length is in seconds, PAUSE where none is given.
+    """
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(PAUSE if pause is None else pause):
+            tell()
+
+    thread = threading.Thread(target=run, name="numplan-progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+class Watched:
+    """A provider that tells `step` of every call. Implements the engine's Provider port."""
+
+    def __init__(self, provider: Provider, step: Step) -> None:
+        self._provider = provider
+        self._step = step
+
+    @property
+    def account(self) -> str:
+        """The account id."""
+        return self._provider.account
+
+    @property
+    def url(self) -> str:
+        """The API's base URL."""
+        return self._provider.url
+
+    def vendors_time(self) -> datetime | None:
+        """The vendor's clock, as far as it is known."""
+        return self._provider.vendors_time()
+
+    def regions(self) -> Regions:
+        """The countries on offer."""
+        self._step("regions")
+        return self._provider.regions()
+
+    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
+        """All that the account owns."""
+        self._step("listing")
+        return self._provider.purchased(expected=expected, states=states)
+
+    def purchased_in(self, criteria: Criteria) -> Listing:
+        """What the account owns under a filter."""
+        self._step("listing")
+        return self._provider.purchased_in(criteria)
+
+    def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
+        """One owned number."""
+        self._step("looked up")
+        return self._provider.look_up(number)
+
+    def find(self, number: E164) -> Offer | Unreadable | None:
+        """One number's offer."""
+        self._step("priced")
+        return self._provider.find(number)
+
+    def search(self, criteria: Criteria, *, wanted: int | None) -> Found:
+        """Offers that match."""
+        self._step("searched")
+        return self._provider.search(criteria, wanted=wanted)

@@ -1,0 +1,1 @@
+"""Requests, rows and replies of the vendor's API, as values."""

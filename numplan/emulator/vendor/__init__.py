@@ -1,0 +1,1 @@
+"""The vendor's side: an account, a stock, and the database that keeps both."""

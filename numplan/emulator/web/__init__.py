@@ -1,0 +1,1 @@
+"""The emulator over HTTP: the vendor's endpoints and those that control it."""

@@ -1,0 +1,138 @@
+"""Price numbers that are known by name: by searches that answer for many at once, and one by one what these leave."""
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from typing import Final
+
+from numplan.engine.account.parallel import ask_all
+from numplan.engine.ports import Provider
+from numplan.model.account import Criteria, Offer, Unreadable
+from numplan.model.errors import AnswerError
+from numplan.model.number import E164
+from numplan.model.text.spelling import fold
+
+MANY: Final = 50
+"""From so many numbers of one country on, a search is worth its rows."""
+_MANY_AGAIN: Final = 10
+"""The same of numbers that one search has shown before."""
+_ROWS_WORTH: Final = 200
+"""So many rows of a search take about as long as one call of find-number."""
+_GROWTH: Final = 4
+_SAMPLE: Final = 12
+"""After so many numbers that tell no country to search in, no more are asked for to find one."""
+
+
+Priced = Offer | Unreadable | None
+
+
+def price(
+    numbers: Mapping[E164, str | None],
+    provider: Provider,
+    parallelism: int,
+    *,
+    doubtful: Container[E164] = (),
+) -> dict[E164, Priced]:
+    """What each number costs, in their order; None where it is not for sale, and its row where that says no price.
+    Each comes with its country in the vendor's spelling, None where that is not known. Raises ApiError.
+
+    A row of search says what find-number would: the vendor's page has the same row for both. But a number that no
+    row shows may be for sale all the same, for a search need not show all; so it is asked for by itself. So are the
+    `doubtful` ones, whose earlier purchase had an unknown outcome.
+    """
+    many = {number: country for number, country in numbers.items() if number not in doubtful}
+    found = _price_many(many, provider, parallelism)
+    found |= _find([number for number in numbers if number not in found], provider, parallelism)
+    return {number: found[number] for number in numbers}
+
+
+def price_again(
+    numbers: Mapping[E164, Criteria],
+    provider: Provider,
+    parallelism: int,
+    *,
+    alone: Container[E164] | None = None,
+) -> dict[E164, Priced]:
+    """What each number costs now; None where it is no longer for sale, and its row where that says no price. Each
+    comes with the search that showed it once. Raises ApiError.
+
+    What no search shows is asked for by itself: all of these, or those of `alone`, and the others are left out.
+    """
+    wishes: dict[Criteria, list[E164]] = {}
+    for number, criteria in numbers.items():
+        wishes.setdefault(criteria, []).append(number)
+
+    def search(wish: tuple[Criteria, list[E164]]) -> dict[E164, Offer]:
+        return _search_in(*wish, provider)
+
+    many = [(criteria, those) for criteria, those in wishes.items() if len(those) >= _MANY_AGAIN]
+    found: dict[E164, Priced] = {
+        number: offer for offers in ask_all(search, many, parallelism) for number, offer in offers.items()
+    }
+    left = [number for number in numbers if number not in found and (alone is None or number in alone)]
+    return found | _find(left, provider, parallelism)
+
+
+def _price_many(
+    numbers: Mapping[E164, str | None], provider: Provider, parallelism: int
+) -> dict[E164, Priced]:
+    """As many of the numbers as searches show. Where their countries are not known, a few of them tell."""
+    found: dict[E164, Priced] = {}
+    searched: set[str] = set()
+    while (
+        len(left := {number: country for number, country in numbers.items() if number not in found}) >= MANY
+    ):
+        nowhere = [number for number, country in left.items() if country is None]
+        told = _find(nowhere[:: -(-len(nowhere) // parallelism)], provider, parallelism) if nowhere else {}
+        found |= told
+        named = [
+            *filter(None, left.values()),
+            *(one.country for one in told.values() if isinstance(one, Offer)),
+        ]
+        countries = [name for name in _different(named) if fold(name) not in searched]
+        if countries:
+            searched.update(map(fold, countries))
+            found = {**_search(left, countries, provider, parallelism), **found}
+        elif searched or len(found) >= _SAMPLE or not nowhere:
+            break
+    return found
+
+
+def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+    return dict(zip(numbers, ask_all(provider.find, numbers, parallelism), strict=True))
+
+
+def _search(
+    numbers: Mapping[E164, str | None], countries: Sequence[str], provider: Provider, parallelism: int
+) -> dict[E164, Offer]:
+    """What searches in each country show of the numbers. One whose country is not known is sought in all."""
+
+    def search(name: str) -> dict[E164, Offer]:
+        here = {
+            number for number, country in numbers.items() if country is None or fold(country) == fold(name)
+        }
+        return _search_in(Criteria(country=name), here, provider) if len(here) >= MANY else {}
+
+    answers = ask_all(search, countries, parallelism)
+    return {number: offer for offers in answers for number, offer in offers.items()}
+
+
+def _search_in(criteria: Criteria, numbers: Collection[E164], provider: Provider) -> dict[E164, Offer]:
+    """What searches show, each larger than the one before, as long as that is worth its rows."""
+    found: dict[E164, Offer] = {}
+    rows, wanted = 0, len(numbers)
+    while True:
+        try:
+            answer = provider.search(criteria, wanted=wanted)
+        except AnswerError:  # find-number may do better, and has the last word
+            return found
+        shown = {offer.number: offer for offer in answer.offers if offer.number in numbers}
+        gained, more = len(shown) - len(found), len(answer.offers) - rows
+        found, rows = shown, len(answer.offers)
+        short = len(numbers) - len(found)
+        if answer.exhausted or short < MANY or more <= 0 or gained * _ROWS_WORTH < more:
+            return found
+        wanted = _GROWTH * rows
+
+
+def _different(names: Iterable[str]) -> Sequence[str]:
+    """Each country once, however it is spelled."""
+    return list({fold(name): name for name in names}.values())

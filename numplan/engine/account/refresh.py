@@ -1,0 +1,153 @@
+"""Look at the account: what it holds now, as far as the manifest and the state need to know."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+
+import msgspec
+
+from numplan.engine.account.parallel import ask_all
+from numplan.engine.ports import Provider
+from numplan.model.account import (
+    Listing,
+    OwnedNumber,
+    Region,
+    Unreadable,
+    by_number,
+    nameless,
+    strangers,
+)
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.state import Intent, State, Tombstone
+from numplan.model.text.countries import state_name
+
+MISSING_SHARE = 0.1
+"""More than this share of the managed numbers, and more than one, missing at once speaks against the listing; and so
+do all of them, be it one.
+"""
+READ_AGAIN = 100
+"""Up to so many numbers at stake whose rows cannot be read are looked up by themselves: where there are more, the
+answers are of another kind than numplan knows, and another call for each would help nobody.
+"""
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """The account as it is.
+
+    A number that the manifest declares or the state knows, and that neither `owned` nor `unread` has, is absent: the
+    listing was complete, or the number was looked up by itself. Of other numbers only a `complete` listing tells all;
+    `gap` says what it could not prove.
+
+    `unreadable` are rows of the listing that cannot be read. `unread` are numbers that the account holds in such a row,
+    or may hold in one that names no number; nothing is known of them but that. `strangers` are owned numbers whose
+    rows name another customer than most. Of the countries on offer, those of `unreadable_regions` are not known.
+    """
+
+    regions: tuple[Region, ...]
+    owned: Mapping[E164, OwnedNumber]
+    complete: bool
+    gap: str = ""
+    unreadable: tuple[Unreadable, ...] = ()
+    unread: Mapping[E164, Unreadable] = {}
+    strangers: frozenset[E164] = frozenset()
+    unreadable_regions: tuple[Unreadable, ...] = ()
+
+
+def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live:
+    """Fetch regions and the account's numbers together. Raises ApiError: on a partial view a plan would buy
+    twice.
+    """
+    expected = max(len(managed_numbers(state)), manifest.number_count)
+    return _refresh(manifest, lambda: state, provider, expected)[1]
+
+
+def remember_and_refresh(
+    manifest: Manifest, remember: Callable[[], State | None], provider: Provider
+) -> tuple[State | None, Live]:
+    """The state, read while the account's answers are on their way, and the same of the account. Raises ApiError, and
+    at once what `remember` raises.
+    """
+    return _refresh(manifest, remember, provider, manifest.number_count)
+
+
+def _refresh(
+    manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
+) -> tuple[State | None, Live]:
+    remembered: Future[State | None] = Future()
+    threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh")
+    asked = threads.submit(provider.regions)
+    states = cache(lambda: _states(manifest, remembered.result()))
+    listed = threads.submit(provider.purchased, expected=expected, states=states)
+    try:
+        remembered.set_result(remember())
+    except BaseException as problem:
+        remembered.set_exception(problem)  # the listing may be waiting for it
+        threads.shutdown(wait=False, cancel_futures=True)  # and nobody for the listing any more
+        raise
+    try:
+        state, regions, listing = remembered.result(), asked.result(), listed.result()
+    finally:
+        threads.shutdown()
+    unread = by_number(listing.unreadable)
+    unseen = _unseen(managed_numbers(state), manifest, listing, unread)
+    late: dict[E164, OwnedNumber] = {}
+    for number, found in zip(
+        unseen, ask_all(provider.look_up, unseen, manifest.api.parallelism), strict=True
+    ):
+        if isinstance(found, OwnedNumber):
+            late[number] = found
+            unread.pop(number, None)
+        elif found is not None:
+            unread.setdefault(number, found)
+    owned = {**listing.numbers, **late} if late else listing.numbers
+    return state, Live(
+        regions=regions.rows,
+        owned=owned,
+        complete=listing.complete,
+        gap=listing.gap,
+        unreadable=tuple(one for one in listing.unreadable if one.number not in late),
+        unread=unread,
+        strangers=strangers(owned),
+        unreadable_regions=regions.unreadable,
+    )
+
+
+def _unseen(
+    managed: list[E164], manifest: Manifest, listing: Listing, unread: Mapping[E164, Unreadable]
+) -> list[E164]:
+    """The numbers at stake that a listing does not show, or shows in a row that cannot be read: a look-up decides. A
+    row that names no number may hide any of them.
+    """
+    at_stake = managed
+    declared = (one.number for one in manifest.explicit())
+    if not listing.complete or nameless(listing.unreadable):
+        at_stake = [*managed, *declared]
+    elif unread:
+        at_stake = [*managed, *(number for number in declared if number in unread)]
+    hidden = dict.fromkeys([number for number in at_stake if number not in listing.numbers])
+    known = {number for number in hidden if number in unread} if len(unread) > READ_AGAIN else set[E164]()
+    return [number for number in hidden if number not in known] if len(known) > READ_AGAIN else [*hidden]
+
+
+def _states(manifest: Manifest, state: State | None) -> list[str]:
+    """The states that the manifest or the rows of state name: parts that a capped listing can be split into."""
+    named: set[str | None] = {state_name(pool.state, pool.country) for pool in manifest.pools if pool.state}
+    named.update(one.attributes.state for one in (state.numbers if state else ()))
+    return sorted(filter(None, named))
+
+
+def managed_numbers(state: State | None) -> list[E164]:
+    """Every number that something depends on: managed, intended, or closed with a slot that waits; some of them twice.
+    What is watched without a slot is looked for in the listing alone.
+    """
+    if state is None:
+        return []
+    waiting = (one for one in state.tombstones if one.holds_slot)
+    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *waiting)
+    return [*state.by_number, *(one.number for one in unsettled)]
+
+
+def too_many_missing(missing: int, managed: int) -> bool:
+    """Whether so many of the managed numbers are missing at once that the listing is in doubt."""
+    return missing > max(1.0, MISSING_SHARE * managed) or missing == managed > 0

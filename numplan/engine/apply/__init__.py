@@ -1,0 +1,1 @@
+"""Carry out a plan: intent, gate, call, sort, record, settle."""

@@ -1,0 +1,101 @@
+"""Carry out a plan: intent, gate, call, sort, record, settle.
+
+No call is sent without a durable intent for each of its numbers, and none but through the gate. Purchases come first,
+releases last, and no release follows a purchase whose outcome is unknown.
+"""
+
+from collections.abc import Generator, Iterator
+
+from numplan.engine.apply.events import Event, Noted, Recorded, Saved, Stopped, TurnedUp
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.local_changes import note, record
+from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.orders import buy_backs_of, orders_of
+from numplan.engine.apply.purchasing import Purchases
+from numplan.engine.apply.releasing import Releases
+from numplan.engine.apply.run import Run
+from numplan.engine.apply.settle import take_in
+from numplan.engine.apply.verify import look_after
+from numplan.engine.ports import Clock
+from numplan.failpoints import failpoint
+from numplan.model.address import Resource
+from numplan.model.manifest import ApiSettings
+from numplan.model.number import E164
+from numplan.model.plan import Plan, Release, Replace, released
+from numplan.model.state import Instance
+
+
+def apply_plan(
+    plan: Plan, book: Book, gate: Gate, clock: Clock, api: ApiSettings
+) -> Generator[Event, None, None]:
+    """Carry out every change of a plan that its guards allow; `book` holds the state it was made from.
+
+    Raises StateError if the first write fails: then nothing was sent. After that it never raises. Whoever
+    leaves before the end closes it, which waits for calls in flight; the intents tell the next run of them.
+    """
+    run = Run(plan, book, gate, clock, api)
+    purchases, releases = Purchases(run), Releases(run)
+    yield from _intend(run)
+    try:
+        yield from purchases.send([*orders_of(plan)])
+        yield from run.settle("purchase")
+        yield from _move(run, purchases, releases)
+        yield from releases.send(_leaving(run), confirm=False)
+        yield from run.settle("release")
+        yield from look_after(run)
+    except Exception as problem:  # noqa: BLE001 - calls were sent: what is known must still be recorded
+        yield Stopped(reason=f"{type(problem).__name__}: {problem}")
+    yield from run.close()
+
+
+def _intend(run: Run) -> Iterator[Event]:
+    """Record what needs no call, and write down every call that is about to be made, in one write. It is
+    also the proof that state can be written at all.
+    """
+    plan, book = run.plan, run.book
+    now = run.now()
+    turned_up = [
+        TurnedUp(resource=one.resource, number=one.number, reason=why)
+        for one, why in take_in(book, run.gate.before, now, run.api)
+    ]
+    events: list[Event] = [Recorded(change=change) for change in plan.changes if record(change, book, now)]
+    events += [
+        Noted(resource=one.resource, number=one.number, is_back=one.is_back) for one in note(plan, book, now)
+    ]
+    run.intend("purchase", (order.instance() for order in orders_of(plan)))
+    run.intend("release", _released(plan, book))
+    for number, resource in plan.moved.items():
+        book.move(number, resource)
+    if not book.unsaved:
+        return
+    failpoint("apply.before-intents")
+    book.save(now)
+    failpoint("apply.after-intents")
+    yield Saved(serial=book.state.serial)
+    yield from turned_up
+    yield from events
+
+
+def _released(plan: Plan, book: Book) -> Iterator[Instance]:
+    """Every number that the plan releases. One that turned up since the last settling is not in state."""
+    for resource, attributes in released(plan.changes):
+        yield book.numbers.get(attributes.number) or Instance(resource=resource, attributes=attributes)
+
+
+def _move(run: Run, purchases: Purchases, releases: Releases) -> Iterator[Event]:
+    """Move explicit numbers to another trunk: release, see that they are gone, then buy them back."""
+    moves = [*buy_backs_of(run.plan)]
+    yield from releases.send({order.number: order.resource for order in moves}, confirm=True)
+    yield from run.settle("release")
+    yield from purchases.buy_back([order for order in moves if order.number not in run.book.numbers])
+    yield from run.settle("purchase")
+
+
+def _leaving(run: Run) -> dict[E164, Resource]:
+    """What the plan releases, and the members whose replacements are bought."""
+    replaced = {order.replaces for order in run.orders.values() if order.number in run.book.numbers}
+    return {
+        change.before.number: change.resource
+        for change in run.plan.changes
+        if isinstance(change, Release) or (isinstance(change, Replace) and change.before.number in replaced)
+    }

@@ -1,0 +1,48 @@
+"""Send batches through the gate, a few at a time, and hand back what became of each number."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.orders import Batch
+from numplan.model.number import E164
+from numplan.model.outcome import NotSent, Outcome
+
+Answered = tuple[Batch, Mapping[E164, Outcome] | None]
+"""A batch with None when it is handed over, and with its outcomes when it is answered."""
+
+
+def dispatch(
+    batches: Sequence[Batch],
+    gate: Gate,
+    parallelism: int,
+    *,
+    ahead: int = 0,
+    begun: Callable[[Batch], None] = lambda _: None,
+) -> Generator[Answered, None, None]:
+    """Send the batches, `parallelism` at a time; yield each as it is handed over, with None, and again with its
+    outcomes once answered. So many more may be handed over `ahead`, to be sent as soon as a call is answered, while
+    the caller still sorts its outcomes. `begun` is told of each call that is made indeed, just before, by another
+    thread.
+
+    A batch that finds the gate closed is not sent: its numbers are NotSent. However the caller leaves,
+    calls in flight are waited for: a thread that is forgotten would still spend money.
+    """
+    waiting = deque(batches)
+    in_flight: dict[Future[Mapping[E164, Outcome]], Batch] = {}
+    threads = ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="send")
+    try:
+        while waiting or in_flight:
+            while waiting and len(in_flight) < parallelism + ahead:
+                batch = waiting.popleft()
+                if gate.reason:
+                    yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
+                else:
+                    yield batch, None
+                    in_flight[threads.submit(gate.send, batch, begun)] = batch
+            answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+            for future in answered:
+                yield in_flight.pop(future), future.result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)

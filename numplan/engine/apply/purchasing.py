@@ -1,0 +1,279 @@
+"""The purchases of an apply: orders, what takes the place of what cannot be had, and what is bought back."""
+
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+
+import msgspec
+
+from numplan.engine.apply.events import Done, Event, Failed, Sending, Substituted, Uncertain
+from numplan.engine.apply.evidence import NOT_FOR_SALE
+from numplan.engine.apply.orders import Batch, Order, batches_of, rejected_whole
+from numplan.engine.apply.run import Run
+from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
+from numplan.engine.plan.explicit import bought_as
+from numplan.model.account import Offer
+from numplan.model.errors import ApiError
+from numplan.model.manifest import Terms
+from numplan.model.number import E164
+from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
+
+
+class _Round(msgspec.Struct):
+    """What one round of calls leaves to do: slots that are open, with why; refusals that may mean that an earlier
+    call of this run was carried out; numbers to send once more; and batches that were rejected whole.
+    """
+
+    open: list[tuple[Order, Failed]] = []
+    doubted: list[tuple[Order, str]] = []
+    again: list[Order] = []
+    rejected: list[tuple[Batch, Rejected]] = []
+
+
+class Purchases:
+    """Sends orders, then what may take the place of those that cannot be had, until nothing is left to try."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._alternates = {resource: list(offers) for resource, offers in run.plan.alternates.items()}
+
+    def send(self, orders: Sequence[Order]) -> Iterator[Event]:
+        """Buy."""
+        run = self.run
+        batches = self._batches(orders)
+        while batches:
+            left = _Round()
+            with closing(run.send(batches)) as answers:
+                for batch, outcomes in answers:
+                    if outcomes is None:
+                        for order in map(run.orders.__getitem__, batch.numbers):
+                            yield Sending(resource=order.resource, number=order.number, call="purchase")
+                    else:
+                        yield from self._sort(batch, outcomes, left)
+                    yield from run.checkpoint()
+            yield from self._look_twice(left)
+            batches = yield from self._send_again(left.rejected)
+            batches += self._batches([*left.again, *(yield from self._substitute(left.open))])
+
+    def _batches(self, orders: Sequence[Order]) -> list[Batch]:
+        self.run.orders.update((order.number, order) for order in orders)
+        self.run.gate.expect(orders)
+        trunks = [(order.number, order.attributes.sip_trunk_id) for order in orders]
+        return batches_of("purchase", trunks, self.run.api.batch_size)
+
+    # -- sorting -----------------------------------------------------------------------------------------
+
+    def _sort(self, batch: Batch, outcomes: Mapping[E164, Outcome], left: _Round) -> Iterator[Event]:
+        run = self.run
+        orders = [run.orders[number] for number in batch.numbers]
+        for order in orders:
+            outcome = outcomes[order.number]
+            known_anew = not (order.sent_before or run.is_doubted(order.number))
+            match outcome:
+                case Refused(message, doubted) if not order.sent_before and (doubted or not known_anew):
+                    run.doubt(order.number, _refused(message))
+                    left.doubted.append((order, message))
+                case Rejected(again=again) if again:
+                    run.reject(order.number, outcome)
+                case Refused(message) if known_anew:
+                    run.book.watch(order.instance(), "refused", run.now())
+                    left.open.append((order, self._lost(order, message)))
+                case Barred(reason) if known_anew:
+                    run.book.drop_intent(order.number)
+                    left.open.append((order, self._lost(order, reason, attempted=False)))
+                case NotSent(again=True) if known_anew:
+                    left.again.append(order)
+                case _:
+                    yield self._sorted(order, outcome)
+        left.rejected += rejected_whole(batch, outcomes)
+        run.take_note(batch, orders[0].resource, outcomes)
+
+    def _lost(self, order: Order, reason: str, *, attempted: bool = True) -> Failed:
+        self.run.gate.was_not_bought(order)
+        return Failed(
+            resource=order.resource, number=order.number, call="purchase", reason=reason, attempted=attempted
+        )
+
+    def _sorted(self, order: Order, outcome: Outcome) -> Event:
+        run = self.run
+        reason = ""
+        match outcome:
+            case Succeeded():
+                bought = msgspec.structs.replace(order.instance(), bought_at=run.now(), charges_planned=True)
+                run.book.keep(bought)
+                run.looked_at([order.number])
+                return Done(resource=order.resource, number=order.number, call="purchase")
+            case NotSent() | Barred():
+                event = run.not_done(order.resource, order.number, "purchase", outcome)
+                if not isinstance(event, Uncertain):
+                    run.gate.was_not_bought(order)
+                return event
+            case Refused(message):
+                reason = _refused(message)
+            case Rejected(reason):
+                run.reject(order.number, outcome)
+            case Unknown(reason):
+                pass
+        return run.uncertain(order.resource, order.number, "purchase", reason)
+
+    def _look_twice(self, left: _Round) -> Iterator[Event]:
+        """Refusals after an earlier sending: what the account does not show was refused; its slot is open."""
+        if not left.doubted:
+            return
+        run = self.run
+        gap = run.gate.reason or (yield from self._look([order.number for order, _ in left.doubted]))
+        for order, message in left.doubted:
+            if order.number not in run.book.intents:
+                continue  # it is bought
+            if gap:
+                yield run.uncertain(order.resource, order.number, "purchase", _refused(message))
+            else:
+                run.book.watch(order.instance(), "refused", run.now())
+                left.open.append((order, self._lost(order, message)))
+
+    # -- batches that were rejected whole ------------------------------------------------------------------
+
+    def _send_again(self, rejected: Sequence[tuple[Batch, Rejected]]) -> Generator[Event, None, list[Batch]]:
+        """What is sent again of batches that were rejected whole, in halves: so one bad number can't stop the rest.
+
+        The first time, the account is looked at, once for all of them: what it shows is bought, and what it does not
+        show by then was not sent before. Of what is rejected again, only a success is believed.
+        """
+        run = self.run
+        batches = [part for batch, _ in rejected for part in batch.halves()]
+        if not batches:
+            return []
+        gap = run.gate.reason
+        if not gap and not run.looked:
+            run.looked = True
+            gap = yield from self._look([number for batch, _ in rejected for number in batch.numbers])
+        if gap or run.gate.reason:
+            for batch, said in rejected:
+                for order in map(run.orders.__getitem__, batch.numbers):
+                    if order.number in run.book.intents and order.number not in run.unknown:
+                        yield run.uncertain(order.resource, order.number, "purchase", said.reason)
+            return []
+        left = (tuple(number for number in batch.numbers if number in run.book.intents) for batch in batches)
+        return [
+            msgspec.structs.replace(batch, numbers=numbers)
+            for batch, numbers in zip(batches, left, strict=True)
+            if numbers
+        ]
+
+    def _look(self, numbers: Collection[E164]) -> Generator[Event, None, str]:
+        """Look for numbers in the account; returns why what it does not show may be there all the same."""
+        run = self.run
+        pending = {number: run.book.intents[number] for number in numbers if number in run.book.intents}
+        try:
+            look = yield from find_bought(
+                run.book, run.provider, run.clock, run.api, pending, rejected=pending
+            )
+        except ApiError as problem:
+            return str(problem)
+        yield from run.save()
+        gap = "interrupted" if look is None else look.gap
+        if not gap:
+            run.looked_at(numbers)
+        return gap
+
+    # -- what takes the place of what cannot be had ----------------------------------------------------------
+
+    def _substitute(self, open_slots: Sequence[tuple[Order, Failed]]) -> Generator[Event, None, list[Order]]:
+        """Give each open slot its next alternate that is to be had as it was reviewed, with an intent of its own before
+        it is sent. All that come into question next are asked for together.
+        """
+        run = self.run
+        orders: list[Order] = []
+        slots = list(open_slots)
+        while slots:
+            tried: list[tuple[Order, Failed, Order]] = []
+            for order, failed in slots:
+                substitute = None if run.gate.reason else self._next(order)
+                if substitute is None:
+                    yield failed
+                else:
+                    tried.append((order, failed, substitute))
+            run.gate.expect([substitute for _, _, substitute in tried])
+            barred = run.gate.barred([substitute.number for _, _, substitute in tried])
+            slots = []
+            for order, failed, substitute in tried:
+                if why := barred.get(substitute.number):
+                    run.gate.was_not_bought(substitute)
+                    slots.append((order, _also(failed, substitute, why)))
+                    continue
+                orders.append(substitute)
+                yield Substituted(
+                    resource=order.resource,
+                    number=order.number,
+                    substitute=substitute.number,
+                    reason=failed.reason,
+                )
+        if orders:
+            run.orders.update((order.number, order) for order in orders)
+            yield from run.intend_more("substitute", orders)
+        return orders
+
+    def _next(self, order: Order) -> Order | None:
+        """The next alternate for an order's slot, or None where there is none. Each is offered once."""
+        if not order.substitutable:
+            return None
+        book = self.run.book
+        left = self._alternates.get(order.resource, [])
+        while left:
+            offer = left.pop(0)
+            if not (
+                offer.number in book.numbers
+                or offer.number in book.intents
+                or offer.number in book.tombstones
+            ):
+                return _instead(offer, order)
+        return None
+
+    # -- replaces of explicit numbers ------------------------------------------------------------------------
+
+    def buy_back(self, orders: Sequence[Order]) -> Iterator[Event]:
+        """Buy numbers back that were just released. The vendor may take a while to offer them again; one that is not
+        to be had as it was reviewed stays released.
+        """
+        run = self.run
+        if not orders:
+            return
+        run.gate.expect(orders)
+        barred = self._wait_for_sale([order.number for order in orders])
+        for order in orders:
+            if order.number in barred:
+                yield self._lost(order, f"{barred[order.number]}; it was released and is not bought back")
+        wanted = [order for order in orders if order.number not in barred]
+        if wanted:
+            yield from run.intend_more("buy-back", wanted)
+            yield from self.send(wanted)
+
+    def _wait_for_sale(self, numbers: Sequence[E164]) -> Mapping[E164, str]:
+        run = self.run
+        deadline, pause = run.clock.monotonic() + run.api.settle_seconds, FIRST_PAUSE
+        while True:
+            barred = run.gate.barred(numbers)
+            unsold = [number for number, why in barred.items() if why == NOT_FOR_SALE]
+            left = deadline - run.clock.monotonic()
+            if not unsold or left <= 0 or run.gate.reason:
+                return barred
+            run.clock.wait(min(pause, left))
+            run.gate.ask_again(unsold)
+            pause *= 2
+
+
+def _instead(offer: Offer, order: Order) -> Order:
+    terms = Terms(
+        sip_trunk_id=order.attributes.sip_trunk_id,
+        labels=order.attributes.labels,
+        protect=order.attributes.protect,
+    )
+    return msgspec.structs.replace(order, attributes=bought_as(offer, terms), anew=True)
+
+
+def _refused(message: str) -> str:
+    return f"the vendor refused it ({message}), but an earlier call may have bought it"
+
+
+def _also(failed: Failed, substitute: Order, why: str) -> Failed:
+    """A slot's word with that of an alternate which cannot take it."""
+    return msgspec.structs.replace(failed, reason=f"{failed.reason}; alternate {substitute.number}: {why}")

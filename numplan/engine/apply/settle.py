@@ -1,0 +1,265 @@
+"""Settle calls with an unknown outcome, from what the account shows.
+
+Presence is evidence. Absence is evidence only in a listing proven complete, confirmed by a look-up of the
+number, once `settle_seconds` have passed. A listing that lacks more managed numbers than the guard of missing
+numbers lets pass proves nothing, however complete it says it is.
+"""
+
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from numplan.engine.account.parallel import ask_all
+from numplan.engine.account.refresh import too_many_missing
+from numplan.engine.apply.events import Settled, Verdict
+from numplan.engine.apply.open_state import Book
+from numplan.engine.compare.watched import TURNED_UP, found, keeps_slot, surplus_of
+from numplan.engine.ports import Clock, Provider, now_of
+from numplan.failpoints import failpoint
+from numplan.model.account import Listing, OwnedNumber, Unreadable, by_number
+from numplan.model.errors import ApiError
+from numplan.model.manifest import ApiSettings
+from numplan.model.moment import Moment, age
+from numplan.model.number import E164
+from numplan.model.outcome import Rejected
+from numplan.model.state import Instance, Intent, Tombstone
+
+NONE: Final[Mapping[E164, Rejected]] = MappingProxyType({})
+FIRST_PAUSE: Final = 0.5
+"""Seconds between the first two looks; each pause is twice the one before."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What one look at the account showed of the numbers in question. Where there is a `gap`, those that are
+    not `present` may be owned all the same; so may those whose look-up brought only a row that cannot be read.
+    """
+
+    present: Mapping[E164, OwnedNumber | Unreadable]
+    gap: str = ""
+    doubts: Mapping[E164, str] = {}
+
+
+def settle(
+    book: Book,
+    provider: Provider,
+    clock: Clock,
+    api: ApiSettings,
+    numbers: Collection[E164],
+    rejected: Mapping[E164, Rejected] = NONE,
+) -> Iterator[Settled]:
+    """Settle the book's intents for `numbers`, without saving it. Raises ApiError when it cannot look.
+
+    Of the `rejected` ones, whose calls were answered with a status that says no, one listing tells enough.
+    """
+    pending = {number: book.intents[number] for number in numbers if number in book.intents}
+    look = yield from find_bought(book, provider, clock, api, pending, rejected)
+    for intent in pending.values():
+        if look is None:
+            yield _verdict(intent, "unknown", "interrupted before it was settled")
+        else:
+            yield _judge(book, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
+
+
+def find_bought(
+    book: Book,
+    provider: Provider,
+    clock: Clock,
+    api: ApiSettings,
+    pending: dict[E164, Intent],
+    rejected: Container[E164],
+) -> Generator[Settled, None, Look | None]:
+    """Take the purchases among `pending` that turn up in the account within `settle_seconds` into state, and out of
+    `pending`. Returns the last look, None where an interruption came before it. Raises ApiError.
+    """
+    deadline = clock.monotonic() + api.settle_seconds
+    pause = FIRST_PAUSE
+    first = True
+    look: Look | None = Look({})
+    while pending:
+        last = clock.monotonic() >= deadline
+        looked_up = [number for number in pending if number not in rejected] if first or last else []
+        look = look_for(pending, book, provider, now_of(clock, provider), api, looked_up)
+        failpoint("settle.looked")
+        for number in [one for one, intent in pending.items() if intent.kind == "purchase"]:
+            if number in look.present:
+                yield _found(book, pending.pop(number), look.present[number])
+        if last or not pending:
+            break
+        clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
+        if clock.interrupted():
+            return None
+        pause, first = pause * 2, False
+    return look
+
+
+def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSettings) -> Iterator[Settled]:
+    """Look after the numbers that are watched, by a look for all of them.
+
+    One that turned up is taken into state as surplus. One whose number stays neither owned nor for sale for
+    `hold_minutes` gives up its slot; so does one whose call was rejected, for sale or not. Raises ApiError.
+    """
+    for one, reason in take_in(book, look.present, now, api):
+        yield Settled(
+            resource=one.resource, number=one.number, call="purchase", verdict="bought", reason=reason
+        )
+    for tombstone in list(book.tombstones.values()):
+        if not tombstone.holds_slot or look.gap or tombstone.number in look.present:
+            continue
+        if tombstone.number in look.doubts:
+            continue
+        if not keeps_slot(tombstone, now, _hold(api)):
+            watched = msgspec.structs.replace(tombstone, holds_slot=False)
+        else:
+            unsold = provider.find(tombstone.number) is None
+            watched = _watched(tombstone, now, _hold(api), unsold=unsold)
+        if watched != tombstone:
+            book.bury(watched)
+
+
+def take_in(
+    book: Book, present: Mapping[E164, OwnedNumber | Unreadable], now: Moment, api: ApiSettings
+) -> Iterator[tuple[Instance, str]]:
+    """Take watched numbers that the account shows into state, as surplus, without saving it. Yields each, and why."""
+    for tombstone in list(book.tombstones.values()):
+        number = tombstone.number
+        row = present.get(number)
+        if row is None or number in book.numbers or tombstone.lingers(now, _hold(api)):
+            continue
+        book.keep(surplus_of(tombstone, row))
+        yield book.numbers[number], TURNED_UP[tombstone.cause]
+
+
+def is_gone(number: E164, provider: Provider, clock: Clock, api: ApiSettings) -> bool:
+    """Whether the account stops showing a released number within `settle_seconds`."""
+    deadline, pause = clock.monotonic() + api.settle_seconds, FIRST_PAUSE
+    while True:
+        try:
+            if provider.look_up(number) is None:
+                return True
+        except ApiError:
+            return False
+        if clock.monotonic() >= deadline or clock.interrupted():
+            return False
+        clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
+        pause *= 2
+
+
+def look_for(
+    numbers: Iterable[E164],
+    book: Book,
+    provider: Provider,
+    now: Moment,
+    api: ApiSettings,
+    looked_up: Iterable[E164],
+) -> Look:
+    """Look for numbers in the account's listing; those of `looked_up` that it lacks are looked up by themselves. Raises
+    ApiError.
+    """
+    listing = provider.purchased(expected=len(book.numbers) + len(book.intents))
+    shown: Mapping[E164, OwnedNumber | Unreadable] = listing.numbers
+    numbers = list(numbers)
+    if listing.unreadable:
+        shown = {**shown, **by_number(listing.unreadable)}
+        if any(one.number is None for one in listing.unreadable):
+            looked_up = numbers  # such a row may hide any of them
+    present = {number: shown[number] for number in numbers if number in shown}
+    unseen = [number for number in looked_up if number not in present]
+    doubts: dict[E164, str] = {}
+    for number, row in zip(unseen, ask_all(provider.look_up, unseen, api.parallelism), strict=True):
+        if row is not None and row.number is not None:
+            present[number] = row
+        elif row is not None:
+            doubts[number] = f"the account shows a row that names no number, and may be its: {row.problem}"
+    return Look(present, _gap(listing, shown, book, now, _hold(api)), doubts)
+
+
+def _gap(listing: Listing, shown: Container[E164], book: Book, now: Moment, hold: timedelta) -> str:
+    """Why a listing is no evidence of absence, or an empty text."""
+    if not listing.complete:
+        return "the account's listing could not be proven complete"
+    settled = [
+        one.number
+        for one in book.numbers.values()
+        if one.number not in book.intents and not (one.bought_at and age(now, one.bought_at) < hold)
+    ]
+    missing = sum(1 for number in settled if number not in shown)
+    if too_many_missing(missing, len(settled)) or (settled and not (listing.numbers or listing.unreadable)):
+        return f"the account's listing lacks {missing} of {len(settled)} managed numbers"
+    return ""
+
+
+def _found(book: Book, intent: Intent, row: OwnedNumber | Unreadable) -> Settled:
+    book.keep(found(intent.instance, row, intent.written_at))
+    return _verdict(intent, "bought", "found in the account")
+
+
+def _judge(
+    book: Book,
+    intent: Intent,
+    look: Look,
+    provider: Provider,
+    now: Moment,
+    hold: timedelta,
+    rejected: Mapping[E164, Rejected],
+) -> Settled:
+    if intent.kind == "release" and intent.number in look.present:
+        book.drop_intent(intent.number)
+        return _verdict(
+            intent, "not released", "the account still holds it", rejected=intent.number in rejected
+        )
+    if gap := look.gap or look.doubts.get(intent.number):
+        return _verdict(intent, "unknown", gap)
+    if intent.kind == "release":
+        book.seems_released(intent.instance, now)
+        return _verdict(intent, "released", "the account no longer holds it")
+    if intent.number in rejected:
+        alone = rejected[intent.number].alone
+        book.bury(Tombstone(instance=intent.instance, closed_at=now, rejected=alone))
+        return _verdict(intent, "not bought", "it is not in the account", rejected=True)
+    return _judge_purchase(book, intent, provider, now, hold)
+
+
+def _judge_purchase(book: Book, intent: Intent, provider: Provider, now: Moment, hold: timedelta) -> Settled:
+    offer = provider.find(intent.number)
+    if isinstance(offer, Unreadable):
+        return _verdict(intent, "unknown", f"whether it is for sale cannot be read: {offer.problem}")
+    if offer is not None:
+        book.bury(Tombstone(instance=intent.instance, closed_at=now))
+        return _verdict(intent, "not bought", "it is not in the account and still for sale")
+    if intent.unsold_at is None:
+        book.intend([msgspec.structs.replace(intent, unsold_at=now)])
+    elif age(now, intent.unsold_at) >= hold:
+        book.bury(
+            Tombstone(instance=intent.instance, closed_at=now, holds_slot=False, unsold_at=intent.unsold_at)
+        )
+        return _verdict(intent, "not bought", "it is neither in the account nor for sale, and was not before")
+    return _verdict(intent, "unknown", "it is neither in the account nor for sale")
+
+
+def _hold(api: ApiSettings) -> timedelta:
+    return timedelta(minutes=api.hold_minutes)
+
+
+def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool) -> Tombstone:
+    if not unsold:
+        return msgspec.structs.replace(tombstone, unsold_at=None)
+    if tombstone.unsold_at is None:
+        return msgspec.structs.replace(tombstone, unsold_at=now)
+    if age(now, tombstone.unsold_at) >= hold:
+        return msgspec.structs.replace(tombstone, holds_slot=False)
+    return tombstone
+
+
+def _verdict(intent: Intent, verdict: Verdict, seen: str, *, rejected: bool = False) -> Settled:
+    """What was seen of a call, after what was said of it."""
+    return Settled(
+        resource=intent.instance.resource,
+        number=intent.number,
+        call=intent.kind,
+        verdict=verdict,
+        reason=f"{intent.doubt}; {seen}" if intent.doubt else seen,
+        rejected=rejected,
+    )

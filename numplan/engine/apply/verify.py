@@ -1,0 +1,60 @@
+"""The look at the account after an apply that bought: what it charges, and what was bought though nobody asked."""
+
+from collections.abc import Iterator, Mapping
+
+from numplan.engine.apply.events import Event, NotAsked, Overcharged, Unlooked
+from numplan.engine.apply.run import Run
+from numplan.engine.apply.settle import take_in
+from numplan.engine.compare.overcharge import overcharge_of
+from numplan.model.account import OwnedNumber
+from numplan.model.errors import ApiError
+from numplan.model.number import E164
+
+
+def look_after(run: Run) -> Iterator[Event]:
+    """One listing, where something was bought or an answer named what was in no call. Tells what is charged beyond
+    the plan, and takes what nobody asked for into state where the account holds it now and did not before.
+    """
+    bought = [number for number in run.orders if number in run.book.numbers]
+    if not (bought or run.unasked) or run.clock.interrupted():
+        return
+    try:
+        rows = run.provider.purchased(expected=len(run.book.numbers)).numbers
+    except ApiError as problem:
+        rows = {}
+        yield Unlooked(reason=str(problem))
+    confirmed: list[E164] = []
+    for number in bought:
+        row = rows.get(number)
+        if row is None:
+            continue  # a listing may lag: the next plan compares
+        instance = run.book.numbers[number]
+        if (charged := overcharge_of(instance, row)) is None:
+            confirmed.append(number)
+        else:
+            yield Overcharged(resource=instance.resource, number=number, charged=charged)
+    run.book.confirm_charges(confirmed)
+    yield from _unasked(run, rows)
+
+
+def _unasked(run: Run, rows: Mapping[E164, OwnedNumber]) -> Iterator[Event]:
+    watched = {
+        number: rows[number]
+        for number in run.unasked
+        if number in rows and number in run.book.tombstones and number not in run.gate.before
+    }
+    taken_in = {one.number for one, _ in take_in(run.book, watched, run.now(), run.api)}
+    for number, (call, resource) in run.unasked.items():
+        taken = number in taken_in
+        if call == "release":
+            reason = "the vendor says that it released it; no call asked for that"
+        elif taken:
+            reason = "the vendor says that it bought it, and the account holds it; no call asked for that"
+        elif number in run.gate.before:
+            reason = "the vendor says that it bought it; the account held it before, and no call asked for it"
+        else:
+            reason = (
+                "the vendor says that it bought it; the account does not show it, and no call asked for it"
+            )
+        harmless = call == "purchase" and number in run.gate.before
+        yield NotAsked(resource=resource, number=number, call=call, harmless=harmless, reason=reason)

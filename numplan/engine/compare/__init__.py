@@ -1,0 +1,1 @@
+"""Hold manifest, state and account against each other."""

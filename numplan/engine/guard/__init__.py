@@ -1,0 +1,1 @@
+"""Refuse dangerous plans by name."""

@@ -1,0 +1,252 @@
+"""Refuse dangerous plans by name. Pure. Each refusal names its numbers and the exact flag that lifts it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from numplan.engine.account.refresh import too_many_missing
+from numplan.engine.compare.comparison import Assessment
+from numplan.engine.guard.limit_guards import check_limits, counted, declared_at, exceeded
+from numplan.engine.plan.quotes import Offers
+from numplan.engine.policy.limits import FIRM, Limits, Side, effective
+from numplan.model.address import kind_of
+from numplan.model.diagnostics import Source
+from numplan.model.manifest import Manifest
+from numplan.model.operator import VARIABLE
+from numplan.model.plan import (
+    Adopt,
+    Change,
+    Plan,
+    Purchase,
+    Refusal,
+    Release,
+    Replace,
+    Unavailable,
+    acting,
+    address_of_change,
+    count,
+)
+from numplan.model.policy import percent
+
+FEWEST_OF_A_SHARE: Final = 3
+"""Fewer releases than this are no share of anything."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What the guards judge: a plan, those of its changes that do something, what it was made from, and the limits
+    that hold.
+    """
+
+    plan: Plan
+    changes: tuple[Change, ...]
+    manifest: Manifest
+    assessed: Assessment
+    offers: Offers
+    limits: Limits
+
+
+def check_guards(plan: Plan, manifest: Manifest, assessed: Assessment, offers: Offers) -> tuple[Refusal, ...]:
+    """Every refusal of a plan; none means that it may be applied."""
+    limits = effective(manifest, plan.allowances, destroy=plan.destroy)
+    case = Case(plan, acting(plan.changes), manifest, assessed, offers, limits)
+    guards = _OF_STATE if plan.refresh_only else _GUARDS
+    return tuple(refusal for guard in guards for refusal in guard(case))
+
+
+def _empty_manifest(case: Case) -> Iterator[Refusal]:
+    managed = case.assessed.managed
+    if (
+        case.manifest.declares_nothing
+        and managed
+        and not case.plan.destroy
+        and not case.plan.allowances.empty
+    ):
+        yield Refusal(
+            guard="empty-manifest",
+            summary=f"the manifest declares nothing, while state holds {counted(len(managed))}",
+            subjects=tuple(one.address for one in managed.values()),
+            lifted_by="`numplan destroy`, or --allow-empty",
+        )
+
+
+def _leaving(case: Case) -> list[Release | Replace]:
+    """What the plan releases: what it replaces, too."""
+    return [change for change in case.changes if isinstance(change, Release | Replace)]
+
+
+def _releases(case: Case) -> Iterator[Refusal]:
+    leaving = _leaving(case)
+    if over := exceeded(case.limits, "max_releases", len(leaving)):
+        limit, side = over
+        may = f"{VARIABLE} allows {limit}" if side.is_operators else f"one apply may release {limit}"
+        yield Refusal(
+            guard="releases",
+            summary=f"{counted(len(leaving))} would be released, and {may}",
+            subjects=tuple(map(address_of_change, leaving)),
+            lifted_by=FIRM if side.is_operators else f"--max-releases {len(leaving)}, or policy.max_releases",
+            source=_first_declared(case, leaving),
+        )
+
+
+def _release_share(case: Case) -> Iterator[Refusal]:
+    """A cut list, a file left out, a manifest half merged: few numbers, and yet most of what there is. Surplus numbers,
+    which go only where they are named, are no part of it, nor are those that are gone already.
+    """
+    leaving = _leaving(case)
+    if len(leaving) < FEWEST_OF_A_SHARE:  # nearly always
+        return
+    apart = {one.number for one in (*case.assessed.surplus, *case.assessed.missing)}
+    leaving = [change for change in leaving if change.before.number not in apart]
+    managed = len(case.assessed.managed) - len(apart)
+    side = _whose_share(case, len(leaving), managed)
+    if side is not None:
+        most = f"at most {side.policy.max_release_share}"
+        yield Refusal(
+            guard="release-share",
+            summary=f"{len(leaving)} of {counted(managed)} that are managed would be released, and "
+            + (f"{VARIABLE} allows {most}" if side.is_operators else f"one apply may release {most}"),
+            subjects=tuple(map(address_of_change, leaving)),
+            lifted_by=FIRM
+            if side.is_operators
+            else f"`numplan destroy`, --max-releases {count(case.changes).release}, or policy.max_release_share",
+            source=_first_declared(case, leaving),
+        )
+
+
+def _whose_share(case: Case, leaving: int, managed: int) -> Side | None:
+    """Whose share so many releases exceed. Who says how many are to go has thought of them: that lifts the
+    manifest's.
+    """
+    named = case.plan.allowances.max_releases
+    is_named = named is not None and count(case.changes).release <= named
+    sides = [side for side in case.limits.sides if side.is_operators or not is_named]
+    if leaving < FEWEST_OF_A_SHARE:
+        return None
+    return next(
+        (side for side in sides if 100 * leaving > percent(side.policy.max_release_share) * managed), None
+    )
+
+
+def _first_declared(case: Case, changes: Sequence[Change]) -> Source | None:
+    declared = declared_at(case.manifest)
+    return next((declared[one.resource] for one in changes if one.resource in declared), None)
+
+
+def _protected(case: Case) -> Iterator[Refusal]:
+    """What state remembers as protected, and declared numbers that this same manifest has come to protect."""
+    leaving = _leaving(case)
+    if not leaving:
+        return
+    declared = {entry.resource for entry in case.manifest.entries() if entry.terms.protect}
+    subjects = tuple(
+        address_of_change(change)
+        for change in leaving
+        if (change.before.protect or (change.resource in declared and _is_declared(change)))
+        and not case.plan.allowances.lets_go(address_of_change(change), change.before.number)
+    )
+    if subjects:
+        yield Refusal(
+            guard="protected",
+            summary=f"{counted(len(subjects))} would be released, but protected",
+            subjects=subjects,
+            lifted_by="protect: false, applied first, or "
+            + " ".join(f"--allow-release '{one}'" for one in subjects),
+        )
+
+
+def _is_declared(change: Release | Replace) -> bool:
+    """Whether the entry named by a change still covers the number. A number that a `numbers:` or `sets:` entry
+    lists is never released but to be bought back.
+    """
+    return isinstance(change, Replace) or kind_of(change.resource) == "pool"
+
+
+def _missing(case: Case) -> Iterator[Refusal]:
+    # What is gone for good, was noted, and cannot be bought again does no harm.
+    known = {
+        one.before.number
+        for one in case.plan.changes
+        if isinstance(one, Unavailable) and one.managed and not one.to_note
+    }
+    missing = [one for one in (*case.assessed.missing, *case.assessed.absent) if one.number not in known]
+    too_many = too_many_missing(len(missing), len(case.assessed.managed)) or (missing and not _any_seen(case))
+    if too_many and not case.plan.allowances.missing:
+        yield Refusal(
+            guard="missing",
+            summary=f"{len(missing)} of {len(case.assessed.managed)} managed numbers are missing from the account"
+            " at once; a listing that is wrong would have them bought again",
+            subjects=tuple(one.address for one in missing),
+            lifted_by="--accept-missing, once you have seen in the vendor's portal that they are gone",
+        )
+
+
+def _any_seen(case: Case) -> bool:
+    """Whether the account shows any of the managed numbers, but for those that wait for the vendor."""
+    missing = {one.number for one in case.assessed.missing}
+    unseen = missing.union(one.number for one in case.assessed.held)
+    return any(number not in unseen for number in case.assessed.managed)
+
+
+def _no_state(case: Case) -> Iterator[Refusal]:
+    """One number that a pool could adopt is enough: a state that was lost had at least as many.
+
+    Judged with what a selection holds back: once a part is applied there is a state, and this is silent.
+    """
+    if case.plan.lineage or case.plan.allowances.buys_beside_unmanaged:
+        return
+    whole = (*case.changes, *case.plan.unselected)
+    adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
+    for pool in case.manifest.pools:
+        buys = sum(1 for change in whole if isinstance(change, Purchase) and change.resource == pool.resource)
+        alike = [one.number for one in case.offers.alike.get(pool.resource, ()) if one.number not in adopted]
+        unseen = case.plan.unmanaged.at_least
+        if buys and (unseen or alike):
+            seen = f"at least {len(alike)}" if unseen else f"{len(alike)}"
+            yield Refusal(
+                guard="no-state",
+                summary=f"there is no state, {pool.resource} would buy {counted(buys)}, and the account"
+                f" already owns {seen} unmanaged that match; was the state lost?",
+                subjects=tuple(alike),
+                lifted_by=f"adopt: true in pools.{pool.name}, without a category, to take them in, "
+                "or --buy-beside-unmanaged to buy more",
+                source=pool.source,
+            )
+
+
+def _limits(case: Case) -> Iterator[Refusal]:
+    """What the policies say of purchases, adoptions, costs, countries, types, trunks and labels."""
+    yield from check_limits(case.limits, case.plan, case.changes, case.manifest, case.assessed.managed)
+
+
+def _trunk_change(case: Case) -> Iterator[Refusal]:
+    moving = [change for change in case.changes if isinstance(change, Replace)]
+    if not moving:
+        return
+    replacing = {
+        entry.resource for entry in case.manifest.entries() if entry.terms.on_trunk_change == "replace"
+    }
+    subjects = tuple(address_of_change(change) for change in moving if change.resource not in replacing)
+    if subjects:
+        yield Refusal(
+            guard="trunk-change",
+            summary=f"the trunk of {counted(len(subjects))} changed, and the API cannot move a number: it would"
+            " be released and bought again, or another bought for it",
+            subjects=subjects,
+            lifted_by="on_trunk_change: replace on the entry, or its former sip_trunk_id",
+        )
+
+
+_GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
+    _empty_manifest,
+    _protected,
+    _releases,
+    _release_share,
+    _missing,
+    _no_state,
+    _trunk_change,
+    _limits,
+)
+
+_OF_STATE = (_missing,)
+"""The guards of a plan that changes state alone: what it forgets, the next plan would buy again."""

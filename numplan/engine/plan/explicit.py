@@ -1,0 +1,324 @@
+"""Plan explicit numbers: entries under `numbers:` and members of sets. Pure."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from numplan.engine.account.unreadable import why_unread
+from numplan.engine.compare.comparison import Assessment
+from numplan.engine.compare.differences import differences
+from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.quotes import Offers, on_other_trunk
+from numplan.model.account import Offer, OwnedNumber, Unreadable
+from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.model.manifest import Declared, Terms
+from numplan.model.number import E164
+from numplan.model.plan import (
+    Adopt,
+    Blocked,
+    Change,
+    Held,
+    Keep,
+    Purchase,
+    Replace,
+    Unavailable,
+    Update,
+    acting,
+    bought,
+)
+from numplan.model.state import Attributes, Instance, Tombstone
+from numplan.model.text.countries import same_country
+from numplan.model.text.spelling import same_word, serves
+
+
+def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
+    """One change for each declared number that is not held; an error for each that cannot be had."""
+    held_already = {one.number for one in assessed.held}
+    changes: list[Change] = []
+    held: list[Held] = []
+    diagnostics: list[Diagnostic] = []
+    for one in assessed.explicit:
+        declared = one.declared
+        if declared.number in held_already or declared.resource in assessed.unoffered:
+            continue
+        if one.row is None:
+            outcome = _unlisted(declared, one.instance, assessed, offers)
+        else:
+            outcome = _owned(declared, one.instance, one.row)
+        match outcome:
+            case Diagnostic():
+                diagnostics.append(outcome)
+            case Held():
+                held.append(outcome)
+            case _:
+                changes.append(outcome)
+    return Part(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
+
+
+def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
+    """What state says of a number, with the monthly charge that the account shows now; None where it shows none."""
+    if row is None or row.monthly_charge == instance.attributes.monthly_charge:
+        return instance.attributes
+    return msgspec.structs.replace(instance.attributes, monthly_charge=row.monthly_charge)
+
+
+def bought_as(offer: Offer, terms: Terms) -> Attributes:
+    """What a number will be once it is bought on these terms."""
+    return Attributes(
+        number=offer.number,
+        country=offer.country,
+        type=offer.type,
+        state=offer.state or None,
+        category=offer.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=offer.setup_charge,
+        monthly_charge=offer.monthly_charge,
+    )
+
+
+def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
+    """What an owned number will be once it is adopted on these terms; its trunk is what the manifest says."""
+    return Attributes(
+        number=row.number,
+        country=row.country,
+        type=row.type,
+        category=terms.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=row.setup_charge,
+        monthly_charge=row.monthly_charge,
+    )
+
+
+def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them: the very same where it wants no others. An entry
+    that names no trunk keeps the one it has.
+    """
+    if (
+        attributes.labels == terms.labels
+        and attributes.protect == terms.protect
+        and (terms.sip_trunk_id is None or terms.sip_trunk_id == attributes.sip_trunk_id)
+    ):
+        return attributes
+    return msgspec.structs.replace(
+        attributes,
+        labels=terms.labels,
+        protect=terms.protect,
+        sip_trunk_id=attributes.sip_trunk_id if terms.sip_trunk_id is None else terms.sip_trunk_id,
+    )
+
+
+def settled(instance: Instance, attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them, as far as no call is needed: one that sits on
+    another trunk than declared is not said to sit on the declared one.
+    """
+    after = on_terms(attributes, terms)
+    if must_move(instance, terms):
+        return msgspec.structs.replace(after, sip_trunk_id=attributes.sip_trunk_id)
+    return after
+
+
+def must_move(instance: Instance, terms: Terms) -> bool:
+    """Whether a managed number sits on another trunk than declared. An adopted number whose trunk was never
+    declared may sit on any: the first one declared is recorded, not moved to.
+    """
+    recorded = instance.attributes.sip_trunk_id
+    if recorded is None and not instance.trunk_verified:
+        return False
+    return on_other_trunk(recorded, terms.sip_trunk_id)
+
+
+def _unlisted(
+    declared: Declared, instance: Instance | None, assessed: Assessment, offers: Offers
+) -> Change | Held | Diagnostic:
+    """A number that no listing shows; a look-up may have found it all the same."""
+    match offers.late.get(declared.number):
+        case None:
+            return _unowned(declared, assessed, offers)
+        case Unreadable() as row:
+            reason = f"{why_unread(row)}; it is neither adopted nor bought"
+            return Held(resource=declared.resource, number=declared.number, reason=reason)
+        case row:
+            return _owned(declared, instance, row)
+
+
+def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change | Held | Diagnostic:
+    offer = offers.found.get(declared.number)
+    tombstone = assessed.owed.get(declared.number)
+    if offer is None:
+        if tombstone is not None and tombstone.holds_slot:
+            return Held(
+                resource=declared.resource,
+                number=declared.number,
+                reason="an earlier purchase had an unknown outcome, and the number is neither in the account "
+                "nor for sale",
+            )
+        if (gone := assessed.managed.get(declared.number)) or declared.terms.may_lack:
+            return _unavailable(declared, gone)
+        return error(
+            f"{declared.number} is not for sale and not owned by the account",
+            source=declared.source,
+            path=declared.address,
+            hint="choose another number with `numplan search`, or remove this one",
+        )
+    if isinstance(offer, Unreadable):
+        return _unpriced(declared, offer, tombstone)
+    wrong = _mismatch(declared, offer.country, offer.type, offer.category)
+    if wrong is not None:
+        return wrong
+    missing = declared.number in assessed.managed
+    return Purchase(
+        resource=declared.resource,
+        after=bought_as(offer, declared.terms),
+        source=declared.source,
+        sent_before=tombstone is not None,
+        reason="the account no longer holds it" if missing else "declared and not owned",
+    )
+
+
+def _unavailable(declared: Declared, gone: Instance | None) -> Unavailable:
+    """A number that cannot be had, and stops nothing else."""
+    terms = declared.terms
+    if gone is not None:
+        return Unavailable(
+            resource=declared.resource,
+            before=gone.attributes,
+            source=declared.source,
+            managed=True,
+            to_note=gone.missing_since is None,
+            reason="managed until now, the account no longer holds it (ported out, or released elsewhere?); "
+            f"`forget` it, or remove it at {declared.source}",
+        )
+    return Unavailable(
+        resource=declared.resource,
+        before=Attributes(
+            number=declared.number, country=terms.country or "", type=terms.type or "", labels=terms.labels
+        ),
+        source=declared.source,
+        reason="not for sale, and not owned by the account; its entry says on_unavailable: skip",
+    )
+
+
+def _unpriced(declared: Declared, offer: Unreadable, tombstone: Tombstone | None) -> Held | Diagnostic:
+    """A number whose price is not known is not bought; one that may be bought already waits."""
+    unknown = "its price is not known" if offer.field.endswith("Charge") else "what it is cannot be read"
+    if tombstone is not None and tombstone.holds_slot:
+        return Held(
+            resource=declared.resource,
+            number=declared.number,
+            reason=f"an earlier purchase had an unknown outcome, and {unknown}: {offer.problem}",
+        )
+    return error(
+        f"{declared.number}: find-number: {offer.problem}: {unknown}, so it is not bought",
+        source=declared.source,
+        path=declared.address,
+        hint="ask the vendor, or choose another number with `numplan search`",
+    )
+
+
+def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> Change | Diagnostic:
+    wrong = _mismatch(declared, row.country, row.type)
+    if wrong is not None:
+        return wrong
+    if instance is None:
+        return Adopt(
+            resource=declared.resource,
+            after=adopted_as(row, declared.terms),
+            source=declared.source,
+            reason="owned by the account, not yet managed",
+        )
+    before = current(instance, row)
+    after = on_terms(before, declared.terms)
+    previous = instance.resource if instance.resource != declared.resource else None
+    if after is before and previous is None and not instance.surplus:
+        return Keep(resource=declared.resource, after=after)
+    if instance.surplus:
+        return Adopt(
+            resource=declared.resource,
+            after=settled(instance, before, declared.terms),
+            source=declared.source,
+            trunk_verified=instance.trunk_verified,
+            reason="bought earlier after all, and declared",
+        )
+    if must_move(instance, declared.terms):
+        return _move(declared, row, before, after)
+    return Update(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        reason="declared under another name" if previous else "settings changed",
+    )
+
+
+def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change | Diagnostic:
+    if row.flow is not None:
+        return Blocked(
+            resource=declared.resource,
+            before=before,
+            assignment=row.flow,
+            reason="its trunk changed, which would take a release, and it is assigned to a flow",
+        )
+    if after.setup_charge is None or after.monthly_charge is None:
+        return error(
+            f"{declared.number} would be released and bought back, and what it costs is not known",
+            source=declared.source,
+            path=declared.address,
+            hint="the gate buys nothing at a price that nobody reviewed: ask the vendor, or declare its former trunk",
+        )
+    return Replace(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        source=declared.source,
+        differences=differences(before, after),
+        reason="the trunk of a number cannot be changed: it is released and bought back, "
+        "and can be lost in between",
+    )
+
+
+def _mismatch(declared: Declared, country: str, type_: str, category: str | None = None) -> Diagnostic | None:
+    """An error where the entry declares a country, type or category that the number does not have; an owned
+    number shows no category.
+    """
+    terms = declared.terms
+    if terms.country is not None and not same_country(terms.country, country):
+        key, wish, value = "country", terms.country, country
+    elif terms.type is not None and not same_word(terms.type, type_):
+        key, wish, value = "type", terms.type, type_
+    elif terms.category is not None and category is not None and not serves(category, terms.category):
+        key, wish, value = "category", terms.category, category
+    else:
+        return None
+    return error(
+        f"{declared.number} is declared with {key} {wish!r}, but it has {value!r}",
+        source=declared.source,
+        path=declared.address,
+        hint=f"declare {key}: {value}, or another number",
+    )
+
+
+def unverified(changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
+    """A warning where adopted numbers are recorded on a trunk that nothing proves."""
+    count = sum(
+        1
+        for change in acting(changes)
+        if isinstance(change, Adopt) and not change.trunk_verified and change.after.sip_trunk_id is not None
+    )
+    if not count:
+        return ()
+    return (
+        warning(
+            f"{count} adopted {'number is' if count == 1 else 'numbers are'} recorded on the trunk that the "
+            "manifest declares: the API shows no trunk, so numplan cannot verify it",
+        ),
+    )
+
+
+def numbers_of(changes: tuple[Change, ...]) -> set[E164]:
+    """Numbers that a planned purchase takes from the stock."""
+    return {after.number for after in bought(changes)}

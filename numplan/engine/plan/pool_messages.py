@@ -1,0 +1,92 @@
+"""What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
+
+from collections.abc import Iterator
+
+from numplan.engine.account.refresh import Live
+from numplan.engine.compare.comparison import Assessment, PoolStanding
+from numplan.engine.plan.quotes import matches
+from numplan.model.account import Offer, Unreadable
+from numplan.model.address import kind_of
+from numplan.model.diagnostics import Diagnostic, error, note, warning
+from numplan.model.manifest import PoolEntry
+from numplan.model.plan import Held
+from numplan.model.state import Instance, Tombstone
+from numplan.model.text.countries import same_state
+from numplan.model.text.spelling import serves
+
+
+def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "") -> Diagnostic:
+    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing."""
+    caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    say = warning if pool.on_shortage == "partial" else error
+    return say(
+        f"{pool.resource} wants {wanted} more, but the vendor offers only {have}"
+        f"{' within its price caps' if caps else ''}",
+        source=pool.source,
+        path=f"pools.{pool.name}.count",
+        hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
+    )
+
+
+def no_adoption(pool: PoolEntry, gap: str) -> Diagnostic:
+    """A listing that is not complete is no ground to adopt on."""
+    return error(
+        f"{pool.resource} cannot adopt from an incomplete listing: {gap}",
+        source=pool.source,
+        path=f"pools.{pool.name}.adopt",
+        hint="set adopt: false, or try again when the listing is complete",
+    )
+
+
+def mismatches(standing: PoolStanding, live: Live) -> Iterator[Diagnostic]:
+    """How many members do not match: changed criteria hold for new members only."""
+    pool, members = standing.pool, standing.members
+    unlike = sum(1 for one in members if not matches(pool, live.owned[one.number]) or _other_kind(pool, one))
+    if unlike:
+        yield note(
+            f"{pool.resource}: {unlike} of {len(members)} members do not match its criteria any more; "
+            "criteria hold for new members only",
+            source=pool.source,
+        )
+
+
+def renames(assessed: Assessment) -> Iterator[Diagnostic]:
+    """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
+    gone = dict.fromkeys(one.resource for one in assessed.leaving if kind_of(one.resource) == "pool")
+    new = [one for one in assessed.pools if one.shortage and not one.members]
+    for resource in gone:
+        for standing in new:
+            yield warning(
+                f"{resource} is no longer declared, so its numbers go, while {standing.pool.resource} is new "
+                "and wants others",
+                source=standing.pool.source,
+                path=f"pools.{standing.pool.name}",
+                hint=f"if only its name changed, keep its numbers with moved: "
+                f"[{{from: {resource}, to: {standing.pool.resource}}}]",
+            )
+
+
+def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Held:
+    """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
+    match offer:
+        case None:
+            why = "it is neither in the account nor for sale"
+        case Unreadable():
+            why = f"what it costs cannot be read: {offer.problem}"
+        case Offer():
+            why = "it now costs more than the pool's cap"
+    return Held(
+        resource=tombstone.instance.resource,
+        number=tombstone.number,
+        reason=f"an earlier purchase had an unknown outcome, and {why}",
+    )
+
+
+def _other_kind(pool: PoolEntry, one: Instance) -> bool:
+    """Whether a member is known to be of another state or category; the account's rows show neither."""
+    state, category = one.attributes.state, one.attributes.category
+    return (
+        pool.state is not None and state is not None and not same_state(pool.state, state, pool.country)
+    ) or (
+        pool.terms.category is not None and category is not None and not serves(category, pool.terms.category)
+    )

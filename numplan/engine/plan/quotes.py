@@ -1,0 +1,229 @@
+"""Ask the vendor what it offers for what the manifest still wants: prices, stock, what could be adopted."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from numplan.engine.account import no_hits
+from numplan.engine.account.parallel import ask_all
+from numplan.engine.account.pricing import Priced, price, price_again
+from numplan.engine.account.refresh import Live
+from numplan.engine.compare.comparison import Assessment, PoolStanding
+from numplan.engine.plan.pool_choice import Picks
+from numplan.engine.ports import Provider
+from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
+from numplan.model.address import Resource
+from numplan.model.manifest import Manifest, PoolEntry
+from numplan.model.number import E164
+from numplan.model.text.countries import as_offered, same_country, same_state, state_name
+from numplan.model.text.spelling import same_word, serves
+from numplan.numbering.reading import doubt
+
+NOTHING: Final[Mapping[Resource, Picks]] = MappingProxyType({})
+
+
+class Offers(msgspec.Struct, frozen=True, kw_only=True):
+    """What the vendor said.
+
+    `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
+    offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
+    found in the account although no listing showed them, in a row that can be read or not.
+    """
+
+    found: Mapping[E164, Priced] = {}
+    stock: Mapping[Resource, Found] = {}
+    alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
+    late: Mapping[E164, OwnedNumber | Unreadable] = {}
+
+
+def fetch_offers(
+    manifest: Manifest,
+    assessed: Assessment,
+    live: Live,
+    provider: Provider,
+    *,
+    first_run: bool,
+    preferred: Mapping[Resource, Picks] = NOTHING,
+) -> Offers:
+    """Price the explicit numbers and search for the pools. Raises ApiError.
+
+    On a `first_run`, without state, owned numbers that match are sought for every pool that is short: a guard
+    wants to know. Numbers that a pool has `preferred` are asked for by themselves where its search does not show them.
+    """
+    parallelism = manifest.api.parallelism
+    asked = {
+        one.number: one.terms.country and spelled(one.terms.country, live.regions) for one in assessed.wanted
+    }
+    for number in _owed(assessed.pools):
+        asked.setdefault(number, None)
+    found = price(asked, provider, parallelism, doubtful=assessed.owed)
+    # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
+    unsold = [number for number, offer in found.items() if offer is None and live.complete]
+    late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
+    short = [standing for standing in assessed.pools if new_members(standing)]
+    curious = [one.pool for one in assessed.pools if one.shortage and (one.pool.adopt or first_run)]
+    stock = _search(short, assessed, live, provider, parallelism)
+    if preferred:
+        stock = _with_preferred(stock, preferred, short, live, provider, parallelism)
+    return Offers(
+        found=found,
+        stock=stock,
+        alike={pool.resource: _alike(pool, assessed, live, provider) for pool in curious},
+        late={number: one for number, one in late if one is not None},
+    )
+
+
+def spelled(country: str, regions: Sequence[Region]) -> str:
+    """A country in the vendor's own spelling; as it is where the vendor does not name it."""
+    return as_offered(country, (one.name for one in regions)) or country
+
+
+def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
+    """What search is asked for a pool: its country in the vendor's own spelling."""
+    return Criteria(
+        country=spelled(pool.country, regions),
+        state=state_name(pool.state, pool.country) if pool.state else "",
+        type=pool.terms.type or "",
+        category=pool.terms.category or "",
+        digits=pool.digits or "",
+    )
+
+
+def new_members(standing: PoolStanding) -> int:
+    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced."""
+    terms = standing.pool.terms
+    if terms.on_trunk_change != "replace":
+        return standing.shortage
+    return standing.shortage + sum(
+        1 for one in standing.members if on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
+    )
+
+
+def on_other_trunk(recorded: int | None, declared: int | None) -> bool:
+    """Whether a number must move. A manifest that names no trunk has no wish."""
+    return declared is not None and recorded != declared
+
+
+def _owed(standings: Sequence[PoolStanding]) -> list[E164]:
+    return [one.number for standing in standings for one in standing.owed[: new_members(standing)]]
+
+
+def _search(
+    short: Sequence[PoolStanding], assessed: Assessment, live: Live, provider: Provider, parallelism: int
+) -> dict[Resource, Found]:
+    """Search once for all pools that ask the same; enough for all of them together, and spare."""
+    wishes: dict[Criteria, list[PoolStanding]] = {}
+    for standing in short:
+        wishes.setdefault(criteria_of(standing.pool, live.regions), []).append(standing)
+    # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
+    spare = len(assessed.declared) + len(assessed.owed) + sum(map(new_members, short))
+
+    def enough(standings: list[PoolStanding]) -> int | None:
+        if any(wants_all(standing.pool) for standing in standings):
+            return None
+        return 2 * sum(map(new_members, standings)) + spare + 10
+
+    def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
+        return provider.search(wish[0], wanted=enough(wish[1]))
+
+    def ask_otherwise(at: int) -> Found:
+        criteria, standings = asked[at]
+        return no_hits.asked_otherwise(provider, criteria, enough(standings), answers[at])
+
+    asked = list(wishes.items())
+    answers = ask_all(search, asked, parallelism)
+    without = [at for at, found in enumerate(answers) if no_hits.found_nothing(found)][: no_hits.FEW]
+    for at, found in zip(without, ask_all(ask_otherwise, without, parallelism), strict=True):
+        answers[at] = found
+    return {
+        standing.pool.resource: answer
+        for standings, answer in zip(wishes.values(), answers, strict=True)
+        for standing in standings
+    }
+
+
+def _with_preferred(
+    stock: Mapping[Resource, Found],
+    preferred: Mapping[Resource, Picks],
+    short: Sequence[PoolStanding],
+    live: Live,
+    provider: Provider,
+    parallelism: int,
+) -> dict[Resource, Found]:
+    """The same with the preferred numbers that are for sale and meet their pool's criteria."""
+    asked: dict[E164, tuple[PoolEntry, Criteria]] = {}
+    for pool in (standing.pool for standing in short):
+        shown = {offer.number for offer in stock[pool.resource].offers}
+        criteria = criteria_of(pool, live.regions)
+        asked.update(
+            (number, (pool, criteria))
+            for number in preferred.get(pool.resource, Picks()).all()
+            if number not in shown
+        )
+    offers = price_again({number: criteria for number, (_, criteria) in asked.items()}, provider, parallelism)
+    more = dict(stock)
+    for number, (pool, criteria) in asked.items():
+        offer = offers[number]
+        if isinstance(offer, Offer) and meets(criteria, offer):
+            found = more[pool.resource]
+            more[pool.resource] = msgspec.structs.replace(found, offers=(*found.offers, offer))
+    return more
+
+
+def meets(criteria: Criteria, offer: Offer) -> bool:
+    """Whether an offer is what a search with these criteria asks for."""
+    return (
+        same_country(offer.country, criteria.country)
+        and (not criteria.type or same_word(offer.type, criteria.type))
+        and (not criteria.state or same_state(offer.state, criteria.state, criteria.country))
+        and (not criteria.category or serves(offer.category, criteria.category))
+        and criteria.digits in offer.number
+    )
+
+
+def wants_all(pool: PoolEntry) -> bool:
+    """Whether a pool can only choose among all that is offered: the cheapest, the longest run, or what
+    keeps a cap. For the lowest, enough is enough.
+    """
+    return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
+
+
+def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider) -> tuple[OwnedNumber, ...]:
+    """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
+    dial as it is written.
+
+    The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
+    """
+    barred = assessed.let_be | live.strangers
+    free = (one for one in unmanaged(assessed, live) if one.number not in barred)
+    matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
+    if pool.state is not None and matching:
+        asked = criteria_of(pool, live.regions)
+        criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
+        there = provider.purchased_in(criteria).numbers
+        matching = [one for one in matching if one.number in there]
+    return tuple(matching)
+
+
+def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
+    """What the account owns and neither manifest nor state knows, in order of number."""
+    if len(live.owned) == sum([one.row is not None for one in assessed.explicit]):
+        return []
+    managed, declared, held = assessed.managed, assessed.declared, {one.number for one in assessed.held}
+    free = [
+        number
+        for number in live.owned
+        if number not in managed and number not in declared and number not in held
+    ]
+    return [live.owned[number] for number in sorted(free)]
+
+
+def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
+    """Whether an owned number has a pool's country, type and digits; its state is not known here."""
+    return (
+        same_country(owned.country, pool.country)
+        and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
+        and (pool.digits is None or pool.digits in owned.number)
+    )

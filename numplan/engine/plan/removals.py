@@ -1,0 +1,98 @@
+"""Plan what leaves: managed numbers that nothing declares, and those the account no longer holds. Pure."""
+
+from typing import Final
+
+import msgspec
+
+from numplan.engine.account.refresh import Live
+from numplan.engine.compare.comparison import Assessment, present
+from numplan.engine.compare.differences import differences
+from numplan.engine.plan.explicit import current
+from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.pool_messages import renames
+from numplan.model.account import OwnedNumber
+from numplan.model.plan import Allowances, Blocked, Change, Drift, Forget, Release
+from numplan.model.state import Attributes, Instance
+
+
+def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *, destroy: bool) -> Part:
+    """Releases of what is no longer declared, and what state forgets since the account lacks it."""
+    changes: list[Change] = [
+        departure(one, live, "all is to be released" if destroy else "no longer declared")
+        for one in assessed.leaving
+        if one.number in live.owned and not one.surplus
+    ]
+    on_hold = {one.number for one in assessed.held}
+    changes += [
+        departure(one, live, "a purchase that turned up after all; its release was asked for")
+        for one in assessed.surplus
+        if allowances.lets_go(one.address, one.number)
+        and one.number in live.owned
+        and one.number not in assessed.declared
+        and one.number not in on_hold
+    ]
+    changes += [
+        Forget(
+            resource=one.resource,
+            before=one.attributes,
+            missing=True,
+            reason="the account no longer holds it",
+        )
+        for one in assessed.missing
+        if one.number not in assessed.declared
+    ]
+    changes += [
+        Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
+        for one in assessed.forgotten
+    ]
+    return Part(changes=tuple(changes), diagnostics=tuple(renames(assessed)))
+
+
+def departure(instance: Instance, live: Live, reason: str) -> Change:
+    """The release of an owned number, or what blocks it."""
+    row = live.owned[instance.number]
+    before = current(instance, row)
+    if row.flow is not None:
+        return Blocked(resource=instance.resource, before=before, assignment=row.flow, reason=reason)
+    return Release(resource=instance.resource, before=before, reason=reason)
+
+
+QUIET: Final = frozenset(("setup_charge", "monthly_charge"))
+"""Attributes that the vendor changes for everybody at once. Plans reckon with the account's, whatever state
+remembers, so a change of these alone is no drift.
+"""
+
+
+def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
+    """State against account: what is missing, and what is not as remembered but for its charges."""
+    missing = [
+        Drift(resource=one.resource, kind="missing", before=one.attributes)
+        for one in (*assessed.missing, *assessed.absent)
+    ]
+    return (*missing, *_changed(assessed, live))
+
+
+def _changed(assessed: Assessment, live: Live) -> list[Drift]:
+    found = [
+        one for instance, row in present(assessed, live) if (one := _drift_of(instance, row)) is not None
+    ]
+    return sorted(found, key=lambda one: one.before.number)
+
+
+def _drift_of(instance: Instance, row: OwnedNumber) -> Drift | None:
+    before = instance.attributes
+    if before.country == row.country and before.type == row.type:  # what is left to differ is quiet
+        return None
+    after = as_owned(instance, row)
+    changed = tuple(one for one in differences(before, after) if one.path not in QUIET)
+    if not changed:
+        return None
+    return Drift(resource=instance.resource, kind="changed", before=before, after=after, differences=changed)
+
+
+def as_owned(instance: Instance, row: OwnedNumber) -> Attributes:
+    """A managed number's attributes with what the account says of it: country, type and monthly charge."""
+    attributes = current(instance, row)
+    if attributes.country == row.country and attributes.type == row.type:
+        return attributes
+    return msgspec.structs.replace(attributes, country=row.country, type=row.type)

@@ -1,0 +1,1 @@
+"""What one apply may do: limits, and which of them were loosened."""

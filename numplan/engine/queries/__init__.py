@@ -1,0 +1,1 @@
+"""Questions about numbers that a plan answers: drift, explanations, the next action."""

@@ -1,0 +1,149 @@
+"""State against account, number by number, and what a plan would do about it. Pure."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final, Literal
+
+import msgspec
+
+from numplan.engine.compare.differences import differences
+from numplan.engine.pipeline import Survey
+from numplan.engine.plan.quotes import unmanaged
+from numplan.engine.plan.selection import Subject, known_subjects, require_matches, selects, subject_of
+from numplan.engine.queries.planned_action import Fate, Fates
+from numplan.model.account import Unreadable
+from numplan.model.address import Address, Resource, address_of
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import ZERO, Difference, Selection
+from numplan.model.state import Attributes
+
+Kind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
+KINDS: Final[tuple[Kind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
+
+
+class Deviation(msgspec.Struct, frozen=True, kw_only=True):
+    """One number that is not as state remembers it, or that state does not know.
+
+    `before` is what state remembers, `after` what the account shows; an unmanaged number has neither a resource
+    nor a `before`. `monthly_charge` is what the account pays for it now, None where its row does not say.
+    """
+
+    kind: Kind
+    number: E164
+    fate: Fate
+    resource: Resource | None = None
+    before: Attributes | None = None
+    after: Attributes | None = None
+    differences: tuple[Difference, ...] = ()
+    monthly_charge: Decimal | None = ZERO
+
+    @property
+    def address(self) -> Address | None:
+        """Where state has the number."""
+        return None if self.resource is None else address_of(self.resource, self.number)
+
+
+class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All deviations, by kind and then by number.
+
+    `at_least`: the listing was not proven complete, so there may be more unmanaged numbers. `charges` counts the
+    managed numbers whose monthly charge is not what state remembers. `unreadable` are rows of the account of which
+    nothing can be said. `unsettled` counts the calls of an earlier run that an apply settles first, whatever is
+    selected. `matters` says whether anything is amiss: unmanaged numbers are only where the policy warns of them.
+    """
+
+    deviations: tuple[Deviation, ...]
+    at_least: bool
+    charges: int
+    matters: bool
+    unsettled: int = 0
+    unreadable: tuple[Unreadable, ...] = ()
+
+    def of(self, kind: Kind) -> tuple[Deviation, ...]:
+        """The deviations of one kind."""
+        return tuple(one for one in self.deviations if one.kind == kind)
+
+
+def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> DriftReport:
+    """What the account holds otherwise than state remembers. `survey` is of a whole plan; the selection chooses
+    among its numbers. Raises UsageError for a selector that names nothing.
+    """
+    found = sorted(_deviations(survey), key=lambda one: (KINDS.index(one.kind), one.number))
+    subjects = [_subject(one) for one in found]
+    if selection.flags:
+        require_matches(selection, [*known_subjects(manifest, survey.assessed), *subjects])
+    chosen = tuple(one for one, subject in zip(found, subjects, strict=True) if selects(selection, subject))
+    warned = manifest.bounds.unmanaged == "warn"
+    return DriftReport(
+        deviations=chosen,
+        at_least=not survey.live.complete,
+        charges=_charges(survey),
+        matters=survey.plan.unsettled > 0 or any(one.kind != "unmanaged" or warned for one in chosen),
+        unsettled=survey.plan.unsettled,
+        unreadable=survey.live.unreadable,
+    )
+
+
+def _deviations(survey: Survey) -> Iterator[Deviation]:
+    live, assessed, _, plan = survey
+    fates = Fates(plan)
+    for drift in plan.drift:
+        row = live.owned.get(drift.before.number)
+        yield Deviation(
+            kind=drift.kind,
+            number=drift.before.number,
+            fate=fates.of(drift.before.number, drift.resource),
+            resource=drift.resource,
+            before=drift.before,
+            after=drift.after,
+            differences=drift.differences,
+            monthly_charge=row.monthly_charge if row else ZERO,
+        )
+    for dear in plan.overcharged:
+        planned = assessed.managed[dear.number].attributes
+        charged = msgspec.structs.replace(
+            planned, setup_charge=dear.charged_once, monthly_charge=dear.charged_monthly
+        )
+        yield Deviation(
+            kind="overcharged",
+            number=dear.number,
+            fate=fates.of(dear.number, dear.resource),
+            resource=dear.resource,
+            before=planned,
+            after=charged,
+            differences=differences(planned, charged),
+            monthly_charge=live.owned[dear.number].monthly_charge,
+        )
+    for one in assessed.surplus:
+        if one.number in live.owned:
+            yield Deviation(
+                kind="surplus",
+                number=one.number,
+                fate=fates.of(one.number, one.resource),
+                resource=one.resource,
+                before=one.attributes,
+                monthly_charge=live.owned[one.number].monthly_charge,
+            )
+    for owned in unmanaged(assessed, live):
+        yield Deviation(
+            kind="unmanaged",
+            number=owned.number,
+            fate=fates.of(owned.number),
+            monthly_charge=owned.monthly_charge,
+        )
+
+
+def _subject(one: Deviation) -> Subject:
+    if one.resource is None or one.before is None:
+        return Subject(frozenset({str(one.number)}))
+    return subject_of(one.resource, one.number, one.before.labels)
+
+
+def _charges(survey: Survey) -> int:
+    owned = survey.live.owned
+    return sum(
+        1
+        for number, one in survey.assessed.managed.items()
+        if number in owned and owned[number].monthly_charge not in {one.attributes.monthly_charge, None}
+    )

@@ -1,0 +1,1 @@
+"""A saved plan, held against the world of today."""

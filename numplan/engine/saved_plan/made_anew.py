@@ -1,0 +1,253 @@
+"""A saved plan: what it allows, held against the plan made anew.
+
+The file is a selection, not an authority. Costs, terms, protection and guards are those of the plan made anew; the
+file says which of its changes may be carried out, and which numbers its pools prefer. Raises StalePlanError, exit code
+7, with every reason.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from numplan.engine.apply.evidence import differs, price_words
+from numplan.engine.pipeline import Survey, judged, nothing_of, survey
+from numplan.engine.plan.planner import Circumstances
+from numplan.engine.plan.pool_choice import Picks
+from numplan.engine.ports import Provider
+from numplan.engine.saved_plan.staleness import check_origin, check_serial, moved_since, stale
+from numplan.model.address import Resource, kind_of
+from numplan.model.diagnostics import Diagnostic, note
+from numplan.model.manifest import Manifest
+from numplan.model.moment import our_time
+from numplan.model.number import E164
+from numplan.model.plan import (
+    ZERO,
+    Adopt,
+    Blocked,
+    Change,
+    ChangeKey,
+    Keep,
+    Plan,
+    Purchase,
+    Release,
+    Replace,
+    Unavailable,
+    Update,
+    acting,
+    address_of_change,
+    key_of,
+    number_of,
+)
+from numplan.model.state import Attributes, State
+
+_TOLD = 20
+
+
+def made_anew(
+    file: Plan,
+    manifest: Manifest,
+    state: State | None,
+    provider: Provider,
+    now: Circumstances,
+    max_age: timedelta,
+    *,
+    opened: State | None = None,
+) -> Survey:
+    """The plan to carry out: of the plan made anew, the changes that the file holds. `now` says who applies, and when;
+    what is selected and allowed comes from the file. `opened` is the state before anything was settled: settling does
+    not make a file stale that asks for nothing else. Raises StalePlanError and ApiError.
+    """
+    check_origin(file, manifest, provider, our_time(now.now), max_age)
+    check_serial(file, (opened or state) if file.only_settles else state)
+    circumstances = msgspec.structs.replace(
+        now,
+        allowances=file.allowances,
+        selection=file.selection,
+        destroy=file.destroy,
+        refresh_only=file.refresh_only,
+        preferred=picks_of(file),
+    )
+    declared = nothing_of(manifest) if file.destroy else manifest
+    found = survey(declared, state, provider, circumstances)
+    only, instead = hold_against(file, found)
+    plan = judged(
+        declared,
+        state,
+        found.assessed,
+        found.live,
+        found.offers,
+        msgspec.structs.replace(circumstances, now=found.plan.created_at, only=only),
+    )
+    told = (*_instead(instead), *_left_out(found.plan, only))
+    return found._replace(plan=msgspec.structs.replace(plan, diagnostics=(*plan.diagnostics, *told)))
+
+
+def picks_of(file: Plan) -> dict[Resource, Picks]:
+    """The numbers that the file's pools would buy, selected or not. What was sent before comes first in any plan."""
+    picks: dict[Resource, tuple[list[E164], dict[E164, E164]]] = {}
+    for change in (*acting(file.changes), *file.unselected):
+        if (
+            kind_of(change.resource) != "pool"
+            or not isinstance(change, Purchase | Replace)
+            or change.sent_before
+        ):
+            continue
+        purchases, replaces = picks.setdefault(change.resource, ([], {}))
+        if isinstance(change, Purchase):
+            purchases.append(change.after.number)
+        elif change.buys_first:
+            replaces[change.before.number] = change.after.number
+    return {resource: Picks(tuple(purchases), replaces) for resource, (purchases, replaces) in picks.items()}
+
+
+def hold_against(file: Plan, found: Survey) -> tuple[frozenset[ChangeKey], list[tuple[Change, Change]]]:
+    """The changes that may be carried out, and what takes the place of numbers that went off sale. Raises
+    StalePlanError, naming each reason, where the file holds a change that the plan made anew does not, on these terms;
+    and where that plan has an error or a refusal that the file has not.
+    """
+    anew = {key_of(change): change for change in acting(found.plan.changes)}
+    only: set[ChangeKey] = set()
+    problems: list[str] = []
+    gone: list[Purchase] = []
+    for change in acting(file.changes):
+        if isinstance(change, Blocked | Unavailable):
+            continue  # it is carried out by neither
+        key = key_of(change)
+        again = anew.get(key)
+        if again is not None and _buys(change) == _buys(again):
+            only.add(key)
+            problems += [f"{address_of_change(change)}: {why}" for why in _differences(change, again)]
+        elif isinstance(change, Purchase) and _went_off_sale(change, found):
+            gone.append(change)
+        else:
+            problems.append(f"{address_of_change(change)}: {_why_not_held(change, file, found)}")
+    instead, missing = _replacements(gone, file, found.plan, only)
+    problems += missing
+    problems += [
+        f"{number}: the plan made anew does not move it to {resource}"
+        for number, resource in file.moved.items()
+        if found.plan.moved.get(number) != resource
+    ]
+    problems += [f"the plan made anew has an error: {one.summary}" for one in found.plan.errors]
+    had = {refusal.guard for refusal in file.refusals}
+    problems += [
+        f"the guard {one.guard} refuses the plan made anew: {one.summary}"
+        for one in found.plan.refusals
+        if one.guard not in had
+    ]
+    if problems:
+        raise stale(problems)
+    return frozenset((*only, *(key_of(one) for _, one in instead))), instead
+
+
+def _buys(change: Change) -> E164 | None:
+    return change.after.number if isinstance(change, Purchase | Replace) else None
+
+
+def _differences(saved: Change, anew: Change) -> Iterator[str]:
+    """In what the change of the plan made anew is not the one that was saved."""
+    match saved, anew:
+        case (Release(), _) | (Keep(), _):
+            return
+        case (Purchase() | Replace(), Purchase() | Replace()):
+            yield from _terms(saved.after, anew.after)
+            if why := price_words(anew.after.setup_charge, anew.after.monthly_charge, saved.after):
+                yield why
+        case (Adopt() | Update(), Adopt() | Update()):
+            yield from _terms(saved.after, anew.after)
+        case _:
+            return
+
+
+def _terms(saved: Attributes, anew: Attributes) -> Iterator[str]:
+    for name in ("country", "type", "state", "category", "sip_trunk_id", "labels", "protect"):
+        then, now = getattr(saved, name), getattr(anew, name)
+        if then != now:
+            yield f"its {name} is {now!r} in the plan made anew, not {then!r}"
+
+
+def _went_off_sale(change: Purchase, found: Survey) -> bool:
+    """Whether a pool's number that may be substituted is simply not offered any more."""
+    stock = found.offers.stock.get(change.resource)
+    if stock is None or not change.substitutable or change.after.number in found.live.owned:
+        return False
+    return all(offer.number != change.after.number for offer in stock.offers)
+
+
+def _why_not_held(change: Change, file: Plan, found: Survey) -> str:
+    for why in moved_since(change, found.live, refresh_only=file.refresh_only):
+        return f"{why} since the plan was made"
+    if isinstance(change, Purchase | Replace):
+        number = change.after.number
+        stock = found.offers.stock.get(change.resource)
+        offered = {one.number: one for one in stock.offers} if stock else {}
+        offer = offered.get(number, found.offers.found.get(number))
+        if offer is None and (stock is not None or number in found.offers.found):
+            return f"{number} has been taken off sale since the plan was made"
+        if offer is not None and (why := differs(offer, change.after)):
+            return f"{number}: {why}"
+    return "the plan made anew does not hold this change"
+
+
+def _replacements(
+    gone: Sequence[Purchase], file: Plan, anew: Plan, only: Container[ChangeKey]
+) -> tuple[list[tuple[Change, Change]], list[str]]:
+    """What the plan made anew buys in the place of pools' numbers that went off sale: of a type and category that
+    were reviewed, and no dearer than the dearest of them.
+    """
+    left: dict[Resource, list[Purchase]] = {}
+    for change in acting(anew.changes):
+        if isinstance(change, Purchase) and change.substitutable and key_of(change) not in only:
+            left.setdefault(change.resource, []).append(change)
+    instead: list[tuple[Change, Change]] = []
+    missing: list[str] = []
+    for change in gone:
+        reviewed = [
+            one.after
+            for one in acting(file.changes)
+            if isinstance(one, Purchase) and one.resource == change.resource
+        ]
+        fitting = [one for one in left.get(change.resource, []) if _fits(one.after, reviewed)]
+        if fitting:
+            left[change.resource].remove(fitting[0])
+            instead.append((change, fitting[0]))
+        else:
+            missing.append(
+                f"{address_of_change(change)}: {change.after.number} went off sale, and nothing that is as cheap "
+                "and of the same type and category takes its place"
+            )
+    return instead, missing
+
+
+def _fits(one: Attributes, reviewed: Sequence[Attributes]) -> bool:
+    return (
+        (one.type, one.category) in {(each.type, each.category) for each in reviewed}
+        and (one.setup_charge or ZERO) <= max(each.setup_charge or ZERO for each in reviewed)
+        and (one.monthly_charge or ZERO) <= max(each.monthly_charge or ZERO for each in reviewed)
+    )
+
+
+def _instead(pairs: Sequence[tuple[Change, Change]]) -> list[Diagnostic]:
+    return [
+        note(
+            f"{number_of(gone)} went off sale since the plan was saved; {number_of(one)} is bought in its place"
+        )
+        for gone, one in pairs
+    ]
+
+
+def _left_out(anew: Plan, only: Container[ChangeKey]) -> list[Diagnostic]:
+    """What a plan made now would do besides."""
+    others = [
+        change
+        for change in acting(anew.changes)
+        if not isinstance(change, Blocked | Unavailable) and key_of(change) not in only
+    ]
+    if not others:
+        return []
+    named = ", ".join(address_of_change(change) for change in others[:_TOLD])
+    more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+    return [
+        note(f"not in the saved plan, so not carried out: {named}{more}", hint="`numplan plan` shows them")
+    ]

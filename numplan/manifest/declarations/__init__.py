@@ -1,0 +1,1 @@
+"""From a document that the schema admits to the values that it declares."""

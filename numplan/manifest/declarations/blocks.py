@@ -1,0 +1,62 @@
+"""From a document that the schema admits to the values that it declares, defaults applied."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import msgspec
+
+from numplan.manifest.reading.positions import LocatedMap
+from numplan.model.charge import charge_of
+from numplan.model.manifest import ApiSettings, Terms
+from numplan.model.policy import WITHOUT, Policy
+
+_SHARED: Final = frozenset(Terms.__struct_fields__) - {"may_lack"}
+_CHARGES: Final = frozenset(
+    ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
+)
+
+
+def block(document: Mapping[str, object], name: str) -> LocatedMap:
+    """A block of the manifest; one that is missing, or has everything under it commented out, is empty."""
+    held = document.get(name)
+    return held if isinstance(held, LocatedMap) else LocatedMap()
+
+
+def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:
+    """The entries of a block by name."""
+    return cast("dict[str, LocatedMap]", block(document, name)).items()
+
+
+def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
+    """The terms of one entry: its own where it has them, else the defaults'; labels are merged."""
+    if _SHARED.isdisjoint(entry):
+        return msgspec.structs.replace(defaults, may_lack=True) if _may_lack(entry) else defaults
+    own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
+    if "labels" in own:
+        own["labels"] = {**defaults.labels, **(own["labels"] or {})}
+    return msgspec.structs.replace(defaults, may_lack=_may_lack(entry), **own)
+
+
+def _may_lack(entry: Mapping[str, object]) -> bool:
+    return entry.get("on_unavailable") == "skip"
+
+
+def api_settings(document: LocatedMap, url: str) -> ApiSettings:
+    """The `api:` block, under an URL that was checked."""
+    held: dict[str, Any] = dict(block(document, "api"))
+    return ApiSettings(**{**held, "url": url, "declares_url": "url" in held})
+
+
+def policy(held: Mapping[str, object], unset: Policy) -> Policy:
+    """What the keys of a `policy:` block say; what is not set is as in `unset`."""
+    limits: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in with_charges(held).items()
+    }
+    if trunks := limits.get("allowed_trunks"):
+        limits["allowed_trunks"] = tuple(one if one == WITHOUT else int(one) for one in trunks)
+    return msgspec.structs.replace(unset, **limits)
+
+
+def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:
+    """The same keys, with charges exact."""
+    return {key: charge_of(str(value)) if key in _CHARGES else value for key, value in entry.items()}

@@ -1,0 +1,48 @@
+"""Where each number of a manifest is declared first."""
+
+from collections.abc import Sequence
+
+from numplan.manifest.reading.positions import Mark
+from numplan.model.number import E164
+
+
+class FirstPlaces:
+    """The numbers that are declared so far. A place is looked up only for what is declared again, or forgotten all the
+    same: a table of all of them would take as long as everything else that is done with a number here.
+    """
+
+    def __init__(self) -> None:
+        self._declared: set[E164] = set()
+        self._numbers: list[E164] = []
+        self._marks: list[Mark] = []
+        self._found: dict[E164, Mark] = {}
+
+    def __contains__(self, number: E164) -> bool:
+        return number in self._declared
+
+    def __getitem__(self, number: E164) -> Mark:
+        """The place of a number that is declared."""
+        for at in range(len(self._found), len(self._numbers)):
+            self._found[self._numbers[at]] = self._marks[at]
+        return self._found[number]
+
+    def add(self, number: E164, mark: Mark) -> bool:
+        """Declare a number, unless it is declared already; whether it was not."""
+        if number in self._declared:
+            return False
+        self._declared.add(number)
+        self._numbers.append(number)
+        self._marks.append(mark)
+        return True
+
+    def add_all(self, numbers: Sequence[E164], marks: Sequence[Mark]) -> bool:
+        """Declare many numbers, or none of them where one is declared already or stands among them twice; whether
+        they were declared.
+        """
+        new = set(numbers)
+        if len(new) < len(numbers) or not self._declared.isdisjoint(new):
+            return False
+        self._declared |= new
+        self._numbers += numbers
+        self._marks += marks
+        return True

@@ -1,0 +1,58 @@
+"""Read `outputs`: text in which `${number.NAME.number}` and the like stand for numbers."""
+
+from collections.abc import Collection, Iterator
+
+from numplan.manifest.declarations.blocks import block
+from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.reading.quoting import dotted
+from numplan.manifest.reading.templates import Reference, Template, TemplateError, parts_of
+from numplan.manifest.variables.interpolation import Values, value_of
+from numplan.model.address import Resource
+from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.manifest import NumbersOf, Output
+from numplan.model.text.spelling import Meant
+
+
+def outputs_of(
+    document: LocatedMap, files: Files, values: Values, declared: Collection[Resource]
+) -> Iterator[Output | Diagnostic]:
+    """The outputs of a document that the schema admits, in their order; a finding for each that cannot be."""
+    held, meant = block(document, "outputs"), Meant()
+    for name, text in held.items():
+        source = source_at(files, held.marks[name][1])
+        try:
+            parts = (
+                tuple(_parts(str(text), values, declared, meant))
+                if isinstance(text, Template)
+                else (str(text),)
+            )
+        except TemplateError as failure:
+            path = dotted(("outputs", name))
+            yield error(str(failure), source=source, path=path, hint=failure.hint)
+        else:
+            yield Output(name=name, parts=parts, source=source)
+
+
+def _parts(
+    text: str, values: Values, declared: Collection[Resource], meant: Meant
+) -> Iterator[str | NumbersOf]:
+    parts = list(parts_of(text))
+    for part in parts:
+        match part:
+            case str():
+                yield part
+            case Reference(kind="var"):
+                yield value_of(part.name, values, meant) or ""
+            case Reference():
+                resource = Resource(f"{part.kind}.{part.name}")
+                if resource not in declared:
+                    near = meant.nearest(resource, declared)
+                    raise TemplateError(
+                        f"nothing declares {resource}", f"did you mean `{near}`?" if near else "declare it"
+                    )
+                if part.kind != "number" and len(parts) > 1:
+                    raise TemplateError(
+                        f"the numbers of {resource} are a list, which stands alone",
+                        "give the list an output of its own",
+                    )
+                yield NumbersOf(resource)

@@ -1,0 +1,1 @@
+"""Change a manifest's text: its layout, and new entries."""

@@ -1,0 +1,1 @@
+"""Lists of numbers as other programs write them."""

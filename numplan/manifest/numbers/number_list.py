@@ -1,0 +1,104 @@
+"""Numbers in a text: one a line with `#` comments, or a CSV with a column of numbers."""
+
+from typing import Final
+
+from numplan.manifest.numbers.list_columns import NUMBER, is_number_word, number_column, unread
+from numplan.manifest.numbers.list_text import (
+    CsvError,
+    ListText,
+    Record,
+    list_text,
+    place_in,
+    records,
+)
+from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.positions import Mark, mark_at
+from numplan.manifest.reading.quoting import like_number, looks_like_number, taken
+from numplan.model.diagnostics import Diagnostic, Source, error
+from numplan.model.number import E164, NumberError
+from numplan.numbering.reading import is_plain, read_number
+
+_FORM: Final = "a phone number is a + and digits, such as +12050012202"
+
+
+class Listing:
+    """The numbers of one file with their places, and what is wrong with the others. Marks carry the file's place
+    `at` among the manifest's files.
+    """
+
+    def __init__(self, file: str, at: int = 0, country: str | None = None) -> None:
+        self.file = file
+        self.at = at
+        self.country = country
+        """What is declared for all of them."""
+        self._guesses: set[str] = set()
+        self.kind = "line"
+        """What holds a number: `line`, or `field` of a CSV."""
+        self.numbers: list[E164] = []
+        self.marks: list[Mark] = []
+        self.findings = Findings()
+
+    def add(self, text: str, line: int, column: int) -> None:
+        """Read one more number, at a line and a column that count from 0."""
+        try:
+            number, taken_for = read_number(text, self.country)
+        except NumberError as failure:
+            source = Source(self.file, line + 1, column + 1)
+            # The one character that is to blame would tell some of a text that is not told.
+            hint = str(failure) if looks_like_number(text) or not failure.character else _FORM
+            self.findings.append(
+                error(f"{like_number(text, self.kind)} is no phone number", source=source, hint=hint)
+            )
+            return
+        self.numbers.append(number)
+        self.marks.append(mark_at(line, column, self.at))
+        if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
+            self._guesses.add(taken_for)
+            self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
+
+
+def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None) -> Listing:
+    """The numbers in a text, in whichever of the two forms it has; `country` is what is declared for them."""
+    listing = Listing(file, at, country)
+    lines = list_text(text)
+    if lines.first is None:
+        return listing
+    if is_table(lines):
+        _parse_csv(lines, lines.first, listing)
+    else:
+        _parse_lines(lines, listing)
+    return listing
+
+
+def is_table(lines: ListText) -> bool:
+    """Whether a list has columns: its first line parts fields, or is a word for phone numbers."""
+    return is_number_word(lines.header.strip().strip('"')) or lines.delimiter in lines.header
+
+
+def _parse_lines(lines: ListText, listing: Listing) -> None:
+    numbers, marks, file = listing.numbers, listing.marks, listing.at
+    for at, line in enumerate(lines.lines):
+        if is_plain(line):  # nearly all
+            numbers.append(line)
+            marks.append(mark_at(at, 0, file))
+        elif text := line.partition("#")[0].strip():
+            listing.add(text, at, line.index(text))
+
+
+def _parse_csv(lines: ListText, first: int, listing: Listing) -> None:
+    listing.kind = "field"
+    rows = records(lines.lines, first, lines.delimiter)
+    try:
+        header = next(rows, Record(first + 1, [lines.header.strip()], lines.header))
+        source = Source(listing.file, header.line)
+        column = number_column(header.fields, source)
+        if isinstance(column, Diagnostic):
+            listing.findings.append(column)
+            return
+        listing.findings += unread(header.fields, (column,), (NUMBER,), source)
+        for record in rows:
+            text = record.fields[column].strip() if column < len(record.fields) else ""
+            listing.add(text, *place_in(record, column, lines.delimiter))
+    except CsvError as failure:
+        source = Source(listing.file, failure.line)
+        listing.findings.append(error(str(failure), source=source, hint="check that each quote is closed"))

@@ -1,0 +1,96 @@
+"""Anchors: the events of a named value, kept so that an alias can read them again under its own shape."""
+
+from collections.abc import Callable
+from typing import Final
+
+from yaml.events import AliasEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
+
+from numplan.manifest.reading.positions import Mark, mark_at, source_at
+from numplan.manifest.reading.quoting import shown
+from numplan.model.diagnostics import Diagnostic, error
+
+MAX_REPLAYED: Final = 1_000_000
+"""How many events aliases may repeat in one file: a few lines can otherwise stand for billions of values."""
+
+
+class UnreadableError(Exception):
+    """Reading cannot go on past this place."""
+
+    def __init__(self, summary: str, mark: Mark, hint: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.mark = mark
+        self.hint = hint
+
+    def finding(self, file: str, path: str) -> Diagnostic:
+        """The same as a finding."""
+        return error(self.summary, source=source_at((file,), self.mark), path=path, hint=self.hint)
+
+
+class Anchors:
+    """The anchored values of one document. Captured events hold no aliases: those are resolved at capture."""
+
+    def __init__(self, max_depth: int) -> None:
+        self._events: dict[str, list[Event] | None] = {}
+        self._left = MAX_REPLAYED
+        self._max_depth = max_depth
+
+    def capture(self, start: Event, read: Callable[[], Event]) -> list[Event]:
+        """Read the rest of the value that starts here; remember it and all anchored values inside it."""
+        events: list[Event] = []
+        opened: list[tuple[str | None, int]] = []
+        event = start
+        while True:
+            if isinstance(event, AliasEvent):
+                events.extend(self.recall(event))
+            elif isinstance(event, ScalarEvent):
+                events.append(event)
+                self._remember(event.anchor, [event])
+            elif isinstance(event, CollectionStartEvent):
+                self._remember(event.anchor, None)
+                opened.append((event.anchor, len(events)))
+                events.append(event)
+                if len(opened) > self._max_depth:
+                    raise UnreadableError(f"is nested more than {self._max_depth} deep", _place(event))
+            else:
+                events.append(event)
+                anchor, first = opened.pop()
+                if anchor is not None:
+                    self._spend(len(events) - first if opened else 0, start)
+                    self._remember(anchor, events[first:])
+            if len(events) > MAX_REPLAYED:
+                raise UnreadableError(
+                    f"an anchor stands for more than {MAX_REPLAYED:,} pieces", _place(start)
+                )
+            if not opened:
+                return events
+            event = read()
+
+    def recall(self, alias: NodeEvent) -> list[Event]:
+        """The events that an alias stands for."""
+        name = alias.anchor or ""
+        if name not in self._events:
+            raise UnreadableError(f"the alias {shown('*' + name)} names no anchor above it", _place(alias))
+        events = self._events[name]
+        if events is None:
+            raise UnreadableError(f"the alias {shown('*' + name)} lies inside what it names", _place(alias))
+        self._spend(len(events), alias)
+        return events
+
+    def _remember(self, anchor: str | None, events: list[Event] | None) -> None:
+        if anchor is not None:
+            self._events[anchor] = events
+
+    def _spend(self, count: int, event: Event) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise UnreadableError(
+                f"aliases repeat more than {MAX_REPLAYED:,} pieces",
+                _place(event),
+                hint="write shared settings once under `defaults`",
+            )
+
+
+def _place(event: Event) -> Mark:
+    mark = event.start_mark
+    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]

@@ -1,0 +1,1 @@
+"""The schemas, and what breaks them, in words."""

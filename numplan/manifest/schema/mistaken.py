@@ -1,0 +1,36 @@
+"""What is given for a manifest and is a part of one, or goes with one: named as what it is."""
+
+from typing import Final
+
+from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.schema.shipped import schema
+from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.text.spelling import nearest
+
+_MOST: Final = 100
+"""Keys of which it is asked whether they were meant for others."""
+
+
+def mistaken(document: object, files: Files) -> Diagnostic | None:
+    """The finding for a document that holds the values of variables, or declares variables and nothing else; None for
+    what may be a manifest.
+    """
+    if not isinstance(document, LocatedMap) or not document:
+        return None
+    source = source_at(files, next(iter(document.marks.values()))[0])
+    if document.keys() == {"variables"}:
+        return error(
+            "declares variables and nothing else, which is no manifest yet",
+            source=source,
+            hint="write `version: 1` beside them; values for the variables of another manifest go with --var-file",
+        )
+    known = list(schema("manifest")["properties"])
+    if len(document) > _MOST or not all(isinstance(value, str) for value in document.values()):
+        return None
+    if any(key in known or nearest(key, known) for key in document):
+        return None
+    return error(
+        "holds values of variables, and is no manifest",
+        source=source,
+        hint="give it with --var-file; -f names the manifest that declares them",
+    )

@@ -1,0 +1,106 @@
+"""Where a document breaks the schema: which values, each of them found by jsonschema."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from numplan.manifest.reading.positions import Files, LocatedMap, Step
+from numplan.manifest.schema.messages import explain
+from numplan.manifest.schema.shipped import schema
+from numplan.manifest.schema.valid_parts import Part, compile_part
+from numplan.manifest.schema.validator import Verdicts, whole
+from numplan.model.diagnostics import LOOKED_FOR, Diagnostic
+from numplan.model.text.spelling import Meant
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+
+def violations(document: object, files: Files, kind: str = "manifest") -> tuple[Diagnostic, ...]:
+    """Everything in a manifest, or in a document of another `kind`, that its schema does not admit, in no particular
+    order.
+    """
+    if _whole(kind).admits(document):
+        return ()
+    meant = Meant()
+    found = tuple(islice(validator(kind).iter_errors(cast("Any", document)), LOOKED_FOR))
+    # A value of the wrong type breaks most other rules too; only the type is worth saying.
+    mistyped = {tuple(each.absolute_path) for each in found if each.validator == "type"}
+    telling = (
+        each for each in found if each.validator == "type" or tuple(each.absolute_path) not in mistyped
+    )
+    findings = (finding for each in telling for finding in explain(each, document, files, meant, kind))
+    return tuple(dict.fromkeys(islice(findings, LOOKED_FOR)))
+
+
+def sound_part(document: object) -> LocatedMap:
+    """What the schema admits of a manifest that it refuses."""
+    return _whole("manifest").pruned(document) if isinstance(document, LocatedMap) else LocatedMap()
+
+
+@cache
+def validator(kind: str = "manifest") -> "Validator":
+    """The jsonschema library with our reading of `$`, for documents of a kind, and past what is sound in a mapping or
+    a list: that it would look at for a second for each 10,000 entries.
+
+    Imported late: most manifests are sound and never need it.
+    """
+    from jsonschema import Draft202012Validator, validators
+
+    checks = Verdicts(schema(kind))
+    words = {
+        "pattern": _pattern_errors,
+        "items": _Members(checks, lambda value, _: enumerate(value) if isinstance(value, list) else ()),
+        "additionalProperties": _Members(checks, _additional),
+        "propertyNames": _Members(checks, lambda value, _: _names(value)),
+    }
+    extended = validators.extend(Draft202012Validator, words)  # type: ignore[no-untyped-call]
+    return cast("Validator", extended(schema(kind)))
+
+
+class _Members:
+    """A keyword that holds for members of a value: what is wrong with those that are not sound. `members` gives the
+    step to each and the member, of a value and the schema that the keyword stands in.
+    """
+
+    def __init__(
+        self, checks: Verdicts, members: Callable[[Any, Any], Iterable[tuple[Step | None, Any]]]
+    ) -> None:
+        self._checks = checks
+        self._members = members
+
+    def __call__(self, validator: Any, wanted: Any, value: Any, rule: Any) -> Iterator["ValidationError"]:  # noqa: ANN401
+        """As jsonschema has it."""
+        from jsonschema import ValidationError
+
+        if isinstance(wanted, bool):
+            if not wanted and any(True for _ in self._members(value, rule)):
+                yield ValidationError("has keys that are not known")
+            return
+        admits = self._checks.check(wanted)
+        for step, member in self._members(value, rule):
+            if not admits(member):
+                yield from validator.descend(member, wanted, path=step)
+
+
+def _additional(value: object, rule: Mapping[str, Any]) -> Iterable[tuple[Step, object]]:
+    known = rule.get("properties", {})
+    return (one for one in value.items() if one[0] not in known) if isinstance(value, dict) else ()
+
+
+def _names(value: object) -> Iterable[tuple[None, str]]:
+    return ((None, name) for name in value) if isinstance(value, dict) else ()
+
+
+def _pattern_errors(_: object, pattern: str, value: object, __: object) -> Iterator["ValidationError"]:
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not whole(pattern).search(value):
+        yield ValidationError("does not match")
+
+
+@cache
+def _whole(kind: str) -> Part:
+    return compile_part(schema(kind))

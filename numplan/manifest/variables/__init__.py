@@ -1,0 +1,1 @@
+"""Variables: their values, and putting them where the manifest refers to them."""

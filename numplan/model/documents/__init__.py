@@ -1,0 +1,1 @@
+"""Documents that are stored: checksums, signatures, and what is none of ours."""

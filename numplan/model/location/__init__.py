@@ -1,0 +1,1 @@
+"""Where state lives, and who may be sent the credentials for it."""

@@ -1,0 +1,1 @@
+"""Names and patterns as people write them."""

@@ -1,0 +1,224 @@
+"""State in a file on this machine.
+
+Beside `NAME` stand `NAME.lock`, which is never removed, and `NAME.backup`, the state one write earlier.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from numplan.engine.ports import Clock
+from numplan.failpoints import failpoint
+from numplan.model.consent import NO_CONSENT, Consent
+from numplan.model.errors import StateError
+from numplan.model.secrets import require_none
+from numplan.model.state import State, encode_state
+from numplan.state.atomic_files import Folder, shut
+from numplan.state.backend import (
+    GRACE,
+    LockInfo,
+    PlainClock,
+    StoredSession,
+    introduce,
+    other_lock,
+    require_nothing,
+    require_successor,
+    unnamed,
+)
+from numplan.state.last_seen import Mark
+from numplan.state.local.lock_file import HeldLock, acquire, read_line, try_flock
+from numplan.state.local.state_files import Shelf, Stored
+from numplan.state.os_errors import EITHER, explained
+
+DEFAULT_NAME: Final = "numplan.state.json"
+
+
+class LocalBackend:
+    """A state file, its lock and its backup. Nothing is touched before a method is called.
+
+    `environment` tells of the CI job this runs in. Where `consent` takes a state that was lost, or put
+    back from an older copy, as it is, its serial goes on after the last one that was written here.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        consent: Consent = NO_CONSENT,
+    ) -> None:
+        self._path = Path(path)
+        if not self._path.name or "\0" in str(self._path):
+            raise StateError(f"{str(path)!r} names no file for state", hint="name a file with --state")
+        self._environment = environment or {}
+        self._clock: Clock = clock or PlainClock()
+        self._shelf = Shelf(self._path.name, consent)
+
+    @property
+    def place(self) -> str:
+        """The path of the state file."""
+        return str(self._path)
+
+    def read(self) -> State | None:
+        """The state as last written, without a lock. Raises StateError where it is damaged, lost or older
+        than what was last written here.
+        """
+        with Folder(self._path.parent) as folder:
+            # The mark before the state: a run that writes between the two looks only newer.
+            mark = self._shelf.peek_mark(folder)
+            stored = self._shelf.load(folder, mark)
+        return stored.state if stored else None
+
+    @contextmanager
+    def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
+        """Hold the lock for the length of a `with`; see Backend.lock."""
+        info = introduce(operation, self.place, self._environment, self._clock.now())
+        with Folder(self._path.parent) as folder:
+            with explained("lock", self.place, "nothing was changed"):
+                held = acquire(folder, self._shelf.lock_name, info, self._clock, timeout)
+            try:
+                held.announce()
+                yield _LocalSession(info.id, folder, held, self._shelf)
+            finally:
+                held.release()
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock just now, or None. Raises StateError."""
+        with Folder(self._path.parent) as folder, explained("look at the lock of", self.place):
+            descriptor = folder.open(self._shelf.lock_name, os.O_RDONLY)
+            if descriptor is None:
+                return None
+            try:
+                deadline = self._clock.monotonic() + GRACE
+                while not try_flock(descriptor, fcntl.LOCK_SH, folder.place(self._shelf.lock_name)):
+                    found = read_line(descriptor).holder
+                    if found or self._clock.monotonic() >= deadline:
+                        return found or unnamed(self.place, self._clock.now())
+                    self._clock.wait(GRACE / 10)
+                return None
+            finally:
+                shut(descriptor)
+
+    def unlock(self, lock_id: str) -> None:
+        """Always raises StateError: what holds this lock is a process, and its end frees it."""
+        holder = self.holder()
+        if holder is None or holder.id != lock_id:
+            raise other_lock(self.place, lock_id, holder)
+        raise StateError(
+            f"{self.place} is locked by a process that is running: {holder.operation} by {holder.who}, "
+            f"pid {holder.pid}",
+            hint="wait until it has ended, or end it; the lock goes with it",
+        )
+
+
+class _LocalSession:
+    """The state, locked. One thread at a time writes."""
+
+    def __init__(self, run: str, folder: Folder, held: HeldLock, shelf: Shelf) -> None:
+        self._run = run
+        self._folder = folder
+        self._held = held
+        self._shelf = shelf
+        self._place = folder.place(shelf.name)
+        self._turn = threading.Lock()
+        self._swept = False
+        self._known: tuple[bytes, State] | None = None
+
+    @property
+    def run(self) -> str:
+        """The lock's id."""
+        return self._run
+
+    def read(self) -> State | None:
+        """The state as last written, or None where there never was one. Raises StateError."""
+        with self._turn:
+            self._held.require()
+            stored = self._shelf.load(self._folder, self._held.mark)
+            if stored is None:
+                return None
+            self._known = (_digest(stored.document), stored.state)
+            mark = self._held.mark
+            if mark is None or mark.lineage == stored.state.lineage:
+                self._raise_mark(stored.state)
+            return stored.state
+
+    def write(self, state: State) -> None:
+        """Replace the state, atomically and durably. Raises StateError, which says how things stand."""
+        self._put(state, require_successor)
+
+    def begin(self, state: State) -> None:
+        """Put a state where there is none, whatever its serial. Raises StateError."""
+        self._put(state, require_nothing)
+
+    def _put(self, state: State, require_fit: Callable[[State | None, State, str], None]) -> None:
+        with self._turn:
+            self._held.require()
+            before = self._current()
+            require_fit(before.state if before else None, state, self._place)
+            document = encode_state(state)
+            require_none(document, "the state", StateError)
+            self._folder.require_bounded(self._shelf.name, len(document))
+            self._known = None
+            self._save(document, before, state)
+            self._known = (_digest(document), state)
+            self._raise_mark(state)
+
+    def require_lock(self) -> None:
+        """Raise StateError if the lock is not this run's any more."""
+        self._held.require()
+
+    def _current(self) -> Stored | None:
+        """What the file holds just now. Where this session has seen it before, a digest saves decoding it."""
+        if self._known is None:
+            return self._shelf.load(self._folder, self._held.mark)
+        digest, state = self._known
+        found = self._folder.read(self._shelf.name)
+        if found is None or _digest(found[0]) != digest:
+            raise StateError(
+                f"{self._place} was changed during this run by something that took no lock: "
+                "nothing was written",
+                hint="find out what changed it; put the state back as it was, then run `numplan plan`",
+            )
+        return Stored(found[0], found[1].st_mtime_ns, state)
+
+    def _save(self, document: bytes, before: Stored | None, state: State) -> None:
+        folder, shelf, mark = self._folder, self._shelf, self._held.mark
+        # Preparing a file may have taken any time, and the lock may be another's by then.
+        require = self._held.require
+        with explained("write the state", self._place, "the state stored before is untouched"):
+            if not self._swept:
+                # The first write may keep no backup. The second would be too late: by then calls were sent.
+                folder.require_plain(shelf.backup_name)
+                folder.sweep(shelf.name)
+                folder.sweep(shelf.backup_name)
+                self._swept = True
+            if before:
+                copy = folder.prepare(
+                    shelf.backup_name, before.document, "state.backup", modified=before.modified
+                )
+                folder.put(copy, shelf.backup_name, "state.backup", last_look=require)
+            prepared = folder.prepare(shelf.name, document, "state")
+        if mark and mark.lineage != state.lineage:
+            # The old one was accepted as lost. Forgotten before the new one is there, so that a kill in
+            # between leaves no mark that fits neither.
+            with suppress(OSError):
+                self._held.set_mark(None)
+        with explained("make sure of the state", self._place, EITHER):
+            folder.put(prepared, shelf.name, "state", last_look=require)
+            folder.sync()
+            failpoint("state.after-dirsync")
+
+    def _raise_mark(self, state: State) -> None:
+        # A mark that lags only notices less, and it is written again on release: no reason to fail.
+        with suppress(OSError):
+            self._held.set_mark(Mark(state.lineage, state.serial))
+
+
+def _digest(document: bytes) -> bytes:
+    return hashlib.sha256(document).digest()

@@ -1,0 +1,1 @@
+"""State in a place that others share."""

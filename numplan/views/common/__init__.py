@@ -1,0 +1,1 @@
+"""What several views share: amounts, tables, wrapping, and text that a terminal does not obey."""

@@ -1,0 +1,124 @@
+"""Rows as a table for people, and as JSON or CSV for machines."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from numplan.model.account import Offer, OwnedNumber, Region, Unreadable
+from numplan.model.charge import to_document
+from numplan.views.common.sanitize import escaped, inert, one_line
+
+Row = Mapping[str, object]
+
+LONGEST_CELL = 56
+"""Characters of a table's cell; JSON and CSV carry all."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def offer_row(offer: Offer) -> Row:
+    """A number for sale."""
+    return {
+        "number": offer.number,
+        "country": offer.country,
+        "state": offer.state,
+        "city": offer.city,
+        "type": offer.type,
+        "category": offer.category,
+        "setup_charge": offer.setup_charge,
+        "monthly_charge": offer.monthly_charge,
+    }
+
+
+def owned_row(owned: OwnedNumber) -> Row:
+    """A number that the account owns."""
+    return {
+        "number": owned.number,
+        "country": owned.country,
+        "type": owned.type,
+        "setup_charge": owned.setup_charge,
+        "monthly_charge": owned.monthly_charge,
+        "assigned_to": owned.assignment.type if owned.assignment else "",
+        "flow_id": owned.assignment.flow_id if owned.assignment else "",
+        "flow_name": owned.assignment.flow_name if owned.assignment else "",
+    }
+
+
+def unreadable_row(row: Unreadable) -> Row:
+    """A number that the account owns in a row that cannot be read: nothing but its number is known, or not even that;
+    then `place` says where in the answer it stands.
+    """
+    known = {
+        "number": row.number,
+        "country": None,
+        "type": None,
+        "setup_charge": None,
+        "monthly_charge": None,
+    }
+    unknown = {"assigned_to": None, "flow_id": None, "flow_name": None}
+    return {**known, **unknown, "unreadable": row.problem, "place": row.place}
+
+
+def region_row(region: Region) -> Row:
+    """A country on offer."""
+    return {"country": region.name, "types": None if region.types is None else list(region.types)}
+
+
+def table_text(rows: Sequence[Row]) -> str:
+    """Aligned columns under their names, or a word where there are no rows. What is not known is a `?`. Long cells are
+    cut short.
+    """
+    if not rows:
+        return "nothing found"
+    columns = _columns(rows)
+    cells = [columns, *([_short(one_line(_text(row.get(name, "")))) for name in columns] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def json_text(rows: Sequence[Row]) -> str:
+    """A JSON array of objects; charges are text, exact; what is not known is null."""
+    encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
+    return escaped(msgspec.json.format(encoder.encode(rows)).decode())
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """CSV with a header; what is not known is a `?`. Text that a spreadsheet would take for a formula gets an
+    apostrophe before it, but for phone numbers, which are what the file is for; commands of CI runners are broken up.
+    """
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    columns = _columns(rows)
+    if rows:
+        writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(name, row.get(name, "")) for name in columns])
+    return sheet.getvalue().rstrip("\n")
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    """The names of all that any row says, in their order."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def _cell(name: str, value: object) -> str:
+    text = inert(one_line(_text(value)))
+    return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "?" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""The report of a plan: one HTML file that asks nothing of the network."""

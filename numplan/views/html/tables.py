@@ -1,0 +1,157 @@
+"""The tables of the report. Every cell is one line of text, so that page, script and print show the same."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from numplan.model.address import address_of
+from numplan.model.diagnostics import told
+from numplan.model.plan import Difference, Plan, address_of_change, drift_cost, number_of
+from numplan.views.common.amounts import amount, change
+from numplan.views.common.outputs import changed
+from numplan.views.common.sanitize import one_line
+
+STATIC: Final = 200
+"""Rows that stand in the page itself, for readers without JavaScript; the script has all of them."""
+
+Kind = Literal["badge", "code", "money", "text", "differences"]
+Differing = tuple[str, str, str]
+"""A path, and what it was and will be."""
+Cell = str | tuple[Differing, ...]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """What a column is called, and how its cells look and sort."""
+
+    title: str
+    kind: Kind = "text"
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Rows under columns; `noun` says what one row is, and what many are."""
+
+    key: str
+    title: str
+    noun: tuple[str, str]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def shown(self) -> Sequence[tuple[Cell, ...]]:
+        """The rows that stand in the page."""
+        return self.rows[:STATIC]
+
+    @property
+    def size(self) -> str:
+        """`6,000 changes`."""
+        return f"{len(self.rows):,} {self.noun[len(self.rows) != 1]}"
+
+
+def without_empty_columns(table: Table) -> Table:
+    """The same table without the columns that say nothing of any row."""
+    kept = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
+    return msgspec.structs.replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+    )
+
+
+def differing(differences: Sequence[Difference]) -> tuple[Differing, ...]:
+    """Differences as a cell."""
+    return tuple(
+        (one_line(one.path), one_line(one.before or "none"), one_line(one.after or "none"))
+        for one in differences
+    )
+
+
+def other_tables(plan: Plan) -> Iterator[Table]:
+    """What stands below the changes: what is held back, outputs that change, drift, held numbers and findings,
+    where there are any.
+    """
+    for table in (_unselected(plan), _outputs(plan), _drift(plan), _held(plan), _findings(plan)):
+        if table.rows:
+            yield without_empty_columns(table)
+
+
+def _unselected(plan: Plan) -> Table:
+    columns = (
+        Column("Action", "badge"),
+        Column("Number", "code"),
+        Column("Address", "code"),
+        Column("Reason"),
+    )
+    rows = tuple(
+        (
+            str(one.__struct_config__.tag),
+            one_line(number_of(one)),
+            one_line(address_of_change(one)),
+            one_line(one.reason),
+        )
+        for one in plan.unselected
+    )
+    return Table("unselected", "Held back: not selected", ("change", "changes"), columns, rows)
+
+
+def _outputs(plan: Plan) -> Table:
+    columns = (Column("Output", "code"), Column("Before"), Column("After"))
+    rows = tuple((one_line(one.name), one.before, one.after) for one in changed(plan.outputs))
+    return Table("outputs", "Outputs that change", ("output", "outputs"), columns, rows)
+
+
+def _drift(plan: Plan) -> Table:
+    columns = (
+        Column("What", "badge"),
+        Column("Number", "code"),
+        Column("Address", "code"),
+        Column("Monthly", "money"),
+        Column("Differences", "differences"),
+    )
+    rows = tuple(
+        (
+            one.kind,
+            one_line(one.before.number),
+            one_line(address_of(one.resource, one.before.number)),
+            amount(one.before.monthly_charge),
+            differing(one.differences),
+        )
+        for one in plan.drift
+    )
+    more = drift_cost(plan.drift)
+    title = f"Drift: the account differs from state, {change(more.known, more.unknown)} a month"
+    return Table("drift", title, ("number", "numbers"), columns, rows)
+
+
+def _held(plan: Plan) -> Table:
+    columns = (Column("Number", "code"), Column("Address", "code"), Column("Why it waits"))
+    rows = tuple(
+        (one_line(one.number), one_line(address_of(one.resource, one.number)), one_line(one.reason))
+        for one in plan.held
+    )
+    return Table("held", "Held: left as they are", ("number", "numbers"), columns, rows)
+
+
+def _findings(plan: Plan) -> Table:
+    first = told(plan.diagnostics)
+    columns = (
+        Column("Severity", "badge"),
+        Column("Finding"),
+        Column("What to do"),
+        Column("Place", "code"),
+        Column("Key", "code"),
+    )
+    rows = tuple(
+        (
+            one.severity,
+            one_line(one.summary),
+            one_line(one.hint),
+            one_line(str(one.source or "")),
+            one_line(one.path),
+        )
+        for severity in ("error", "warning", "note")
+        for one in first.findings
+        if one.severity == severity
+    )
+    title = f"Findings: the first {len(rows)}, {first.rest}" if first.more else "Findings"
+    return Table("findings", title, ("finding", "findings"), columns, rows)

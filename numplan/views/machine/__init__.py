@@ -1,0 +1,1 @@
+"""Documents for machines: Terraform's plan and UI, GitLab's figures, explanations."""

@@ -1,0 +1,91 @@
+"""All that is known of one number or resource, as a JSON document for machines."""
+
+from typing import Any
+
+import msgspec
+
+from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.model.charge import to_document
+from numplan.model.diagnostics import Source
+from numplan.model.moment import our_time
+from numplan.model.plan import address_of_change, number_of
+from numplan.model.state import Instance
+from numplan.views.common.sanitize import escaped
+from numplan.views.common.table import owned_row
+from numplan.views.machine.terraform import values
+from numplan.views.text.explanation import terms_of
+from numplan.views.text.planned_action import action_of, change_text, fate_text
+
+
+def explained_json(one: OfNumber | OfResource) -> str:
+    """The document, on one line; charges as exact text."""
+    document = _number(one) if isinstance(one, OfNumber) else _resource(one)
+    encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
+    return escaped(encoder.encode(document).decode())
+
+
+def _number(one: OfNumber) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "address": one.address,
+        "resource": one.resource,
+        "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.source)},
+        "state": None if one.instance is None else _instance(one.instance),
+        "unsettled": None if one.intent is None else one.intent.kind,
+        "doubt": one.intent.doubt if one.intent else "",
+        "watched": one.tombstone is not None,
+        "account": None if one.owned is None else owned_row(one.owned),
+        "unreadable": None if one.unread is None else one.unread.problem,
+        "listed": one.listed,
+        "drift": None if one.drift is None else one.drift.kind,
+        "plan": {
+            "action": action_of(one.fate),
+            "text": fate_text(one.fate),
+            "reason": one.fate.change.reason if one.fate.change else "",
+            "guards": list(one.fate.guards),
+            "errors": [str(found) for found in one.fate.errors],
+        },
+        "protection": list(one.protections),
+    }
+
+
+def _resource(one: OfResource) -> dict[str, Any]:
+    return {
+        "resource": one.resource,
+        "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.entry.source)},
+        "state": [_instance(member) for member in one.members],
+        "account": {"missing": [member.number for member in one.missing], "assigned": one.assigned},
+        "plan": {
+            "changes": [
+                {
+                    "address": address_of_change(change),
+                    "number": number_of(change),
+                    "action": change.__struct_config__.tag,
+                    "text": change_text(change),
+                    "reason": change.reason,
+                }
+                for change in one.changes
+            ],
+            "held": [{"number": held.number, "reason": held.reason} for held in one.held],
+            "guards": list(one.guards),
+            "findings": [str(found) for found in one.findings],
+        },
+        "protection": list(one.protections),
+    }
+
+
+def _place(source: Source | None) -> dict[str, Any]:
+    if source is None:
+        return {"file": None, "line": None, "column": None}
+    return {"file": source.file, "line": source.line, "column": source.column}
+
+
+def _instance(one: Instance) -> dict[str, Any]:
+    return {
+        "address": one.address,
+        "origin": one.origin,
+        "bought_at": None if one.bought_at is None else f"{our_time(one.bought_at):%Y-%m-%dT%H:%M:%SZ}",
+        "trunk_verified": one.trunk_verified,
+        "surplus": one.surplus,
+        "values": values(one.attributes),
+    }

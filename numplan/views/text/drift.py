@@ -1,0 +1,115 @@
+"""Drift as people read it: each number with what numplan would do, and as a JSON document for machines."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from numplan.engine.plan.odd_rows import unreadable_text
+from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport, Kind
+from numplan.model.address import kind_of
+from numplan.model.charge import add_up
+from numplan.views.common.amounts import amount, numbers, to_settle
+from numplan.views.common.sanitize import escaped, one_line
+from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
+from numplan.views.machine.terraform import values
+from numplan.views.text.planned_action import action_of, fate_text
+
+_TITLES: Final[dict[Kind, str]] = {
+    "missing": "Missing from the account",
+    "changed": "Changed in the account",
+    "overcharged": "Charged more than the plan said that bought them",
+    "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
+    "unmanaged": "Unmanaged",
+}
+
+
+def drift_text(report: DriftReport, *, width: int | None = None, expand: bool = False) -> Iterator[Line]:
+    """A section for each kind, the figures last. Folds long runs of alike lines unless `expand`."""
+    for kind in KINDS:
+        found = report.of(kind)
+        if found:
+            yield Line(f"{_TITLES[kind]}: {_size(found, report)}", "" if kind == "unmanaged" else "yellow")
+            yield from _section(found, width or WIDTH, expand=expand)
+            yield Line("")
+    if report.charges:
+        yield Line(
+            f"The monthly charges of {numbers(report.charges)} are not what state remembers; plans reckon with "
+            "the account's."
+        )
+    if report.unreadable:
+        sentence = unreadable_text("purchased-list", report.unreadable)
+        yield from (Line(text, "yellow") for text in wrapped(sentence, "  ", width=width or WIDTH))
+    yield Line(last_line(report))
+
+
+def last_line(report: DriftReport) -> str:
+    """The figures, for people and scripts."""
+    figures = ", ".join(f"{len(report.of(kind))} {kind}" for kind in KINDS)
+    first = f"{to_settle(report.unsettled)}. " if report.unsettled else ""
+    return f"{first if report.matters else 'No drift. '}Drift: {figures}."
+
+
+def drift_json(report: DriftReport) -> str:
+    """The same as a document, on one line."""
+    document = {
+        "drift": report.matters,
+        "unsettled": report.unsettled,
+        "counts": {kind: len(report.of(kind)) for kind in KINDS},
+        "at_least": report.at_least,
+        "changed_charges": report.charges,
+        "numbers": [_plain(one) for one in report.deviations],
+        "unreadable": [
+            {"number": one.number, "place": one.place, "problem": one.problem} for one in report.unreadable
+        ],
+    }
+    return escaped(msgspec.json.encode(document).decode())
+
+
+def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
+    kind = found[0].kind
+    least = "at least " if kind == "unmanaged" and report.at_least else ""
+    monthly = add_up(one.monthly_charge for one in found)
+    unsummed = {"missing", "changed", "overcharged"}
+    cost = "" if kind in unsummed else f", {amount(monthly.known, monthly.unknown)} a month"
+    return f"{least}{numbers(len(found))}{cost}"
+
+
+def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Iterator[Line]:
+    """Numbers under what would be done with them, so that a long list stays short."""
+    by_fate: dict[str, list[str]] = {}
+    for one in found:
+        by_fate.setdefault(fate_text(one.fate), []).append(_row(one))
+    for fate, rows in by_fate.items():
+        yield from map(Line, wrapped(f"    would {fate}:", " " * 6, width=width))
+        yield from map(Line, some(rows, expand=expand))
+
+
+def _row(one: Deviation) -> str:
+    changed = one_line(
+        ", ".join(
+            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
+        )
+    )
+    if one.resource is None:
+        name = str(one.number)
+    elif kind_of(one.resource) == "number":
+        name = f"{one.resource}  {one.number}"
+    else:
+        name = f"{one.address}"
+    return f"  {name}{f'  {changed}' if changed else ''}"
+
+
+def _plain(one: Deviation) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "number": one.number,
+        "address": one.address,
+        "before": None if one.before is None else values(one.before),
+        "after": None if one.after is None else values(one.after),
+        "differences": [
+            {"path": found.path, "before": found.before, "after": found.after} for found in one.differences
+        ],
+        "monthly_charge": None if one.monthly_charge is None else f"{one.monthly_charge:f}",
+        "would": {"action": action_of(one.fate), "text": fate_text(one.fate)},
+    }

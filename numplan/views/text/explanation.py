@@ -1,0 +1,175 @@
+"""All that is known of one number or resource, as people read it: a paragraph for each of manifest, state,
+account, plan and protection.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
+from numplan.model.moment import shown
+from numplan.model.plan import number_of
+from numplan.model.state import Instance
+from numplan.views.common.amounts import amount, numbers
+from numplan.views.common.sanitize import one_line
+from numplan.views.common.wrapping import WIDTH, some, wrapped
+from numplan.views.text.planned_action import change_text, fate_text
+
+Paragraph = tuple[str, Sequence[str]]
+"""A heading, and sentences. One that begins with spaces is a row of a list, and stays as it is."""
+
+_POOL_KEYS: Final = ("state", "digits", "max_setup_charge", "max_monthly_charge", "select", "on_shortage")
+_TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
+
+
+def explained_text(one: OfNumber | OfResource, *, width: int | None = None, expand: bool = False) -> str:
+    """The whole explanation. Folds long runs of alike lines unless `expand`."""
+    if isinstance(one, OfNumber):
+        title = f"{one.number}{f', {one.address}' if one.address else ''}"
+        paragraphs = _number(one)
+    else:
+        title, paragraphs = str(one.resource), _resource(one, expand=expand)
+    lines = [title]
+    for heading, sentences in paragraphs:
+        lines.append(heading)
+        for sentence in sentences:
+            is_row = sentence.startswith(" ")
+            lines += (
+                [sentence] if is_row else wrapped(f"  {one_line(sentence)}", " " * 4, width=width or WIDTH)
+            )
+    return "\n".join(lines)
+
+
+def terms_of(entry: Entry) -> Mapping[str, str]:
+    """What an entry says, key by key, as text; what it does not say is left out."""
+    said: dict[str, object] = {}
+    match entry:
+        case NumberEntry():
+            said["number"] = entry.number
+        case SetEntry():
+            said["numbers"] = len(entry.numbers)
+        case PoolEntry():
+            said["count"] = entry.count
+            said |= {key: getattr(entry, key) for key in _POOL_KEYS}
+            said["adopt"] = "true" if entry.adopt else None
+    said |= {key: getattr(entry.terms, key) for key in _TERMS}
+    said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
+    said["protect"] = "true" if entry.terms.protect else None
+    return {key: str(value) for key, value in said.items() if value is not None}
+
+
+def _number(one: OfNumber) -> Iterator[Paragraph]:
+    yield "Declared", [_declared(one)]
+    yield "State", [*_state(one)]
+    yield "Account", [_account(one)]
+    yield "Plan", [*_plan(one)]
+    yield "Protection", one.protections
+
+
+def _declared(one: OfNumber) -> str:
+    if one.entry is None:
+        where = f"; state has it as {one.resource}" if one.resource and one.instance else ""
+        return f"by no entry{where}"
+    how = "a member of" if isinstance(one.entry, PoolEntry) else "as"
+    return f"{how} {one.resource}, {one.source}: {_said(one.entry)}"
+
+
+def _said(entry: Entry) -> str:
+    return ", ".join(f"{key} {value}" for key, value in terms_of(entry).items())
+
+
+def _state(one: OfNumber) -> Iterator[str]:
+    if one.instance is None:
+        yield "does not manage it"
+    else:
+        yield _remembered(one.instance)
+    if one.intent is not None:
+        why = f" ({one.intent.doubt})" if one.intent.doubt else ""
+        yield (
+            f"an earlier run was about to {one.intent.kind} it at {shown(one.intent.written_at)}, and "
+            f"the outcome is not known{why}; the next apply settles it first"
+        )
+    if one.tombstone is not None:
+        slot = ", and its slot waits for it" if one.tombstone.holds_slot else ""
+        yield (
+            f"its purchase was closed as never happened at {shown(one.tombstone.closed_at)}, and is "
+            f"watched{slot}"
+        )
+
+
+def _remembered(one: Instance) -> str:
+    attributes = one.attributes
+    trunk = "no trunk" if attributes.sip_trunk_id is None else f"trunk {attributes.sip_trunk_id}"
+    facts = (
+        f"{one.origin} {shown(one.bought_at)}" if one.bought_at else one.origin,
+        attributes.country,
+        attributes.state or "",
+        attributes.type,
+        attributes.category or "",
+        trunk if one.trunk_verified or attributes.sip_trunk_id is None else f"{trunk} (not verified)",
+        *(f"{label}={value}" for label, value in sorted(attributes.labels.items())),
+        "protected" if attributes.protect else "",
+        "surplus: in no pool's count" if one.surplus else "",
+    )
+    return f"manages it as {one.address}: {', '.join(fact for fact in facts if fact)}"
+
+
+def _account(one: OfNumber) -> str:
+    row = one.owned
+    if one.unread is not None:
+        holds = "holds it, in a row" if one.unread.number else "may hold it in a row"
+        return f"{holds} that cannot be read: {one.unread.problem}"
+    if row is None:
+        sure = one.listed
+        return "does not hold it" if sure else "does not show it; the listing could not be proven complete"
+    used = (
+        "" if row.assignment is None else f", assigned to {row.assignment.type} {row.assignment.flow_name!r}"
+    )
+    return f"holds it: {row.country}, {row.type}, {amount(row.monthly_charge)} a month{used}"
+
+
+def _plan(one: OfNumber) -> Iterator[str]:
+    if one.drift is not None:
+        changed = ", ".join(
+            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}"
+            for found in one.drift.differences
+        )
+        yield f"drift: {'missing from the account' if one.drift.kind == 'missing' else changed}"
+    yield f"would {fate_text(one.fate)}"
+    if one.fate.change is not None and one.fate.change.reason:
+        yield f"why: {one.fate.change.reason}"
+    for found in one.fate.errors:
+        yield str(found)
+
+
+def _resource(one: OfResource, *, expand: bool) -> Iterator[Paragraph]:
+    declared = "by no entry" if one.entry is None else f"at {one.entry.source}: {_said(one.entry)}"
+    yield "Declared", [declared]
+    surplus = sum(one.surplus for one in one.members)
+    yield (
+        "State",
+        [
+            f"manages {numbers(len(one.members) - surplus)}{f', and {surplus} surplus' if surplus else ''}",
+            *some([f"    {member.number}" for member in one.members], expand=expand),
+        ],
+    )
+    missing = f", {len(one.missing)} of them missing" if one.missing else ""
+    yield "Account", [f"of these: {one.assigned} assigned to a flow{missing}"]
+    yield "Plan", [*_changes(one, expand=expand)]
+    yield "Protection", one.protections
+
+
+def _changes(one: OfResource, *, expand: bool) -> Iterator[str]:
+    if not (one.changes or one.held or one.findings):
+        yield "would leave it as it is"
+    by_fate: dict[tuple[str, str], list[str]] = {}
+    for change in one.changes:
+        by_fate.setdefault((change_text(change), change.reason), []).append(f"    {number_of(change)}")
+    for (what, why), rows in by_fate.items():
+        yield f"would {what}{f'; {why}' if why else ''}:"
+        yield from some(rows, expand=expand)
+    for held in one.held:
+        yield f"waits for {held.number}: {held.reason}"
+    if one.guards:
+        yield f"refused by the guard {' and '.join(one.guards)}"
+    yield from map(str, one.findings)
