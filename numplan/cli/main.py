@@ -154,8 +154,3 @@ def run(arguments: list[str]) -> int:
 
         code = say(problem)
     return int(code) if isinstance(code, int) else 0
-
-
-def log_level() -> str:
-    """The level that NUMPLAN_LOG asks for, or an empty text."""
-    return os.environ.get("NUMPLAN_LOG", "").strip().lower()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from numplan.manifest.files.names import SUFFIXES, folder_of, is_part
 from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import followed, read_below, read_named
 from numplan.manifest.reading.findings import Findings
@@ -15,10 +16,6 @@ from numplan.manifest.reading.scalar_kinds import Shape
 from numplan.manifest.reading.templates import Slot
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
-
-SUFFIXES: Final = (".yaml", ".yml", ".json")
-STATES: Final = ".state.json"
-"""How a file's name ends that holds a state: it lies beside a manifest, and is no part of it."""
 
 _Form = type[LocatedMap] | type[LocatedList]
 _FORMS: Final[Mapping[str, _Form]] = {
@@ -87,12 +84,6 @@ def _empty_part(file: str) -> Diagnostic:
     )
 
 
-def folder_of(path: Path) -> Path:
-    """The folder that a manifest is, or that it lies in."""
-    # Path.is_dir raises for names that no file can have.
-    return path if os.path.isdir(path) else path.parent  # noqa: PTH112
-
-
 def files_of(folder: Path) -> tuple[str, ...]:
     """The names of the files in a folder that make its manifest, in their order. Raises ManifestError where
     there are none.
@@ -115,11 +106,6 @@ def files_of(folder: Path) -> tuple[str, ...]:
             ]
         )
     return tuple(names)
-
-
-def is_part(name: str) -> bool:
-    """Whether a file of this name, in a folder that is a manifest, is part of it."""
-    return name.endswith(SUFFIXES) and not name.endswith(STATES) and not name.startswith(".")
 
 
 class _Merging:

@@ -9,13 +9,13 @@ from typing import Final, cast
 import msgspec
 
 from numplan.manifest.declarations.backend import read_place
-from numplan.manifest.declarations.blocks import block
 from numplan.manifest.declarations.declarations import Declarations
 from numplan.manifest.declarations.known_words import in_known_words
 from numplan.manifest.files.digest import digest
-from numplan.manifest.folder import folder_of, read_whole
+from numplan.manifest.files.names import folder_of
+from numplan.manifest.folder import read_whole
 from numplan.manifest.numbers.numbers_file import NumbersFiles
-from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.positions import LocatedMap, block
 from numplan.manifest.reading.scalar_kinds import Shape, compile_shape
 from numplan.manifest.schema.mistaken import mistaken
 from numplan.manifest.schema.shipped import schema

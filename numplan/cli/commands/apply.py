@@ -6,8 +6,9 @@ from typing import Any, Final
 import click
 
 from numplan.cli.operations.apply import Choose, Chosen, Work, apply_chosen, fresh_plan
-from numplan.cli.operations.documents import documents_of, write_documents
+from numplan.cli.operations.documents import write_documents
 from numplan.cli.operations.plan import circumstances_of
+from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import Asked, asked_of, planning_options, refresh_option, refuse_danger
 from numplan.cli.settings import Settings, Span, common
 from numplan.cli.terminal.screen import Screen

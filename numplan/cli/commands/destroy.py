@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from numplan.cli.operations.apply import apply_chosen, fresh_plan
-from numplan.cli.operations.documents import documents_of
+from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import asked_of, releasing_options
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen

@@ -11,7 +11,8 @@ from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.engine.queries.drift_report import drift_report
-from numplan.views.text.drift import drift_json, drift_text
+from numplan.views.machine.drift import drift_json
+from numplan.views.text.drift import drift_text
 
 EXAMPLES: Final = """\b
 Examples:

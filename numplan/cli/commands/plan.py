@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import click
 
-from numplan.cli.operations.documents import documents_of, write_documents
+from numplan.cli.operations.documents import write_documents
 from numplan.cli.operations.plan import draft
 from numplan.cli.operations.plan_file import save_plan
+from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import (
     asked_of,
     planning_options,

@@ -4,8 +4,9 @@ from typing import Final
 
 import click
 
-from numplan.cli.commands.state import read_state, show_state
-from numplan.cli.operations.documents import FORMATS, render
+from numplan.cli.operations.documents import render
+from numplan.cli.operations.stored_state import read_state, show_state
+from numplan.cli.options.documents import FORMATS
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import read_file

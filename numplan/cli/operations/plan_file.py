@@ -7,7 +7,7 @@ from pathlib import Path
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.state_location import place_of
-from numplan.manifest.folder import is_part
+from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.location.state_location import LocalPlace
 from numplan.model.plan import Plan, encode_plan

@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from numplan.cli.operations.documents import document_options
 from numplan.cli.options.consents import BESIDE, state_consents
+from numplan.cli.options.documents import document_options
 from numplan.cli.options.selection import Name, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection

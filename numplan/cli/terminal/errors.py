@@ -71,7 +71,7 @@ def _unquoted(message: str) -> str:
 
 
 def _bug(problem: BaseException, screen: Screen) -> int:
-    from numplan.cli.main import log_level
+    from numplan.cli.terminal.logging_setup import log_level
 
     if log_level() == "debug":
         for line in "".join(traceback.format_exception(problem)).splitlines():

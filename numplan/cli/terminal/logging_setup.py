@@ -1,6 +1,7 @@
 """Logging to standard error, where NUMPLAN_LOG asks for it."""
 
 import logging
+import os
 import sys
 
 from numplan.cli.settings import Settings
@@ -32,3 +33,8 @@ def start_logging(settings: Settings) -> None:
         _Plain("%(asctime)s %(levelname)s %(name)s %(message)s" if level else "warning: %(message)s")
     )
     log.addHandler(handler)
+
+
+def log_level() -> str:
+    """The level that NUMPLAN_LOG asks for, or an empty text."""
+    return os.environ.get("NUMPLAN_LOG", "").strip().lower()

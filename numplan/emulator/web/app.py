@@ -1,19 +1,16 @@
 """The web application: the six endpoints under the vendor's paths."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import flask
 from werkzeug.exceptions import HTTPException
 
+from numplan.emulator.controls import Controls
 from numplan.emulator.protocol.replies import error_reply
 from numplan.emulator.protocol.requests import Request
 from numplan.emulator.service import ENDPOINTS, Service
 from numplan.emulator.web.control import CONTROL_PATH, control_blueprint
 from numplan.emulator.web.waitress_server import to_response
-
-if TYPE_CHECKING:
-    from numplan.emulator.server import Emulator
 
 __all__ = ["API_PATH", "BASE_PATH", "CONTROL_PATH", "make_app"]
 
@@ -21,8 +18,8 @@ BASE_PATH = "/o/"
 API_PATH = BASE_PATH + "virtual-numbers/v1.0/"
 
 
-def make_app(service: Service, pause: Callable[[float], None], controlled: "Emulator | None") -> flask.Flask:
-    """The application that answers for `service`, with the control endpoints of `controlled` if given.
+def make_app(service: Service, pause: Callable[[float], None], controls: Controls | None) -> flask.Flask:
+    """The application that answers for `service`, with the control endpoints of `controls` if given.
 
     `pause` is how an answer waits between its pieces.
     """
@@ -35,8 +32,8 @@ def make_app(service: Service, pause: Callable[[float], None], controlled: "Emul
             methods=[method],
             provide_automatic_options=False,
         )
-    if controlled is not None:
-        app.register_blueprint(control_blueprint(controlled))
+    if controls is not None:
+        app.register_blueprint(control_blueprint(controls))
     app.register_error_handler(HTTPException, _http_error)
     return app
 

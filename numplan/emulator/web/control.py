@@ -1,19 +1,17 @@
-"""The control endpoints: what `Emulator` does in Python, over HTTP, for this machine only."""
+"""The control endpoints: what `Controls` does in Python, over HTTP, for this machine only."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import flask
 import msgspec
 
+from numplan.emulator.controls import Controls
 from numplan.emulator.faults.schedule import Scripted
 from numplan.emulator.protocol.records import Flow
 from numplan.emulator.protocol.replies import JSON, error_reply
-
-if TYPE_CHECKING:
-    from numplan.emulator.server import Emulator
 
 CONTROL_PATH = "/_control/"
 
@@ -44,51 +42,51 @@ class _FaultList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: list[dict[str, Any]]
 
 
-def control_blueprint(emulator: "Emulator") -> flask.Blueprint:
-    """The control endpoints of `emulator`."""
+def control_blueprint(controls: Controls) -> flask.Blueprint:
+    """The control endpoints of `controls`."""
     blueprint = flask.Blueprint("control", __name__, url_prefix=CONTROL_PATH.rstrip("/"))
     blueprint.before_request(_only_this_machine)
-    for name, methods in _views(emulator).items():
+    for name, methods in _views(controls).items():
         for method, view in methods.items():
             blueprint.add_url_rule(f"/{name}", f"{method} {name}", _answering(view), methods=[method])
     return blueprint
 
 
-def _views(emulator: "Emulator") -> dict[str, dict[str, _View]]:
+def _views(controls: Controls) -> dict[str, dict[str, _View]]:
     """Every control endpoint by name and method."""
 
     def settings() -> object:
-        emulator.configure(**_body(dict[str, Any]))
-        return emulator.settings
+        controls.configure(**_body(dict[str, Any]))
+        return controls.settings
 
     return {
         "health": {"GET": dict},
-        "account": {"GET": lambda: {"owned": emulator.owned()}},
-        "ledger": {"GET": lambda: {"posts": emulator.ledger(), "calls": emulator.calls()}},
+        "account": {"GET": lambda: {"owned": controls.owned()}},
+        "ledger": {"GET": lambda: {"posts": controls.ledger(), "calls": controls.calls()}},
         "faults": {
-            "GET": lambda: {"pending": [_written(each) for each in emulator.pending_faults()]},
-            "POST": lambda: emulator.faults(_fault_list()),
-            "DELETE": emulator.clear_faults,
+            "GET": lambda: {"pending": [_written(each) for each in controls.pending_faults()]},
+            "POST": lambda: controls.faults(_fault_list()),
+            "DELETE": controls.clear_faults,
         },
-        "stock": {"POST": lambda: _change_stock(emulator, _body(_StockChange))},
-        "owned": {"POST": lambda: _change_account(emulator, _body(_AccountChange))},
-        "settings": {"GET": lambda: emulator.settings, "POST": settings},
-        "reset": {"POST": emulator.reset},
+        "stock": {"POST": lambda: _change_stock(controls, _body(_StockChange))},
+        "owned": {"POST": lambda: _change_account(controls, _body(_AccountChange))},
+        "settings": {"GET": lambda: controls.settings, "POST": settings},
+        "reset": {"POST": controls.reset},
     }
 
 
-def _change_stock(emulator: "Emulator", change: _StockChange) -> None:
-    emulator.add_stock(change.add)
-    emulator.remove_stock(change.remove)
+def _change_stock(controls: Controls, change: _StockChange) -> None:
+    controls.add_stock(change.add)
+    controls.remove_stock(change.remove)
 
 
-def _change_account(emulator: "Emulator", change: _AccountChange) -> None:
-    emulator.add_owned(change.add)
-    emulator.remove_owned(change.remove, to_stock=change.to_stock)
+def _change_account(controls: Controls, change: _AccountChange) -> None:
+    controls.add_owned(change.add)
+    controls.remove_owned(change.remove, to_stock=change.to_stock)
     for number, assignment in change.assign.items():
-        emulator.assign(number, assignment)
+        controls.assign(number, assignment)
     for number, mrc in change.mrc.items():
-        emulator.change_charge(number, mrc)
+        controls.change_charge(number, mrc)
 
 
 def _fault_list() -> list[dict[str, Any]]:

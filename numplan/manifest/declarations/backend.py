@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
-from numplan.manifest.folder import STATES, is_part
+from numplan.manifest.files.names import STATES, is_part
 from numplan.manifest.reading.positions import Files, LocatedMap, source_at
 from numplan.manifest.reading.quoting import shown
 from numplan.model.diagnostics import Diagnostic, error

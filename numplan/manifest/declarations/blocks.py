@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.positions import LocatedMap, block
 from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
@@ -14,12 +14,6 @@ _SHARED: Final = frozenset(Terms.__struct_fields__) - {"may_lack"}
 _CHARGES: Final = frozenset(
     ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
 )
-
-
-def block(document: Mapping[str, object], name: str) -> LocatedMap:
-    """A block of the manifest; one that is missing, or has everything under it commented out, is empty."""
-    held = document.get(name)
-    return held if isinstance(held, LocatedMap) else LocatedMap()
 
 
 def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:

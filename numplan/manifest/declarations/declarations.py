@@ -8,13 +8,22 @@ import msgspec
 
 from numplan.manifest.declarations.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.declarations.backend import read_place
-from numplan.manifest.declarations.blocks import api_settings, block, entries, policy, terms_of, with_charges
+from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
 from numplan.manifest.declarations.first_declared import FirstPlaces
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
 from numplan.manifest.numbers.numbers_file import NumbersFiles
 from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Mark, Places, Step, source_at
+from numplan.manifest.reading.positions import (
+    Files,
+    LocatedList,
+    LocatedMap,
+    Mark,
+    Places,
+    Step,
+    block,
+    source_at,
+)
 from numplan.manifest.reading.quoting import dotted, shown, taken
 from numplan.manifest.variables.interpolation import Values
 from numplan.model.address import Resource

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import cast
 
-from numplan.manifest.declarations.blocks import block
 from numplan.manifest.declarations.circles import circles
 from numplan.manifest.declarations.first_declared import FirstPlaces
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, source_at
+from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import dotted, shown, taken
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from numplan.manifest.declarations.blocks import block
-from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import dotted
 from numplan.manifest.reading.templates import Reference, Template, TemplateError, parts_of
 from numplan.manifest.variables.interpolation import Values, value_of

@@ -1,6 +1,6 @@
 """Plain values that know where they were written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NewType, overload
 
 from numplan.model.diagnostics import Source
@@ -101,3 +101,9 @@ def places(root: object, path: Sequence[Step]) -> tuple[Mark, Mark]:
         else:
             break
     return found
+
+
+def block(document: Mapping[str, object], name: str) -> LocatedMap:
+    """A block of the manifest; one that is missing, or has everything under it commented out, is empty."""
+    held = document.get(name)
+    return held if isinstance(held, LocatedMap) else LocatedMap()

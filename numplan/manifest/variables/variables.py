@@ -7,11 +7,10 @@ from typing import Final
 
 import msgspec
 
-from numplan.manifest.declarations.blocks import block
 from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import described, dotted, shown
 from numplan.manifest.reading.reader import EmptyError, read_document
 from numplan.manifest.reading.scalar_kinds import ANYTHING

@@ -10,10 +10,10 @@ from numplan.model.diagnostics import Source
 from numplan.model.moment import our_time
 from numplan.model.plan import address_of_change, number_of
 from numplan.model.state import Instance
+from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped
 from numplan.views.common.table import owned_row
-from numplan.views.machine.terraform import values
-from numplan.views.text.explanation import terms_of
+from numplan.views.common.terms import terms_of
 from numplan.views.text.planned_action import action_of, change_text, fate_text
 
 

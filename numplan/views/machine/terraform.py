@@ -22,6 +22,7 @@ from numplan.model.plan import (
     Update,
 )
 from numplan.model.state import Attributes
+from numplan.views.common.attributes import values
 
 TERRAFORM_VERSION: Final = "1.11.4"
 """The Terraform that plans claim to be of: some readers want one from 0.12 to 1.16."""
@@ -46,22 +47,6 @@ def named(resource: Resource, number: E164) -> dict[str, Any]:
     if kind_of(resource) != "number":
         place["index"] = number
     return place
-
-
-def values(attributes: Attributes) -> dict[str, Any]:
-    """A number's attributes; charges as exact text."""
-    return {
-        "number": attributes.number,
-        "country": attributes.country,
-        "state": attributes.state,
-        "type": attributes.type,
-        "category": attributes.category,
-        "sip_trunk_id": attributes.sip_trunk_id,
-        "labels": dict(sorted(attributes.labels.items())),
-        "protect": attributes.protect,
-        "setup_charge": None if attributes.setup_charge is None else f"{attributes.setup_charge:f}",
-        "monthly_charge": None if attributes.monthly_charge is None else f"{attributes.monthly_charge:f}",
-    }
 
 
 def before_and_after(change: Change) -> tuple[Attributes | None, Attributes | None]:

@@ -31,6 +31,7 @@ from numplan.model.plan import (
     number_of,
 )
 from numplan.model.state import Attributes, State
+from numplan.views.common.attributes import values
 from numplan.views.common.outputs import described, verb
 from numplan.views.common.sanitize import escaped
 from numplan.views.machine.terraform import (
@@ -43,7 +44,6 @@ from numplan.views.machine.terraform import (
     drifted,
     named,
     terraform_address,
-    values,
 )
 
 FORMAT_VERSION = "1.2"

@@ -1,19 +1,16 @@
-"""Drift as people read it: each number with what numplan would do, and as a JSON document for machines."""
+"""Drift as people read it: each number with what numplan would do."""
 
 from collections.abc import Iterator
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from numplan.engine.plan.odd_rows import unreadable_text
 from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport, Kind
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
 from numplan.views.common.amounts import amount, numbers, to_settle
-from numplan.views.common.sanitize import escaped, one_line
+from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
-from numplan.views.machine.terraform import values
-from numplan.views.text.planned_action import action_of, fate_text
+from numplan.views.text.planned_action import fate_text
 
 _TITLES: Final[dict[Kind, str]] = {
     "missing": "Missing from the account",
@@ -50,22 +47,6 @@ def last_line(report: DriftReport) -> str:
     return f"{first if report.matters else 'No drift. '}Drift: {figures}."
 
 
-def drift_json(report: DriftReport) -> str:
-    """The same as a document, on one line."""
-    document = {
-        "drift": report.matters,
-        "unsettled": report.unsettled,
-        "counts": {kind: len(report.of(kind)) for kind in KINDS},
-        "at_least": report.at_least,
-        "changed_charges": report.charges,
-        "numbers": [_plain(one) for one in report.deviations],
-        "unreadable": [
-            {"number": one.number, "place": one.place, "problem": one.problem} for one in report.unreadable
-        ],
-    }
-    return escaped(msgspec.json.encode(document).decode())
-
-
 def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
     kind = found[0].kind
     least = "at least " if kind == "unmanaged" and report.at_least else ""
@@ -98,18 +79,3 @@ def _row(one: Deviation) -> str:
     else:
         name = f"{one.address}"
     return f"  {name}{f'  {changed}' if changed else ''}"
-
-
-def _plain(one: Deviation) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "number": one.number,
-        "address": one.address,
-        "before": None if one.before is None else values(one.before),
-        "after": None if one.after is None else values(one.after),
-        "differences": [
-            {"path": found.path, "before": found.before, "after": found.after} for found in one.differences
-        ],
-        "monthly_charge": None if one.monthly_charge is None else f"{one.monthly_charge:f}",
-        "would": {"action": action_of(one.fate), "text": fate_text(one.fate)},
-    }

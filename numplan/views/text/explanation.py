@@ -2,24 +2,21 @@
 account, plan and protection.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from numplan.engine.queries.explanation import OfNumber, OfResource
-from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
+from numplan.model.manifest import Entry, PoolEntry
 from numplan.model.moment import shown
 from numplan.model.plan import number_of
 from numplan.model.state import Instance
 from numplan.views.common.amounts import amount, numbers
 from numplan.views.common.sanitize import one_line
+from numplan.views.common.terms import terms_of
 from numplan.views.common.wrapping import WIDTH, some, wrapped
 from numplan.views.text.planned_action import change_text, fate_text
 
 Paragraph = tuple[str, Sequence[str]]
 """A heading, and sentences. One that begins with spaces is a row of a list, and stays as it is."""
-
-_POOL_KEYS: Final = ("state", "digits", "max_setup_charge", "max_monthly_charge", "select", "on_shortage")
-_TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
 
 
 def explained_text(one: OfNumber | OfResource, *, width: int | None = None, expand: bool = False) -> str:
@@ -38,24 +35,6 @@ def explained_text(one: OfNumber | OfResource, *, width: int | None = None, expa
                 [sentence] if is_row else wrapped(f"  {one_line(sentence)}", " " * 4, width=width or WIDTH)
             )
     return "\n".join(lines)
-
-
-def terms_of(entry: Entry) -> Mapping[str, str]:
-    """What an entry says, key by key, as text; what it does not say is left out."""
-    said: dict[str, object] = {}
-    match entry:
-        case NumberEntry():
-            said["number"] = entry.number
-        case SetEntry():
-            said["numbers"] = len(entry.numbers)
-        case PoolEntry():
-            said["count"] = entry.count
-            said |= {key: getattr(entry, key) for key in _POOL_KEYS}
-            said["adopt"] = "true" if entry.adopt else None
-    said |= {key: getattr(entry.terms, key) for key in _TERMS}
-    said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
-    said["protect"] = "true" if entry.terms.protect else None
-    return {key: str(value) for key, value in said.items() if value is not None}
 
 
 def _number(one: OfNumber) -> Iterator[Paragraph]:

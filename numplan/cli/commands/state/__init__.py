@@ -4,15 +4,14 @@ import click
 
 from numplan.cli.commands.state.edit import mv, pull, push, rm
 from numplan.cli.commands.state.place import migrate, unlock
+from numplan.cli.operations.stored_state import read_state, show_state
 from numplan.cli.options.completion import Address
 from numplan.cli.options.strict import Strict
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.cli.workspace.open import state_backend
 from numplan.engine.edit.state_edit import named, naming
-from numplan.model.errors import NumplanError
-from numplan.model.state import Instance, State
-from numplan.views.text.state import instance_text, state_text
+from numplan.model.state import Instance
+from numplan.views.text.state import instance_text
 
 
 @click.group(cls=Strict)
@@ -75,17 +74,3 @@ def _meant(settings: Settings, names: tuple[str, ...]) -> tuple[Instance, ...]:
 
 for _command in (mv, rm, pull, push, unlock, migrate):
     state.add_command(_command)
-
-
-def show_state(settings: Settings, screen: Screen) -> None:
-    """Print the state for people."""
-    screen.line(state_text(read_state(settings)))
-
-
-def read_state(settings: Settings) -> State:
-    """The state, which must be there. Raises StateError and NumplanError."""
-    backend = state_backend(settings)
-    found = backend.read()
-    if found is None:
-        raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
-    return found

@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import click
 
 from numplan.cli.operations.plan_file import write_whole
+from numplan.cli.operations.stored_state import read_state
+from numplan.cli.options.approval import approving
 from numplan.cli.options.completion import Address
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.prompt import require_yes
@@ -23,7 +25,6 @@ from numplan.model.state import State, decode_mended, encode_state, successor
 from numplan.views.common.wrapping import FOLD
 
 FROM_INPUT: Final = "-"
-Command = TypeVar("Command", bound=Callable[..., Any])
 _WRITING: Final = ("chdir", "manifest", "state", "no_color", "no_input", "lock_timeout")
 
 
@@ -32,11 +33,6 @@ class Mending(NamedTuple):
 
     state: State
     lines: list[str]
-
-
-def approving(command: Command) -> Command:
-    """`--auto-approve`, for the commands that ask."""
-    return click.option("--auto-approve", is_flag=True, help="Do not ask.")(command)
 
 
 @click.command("mv")
@@ -83,8 +79,6 @@ def pull() -> None:
 
     It holds no token. `numplan state push` puts a mended copy in its place.
     """
-    from numplan.cli.commands.state import read_state
-
     document = encode_state(read_state(Settings.current())).decode().rstrip("\n")
     Screen(color=False).stored(document, "what is printed of the state")
 

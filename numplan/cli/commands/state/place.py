@@ -5,7 +5,7 @@ import os
 import click
 import msgspec
 
-from numplan.cli.commands.state.edit import approving
+from numplan.cli.options.approval import approving
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.prompt import require_yes
 from numplan.cli.terminal.screen import Screen

@@ -1,0 +1,21 @@
+"""The attributes of a number as documents for machines have them."""
+
+from typing import Any
+
+from numplan.model.state import Attributes
+
+
+def values(attributes: Attributes) -> dict[str, Any]:
+    """A number's attributes; charges as exact text."""
+    return {
+        "number": attributes.number,
+        "country": attributes.country,
+        "state": attributes.state,
+        "type": attributes.type,
+        "category": attributes.category,
+        "sip_trunk_id": attributes.sip_trunk_id,
+        "labels": dict(sorted(attributes.labels.items())),
+        "protect": attributes.protect,
+        "setup_charge": None if attributes.setup_charge is None else f"{attributes.setup_charge:f}",
+        "monthly_charge": None if attributes.monthly_charge is None else f"{attributes.monthly_charge:f}",
+    }

@@ -1,0 +1,27 @@
+"""What an entry of the manifest says, key by key."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
+
+_POOL_KEYS: Final = ("state", "digits", "max_setup_charge", "max_monthly_charge", "select", "on_shortage")
+_TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
+
+
+def terms_of(entry: Entry) -> Mapping[str, str]:
+    """What an entry says, key by key, as text; what it does not say is left out."""
+    said: dict[str, object] = {}
+    match entry:
+        case NumberEntry():
+            said["number"] = entry.number
+        case SetEntry():
+            said["numbers"] = len(entry.numbers)
+        case PoolEntry():
+            said["count"] = entry.count
+            said |= {key: getattr(entry, key) for key in _POOL_KEYS}
+            said["adopt"] = "true" if entry.adopt else None
+    said |= {key: getattr(entry.terms, key) for key in _TERMS}
+    said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
+    said["protect"] = "true" if entry.terms.protect else None
+    return {key: str(value) for key, value in said.items() if value is not None}
