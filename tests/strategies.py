@@ -30,6 +30,16 @@ from tests.builders import (
 )
 from tests.fakes import NOON, FakeVendor
 
+JSON_VALUE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+)
+"""Any value that JSON knows: NaN and infinity are none."""
+
 NUMBERS = [us(place) for place in range(1, 13)]
 RESOURCES = ("pool.p", "pool.p", "pool.q", "set.s", "number.a", "number.b", "number.gone", "pool.gone")
 WHEN = (LONG_AGO, NOON - timedelta(days=2), NOON - timedelta(minutes=3), NOON + timedelta(hours=1))

@@ -11,8 +11,8 @@ from numplan.model.plan import Keep, Plan, Purchase, Refusal, Release
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.page import plan_html
 from tests.browser.conftest import Listener, Opening
-from tests.views.test_html import HOSTILE, one_of_each
-from tests.views.test_plan_text import at, plan_of
+from tests.views.html.test_page import HOSTILE, one_of_each
+from tests.views.plans import at, plan_of
 
 PAGE = 100
 

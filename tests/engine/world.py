@@ -4,6 +4,8 @@ from collections.abc import Generator, Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.events import Event
@@ -156,3 +158,15 @@ class World:
 
 def _nothing() -> State:
     return State(serial=0, lineage="lineage-1", account=ACCOUNT, api_url=URL, numplan="0.1.0", write_id="w0")
+
+
+def in_batches_of(size: int, made: Manifest, *, parallelism: int = 1) -> Manifest:
+    api = msgspec.structs.replace(made.api, batch_size=size, parallelism=parallelism)
+    return msgspec.structs.replace(made, api=api)
+
+
+def world_with(*for_sale: str) -> World:
+    world = World()
+    for number in for_sale:
+        world.vendor.put_on_sale(number)
+    return world

@@ -23,7 +23,7 @@ from numplan.model.plan import (
 )
 from numplan.views.markdown import BUDGET, marker, plan_markdown, shown
 from numplan.views.text.plan import last_line
-from tests.views.test_plan_text import at, plan_of, pool
+from tests.views.plans import at, plan_of, pool
 
 HOSTILE = (
     "<script>alert(1)</script>",

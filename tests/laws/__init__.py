@@ -1,0 +1,1 @@
+"""What holds everywhere, whatever the command, the place or the input."""
