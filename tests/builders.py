@@ -8,10 +8,11 @@ from typing import Any
 from numplan.engine.pipeline import nothing_of, survey
 from numplan.engine.plan.planner import Circumstances
 from numplan.model.address import Resource
+from numplan.model.changes import Change
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, PoolEntry, SetEntry, Terms
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Change, Plan, Refusal, Selection
+from numplan.model.plan import Allowances, Plan, Refusal, Selection
 from numplan.model.policy import NO_LIMITS, Policy
 from numplan.model.state import Attributes, Instance, Intent, State, Tombstone
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor

@@ -2,29 +2,19 @@
 account's currency.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-from numplan.model.account import Assignment, Offer
-from numplan.model.address import Address, Resource, address_of
-from numplan.model.charge import Charge, Sum, add_up, from_document
+from numplan.model.account import Offer
+from numplan.model.address import Address, Resource
+from numplan.model.changes import Change, Difference, count
+from numplan.model.charge import Charge, Sum, add_up
 from numplan.model.consent import Consent
 from numplan.model.diagnostics import Diagnostic, Source
-from numplan.model.documents.checksum import (
-    SealError,
-    edition_of,
-    members_of,
-    require_one_edition,
-    seal,
-    unseal,
-)
-from numplan.model.documents.signature import is_by, split
-from numplan.model.errors import StalePlanError
 from numplan.model.moment import Time
 from numplan.model.number import E164
 from numplan.model.state import Attributes
@@ -32,114 +22,6 @@ from numplan.model.state import Attributes
 PLAN_VERSION = 2
 
 ZERO = Decimal(0)
-
-
-class Difference(msgspec.Struct, frozen=True):
-    """One attribute that changes, as text; None where a side lacks it."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-
-class _Change(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    omit_defaults=True,
-    forbid_unknown_fields=True,
-    tag=True,
-):
-    """What all changes have: the resource, and why."""
-
-    resource: Resource
-    reason: str = ""
-
-
-class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
-    """Buy `after.number` onto `after.sip_trunk_id`. `source` is the entry that asks for it."""
-
-    after: Attributes
-    source: Source | None = None
-    substitutable: bool = False
-    """Whether an alternate of the same resource may take its place."""
-    sent_before: bool = False
-    """Whether an earlier call for this number had an unknown outcome: a refusal proves nothing then."""
-
-
-class Release(_Change, frozen=True, kw_only=True, tag="release"):
-    """Give `before.number` back to the vendor, for good."""
-
-    before: Attributes
-
-
-class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
-    """Take a number that the account owns into state. No call, no cost."""
-
-    after: Attributes
-    source: Source | None = None
-    trunk_verified: bool = False
-
-
-class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
-    """Drop a number from state. No call. `missing`: since the account lacks it; should it come back, it is known."""
-
-    before: Attributes
-    missing: bool = False
-
-
-class Update(_Change, frozen=True, kw_only=True, tag="update"):
-    """Change what state says of a number: labels, protection, or the resource it belongs to. No call."""
-
-    before: Attributes
-    after: Attributes
-    previous_resource: Resource | None = None
-    differences: tuple[Difference, ...] = ()
-
-
-class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
-    """Move to another trunk. An explicit number is released, then bought back (`before.number` is
-    `after.number`), and can be lost in between; a pool member is released once another number is bought.
-    """
-
-    before: Attributes
-    after: Attributes
-    source: Source | None = None
-    differences: tuple[Difference, ...] = ()
-    sent_before: bool = False
-
-    @property
-    def buys_first(self) -> bool:
-        """Whether the purchase comes before the release: only where the two numbers differ."""
-        return self.before.number != self.after.number
-
-
-class Blocked(_Change, frozen=True, kw_only=True, tag="blocked"):
-    """A release that the vendor would refuse, since the number is assigned to a flow. Not sent."""
-
-    before: Attributes
-    assignment: Assignment
-
-
-class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):
-    """A declared number that cannot be had: not in the account, and not for sale. Nothing is sent. `managed`: it is
-    gone, and state has it still. `to_note`: its absence is not written down yet.
-    """
-
-    before: Attributes
-    source: Source | None = None
-    managed: bool = False
-    to_note: bool = False
-
-
-class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
-    """A managed number that is as declared."""
-
-    after: Attributes
-
-
-Change = Purchase | Release | Adopt | Forget | Update | Replace | Blocked | Unavailable | Keep
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -317,24 +199,6 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a plan's last line, and what it leaves as it is. A replace is one purchase and one release."""
-
-    purchase: int = 0
-    release: int = 0
-    adopt: int = 0
-    update: int = 0
-    blocked: int = 0
-    unavailable: int = 0
-    forget: int = 0
-    keep: int = 0
-
-    @property
-    def any(self) -> bool:
-        """Whether an apply would do anything."""
-        return any(getattr(self, name) for name in self.__struct_fields__ if name != "keep")
-
-
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a reviewer needs and an apply carries out.
 
@@ -399,48 +263,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return tuple(found for found in self.diagnostics if found.severity == "error")
 
 
-def address_of_change(change: Change) -> Address:
-    """Where the changed number lives; for a replace, where it lived before."""
-    return address_of(change.resource, number_of(change))
-
-
-ChangeKey = tuple[type[Change], Resource, E164]
-"""What a change does, to which number of which resource."""
-
-
-def key_of(change: Change) -> ChangeKey:
-    """By what two plans' changes are the same."""
-    return type(change), change.resource, number_of(change)
-
-
-def number_of(change: Change) -> E164:
-    """The phone number a change is about; for a replace, the one that goes."""
-    match change:
-        case Purchase() | Adopt() | Keep():
-            return change.after.number
-        case Release() | Forget() | Update() | Replace() | Blocked() | Unavailable():
-            return change.before.number
-
-
-def acting(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes that do something: of a large account nearly all numbers are as declared."""
-    return tuple(change for change in changes if type(change) is not Keep)
-
-
-def bought(changes: Iterable[Change]) -> Iterator[Attributes]:
-    """What the changes would buy."""
-    for change in acting(changes):
-        if isinstance(change, Purchase | Replace):
-            yield change.after
-
-
-def released(changes: Iterable[Change]) -> Iterator[tuple[Resource, Attributes]]:
-    """What the changes would release."""
-    for change in acting(changes):
-        if isinstance(change, Release | Replace):
-            yield change.resource, change.before
-
-
 def drift_cost(drift: Sequence[Drift]) -> Sum:
     """By how much the monthly charges of what drifted are more in the account than in state; of the numbers with a
     charge that is not known on either side, nothing is added up.
@@ -449,66 +271,3 @@ def drift_cost(drift: Sequence[Drift]) -> Sum:
         (one.before.monthly_charge, ZERO if one.after is None else one.after.monthly_charge) for one in drift
     ]
     return add_up(None if before is None or after is None else after - before for before, after in pairs)
-
-
-def count(changes: Iterable[Change]) -> Counts:
-    """The figures of a plan."""
-    kinds = Counter[type[Change]](map(type, changes))
-    return Counts(
-        purchase=kinds[Purchase] + kinds[Replace],
-        release=kinds[Release] + kinds[Replace],
-        adopt=kinds[Adopt],
-        update=kinds[Update],
-        blocked=kinds[Blocked],
-        unavailable=kinds[Unavailable],
-        forget=kinds[Forget],
-        keep=kinds[Keep],
-    )
-
-
-def encode_plan(plan: Plan, key: str = "") -> bytes:
-    """The document `plan --out` writes: sealed JSON, one change a line; with an HMAC where there is a `key`."""
-    return seal(members_of(plan), key)
-
-
-def decode_plan(document: bytes, place: str, keys: Sequence[str] | None = None) -> Plan:
-    """Read a saved plan. Raises StalePlanError, naming `place`, unless every byte is as it was written; and, for
-    whoever is about to apply it and gives the `keys` that there are, unless one of them sealed it, or none did and
-    none is.
-    """
-    try:
-        members, by = split(unseal(document).removesuffix(b"}"))
-        if keys is not None:
-            _require_sealed(members, by, keys, place)
-        body = members + b"}"
-        edition = edition_of(body)
-        if edition != PLAN_VERSION:
-            raise StalePlanError(
-                f"{place} is a plan of version {edition}; this numplan reads version {PLAN_VERSION}",
-                hint="make the plan again with this numplan",
-            )
-        plan = msgspec.json.decode(body, type=Plan, dec_hook=from_document)
-        require_one_edition(edition, plan.version)
-    except (SealError, msgspec.MsgspecError, RecursionError) as problem:
-        raise StalePlanError(
-            f"{place} cannot be used as a plan: {problem}", hint="make the plan again"
-        ) from None
-    return plan
-
-
-def _require_sealed(members: bytes, by: str, keys: Sequence[str], place: str) -> None:
-    if by and not keys:
-        raise StalePlanError(
-            f"{place} is sealed with a key, and none is set here",
-            hint="set NUMPLAN_PLAN_KEY to the key that sealed it",
-        )
-    if keys and not by:
-        raise StalePlanError(
-            f"{place} is not sealed, and NUMPLAN_PLAN_KEY is set: nobody can say who wrote it",
-            hint="make the plan again where NUMPLAN_PLAN_KEY is set",
-        )
-    if keys and not is_by(members, by, keys):
-        raise StalePlanError(
-            f"{place} is sealed with none of the keys of NUMPLAN_PLAN_KEY, or was edited since",
-            hint="make the plan again where the same NUMPLAN_PLAN_KEY is set",
-        )

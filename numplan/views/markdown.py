@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from numplan.model.plan import Drift, Plan, Refusal, count, drift_cost
+from numplan.model.changes import count
+from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
 from numplan.views.common.amounts import amount, change, numbers
 from numplan.views.common.outputs import changed

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from numplan.model.changes import Keep, Purchase, Release
 from numplan.model.number import E164
-from numplan.model.plan import Keep, Plan, Purchase, Refusal, Release
+from numplan.model.plan import Plan, Refusal
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.page import plan_html
 from tests.browser.conftest import Listener, Opening

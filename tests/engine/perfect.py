@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
+from numplan.model.changes import Adopt, Forget, Purchase, Release, Replace, Update
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Forget, Plan, Purchase, Release, Replace, Update
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes, Instance, State
 from tests.builders import state as empty_state
 from tests.fakes import FakeVendor

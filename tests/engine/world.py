@@ -15,10 +15,11 @@ from numplan.engine.pipeline import settle_leftovers, survey
 from numplan.engine.plan.planner import Circumstances
 from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber
+from numplan.model.changes import released
 from numplan.model.errors import ApiError, StateError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Plan, Selection, released
+from numplan.model.plan import Allowances, Plan, Selection
 from numplan.model.state import State, decode_state, encode_state
 from tests.fakes import ACCOUNT, URL
 from tests.faulty import FaultySession, FaultyVendor, Killed, Touch, TouchedClock

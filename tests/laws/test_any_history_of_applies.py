@@ -11,10 +11,11 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from numplan.model.changes import count
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome
-from numplan.model.plan import Selection, count
+from numplan.model.plan import Selection
 from tests.builders import entry, group, manifest, pool, us
 from tests.engine.world import ALL, World
 from tests.fakes import NOON, Call

@@ -9,12 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numplan.engine.account.refresh import managed_numbers
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Forget,
     Keep,
-    Plan,
     Purchase,
     Release,
     Replace,
@@ -22,10 +21,11 @@ from numplan.model.plan import (
     address_of_change,
     bought,
     count,
-    encode_plan,
     number_of,
     released,
 )
+from numplan.model.plan import Plan
+from numplan.model.plan_document import encode_plan
 from tests.builders import by_action, plan
 from tests.engine.perfect import carry_out
 from tests.fakes import NOON

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from numplan.model.address import Resource
+from numplan.model.changes import Purchase, Release, Replace, count
 from numplan.model.manifest import Forgotten, Manifest, Move
 from numplan.model.number import E164
-from numplan.model.plan import Plan, Purchase, Release, Replace, Selection, count
+from numplan.model.plan import Plan, Selection
 from numplan.model.state import State
 from tests.builders import PLACE, entry, managed, manifest, plan, pool, state, us
 from tests.engine.world import ALL, World

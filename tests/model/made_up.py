@@ -3,27 +3,19 @@
 from hypothesis import strategies as st
 
 from numplan.model.account import Assignment, Offer
+from numplan.model.changes import Adopt, Blocked, Difference, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.plan import (
-    Adopt,
     Allowances,
-    Blocked,
     Cost,
-    Difference,
     Drift,
-    Forget,
     Held,
-    Keep,
     Loosened,
     OutputChange,
     Plan,
-    Purchase,
     Refusal,
-    Release,
-    Replace,
     Selection,
     Unmanaged,
-    Update,
 )
 from tests.state.samples import attributes, numbers, resources, texts, times
 

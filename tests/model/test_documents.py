@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.model.changes import Counts, count
 from numplan.model.documents.checksum import SealError, seal, unseal
 from numplan.model.errors import StalePlanError, StateError
-from numplan.model.plan import PLAN_VERSION, Counts, Plan, count, decode_plan, encode_plan
+from numplan.model.plan import PLAN_VERSION, Plan
+from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.model.state import STATE_VERSION, decode_state, encode_state, successor
 from tests.builders import buried, buying, entry, managed, manifest, plan, pool, state, us
 from tests.fakes import FakeVendor

@@ -10,21 +10,9 @@ import pytest
 
 from numplan.model.account import Assignment
 from numplan.model.address import Resource
-from numplan.model.plan import (
-    Adopt,
-    Blocked,
-    Drift,
-    Forget,
-    Held,
-    Keep,
-    Plan,
-    Purchase,
-    Refusal,
-    Release,
-    Replace,
-    Update,
-    encode_plan,
-)
+from numplan.model.changes import Adopt, Blocked, Forget, Keep, Purchase, Release, Replace, Update
+from numplan.model.plan import Drift, Held, Plan, Refusal
+from numplan.model.plan_document import encode_plan
 from numplan.model.state import encode_state
 from numplan.state.schema import DOCUMENTS, schema_of, text_of
 from tests.state.samples import make_instance, make_state

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
+from numplan.model.changes import Change, Purchase
 from numplan.model.number import E164
-from numplan.model.plan import Change, Plan, Purchase
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes
 
 

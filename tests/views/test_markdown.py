@@ -6,21 +6,10 @@ from decimal import Decimal
 import pytest
 
 from numplan.model.account import Assignment
+from numplan.model.changes import Blocked, Difference, Purchase, Release
 from numplan.model.diagnostics import error
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Blocked,
-    Cost,
-    Difference,
-    Drift,
-    Held,
-    Loosened,
-    OutputChange,
-    Purchase,
-    Refusal,
-    Release,
-    Unmanaged,
-)
+from numplan.model.plan import Cost, Drift, Held, Loosened, OutputChange, Refusal, Unmanaged
 from numplan.views.markdown import BUDGET, marker, plan_markdown, shown
 from numplan.views.text.plan import last_line
 from tests.views.plans import at, plan_of, pool

@@ -17,7 +17,8 @@ from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import read_file
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import UsageError
-from numplan.model.plan import Plan, decode_plan
+from numplan.model.plan import Plan
+from numplan.model.plan_document import decode_plan
 
 DAY: Final = 24 * 3600.0
 EXAMPLES: Final = """\b

@@ -43,12 +43,13 @@ from numplan.manifest.files.repository import followed
 from numplan.manifest.load import FILE_NAMES, manifest_in
 from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.changes import count
 from numplan.model.consent import Consent
 from numplan.model.diagnostics import told
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164, NumberError
-from numplan.model.plan import Plan, count
+from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
 from numplan.numbering.reading import doubted, read_number

@@ -27,10 +27,11 @@ from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by
 from numplan.engine.saved_plan.staleness import check_offers
+from numplan.model.changes import count
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Plan, count
+from numplan.model.plan import Allowances, Plan
 
 FAILED: Final = 1
 PARTLY: Final = 4

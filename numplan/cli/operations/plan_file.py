@@ -10,7 +10,8 @@ from numplan.cli.workspace.state_location import place_of
 from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.location.state_location import LocalPlace
-from numplan.model.plan import Plan, encode_plan
+from numplan.model.plan import Plan
+from numplan.model.plan_document import encode_plan
 from numplan.model.secrets import require_none
 from numplan.state.atomic_files import Folder
 

@@ -16,19 +16,9 @@ from numplan.model.diagnostics import error, told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
 from numplan.model.plan import OutputValue, Plan
-from numplan.views.machine.terraform_ui import (
-    Message,
-    applied,
-    done,
-    encoded,
-    failed,
-    finding,
-    outputs,
-    planned,
-    refresh,
-    version,
-    waiting,
-)
+from numplan.views.machine.terraform_ui import Message, encoded, failed, finding, outputs, refresh, version
+from numplan.views.machine.terraform_ui_apply import applied, done, waiting
+from numplan.views.machine.terraform_ui_plan import planned
 from numplan.views.text.apply_summary import last_line_of
 
 

@@ -8,7 +8,8 @@ from numplan.cli.terminal.progress import Step, progress, tally_of_calls
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.result import Tally, tally
-from numplan.model.plan import OutputValue, Plan, count
+from numplan.model.changes import count
+from numplan.model.plan import OutputValue, Plan
 from numplan.views.common.outputs import outputs_text
 from numplan.views.text.apply_summary import failed_text, last_line_of, settled_text, unknown_text
 from numplan.views.text.events import event_text

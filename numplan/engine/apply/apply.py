@@ -19,9 +19,10 @@ from numplan.engine.apply.verify import look_after
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.address import Resource
+from numplan.model.changes import Release, Replace, released
 from numplan.model.manifest import ApiSettings
 from numplan.model.number import E164
-from numplan.model.plan import Plan, Release, Replace, released
+from numplan.model.plan import Plan
 from numplan.model.state import Instance
 
 

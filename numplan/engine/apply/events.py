@@ -5,9 +5,10 @@ from typing import Literal
 import msgspec
 
 from numplan.model.address import Address, Resource, address_of
+from numplan.model.changes import Change
 from numplan.model.number import E164
 from numplan.model.outcome import Call
-from numplan.model.plan import Change, Overcharge
+from numplan.model.plan import Overcharge
 
 Verdict = Literal["bought", "not bought", "released", "not released", "unknown"]
 

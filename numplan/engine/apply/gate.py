@@ -17,10 +17,11 @@ from numplan.engine.apply.orders import Batch, Order, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
 from numplan.model.account import OwnedNumber
+from numplan.model.changes import released
 from numplan.model.errors import StateError
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Rejected, Unknown
-from numplan.model.plan import Plan, released
+from numplan.model.plan import Plan
 from numplan.model.policy import Policy
 
 _UNREVIEWED: Final = "no plan holds it"

@@ -1,6 +1,7 @@
 """What one apply may spend: the limits of a policy, kept by what is sent."""
 
-from numplan.model.plan import ZERO, Plan, released
+from numplan.model.changes import released
+from numplan.model.plan import ZERO, Plan
 from numplan.model.policy import Policy, allows
 from numplan.model.state import Attributes
 

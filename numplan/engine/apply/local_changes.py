@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from numplan.engine.apply.open_state import Book
+from numplan.model.changes import Adopt, Change, Forget, Unavailable, Update
 from numplan.model.moment import Moment
-from numplan.model.plan import Adopt, Change, Forget, Missing, Plan, Unavailable, Update
+from numplan.model.plan import Missing, Plan
 from numplan.model.state import Attributes, Instance
 
 

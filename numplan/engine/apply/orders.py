@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from numplan.model.address import Resource
+from numplan.model.changes import Purchase, Replace
 from numplan.model.number import E164
 from numplan.model.outcome import Call, Outcome, Rejected
-from numplan.model.plan import Plan, Purchase, Replace
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes, Instance
 
 

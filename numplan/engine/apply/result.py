@@ -20,8 +20,8 @@ from numplan.engine.apply.events import (
     Uncertain,
     Unsettled,
 )
+from numplan.model.changes import Adopt, Change, Forget, Update
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Change, Forget, Update
 
 _RECORDED: Final[Mapping[type[Change], str]] = {Adopt: "adopt", Update: "update", Forget: "forget"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from numplan.model.plan import Difference
+from numplan.model.changes import Difference
 from numplan.model.state import Attributes
 
 

@@ -15,9 +15,10 @@ from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber, Region
 from numplan.model.address import Resource, resource_of
+from numplan.model.changes import Adopt
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Adopt, Plan, Unmanaged
+from numplan.model.plan import Plan, Unmanaged
 from numplan.model.state import State
 from numplan.model.text.countries import same_country
 from numplan.model.text.glob import covers

@@ -11,15 +11,10 @@ from numplan.engine.guard.limit_guards import check_limits, counted, declared_at
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, Side, effective
 from numplan.model.address import kind_of
-from numplan.model.diagnostics import Source
-from numplan.model.manifest import Manifest
-from numplan.model.operator import VARIABLE
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Change,
-    Plan,
     Purchase,
-    Refusal,
     Release,
     Replace,
     Unavailable,
@@ -27,6 +22,10 @@ from numplan.model.plan import (
     address_of_change,
     count,
 )
+from numplan.model.diagnostics import Source
+from numplan.model.manifest import Manifest
+from numplan.model.operator import VARIABLE
+from numplan.model.plan import Plan, Refusal
 from numplan.model.policy import percent
 
 FEWEST_OF_A_SHARE: Final = 3

@@ -10,22 +10,13 @@ import msgspec
 
 from numplan.engine.policy.limits import FIRM, Limits, Side
 from numplan.model.address import Resource
+from numplan.model.changes import Adopt, Change, Purchase, Replace, address_of_change, count
 from numplan.model.charge import Sum, add_up
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.operator import VARIABLE
-from numplan.model.plan import (
-    Adopt,
-    Change,
-    Cost,
-    Plan,
-    Purchase,
-    Refusal,
-    Replace,
-    address_of_change,
-    count,
-)
+from numplan.model.plan import Cost, Plan, Refusal
 from numplan.model.policy import WITHOUT, Policy, allows
 from numplan.model.state import Attributes
 from numplan.model.text.visible import is_visible

@@ -10,14 +10,10 @@ from numplan.engine.compare.differences import differences
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.quotes import Offers, on_other_trunk
 from numplan.model.account import Offer, OwnedNumber, Unreadable
-from numplan.model.diagnostics import Diagnostic, error, warning
-from numplan.model.manifest import Declared, Terms
-from numplan.model.number import E164
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
-    Held,
     Keep,
     Purchase,
     Replace,
@@ -26,6 +22,10 @@ from numplan.model.plan import (
     acting,
     bought,
 )
+from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.model.manifest import Declared, Terms
+from numplan.model.number import E164
+from numplan.model.plan import Held
 from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.text.countries import same_country
 from numplan.model.text.spelling import same_word, serves

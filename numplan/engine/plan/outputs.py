@@ -7,22 +7,10 @@ from numplan.engine.compare.comparison import Assessment
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.plan.selection import Subject, require_matches, selects, subject_of
 from numplan.model.address import Resource
+from numplan.model.changes import Adopt, Blocked, Change, Keep, Purchase, Replace, Unavailable, Update
 from numplan.model.manifest import Manifest, NumbersOf, Output
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Adopt,
-    Blocked,
-    Change,
-    Held,
-    Keep,
-    OutputChange,
-    OutputValue,
-    Purchase,
-    Replace,
-    Selection,
-    Unavailable,
-    Update,
-)
+from numplan.model.plan import Held, OutputChange, OutputValue, Selection
 from numplan.model.state import Instance, State
 
 Places = Mapping[E164, Resource]

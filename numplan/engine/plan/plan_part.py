@@ -6,9 +6,10 @@ import msgspec
 
 from numplan.model.account import Offer
 from numplan.model.address import Resource
+from numplan.model.changes import Change
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import Change, Held
+from numplan.model.plan import Held
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

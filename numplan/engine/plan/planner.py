@@ -21,32 +21,26 @@ from numplan.engine.plan.selection import divide, narrow, weigh
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by, loosened
 from numplan.model.address import Resource
-from numplan.model.charge import add_up
-from numplan.model.diagnostics import Diagnostic, warning
-from numplan.model.manifest import Manifest
-from numplan.model.moment import Moment, our_time, shown
-from numplan.model.number import E164
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
-    Allowances,
     Change,
     ChangeKey,
-    Cost,
     Forget,
-    Held,
-    Missing,
-    Plan,
     Purchase,
     Release,
     Replace,
-    Selection,
-    Unmanaged,
     Update,
     acting,
     bought,
     number_of,
     released,
 )
+from numplan.model.charge import add_up
+from numplan.model.diagnostics import Diagnostic, warning
+from numplan.model.manifest import Manifest
+from numplan.model.moment import Moment, our_time, shown
+from numplan.model.number import E164
+from numplan.model.plan import Allowances, Cost, Held, Missing, Plan, Selection, Unmanaged
 from numplan.model.state import State
 
 

@@ -16,19 +16,10 @@ from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.removals import departure
 from numplan.model.account import Offer
 from numplan.model.address import Resource
+from numplan.model.changes import Adopt, Change, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Adopt,
-    Allowances,
-    Change,
-    Held,
-    Keep,
-    Purchase,
-    Release,
-    Replace,
-    Update,
-)
+from numplan.model.plan import Allowances, Held
 from numplan.model.state import Attributes, Instance
 
 

@@ -4,8 +4,9 @@ from collections.abc import Container, Iterable
 
 from numplan.engine.plan.plan_part import Part
 from numplan.model.address import Resource
+from numplan.model.changes import Change, Forget, Update
 from numplan.model.number import E164
-from numplan.model.plan import Change, Drift, Forget, Update
+from numplan.model.plan import Drift
 from numplan.model.state import State
 
 

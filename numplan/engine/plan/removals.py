@@ -11,7 +11,8 @@ from numplan.engine.plan.explicit import current
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
-from numplan.model.plan import Allowances, Blocked, Change, Drift, Forget, Release
+from numplan.model.changes import Blocked, Change, Forget, Release
+from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 

@@ -12,23 +12,22 @@ from numplan.engine.compare.comparison import Assessment
 from numplan.engine.plan.plan_part import Part
 from numplan.model.account import Offer
 from numplan.model.address import Resource, address_of, split_address
-from numplan.model.diagnostics import Diagnostic
-from numplan.model.errors import UsageError
-from numplan.model.manifest import Manifest
-from numplan.model.number import E164
-from numplan.model.plan import (
-    ZERO,
+from numplan.model.changes import (
     Blocked,
     Change,
     ChangeKey,
     Keep,
     Purchase,
     Replace,
-    Selection,
     Unavailable,
     Update,
     key_of,
 )
+from numplan.model.diagnostics import Diagnostic
+from numplan.model.errors import UsageError
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.plan import ZERO, Selection
 from numplan.model.text.glob import covers
 from numplan.model.text.spelling import nearest
 

@@ -13,9 +13,10 @@ from numplan.engine.plan.selection import Subject, known_subjects, require_match
 from numplan.engine.queries.planned_action import Fate, Fates
 from numplan.model.account import Unreadable
 from numplan.model.address import Address, Resource, address_of
+from numplan.model.changes import Difference
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import ZERO, Difference, Selection
+from numplan.model.plan import ZERO, Selection
 from numplan.model.state import Attributes
 
 Kind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]

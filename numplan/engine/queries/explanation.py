@@ -9,11 +9,12 @@ from numplan.engine.pipeline import Survey
 from numplan.engine.queries.planned_action import Fate, Fates
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.address import Address, Resource, address_of, kind_of, split_address
+from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.number import E164, NumberError
-from numplan.model.plan import Change, Drift, Held, Keep, Replace, number_of
+from numplan.model.plan import Drift, Held
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
 from numplan.numbering.reading import read_number

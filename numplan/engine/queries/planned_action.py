@@ -3,9 +3,10 @@
 import msgspec
 
 from numplan.model.address import Address, Resource, address_of
+from numplan.model.changes import Change, Forget, Purchase, Replace, number_of
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import Change, Forget, Held, Plan, Purchase, Replace, number_of
+from numplan.model.plan import Held, Plan
 
 
 class Fate(msgspec.Struct, frozen=True, kw_only=True):

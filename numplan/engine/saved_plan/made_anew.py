@@ -17,18 +17,12 @@ from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.engine.saved_plan.staleness import check_origin, check_serial, moved_since, stale
 from numplan.model.address import Resource, kind_of
-from numplan.model.diagnostics import Diagnostic, note
-from numplan.model.manifest import Manifest
-from numplan.model.moment import our_time
-from numplan.model.number import E164
-from numplan.model.plan import (
-    ZERO,
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
     ChangeKey,
     Keep,
-    Plan,
     Purchase,
     Release,
     Replace,
@@ -39,6 +33,11 @@ from numplan.model.plan import (
     key_of,
     number_of,
 )
+from numplan.model.diagnostics import Diagnostic, note
+from numplan.model.manifest import Manifest
+from numplan.model.moment import our_time
+from numplan.model.number import E164
+from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes, State
 
 _TOLD = 20

@@ -11,21 +11,11 @@ from numplan.engine.account.refresh import Live
 from numplan.engine.apply.evidence import NOT_FOR_SALE, criteria_of, differs
 from numplan.engine.apply.orders import orders_of
 from numplan.engine.ports import Provider
+from numplan.model.changes import Adopt, Change, Forget, Keep, Purchase, Release, Replace, Update, number_of
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Adopt,
-    Change,
-    Forget,
-    Keep,
-    Plan,
-    Purchase,
-    Release,
-    Replace,
-    Update,
-    number_of,
-)
+from numplan.model.plan import Plan
 from numplan.model.state import State
 
 CLOCK_SKEW = timedelta(minutes=5)

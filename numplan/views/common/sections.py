@@ -7,13 +7,11 @@ from typing import Final
 import msgspec
 
 from numplan.model.address import Resource, kind_of
-from numplan.model.charge import add_up
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
     Forget,
-    Plan,
     Purchase,
     Release,
     Replace,
@@ -23,6 +21,8 @@ from numplan.model.plan import (
     address_of_change,
     number_of,
 )
+from numplan.model.charge import add_up
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes
 from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line

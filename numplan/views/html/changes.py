@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
     Forget,
     Keep,
-    Plan,
     Purchase,
     Release,
     Replace,
@@ -17,6 +16,7 @@ from numplan.model.plan import (
     address_of_change,
     number_of,
 )
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes
 from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line

@@ -7,21 +7,20 @@ from typing import Final
 
 import msgspec
 
-from numplan.model.charge import add_up
-from numplan.model.plan import (
-    ZERO,
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
     Forget,
     Keep,
-    Plan,
     Purchase,
     Release,
     Replace,
     Unavailable,
     Update,
 )
+from numplan.model.charge import add_up
+from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes
 
 GROUPS: Final = 12

@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from numplan.model.plan import Allowances, Plan, Refusal, count
+from numplan.model.changes import count
+from numplan.model.plan import Allowances, Plan, Refusal
 from numplan.views.text.plan import held_back, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]

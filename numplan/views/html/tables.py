@@ -6,8 +6,9 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.model.address import address_of
+from numplan.model.changes import Difference, address_of_change, number_of
 from numplan.model.diagnostics import told
-from numplan.model.plan import Difference, Plan, address_of_change, drift_cost, number_of
+from numplan.model.plan import Plan, drift_cost
 from numplan.views.common.amounts import amount, change
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line

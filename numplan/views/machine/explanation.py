@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.model.changes import address_of_change, number_of
 from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
 from numplan.model.moment import our_time
-from numplan.model.plan import address_of_change, number_of
 from numplan.model.state import Instance
 from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped

@@ -2,7 +2,8 @@
 
 import json
 
-from numplan.model.plan import Plan, count
+from numplan.model.changes import count
+from numplan.model.plan import Plan
 
 
 def gitlab_report(plan: Plan) -> str:

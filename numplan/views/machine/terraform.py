@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numplan.model.address import Resource, address_of, kind_of, name_of
-from numplan.model.number import E164
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
@@ -21,6 +20,7 @@ from numplan.model.plan import (
     Unavailable,
     Update,
 )
+from numplan.model.number import E164
 from numplan.model.state import Attributes
 from numplan.views.common.attributes import values
 

@@ -10,13 +10,19 @@ from typing import Any
 import msgspec
 
 from numplan.model.address import Resource, address_of, name_of
-from numplan.model.diagnostics import Diagnostic, told
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,
-    Cost,
     Counts,
+    Unavailable,
+    address_of_change,
+    count,
+    number_of,
+)
+from numplan.model.diagnostics import Diagnostic, told
+from numplan.model.plan import (
+    Cost,
     Drift,
     Missing,
     OutputChange,
@@ -24,11 +30,7 @@ from numplan.model.plan import (
     Overcharge,
     Plan,
     Refusal,
-    Unavailable,
-    address_of_change,
-    count,
     drift_cost,
-    number_of,
 )
 from numplan.model.state import Attributes, State
 from numplan.views.common.attributes import values

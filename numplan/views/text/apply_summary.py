@@ -6,9 +6,10 @@ from decimal import Decimal
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
 from numplan.engine.apply.result import Tally, tally
 from numplan.model.address import kind_of
+from numplan.model.changes import Counts, bought, count, released
 from numplan.model.charge import add_up
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Counts, Plan, bought, count, released
+from numplan.model.plan import Cost, Plan
 from numplan.views.common.amounts import calls_settled, numbers
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import FOLD, wrapped

@@ -22,7 +22,7 @@ from numplan.engine.apply.events import (
 )
 from numplan.engine.compare.overcharge import words
 from numplan.model.address import kind_of
-from numplan.model.plan import Adopt, Forget, Update, address_of_change
+from numplan.model.changes import Adopt, Forget, Update, address_of_change
 from numplan.views.common.sanitize import one_line
 
 _DONE = {"purchase": "purchased", "release": "released"}

@@ -5,9 +5,9 @@ account, plan and protection.
 from collections.abc import Iterator, Sequence
 
 from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.model.changes import number_of
 from numplan.model.manifest import Entry, PoolEntry
 from numplan.model.moment import shown
-from numplan.model.plan import number_of
 from numplan.model.state import Instance
 from numplan.views.common.amounts import amount, numbers
 from numplan.views.common.sanitize import one_line

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from numplan.model.changes import Counts, count
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Cost, Counts, Drift, Held, OutputChange, Plan, Refusal, count, drift_cost
+from numplan.model.plan import Cost, Drift, Held, OutputChange, Plan, Refusal, drift_cost
 from numplan.views.common.amounts import amount, change, numbers, to_settle
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line

@@ -1,7 +1,7 @@
 """What a plan would do with one number, in a few words."""
 
 from numplan.engine.queries.planned_action import Fate
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
     Blocked,
     Change,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from numplan.engine.apply.ledger import Ledger
-from numplan.model.plan import Release
+from numplan.model.changes import Release
 from numplan.model.policy import Policy
 from numplan.model.state import Attributes
 from tests.builders import us

@@ -7,7 +7,7 @@ import pytest
 
 from numplan.engine.apply.local_changes import record
 from numplan.engine.apply.open_state import Book
-from numplan.model.plan import Adopt, Forget, Purchase, Update
+from numplan.model.changes import Adopt, Forget, Purchase, Update
 from numplan.model.state import Instance
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.engine.world import LIFTED, World

@@ -23,8 +23,8 @@ from numplan.engine.apply.events import (
 from numplan.engine.apply.open_state import Book
 from numplan.engine.apply.result import Tally, tally
 from numplan.model.address import Resource
+from numplan.model.changes import Adopt, Forget, Update
 from numplan.model.errors import StateError
-from numplan.model.plan import Adopt, Forget, Update
 from tests.builders import buried, buying, managed, state, us
 from tests.fakes import NOON, FakeSession
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from numplan.engine.compare.pool_moves import deal
 from numplan.model.address import Resource, split_address
+from numplan.model.changes import Update, count
 from numplan.model.manifest import Forgotten, Manifest, Move
-from numplan.model.plan import Update, count
 from tests.builders import (
     JUST_NOW,
     PLACE,

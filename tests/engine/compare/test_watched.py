@@ -5,7 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from numplan.model.plan import Adopt, Held, Keep, Purchase, Replace
+from numplan.model.changes import Adopt, Keep, Purchase, Replace
+from numplan.model.plan import Held
 from tests.builders import (
     JUST_NOW,
     LONG_AGO,

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from numplan.model.account import Region
-from numplan.model.plan import Adopt, Keep, Purchase, Update
+from numplan.model.changes import Adopt, Keep, Purchase, Update
 from tests.builders import (
     by_action,
     entry,

@@ -16,9 +16,10 @@ from numplan.engine.queries.explanation import explained, read_name
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
+from numplan.model.changes import Keep
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Forgotten, Policy
-from numplan.model.plan import Keep, Selection
+from numplan.model.plan import Selection
 from numplan.views.text.explanation import explained_text
 from tests.builders import (
     LONG_AGO,

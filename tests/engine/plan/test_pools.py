@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from numplan.model.account import Criteria
-from numplan.model.plan import Adopt, Purchase, Release, Update
+from numplan.model.changes import Adopt, Purchase, Release, Update
 from tests.builders import (
     LONG_AGO,
     buried,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.model.plan import Blocked, Release
+from numplan.model.changes import Blocked, Release
 from tests.builders import (
     JUST_NOW,
     LONG_AGO,

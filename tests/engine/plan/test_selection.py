@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from numplan.model.changes import Replace, bought, number_of
 from numplan.model.errors import UsageError
 from numplan.model.number import E164
-from numplan.model.plan import Plan, Replace, Selection, bought, number_of
+from numplan.model.plan import Plan, Selection
 from numplan.model.policy import Policy
 from numplan.model.state import State
 from tests.builders import (

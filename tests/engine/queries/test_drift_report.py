@@ -5,8 +5,8 @@ import pytest
 from numplan.engine.pipeline import survey
 from numplan.engine.plan.planner import Circumstances
 from numplan.engine.queries.drift_report import DriftReport, drift_report
+from numplan.model.changes import Adopt, Blocked, Forget, Purchase
 from numplan.model.manifest import Manifest
-from numplan.model.plan import Adopt, Blocked, Forget, Purchase
 from numplan.model.state import State
 from numplan.views.text.planned_action import action_of, fate_text
 from tests.builders import ALL, JUST_NOW, LONG_AGO, entry, managed, manifest, pool, state, us

@@ -17,10 +17,12 @@ from numplan.engine.pipeline import nothing_of, survey
 from numplan.engine.plan.planner import Circumstances
 from numplan.engine.policy.limits import effective
 from numplan.engine.saved_plan.made_anew import made_anew, picks_of
+from numplan.model.changes import acting, bought, key_of, released
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import ApiError, StalePlanError, UsageError
 from numplan.model.number import E164
-from numplan.model.plan import Plan, acting, bought, decode_plan, encode_plan, key_of, released
+from numplan.model.plan import Plan
+from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.model.policy import Policy
 from numplan.model.state import State
 from tests.builders import LONG_AGO, entry, group, managed, manifest, pool, state, us

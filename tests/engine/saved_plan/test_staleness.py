@@ -8,7 +8,8 @@ import pytest
 from numplan.engine.plan.planner import Circumstances
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import ApiError, StalePlanError
-from numplan.model.plan import Plan, decode_plan, encode_plan
+from numplan.model.plan import Plan
+from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.model.policy import Policy
 from tests.builders import (
     LONG_AGO,

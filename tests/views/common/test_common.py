@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
 from numplan.engine.apply.result import Tally, tally
 from numplan.model.account import Offer
+from numplan.model.changes import Counts, Purchase, Release
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Counts, Purchase, Release
+from numplan.model.plan import Cost
 from numplan.views.common.amounts import amount, change, numbers
 from numplan.views.common.sanitize import escaped, inert, one_line, plain
 from numplan.views.common.table import csv_text, json_text, table_text

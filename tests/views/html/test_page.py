@@ -18,30 +18,11 @@ import pytest
 from hypothesis import given
 
 from numplan.model.account import Assignment
+from numplan.model.changes import Adopt, Blocked, Difference, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Source, error, note, warning
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Adopt,
-    Allowances,
-    Blocked,
-    Cost,
-    Difference,
-    Drift,
-    Forget,
-    Held,
-    Keep,
-    Loosened,
-    OutputChange,
-    Plan,
-    Purchase,
-    Refusal,
-    Release,
-    Replace,
-    Unmanaged,
-    Update,
-    decode_plan,
-    encode_plan,
-)
+from numplan.model.plan import Allowances, Cost, Drift, Held, Loosened, OutputChange, Plan, Refusal, Unmanaged
+from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.changes import changes_table
 from numplan.views.html.costs import GROUPS, groups_of

@@ -7,24 +7,10 @@ from typing import Any
 from hypothesis import given
 
 from numplan.model.account import Assignment
+from numplan.model.changes import Adopt, Blocked, Change, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Source, error, warning
 from numplan.model.number import E164
-from numplan.model.plan import (
-    Adopt,
-    Blocked,
-    Change,
-    Cost,
-    Drift,
-    Forget,
-    Held,
-    Keep,
-    Plan,
-    Purchase,
-    Refusal,
-    Release,
-    Replace,
-    Update,
-)
+from numplan.model.plan import Cost, Drift, Held, Plan, Refusal
 from numplan.views.machine.gitlab import gitlab_report
 from numplan.views.machine.terraform_plan import plan_json, state_json
 from tests.builders import managed, state

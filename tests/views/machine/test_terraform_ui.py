@@ -23,22 +23,12 @@ from numplan.engine.apply.events import (
 )
 from numplan.engine.apply.result import Tally
 from numplan.model.account import Assignment
+from numplan.model.changes import Adopt, Blocked, Change, Difference, Forget, Keep, Release, Replace, Update
 from numplan.model.diagnostics import Source, error
-from numplan.model.plan import (
-    Adopt,
-    Blocked,
-    Change,
-    Difference,
-    Drift,
-    Forget,
-    Keep,
-    Plan,
-    Refusal,
-    Release,
-    Replace,
-    Update,
-)
-from numplan.views.machine.terraform_ui import applied, done, encoded, planned
+from numplan.model.plan import Drift, Plan, Refusal
+from numplan.views.machine.terraform_ui import encoded
+from numplan.views.machine.terraform_ui_apply import applied, done
+from numplan.views.machine.terraform_ui_plan import planned
 from tests.model.made_up import plans
 from tests.views.plans import at, plan_of, pool
 

@@ -6,27 +6,21 @@ from decimal import Decimal
 import pytest
 
 from numplan.model.account import Assignment
-from numplan.model.diagnostics import Source, error, note, warning
-from numplan.model.number import E164
-from numplan.model.plan import (
+from numplan.model.changes import (
     Adopt,
-    Allowances,
     Blocked,
     Change,
-    Cost,
     Difference,
-    Drift,
     Forget,
-    Held,
     Keep,
-    Plan,
     Purchase,
-    Refusal,
     Release,
     Replace,
-    Unmanaged,
     Update,
 )
+from numplan.model.diagnostics import Source, error, note, warning
+from numplan.model.number import E164
+from numplan.model.plan import Allowances, Cost, Drift, Held, Plan, Refusal, Unmanaged
 from numplan.model.state import Attributes
 from numplan.views.text.plan import last_line, plan_text
 from tests.views.plans import at, plan_of, pool
