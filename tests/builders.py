@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from numplan.engine.pipeline import nothing_of, survey
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.pipeline import compute_plan, nothing_of
+from numplan.engine.plan.planner import PlanOptions
 from numplan.model.address import Resource
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Source
@@ -138,7 +138,7 @@ def plan(
     **allowed: Any,
 ) -> Plan:
     """What `numplan plan` would say, by the engine's own line; `allowed` are the flags."""
-    circumstances = Circumstances(
+    options = PlanOptions(
         now=now,
         numplan="0.1.0",
         account=vendor.account,
@@ -148,7 +148,7 @@ def plan(
         destroy=destroy,
         refresh_only=refresh_only,
     )
-    return survey(nothing_of(wanted) if destroy else wanted, remembered, vendor, circumstances).plan
+    return compute_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, options).plan
 
 
 def lines(made: Plan) -> list[tuple[str, str, str]]:

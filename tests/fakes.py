@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from numplan.engine.apply.calls import Bar
-from numplan.engine.ports import States
+from numplan.engine.ports import StateNames
 from numplan.model.account import (
     Assignment,
     Criteria,
@@ -167,7 +167,7 @@ class FakeVendor:
         self._called("regions", None)
         return Regions(self._regions, self.odd_regions)
 
-    def purchased(self, *, expected: int, states: States = tuple) -> Listing:  # noqa: ARG002
+    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:  # noqa: ARG002
         self._called("purchased", tuple(states()))
         with self._lock:
             return self._listing(self.owned)

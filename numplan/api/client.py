@@ -21,7 +21,7 @@ from numplan.api.sentences import sentence_of
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.writes import Poster
 from numplan.engine.apply.calls import Bar
-from numplan.engine.ports import Clock, States
+from numplan.engine.ports import Clock, StateNames
 from numplan.http.result import Answer
 from numplan.model.account import (
     Criteria,
@@ -107,7 +107,7 @@ class Client:
         """The countries on offer, with their types. Raises ApiError."""
         return read_regions("regions", self._get("regions", {}).body)
 
-    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not; see `listing`. Raises ApiError."""
         return self._listing.read(Filters(), expected=expected, states=states)
 

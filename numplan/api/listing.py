@@ -18,7 +18,7 @@ import msgspec
 from numplan.api.decode import OwnedPage
 from numplan.api.page_size import LARGEST, largest_page
 from numplan.api.row_filters import merge
-from numplan.engine.ports import States
+from numplan.engine.ports import StateNames
 from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.number import E164
 from numplan.model.text.countries import same_country
@@ -78,7 +78,7 @@ class ListingReader:
         self._regions = regions
         self._parallelism = parallelism
 
-    def read(self, filters: Filters, *, expected: int = 0, states: States = tuple) -> Listing:
+    def read(self, filters: Filters, *, expected: int = 0, states: StateNames = tuple) -> Listing:
         """The numbers that the filters name, as a Listing that knows whether it is complete. Raises ApiError.
 
         `expected` sets the first size asked for, so that a whole listing normally takes one call; `states` gives

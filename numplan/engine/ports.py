@@ -9,7 +9,7 @@ from numplan.model.moment import Moment, moment
 from numplan.model.number import E164
 from numplan.model.state import State
 
-States = Callable[[], Sequence[str]]
+StateNames = Callable[[], Sequence[str]]
 """Names of states, asked for where they are needed; it may have to wait for them."""
 
 
@@ -34,7 +34,7 @@ class Provider(Protocol):
     def regions(self) -> Regions:
         """The countries on offer, with their types."""
 
-    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not. `expected` is how many numbers the
         caller thinks there are; `states` gives names worth asking for where a server caps its answers.
         """

@@ -24,7 +24,7 @@ PLAN_VERSION = 2
 ZERO = Decimal(0)
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     """A number that this plan leaves alone: it is bought but not yet listed, or its call has an unknown
     outcome. `leaving`: that call is a release.
     """
@@ -173,7 +173,7 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a pool may buy though there is no state, and the account owns numbers that match."""
         return self.beside_unmanaged or self.new_state
 
-    def lets_go(self, address: Address, number: E164) -> bool:
+    def allows_release(self, address: Address, number: E164) -> bool:
         """Whether `--allow-release` names this number."""
         return address in self.releases or number in self.releases
 
@@ -232,7 +232,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     changes: tuple[Change, ...] = ()
     unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
-    held: tuple[Held, ...] = ()
+    held: tuple[Deferred, ...] = ()
     unsettled: int = 0
     missing: tuple[Missing, ...] = ()
     overcharged: tuple[Overcharge, ...] = ()

@@ -244,10 +244,10 @@ def test_under_a_cap_every_managed_number_is_seen_and_what_stays_open_is_named(
         *(managed("set.all", f"+{row['number']}", state=row["state"]) for row in placed),
         *(managed("set.all", f"+{row['number']}") for row in elsewhere),
     )
-    live = refresh(manifest(), remembered, vendor.provider)
-    assert {one.number for one in remembered.numbers} <= live.owned.keys()
-    assert not live.complete
-    assert live.gap.startswith("United States, Geographic: the API shows ")
+    snapshot = refresh(manifest(), remembered, vendor.provider)
+    assert {one.number for one in remembered.numbers} <= snapshot.owned.keys()
+    assert not snapshot.complete
+    assert snapshot.gap.startswith("United States, Geographic: the API shows ")
     calls = vendor.emulator.calls()["purchased-list"]
     assert calls < unknown + known // 2  # the states spare most look-ups
 

@@ -10,9 +10,9 @@ from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
-from numplan.engine.apply.open_state import Book
-from numplan.engine.pipeline import settle_leftovers, survey
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.apply.open_state import OpenState
+from numplan.engine.pipeline import compute_plan, settle_leftovers
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import released
@@ -67,12 +67,12 @@ class World:
         state = self.state
         return {one.number for one in (*state.numbers, *state.intents)} if state else set()
 
-    def open(self, writes: Iterable[str] = ()) -> Book:
+    def open(self, writes: Iterable[str] = ()) -> OpenState:
         """Lock the state for a new run. `writes` are the fates of its writes."""
         self.runs += 1
         session = FaultySession(self.documents, self.touch, f"run-{self.runs}")
         session.faults.extend(writes)
-        return Book(session, session.read() or _nothing())
+        return OpenState(session, session.read() or _nothing())
 
     def run(
         self,
@@ -89,18 +89,20 @@ class World:
         left: list[Event] = []
         events: list[Event] = []
         try:
-            book = self.open(writes)
-            left.extend(settle_leftovers(book, manifest, self.vendor, self.clock))
+            open_state = self.open(writes)
+            left.extend(settle_leftovers(open_state, manifest, self.vendor, self.clock))
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
             asked_at = self.clock.monotonic()
-            seen = survey(manifest, book.stored, self.vendor, self.circumstances(allowances, selection))
+            seen = compute_plan(manifest, open_state.stored, self.vendor, self.options(allowances, selection))
             plan = seen.plan
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))
             self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}
             self.before_apply(plan)
-            for event in self.apply(plan, book, manifest, before=seen.live.owned, asked_at=asked_at):
+            for event in self.apply(
+                plan, open_state, manifest, before=seen.snapshot.owned, asked_at=asked_at
+            ):
                 events.append(event)  # noqa: PERF402 - what came before a kill counts
         except (Killed, ApiError, StateError, UsageError) as end:
             return Ran(plan, tuple(left), tuple(events), end)
@@ -109,7 +111,7 @@ class World:
     def apply(
         self,
         plan: Plan,
-        book: Book,
+        open_state: OpenState,
         manifest: Manifest,
         *,
         before: Mapping[E164, OwnedNumber] = NOTHING,
@@ -120,21 +122,21 @@ class World:
         gate = Gate(
             account or self.vendor,
             plan,
-            book,
+            open_state,
             self.clock,
             limits=effective(manifest, plan.allowances).both,
             planned_at=self.clock.monotonic() if asked_at is None else asked_at,
             before=before,
             parallelism=manifest.api.parallelism,
         )
-        return apply_plan(plan, book, gate, self.clock, manifest.api)
+        return apply_plan(plan, open_state, gate, self.clock, manifest.api)
 
     def before_apply(self, plan: Plan) -> None:
         """For tests that want to see the plan before it is carried out."""
 
-    def circumstances(self, allowances: Allowances = LIFTED, selection: Selection = ALL) -> Circumstances:
+    def options(self, allowances: Allowances = LIFTED, selection: Selection = ALL) -> PlanOptions:
         """What a plan made now depends on."""
-        return Circumstances(
+        return PlanOptions(
             now=self.clock.now(),
             numplan="0.1.0",
             account=ACCOUNT,
@@ -145,7 +147,7 @@ class World:
 
     def draft(self, manifest: Manifest, allowances: Allowances = LIFTED) -> Plan:
         """What `numplan plan` would say now."""
-        return survey(manifest, self.state, self.vendor, self.circumstances(allowances)).plan
+        return compute_plan(manifest, self.state, self.vendor, self.options(allowances)).plan
 
     def later(self, **span: float) -> None:
         """Time passes: `seconds`, `minutes` or `days`."""

@@ -158,8 +158,8 @@ def test_nothing_is_released_unasked(world: World):
     declared = {one.number for one in world.manifest.explicit()}
     pools = {pool.resource: pool for pool in world.manifest.pools}
     known = remembered(world)
-    belongs = {number: one.resource for number, one in known.items()} | dict(made.moved)
-    belongs |= {one.after.number: one.resource for one in made.changes if isinstance(one, Update)}
+    new_resource = {number: one.resource for number, one in known.items()} | dict(made.moved)
+    new_resource |= {one.after.number: one.resource for one in made.changes if isinstance(one, Update)}
     for change in made.changes:
         if not isinstance(change, Release):
             continue
@@ -172,7 +172,9 @@ def test_nothing_is_released_unasked(world: World):
             sure = [
                 one
                 for one in known.values()
-                if belongs[one.number] == change.resource and not one.surplus and one.number not in declared
+                if new_resource[one.number] == change.resource
+                and not one.surplus
+                and one.number not in declared
             ]
             own = [one for one in made.changes if one.resource == change.resource]
             gone = sum(isinstance(one, Release) for one in own)

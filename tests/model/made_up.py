@@ -8,8 +8,8 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.plan import (
     Allowances,
     Cost,
+    Deferred,
     Drift,
-    Held,
     Loosened,
     OutputChange,
     Plan,
@@ -108,7 +108,7 @@ plans = st.builds(
     changes=st.lists(changes, max_size=4).map(tuple),
     unselected=some(changes),
     alternates=st.dictionaries(resources, some(offers), max_size=2),
-    held=some(st.builds(Held, resource=resources, number=numbers, reason=texts, leaving=st.booleans())),
+    held=some(st.builds(Deferred, resource=resources, number=numbers, reason=texts, leaving=st.booleans())),
     moved=st.dictionaries(numbers, resources, max_size=2),
     outputs=some(st.builds(OutputChange, name=texts, before=values, after=values)),
     surplus=some(numbers),

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.model.outcome import Refused
 from numplan.model.plan import Allowances
 from tests.builders import buying, entry, group, managed, manifest, pool, state, us
@@ -24,7 +24,7 @@ def test_a_late_commit_under_a_lagging_listing_followed_by_a_refusal() -> None:
     world.before_apply = lambda _plan: world.later(seconds=10)
     ran = world.run(wanted)
     assert [numbers for _, numbers, _ in world.vendor.posts] == [(us(1),), (us(1),)]
-    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
     world.before_apply = lambda _plan: None
     for _ in range(3):
         world.later(minutes=6)
@@ -275,7 +275,7 @@ def test_a_lock_broken_while_its_holder_lives_loses_nothing() -> None:
 
     world.vendor.on_post = barge_in
     ran = world.run(wanted)
-    assert tally(ran.events).not_saved
+    assert summarize(ran.events).not_saved
     assert set(world.vendor.owned) <= world.known()
     for _ in range(3):
         world.run(wanted)

@@ -109,8 +109,8 @@ def test_so_is_what_a_copy_that_was_pushed_no_longer_holds(world):
 def test_the_command_adopt_takes_it_in_protected(world):
     world.run(forgetting(ONE, TWO))
     wanted = manifest(group("s", [ONE, TWO]))
-    live = refresh(wanted, world.state, world.vendor)
-    made = adoption_plan(wanted, world.state, live, {ONE, TWO}, world.circumstances())
+    snapshot = refresh(wanted, world.state, world.vendor)
+    made = adoption_plan(wanted, world.state, snapshot, {ONE, TWO}, world.options())
     assert {one.after.number for one in made.changes if one.after.protect} == {ONE}
 
 

@@ -11,7 +11,7 @@ import pytest
 from numplan.model.account import Assignment
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Forget, Keep, Purchase, Release, Replace, Update
-from numplan.model.plan import Drift, Held, Plan, Refusal
+from numplan.model.plan import Deferred, Drift, Plan, Refusal
 from numplan.model.plan_document import encode_plan
 from numplan.model.state import encode_state
 from numplan.state.schema import DOCUMENTS, schema_of, text_of
@@ -76,7 +76,7 @@ def test_a_plan_with_every_kind_of_change_fits():
             Blocked(resource=resource, before=one, assignment=Assignment("Flow Builder")),
             Keep(resource=resource, after=one),
         ),
-        held=(Held(resource=resource, number=one.number, reason="unknown"),),
+        held=(Deferred(resource=resource, number=one.number, reason="unknown"),),
         surplus=(one.number,),
         drift=(Drift(resource=resource, kind="missing", before=one),),
         refusals=(Refusal(guard="max_releases", summary="too many"),),

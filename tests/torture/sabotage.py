@@ -67,7 +67,7 @@ SABOTAGES = (
     Sabotage(
         "digits without a + and without a country are taken for E.164",
         "numbering/reading.py",
-        "    return _as_the_vendor_writes(text.strip(), tidy)",
+        '    raise NumberError(f"{why}: write the + and the calling code, or declare a country")',
         '    return Reading(E164("+" + tidy.digits))',
         ["tests/numbering/test_reading.py"],
     ),
@@ -95,7 +95,7 @@ SABOTAGES = (
     Sabotage(
         "a number that is gone stops the plan",
         "engine/plan/explicit.py",
-        "if (gone := assessed.managed.get(declared.number)) or declared.terms.may_lack:",
+        "if (gone := comparison.managed.get(declared.number)) or declared.terms.may_lack:",
         "if (gone := None) or declared.terms.may_lack:",
         ["tests/engine/plan/test_planner.py"],
     ),
@@ -158,7 +158,7 @@ SABOTAGES = (
     Sabotage(
         "no intent is written",
         "engine/apply/apply.py",
-        "book.save(now)\n    failpoint(",
+        "open_state.save(now)\n    failpoint(",
         "failpoint(",
         ["tests/engine/apply/test_apply_intents.py", "tests/scenarios/test_known_traps.py"],
     ),
@@ -172,8 +172,8 @@ SABOTAGES = (
     Sabotage(
         "what a dead run left is not settled",
         "engine/pipeline.py",
-        "yield from settle(book, provider, clock, manifest.api, list(book.intents))",
-        "yield from settle(book, provider, clock, manifest.api, [])",
+        "yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents))",
+        "yield from settle(open_state, provider, clock, manifest.api, [])",
         ["tests/engine/apply/test_settle_verdicts.py", "tests/scenarios/test_known_traps.py"],
     ),
     Sabotage(
@@ -186,8 +186,8 @@ SABOTAGES = (
     Sabotage(
         "a purchase is closed without a tombstone",
         "engine/apply/settle.py",
-        "book.bury(Tombstone(instance=intent.instance, closed_at=now))",
-        "book.drop_intent(intent.number)",
+        "open_state.bury(Tombstone(instance=intent.instance, closed_at=now))",
+        "open_state.drop_intent(intent.number)",
         ["tests/engine/apply/test_settle_verdicts.py", "tests/scenarios/test_known_traps.py"],
     ),
     Sabotage(
@@ -238,7 +238,7 @@ SABOTAGES = (
     Sabotage(
         "a managed number in a row that cannot be read is missing",
         "engine/compare/comparison.py",
-        "held = {**held_unread(live, managed, declared, state), **held}",
+        "held = {**held_unread(snapshot, managed, declared, state), **held}",
         "pass",
         ["tests/engine/plan/test_odd_rows.py"],
     ),
@@ -266,7 +266,7 @@ SABOTAGES = (
     Sabotage(
         "numbers are released while a purchase is unknown",
         "engine/apply/releasing.py",
-        'if any(intent.kind == "purchase" for intent in run.book.intents.values()):',
+        'if any(intent.kind == "purchase" for intent in run.open_state.intents.values()):',
         "if False:",
         ["tests/engine/apply/test_purchasing.py"],
     ),
@@ -485,7 +485,7 @@ SABOTAGES = (
     Sabotage(
         "nobody asks again after the question",
         "cli/operations/apply.py",
-        "gone = check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)",
+        "gone = check_offers(chosen.result.plan, work.account, work.manifest.api.parallelism)",
         "gone = ()",
         ["tests/scenarios/test_money_traps.py"],
     ),
@@ -500,10 +500,10 @@ SABOTAGES = (
         "what the vendor refused is not watched",
         "engine/apply/purchasing.py",
         """                case Refused(message) if known_anew:
-                    run.book.watch(order.instance(), "refused", run.now())
+                    run.open_state.watch(order.instance(), "refused", run.now())
 """,
         """                case Refused(message) if known_anew:
-                    run.book.drop_intent(order.number)
+                    run.open_state.drop_intent(order.number)
 """,
         ["tests/engine/apply/test_purchasing.py"],
     ),
@@ -524,7 +524,7 @@ SABOTAGES = (
     Sabotage(
         "what left state as missing is not watched",
         "engine/apply/local_changes.py",
-        '                book.watch(lost, "missing", now)\n',
+        '                open_state.watch(lost, "missing", now)\n',
         "                pass\n",
         ["tests/scenarios/test_money_traps.py"],
     ),
@@ -544,7 +544,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a plan without a seal is as good as one with",
-        "model/plan.py",
+        "model/plan_document.py",
         "        if keys is not None:\n            _require_sealed(members, by, keys, place)\n",
         "",
         ["tests/model/documents/test_signature.py"],
@@ -573,7 +573,7 @@ SABOTAGES = (
     Sabotage(
         "what an answer names unasked is forgotten",
         "engine/apply/run.py",
-        'self.book.watch(order.instance() if order else unseen, "unasked", self.now())',
+        'self.open_state.watch(order.instance() if order else unseen, "unasked", self.now())',
         "pass",
         ["tests/engine/apply/test_gate.py"],
     ),

@@ -368,14 +368,14 @@ class World:
 
     def check_nothing_doubled(self) -> None:
         """No slot has two numbers, but for surplus: by a late commit, by a number that was away, or by a gift."""
-        explained = set(self.hidden)
+        explain = set(self.hidden)
         for post in self.emulator.ledger():
-            explained |= {"+" + digits for digits in {*post.bought} - {*post.numbers}}
+            explain |= {"+" + digits for digits in {*post.bought} - {*post.numbers}}
             # The hold of these lives is less than a second, and the vendor's clock tells whole ones: where it is
             # the one that counts, a lag may outlast the hold.
             if "late_commit" in post.faults or ("lag" in post.faults and self.furthest):
-                explained |= {"+" + digits for digits in post.numbers}
-        unexplained = self.surplus() - explained
+                explain |= {"+" + digits for digits in post.numbers}
+        unexplained = self.surplus() - explain
         assert not unexplained, f"surplus without a reason: {sorted(unexplained)}"
 
     def check_converged(self) -> None:

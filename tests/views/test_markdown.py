@@ -9,7 +9,7 @@ from numplan.model.account import Assignment
 from numplan.model.changes import Blocked, Difference, Purchase, Release
 from numplan.model.diagnostics import error
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Drift, Held, Loosened, OutputChange, Refusal, Unmanaged
+from numplan.model.plan import Cost, Deferred, Drift, Loosened, OutputChange, Refusal, Unmanaged
 from numplan.views.markdown import BUDGET, marker, plan_markdown, shown
 from numplan.views.text.plan import last_line
 from tests.views.plans import at, plan_of, pool
@@ -51,7 +51,7 @@ def test_text_from_outside_is_text(text: str) -> None:
         Purchase(resource="pool.p", after=at(3, state=text, country=text)),
         refusals=(Refusal(guard=text, summary=text, subjects=(text,), lifted_by=text),),
         diagnostics=(error(text, hint=text),),
-        held=(Held(resource="pool.p", number=E164("+16095550009"), reason=text),),
+        held=(Deferred(resource="pool.p", number=E164("+16095550009"), reason=text),),
         drift=(
             Drift(
                 resource="pool.p",

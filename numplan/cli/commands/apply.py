@@ -93,11 +93,13 @@ def _saved_plan(
     def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
         asked_at = clock.monotonic()
         now = circumstances_of(work.account, clock, Asked())
-        book = work.book
-        survey = made_anew(plan, work.manifest, book.stored, work.account, now, max_age, opened=book.opened)
-        report.plan(survey.plan)
-        write_documents(survey.plan, documents, settings, screen)
-        refuse_danger(survey.plan)
-        return Chosen(survey, asked_at)
+        open_state = work.open_state
+        result = made_anew(
+            plan, work.manifest, open_state.stored, work.account, now, max_age, opened=open_state.opened
+        )
+        report.plan(result.plan)
+        write_documents(result.plan, documents, settings, screen)
+        refuse_danger(result.plan)
+        return Chosen(result, asked_at)
 
     return choose

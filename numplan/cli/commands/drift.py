@@ -42,7 +42,7 @@ def drift(*, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noq
     clock = SystemClock()
     with clock.watching():
         seen = look(settings, clock, screen)
-        report = drift_report(seen.survey, seen.manifest, selection)
+        report = drift_report(seen.result, seen.manifest, selection)
     if settings.json:
         screen.document(drift_json(report))
     else:

@@ -8,7 +8,7 @@ from numplan.cli.operations.plan import look
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
-from numplan.engine.queries.explanation import explained, read_name
+from numplan.engine.queries.explanation import explanation_of, read_name
 from numplan.views.machine.explanation import explained_json
 from numplan.views.text.explanation import explained_text
 
@@ -37,7 +37,7 @@ def explain(name: str, *, expand: bool) -> None:
     clock = SystemClock()
     with clock.watching():
         seen = look(settings, clock, screen)
-        found = explained(asked, seen.manifest, seen.state, seen.survey)
+        found = explanation_of(asked, seen.manifest, seen.state, seen.result)
     if settings.json:
         screen.document(explained_json(found))
     else:

@@ -14,7 +14,7 @@ from numplan.cli.operations.apply import Work, exit_code, settle_first
 from numplan.cli.options.consents import needed_to_read, tell_of_new_state
 from numplan.cli.options.plan_options import refuse_danger
 from numplan.cli.settings import Settings
-from numplan.cli.terminal.progress import Watched
+from numplan.cli.terminal.progress import ReportingProvider
 from numplan.cli.terminal.prompt import require_yes
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
@@ -23,19 +23,19 @@ from numplan.cli.workspace.open import (
     check_owner,
     open_account,
     open_backend,
-    open_book,
     open_manifest,
+    opened_state,
     read_file,
 )
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.account.parallel import ask_all
-from numplan.engine.account.refresh import Live, refresh
+from numplan.engine.account.refresh import AccountSnapshot, refresh
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.gate import Gate
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.engine.edit.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
 from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadable_text
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
 from numplan.manifest.files.read import FileError
@@ -114,26 +114,26 @@ def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
                 screen.line("No changes.")
             return 0
         with locked(backend, "adopt", settings.lock_timeout, screen) as session:
-            work = Work(manifest, account, open_book(session, account.account, account.url))
+            work = Work(manifest, account, opened_state(session, account.account, account.url))
             left = settle_first(work, clock, report)
             if clock.interrupted():
                 screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            ground = Ground(target, manifest, account, work.book.stored)
+            ground = Ground(target, manifest, account, work.open_state.stored)
             plan = _declared(asked, settings, screen, clock, report, ground, wish)
             clock.stay_careful()
             limits = effective(manifest, plan.allowances).both
             gate = Gate(
-                account, plan, work.book, clock, limits=limits, planned_at=clock.monotonic(), before={}
+                account, plan, work.open_state, clock, limits=limits, planned_at=clock.monotonic(), before={}
             )
-            done = apply_plan(plan, work.book, gate, clock, manifest.api)
+            done = apply_plan(plan, work.open_state, gate, clock, manifest.api)
             if settings.json:
                 report.plan(plan)
                 events = report.applying(done)
             else:
                 events = [*done]  # people have seen what it comes to; thousands of lines would say no more
             report.applied(plan, left, events)
-            return exit_code(plan, left, tally(events), clock)
+            return exit_code(plan, left, summarize(events), clock)
 
 
 def _target(settings: Settings) -> Target:
@@ -176,25 +176,27 @@ def _pattern(text: str) -> str:
         raise UsageError(f"--number {text}: {problem}") from None
 
 
-def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> Live:
+def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> AccountSnapshot:
     """The account as it is, with each number that is asked for by itself. Raises NumplanError where all are
     asked for and cannot be known.
     """
     with report.reading(ground.account.account) as step:
-        account: Provider = Watched(ground.account, step)
-        live = refresh(ground.manifest, ground.state, account)
-        if live.complete:
-            return live
+        account: Provider = ReportingProvider(ground.account, step)
+        snapshot = refresh(ground.manifest, ground.state, account)
+        if snapshot.complete:
+            return snapshot
         if everything:
             raise NumplanError(
-                f"the account's listing could not be proven complete, so --all would leave numbers out: {live.gap}",
+                f"the account's listing could not be proven complete, so --all would leave numbers out: {snapshot.gap}",
                 hint="name the numbers, by --from FILE or by filters",
             )
-        unseen = sorted(_named(wish) - live.owned.keys())
+        unseen = sorted(_named(wish) - snapshot.owned.keys())
         found = ask_all(account.look_up, unseen, ground.manifest.api.parallelism)
         rows = {row.number: row for row in found if isinstance(row, OwnedNumber)}
         odd = {number: row for number, row in zip(unseen, found, strict=True) if isinstance(row, Unreadable)}
-        return msgspec.structs.replace(live, owned={**live.owned, **rows}, unread={**live.unread, **odd})
+        return msgspec.structs.replace(
+            snapshot, owned={**snapshot.owned, **rows}, unread={**snapshot.unread, **odd}
+        )
 
 
 def _named(wish: Wish) -> set[E164]:
@@ -202,18 +204,18 @@ def _named(wish: Wish) -> set[E164]:
     return {*(E164(one) for one in wish.numbers if not is_pattern(one)), *(wish.listed or ())}
 
 
-def _tell_doubts(live: Live, wish: Wish, loose: Sequence[OwnedNumber], screen: Screen) -> None:
-    if not live.complete:
-        screen.error(f"warning: the listing could not be proven complete; there may be more: {live.gap}")
-    if live.unreadable:
-        text = unreadable_text("purchased-list", live.unreadable)
+def _tell_doubts(snapshot: AccountSnapshot, wish: Wish, loose: Sequence[OwnedNumber], screen: Screen) -> None:
+    if not snapshot.complete:
+        screen.error(f"warning: the listing could not be proven complete; there may be more: {snapshot.gap}")
+    if snapshot.unreadable:
+        text = unreadable_text("purchased-list", snapshot.unreadable)
         screen.error(f"warning: {text}; left out")
-    if others := live.strangers.intersection(one.number for one in loose) - _named(wish):
-        text = strangers_text(live.owned, others)
+    if others := snapshot.strangers.intersection(one.number for one in loose) - _named(wish):
+        text = strangers_text(snapshot.owned, others)
         screen.error(f"warning: {text}; left out unless named by --number or --from")
     if odd := doubted(one.number for one in loose):
         screen.error(f"warning: {doubted_text(odd)}; left out")
-    strange = sorted((wish.listed or {}).keys() - live.owned.keys() - live.unread.keys())
+    strange = sorted((wish.listed or {}).keys() - snapshot.owned.keys() - snapshot.unread.keys())
     if strange:
         screen.error(
             f"warning: {len(strange):,} of the inventory's {len(wish.listed or {}):,} numbers are not the "
@@ -231,13 +233,13 @@ def _declared(
     wish: Wish,
 ) -> Plan:
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
-    live = _look(ground, wish, report, everything=asked.everything)
+    snapshot = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
-    loose = at_large(live.owned, ground.state)
-    left_out = forgotten | (live.strangers - _named(wish)) | doubted(live.owned).keys()
+    loose = at_large(snapshot.owned, ground.state)
+    left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
-    _tell_doubts(live, wish, loose, screen)
-    entries = _entries(asked, ground, live, wish, rows)
+    _tell_doubts(snapshot, wish, loose, screen)
+    entries = _entries(asked, ground, snapshot, wish, rows)
     draft = draft_entries(
         ground.target,
         entries,
@@ -250,7 +252,9 @@ def _declared(
         _show(entries, len(rows) - sum(len(one.rows) for one in entries), str(draft.path), screen)
     if asked.ask and rows:
         _require_yes(asked, settings, screen, clock)
-    planned = partial(_plan, ground=ground, live=live, adopted={row.number for row in rows}, clock=clock)
+    planned = partial(
+        _plan, ground=ground, snapshot=snapshot, adopted={row.number for row in rows}, clock=clock
+    )
     if not entries:
         plan = planned(ground.manifest)
         _refuse_danger(plan, asked, report)
@@ -275,7 +279,7 @@ def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
 
 
 def _entries(
-    asked: Adoption, ground: Ground, live: Live, wish: Wish, rows: Sequence[OwnedNumber]
+    asked: Adoption, ground: Ground, snapshot: AccountSnapshot, wish: Wish, rows: Sequence[OwnedNumber]
 ) -> list[NewEntry]:
     """The entries for what the manifest does not declare yet."""
     declared = {one.number for one in ground.manifest.explicit()}
@@ -284,7 +288,7 @@ def _entries(
         "sets": [one.name for one in ground.manifest.sets],
     }
     fresh = [row for row in rows if row.number not in declared]
-    return entries_for(fresh, wish, asked.style, live.regions, taken)
+    return entries_for(fresh, wish, asked.style, snapshot.regions, taken)
 
 
 def _require_yes(asked: Adoption, settings: Settings, screen: Screen, clock: SystemClock) -> None:
@@ -302,12 +306,17 @@ def _require_yes(asked: Adoption, settings: Settings, screen: Screen, clock: Sys
 
 
 def _plan(
-    manifest: Manifest, *, ground: Ground, live: Live, adopted: Collection[E164], clock: SystemClock
+    manifest: Manifest,
+    *,
+    ground: Ground,
+    snapshot: AccountSnapshot,
+    adopted: Collection[E164],
+    clock: SystemClock,
 ) -> Plan:
-    circumstances = Circumstances(
+    options = PlanOptions(
         now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
     )
-    return adoption_plan(manifest, ground.state, live, adopted, circumstances)
+    return adoption_plan(manifest, ground.state, snapshot, adopted, options)
 
 
 def _show(entries: Sequence[NewEntry], declared: int, path: str, screen: Screen) -> None:

@@ -15,14 +15,14 @@ from numplan.cli.terminal.prompt import require_yes
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
-from numplan.cli.workspace.open import open_account, open_backend, open_book, open_manifest
+from numplan.cli.workspace.open import open_account, open_backend, open_manifest, opened_state
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.gate import Gate
-from numplan.engine.apply.open_state import Book
-from numplan.engine.apply.result import Tally, tally
-from numplan.engine.pipeline import Survey, settle_leftovers
+from numplan.engine.apply.open_state import OpenState
+from numplan.engine.apply.result import ApplyResult, summarize
+from numplan.engine.pipeline import PlanResult, settle_leftovers
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by
@@ -44,7 +44,7 @@ class Work(NamedTuple):
 
     manifest: Manifest
     account: Account
-    book: Book
+    open_state: OpenState
     needed: tuple[str, ...] = ()
 
 
@@ -53,7 +53,7 @@ class Chosen(NamedTuple):
     are numbers of pools that went off sale since.
     """
 
-    survey: Survey
+    result: PlanResult
     asked_at: float
     gone: tuple[E164, ...] = ()
 
@@ -73,7 +73,7 @@ def locked_work(
         open_account(settings, clock, manifest) as account,
         locked(backend, operation, settings.lock_timeout, screen) as session,
     ):
-        yield Work(manifest, account, open_book(session, account.account, account.url), needed)
+        yield Work(manifest, account, opened_state(session, account.account, account.url), needed)
 
 
 Choose = Callable[[Work, Report, SystemClock], Chosen]
@@ -98,7 +98,7 @@ def apply_chosen(
         open_report(settings, screen, clock, expand=expand, applies=True) as report,
         locked_work(settings, screen, operation, clock, allowances) as work,
     ):
-        left = Tally()
+        left = ApplyResult()
         try:
             left = settle_first(work, clock, report)
             if clock.interrupted():
@@ -106,27 +106,27 @@ def apply_chosen(
                 return clock.exit_code
             chosen = choose(work, report, clock)
         except NumplanError as problem:
-            if work.book.intents:  # what is unknown weighs more than why the plan was not carried out
+            if work.open_state.intents:  # what is unknown weighs more than why the plan was not carried out
                 report.unsettled(left)
                 say(problem)
                 return UNKNOWN
             raise
-        if ask and count(chosen.survey.plan.changes).any:
-            confirm(chosen.survey.plan, settings, screen, clock)
+        if ask and count(chosen.result.plan.changes).any:
+            confirm(chosen.result.plan, settings, screen, clock)
             chosen = ask_again(chosen, work, clock)
-        plan = chosen.survey.plan
+        plan = chosen.result.plan
         if work.account.vendors_time() is None:
             screen.error(
                 "the API tells no time (no Date header), so ages are measured by this machine's clock alone"
             )
         clock.stay_careful()
-        work.book.bind(bound_by(work.manifest))
+        work.open_state.bind(bound_by(work.manifest))
         gate = open_gate(chosen, work, clock)
-        events = report.applying(apply_plan(plan, work.book, gate, clock, work.manifest.api))
+        events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))
         if work.manifest.outputs:
-            report.outputs(outputs_now(work.manifest, work.book.state).values)
+            report.outputs(outputs_now(work.manifest, work.open_state.state).values)
         report.applied(plan, left, events)
-        return exit_code(plan, left, tally(events), clock)
+        return exit_code(plan, left, summarize(events), clock)
 
 
 def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
@@ -134,22 +134,22 @@ def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
     reviewed, and ApiError.
     """
     asked_at = clock.monotonic()
-    gone = check_offers(chosen.survey.plan, work.account, work.manifest.api.parallelism)
+    gone = check_offers(chosen.result.plan, work.account, work.manifest.api.parallelism)
     return chosen._replace(asked_at=asked_at, gone=gone)
 
 
 def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
     """The gate of an apply that carries out this plan."""
-    plan = chosen.survey.plan
+    plan = chosen.result.plan
     limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
     gate = Gate(
         work.account,
         plan,
-        work.book,
+        work.open_state,
         clock,
         limits=limits.both,
         planned_at=chosen.asked_at,
-        before=chosen.survey.live.owned,
+        before=chosen.result.snapshot.owned,
         parallelism=work.manifest.api.parallelism,
     )
     gate.ask_again(chosen.gone)
@@ -163,24 +163,24 @@ def settle_only(settings: Settings, screen: Screen) -> int:
         open_report(settings, screen, clock) as report,
         locked_work(settings, screen, "settle", clock) as work,
     ):
-        waiting = len(work.book.intents)
+        waiting = len(work.open_state.intents)
         report.unsettled(settle_first(work, clock, report))
-        still = len(work.book.intents)
+        still = len(work.open_state.intents)
         screen.last_line(f"Settle: {waiting - still} settled, {still} unknown.")
         return clock.exit_code or (UNKNOWN if still else 0)
 
 
-def settle_first(work: Work, clock: SystemClock, report: Report) -> Tally:
+def settle_first(work: Work, clock: SystemClock, report: Report) -> ApplyResult:
     """Settle the calls of earlier runs whose outcome is unknown. Raises ApiError and StateError."""
     with (
         clock.careful(),
         told_wait(Screen(color=False), f"Settling … looking in the account for {_sought(work)}"),
     ):
-        return report.settling(settle_leftovers(work.book, work.manifest, work.account, clock))
+        return report.settling(settle_leftovers(work.open_state, work.manifest, work.account, clock))
 
 
 def _sought(work: Work) -> str:
-    if not (calls := len(work.book.intents)):
+    if not (calls := len(work.open_state.intents)):
         return "numbers that may still turn up"
     many = "1 call" if calls == 1 else f"{calls:,} calls"
     limit = work.manifest.api.settle_seconds
@@ -192,14 +192,14 @@ def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict
 
     def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
         asked_at = clock.monotonic()
-        survey = draft_from(work.manifest, work.book.stored, work.account, clock, report, asked)
+        result = draft_from(work.manifest, work.open_state.stored, work.account, clock, report, asked)
         if asked.allowances.new_state:
-            tell_of_new_state((*work.needed, *needed_to_buy(survey, work.manifest)), screen)
-        report.plan(survey.plan)
-        write_documents(survey.plan, documents, settings, screen)
-        refuse_errors(survey.plan)
-        refuse_danger(survey.plan)
-        return Chosen(survey, asked_at)
+            tell_of_new_state((*work.needed, *needed_to_buy(result, work.manifest)), screen)
+        report.plan(result.plan)
+        write_documents(result.plan, documents, settings, screen)
+        refuse_errors(result.plan)
+        refuse_danger(result.plan)
+        return Chosen(result, asked_at)
 
     return choose
 
@@ -219,7 +219,7 @@ def confirm(plan: Plan, settings: Settings, screen: Screen, clock: SystemClock) 
     )
 
 
-def exit_code(plan: Plan, left: Tally, done: Tally, clock: SystemClock) -> int:
+def exit_code(plan: Plan, left: ApplyResult, done: ApplyResult, clock: SystemClock) -> int:
     """What an apply exits with: a signal comes first, then what is unknown, then what was done in part."""
     if clock.exit_code:
         return clock.exit_code

@@ -6,14 +6,14 @@ from numplan import __version__
 from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.options.plan_options import Asked
 from numplan.cli.settings import Settings
-from numplan.cli.terminal.progress import Watched, progress
+from numplan.cli.terminal.progress import ReportingProvider, progress
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import check_owner, open_account, open_backend, open_manifest
-from numplan.engine.account.refresh import Live, remember_and_refresh
-from numplan.engine.pipeline import Survey, nothing_of, survey, survey_of
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.account.refresh import AccountSnapshot, remember_and_refresh
+from numplan.engine.pipeline import PlanResult, compute_plan, compute_plan_of, nothing_of
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.ports import Provider
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.manifest import Manifest
@@ -31,13 +31,13 @@ def draft(settings: Settings, screen: Screen, clock: SystemClock, report: Report
         open_account(settings, clock, manifest) as account,
         report.reading(account.account) as step,
     ):
-        watched = Watched(account, step)
+        watched = ReportingProvider(account, step)
         needed: tuple[str, ...] = ()
         if asked.allowances.new_state:
             needed = needed_to_read(lambda: open_backend(settings, manifest.path))
-        state, live = _remembered(settings, manifest, watched, asked.allowances.consent)
+        state, snapshot = _remembered(settings, manifest, watched, asked.allowances.consent)
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        found = survey_of(wanted, state, live, watched, circumstances_of(account, clock, asked))
+        found = compute_plan_of(wanted, state, snapshot, watched, circumstances_of(account, clock, asked))
     if asked.allowances.new_state:
         tell_of_new_state((*needed, *needed_to_buy(found, wanted)), screen)
     _kept[:] = [manifest, state, found]
@@ -51,11 +51,13 @@ def draft_from(
     clock: SystemClock,
     report: Report,
     asked: Asked,
-) -> Survey:
+) -> PlanResult:
     """A plan from a state that is known already, told while the account is read."""
     with report.reading(account.account) as step:
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        return survey(wanted, state, Watched(account, step), circumstances_of(account, clock, asked))
+        return compute_plan(
+            wanted, state, ReportingProvider(account, step), circumstances_of(account, clock, asked)
+        )
 
 
 class Seen(NamedTuple):
@@ -63,7 +65,7 @@ class Seen(NamedTuple):
 
     manifest: Manifest
     state: State | None
-    survey: Survey
+    result: PlanResult
 
 
 def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
@@ -73,15 +75,15 @@ def look(settings: Settings, clock: SystemClock, screen: Screen) -> Seen:
         open_account(settings, clock, manifest) as account,
         progress(screen, "Reading the account", moving=screen.moves) as step,
     ):
-        watched = Watched(account, step)
-        state, live = _remembered(settings, manifest, watched)
-        circumstances = circumstances_of(account, clock, Asked())
-        return Seen(manifest, state, survey_of(manifest, state, live, watched, circumstances))
+        watched = ReportingProvider(account, step)
+        state, snapshot = _remembered(settings, manifest, watched)
+        options = circumstances_of(account, clock, Asked())
+        return Seen(manifest, state, compute_plan_of(manifest, state, snapshot, watched, options))
 
 
 def _remembered(
     settings: Settings, manifest: Manifest, account: Provider, consent: Consent = NO_CONSENT
-) -> tuple[State | None, Live]:
+) -> tuple[State | None, AccountSnapshot]:
     """The state of this account, and the account, side by side."""
     backend = open_backend(settings, manifest.path, None, consent)
 
@@ -93,9 +95,9 @@ def _remembered(
     return remember_and_refresh(manifest, remember, account)
 
 
-def circumstances_of(account: Provider, clock: SystemClock, asked: Asked) -> Circumstances:
+def circumstances_of(account: Provider, clock: SystemClock, asked: Asked) -> PlanOptions:
     """Who asks, when, and for what."""
-    return Circumstances(
+    return PlanOptions(
         now=clock.now(),
         numplan=__version__,
         account=account.account,

@@ -8,7 +8,7 @@ import msgspec
 
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.guard.guards import check_guards
-from numplan.engine.pipeline import Survey
+from numplan.engine.pipeline import PlanResult
 from numplan.model.errors import LostStateError, OlderStateError, StateError
 from numplan.model.manifest import Manifest
 from numplan.model.plan import Allowances
@@ -46,10 +46,10 @@ def needed_to_read(strict: Callable[[], Backend]) -> tuple[str, ...]:
     return ()
 
 
-def needed_to_buy(found: Survey, manifest: Manifest) -> tuple[str, ...]:
+def needed_to_buy(found: PlanResult, manifest: Manifest) -> tuple[str, ...]:
     """The flag without which a guard would refuse to buy beside unmanaged numbers."""
     strict = msgspec.structs.replace(found.plan, allowances=Allowances())
-    refusals = check_guards(strict, manifest, found.assessed, found.offers)
+    refusals = check_guards(strict, manifest, found.comparison, found.offers)
     return (BESIDE,) if any(one.guard == _BESIDE_GUARD for one in refusals) else ()
 
 

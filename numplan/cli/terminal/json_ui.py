@@ -11,7 +11,7 @@ from numplan.cli.terminal.progress import Step, every_pause
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.engine.apply.events import Done, Event, Failed, Sending, Settled, Uncertain
-from numplan.engine.apply.result import Tally, tally
+from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.diagnostics import error, told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
@@ -56,7 +56,7 @@ class StreamReport:
             case _:
                 self._tell(failed(f"the run was ended by {type(problem).__name__}", str(problem)))
         if self._applies:
-            self._tell(done(tally(self._events), self._last))
+            self._tell(done(summarize(self._events), self._last))
 
     @contextmanager
     def reading(self, account: str) -> Iterator[Step]:
@@ -70,15 +70,15 @@ class StreamReport:
         for message in planned(plan):
             self._tell(message)
 
-    def settling(self, events: Iterable[Event]) -> Tally:
+    def settling(self, events: Iterable[Event]) -> ApplyResult:
         """A line or two an event. What an earlier run began is no part of what this one did."""
         seen: list[Event] = []
         for event in events:
             seen.append(event)
             self._tell_of(event)
-        return tally(seen)
+        return summarize(seen)
 
-    def unsettled(self, left: Tally) -> None:
+    def unsettled(self, left: ApplyResult) -> None:
         """Nothing more: each was told as it was judged."""
 
     def applying(self, events: Iterable[Event]) -> list[Event]:
@@ -93,7 +93,7 @@ class StreamReport:
         """One line with all of them."""
         self._tell(outputs(values))
 
-    def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
+    def applied(self, plan: Plan, left: ApplyResult, events: list[Event]) -> None:
         """The figures, told at the very end."""
         self._last = last_line_of(plan, left, events)
 

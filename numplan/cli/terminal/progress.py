@@ -9,7 +9,7 @@ from typing import Final
 
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
-from numplan.engine.ports import Provider, States
+from numplan.engine.ports import Provider, StateNames
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
 
@@ -151,7 +151,7 @@ def every_pause(tell: Callable[[], None], pause: float | None = None) -> Iterato
         thread.join()
 
 
-class Watched:
+class ReportingProvider:
     """A provider that tells `step` of every call. Implements the engine's Provider port."""
 
     def __init__(self, provider: Provider, step: Step) -> None:
@@ -177,7 +177,7 @@ class Watched:
         self._step("regions")
         return self._provider.regions()
 
-    def purchased(self, *, expected: int, states: States = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
         """All that the account owns."""
         self._step("listing")
         return self._provider.purchased(expected=expected, states=states)

@@ -7,7 +7,7 @@ from typing import Self
 from numplan.cli.terminal.progress import Step, progress, tally_of_calls
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Event
-from numplan.engine.apply.result import Tally, tally
+from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.changes import count
 from numplan.model.plan import OutputValue, Plan
 from numplan.views.common.outputs import outputs_text
@@ -41,14 +41,14 @@ class TextReport:
         for line in plan_text(plan, width=self._screen.width, expand=self._expand):
             self._screen.line(line.text, style=line.style)
 
-    def settling(self, events: Iterable[Event]) -> Tally:
+    def settling(self, events: Iterable[Event]) -> ApplyResult:
         """A line an event, then the figures."""
-        left = tally(self._show(events))
+        left = summarize(self._show(events))
         if settled := settled_text(left):
             self._screen.line(f"{settled}\n")
         return left
 
-    def unsettled(self, left: Tally) -> None:
+    def unsettled(self, left: ApplyResult) -> None:
         """Each number whose outcome is unknown."""
         for line in unknown_text(left.unknown):
             self._screen.line(line)
@@ -72,9 +72,9 @@ class TextReport:
         """A line for each."""
         self._screen.line(f"\nOutputs:\n{outputs_text(values)}\n")
 
-    def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
+    def applied(self, plan: Plan, left: ApplyResult, events: list[Event]) -> None:
         """What failed, what is not known, and the last line."""
-        done = tally(events)
+        done = summarize(events)
         for line in (*failed_text(done.failed), *unknown_text((*left.unknown, *done.unknown))):
             self._screen.line(line)
         if done.not_saved:

@@ -10,7 +10,7 @@ from numplan.cli.terminal.progress import Step
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.engine.apply.events import Event
-from numplan.engine.apply.result import Tally
+from numplan.engine.apply.result import ApplyResult
 from numplan.model.plan import OutputValue, Plan
 
 
@@ -31,10 +31,10 @@ class Report(Protocol):
     def plan(self, plan: Plan) -> None:
         """The whole plan."""
 
-    def settling(self, events: Iterable[Event]) -> Tally:
+    def settling(self, events: Iterable[Event]) -> ApplyResult:
         """What comes of the calls that an earlier run left uncertain, as it happens."""
 
-    def unsettled(self, left: Tally) -> None:
+    def unsettled(self, left: ApplyResult) -> None:
         """What is still not known of them."""
 
     def applying(self, events: Iterable[Event]) -> list[Event]:
@@ -43,7 +43,7 @@ class Report(Protocol):
     def outputs(self, values: Mapping[str, OutputValue]) -> None:
         """What the manifest's outputs are now."""
 
-    def applied(self, plan: Plan, left: Tally, events: list[Event]) -> None:
+    def applied(self, plan: Plan, left: ApplyResult, events: list[Event]) -> None:
         """What the run came to."""
 
 

@@ -22,7 +22,7 @@ from numplan.model.secrets import BEARER, know
 if TYPE_CHECKING:  # what only says what goes in and out: a command that needs no account need not wait for it
     from numplan.api.client import Client
     from numplan.cli.terminal.signals import SystemClock
-    from numplan.engine.apply.open_state import Book
+    from numplan.engine.apply.open_state import OpenState
     from numplan.engine.ports import Session
     from numplan.model.state import State
     from numplan.state.backend import Backend
@@ -122,14 +122,14 @@ def state_backend(
     return open_backend(settings, str(path or FILE_NAMES[0]), clock, consent)
 
 
-def open_book(session: "Session", account: str, url: str) -> "Book":
+def opened_state(session: "Session", account: str, url: str) -> "OpenState":
     """The state of this account at this API, ready to be written. Raises StateError."""
-    from numplan.engine.apply.open_state import Book
+    from numplan.engine.apply.open_state import OpenState
     from numplan.model.state import State
 
     state = session.read()
     check_owner(state, account, url)
-    return Book(
+    return OpenState(
         session,
         state
         or State(

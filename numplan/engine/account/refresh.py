@@ -32,7 +32,7 @@ answers are of another kind than numplan knows, and another call for each would 
 """
 
 
-class Live(msgspec.Struct, frozen=True, kw_only=True):
+class AccountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The account as it is.
 
     A number that the manifest declares or the state knows, and that neither `owned` nor `unread` has, is absent: the
@@ -54,7 +54,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     unreadable_regions: tuple[Unreadable, ...] = ()
 
 
-def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live:
+def refresh(manifest: Manifest, state: State | None, provider: Provider) -> AccountSnapshot:
     """Fetch regions and the account's numbers together. Raises ApiError: on a partial view a plan would buy
     twice.
     """
@@ -64,7 +64,7 @@ def refresh(manifest: Manifest, state: State | None, provider: Provider) -> Live
 
 def remember_and_refresh(
     manifest: Manifest, remember: Callable[[], State | None], provider: Provider
-) -> tuple[State | None, Live]:
+) -> tuple[State | None, AccountSnapshot]:
     """The state, read while the account's answers are on their way, and the same of the account. Raises ApiError, and
     at once what `remember` raises.
     """
@@ -73,7 +73,7 @@ def remember_and_refresh(
 
 def _refresh(
     manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
-) -> tuple[State | None, Live]:
+) -> tuple[State | None, AccountSnapshot]:
     remembered: Future[State | None] = Future()
     threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh")
     asked = threads.submit(provider.regions)
@@ -101,7 +101,7 @@ def _refresh(
         elif found is not None:
             unread.setdefault(number, found)
     owned = {**listing.numbers, **late} if late else listing.numbers
-    return state, Live(
+    return state, AccountSnapshot(
         regions=regions.rows,
         owned=owned,
         complete=listing.complete,

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from numplan.engine.apply.events import Event, Noted, Recorded, Saved, Stopped, TurnedUp
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.local_changes import note, record
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import buy_backs_of, orders_of
 from numplan.engine.apply.purchasing import Purchases
 from numplan.engine.apply.releasing import Releases
@@ -27,14 +27,14 @@ from numplan.model.state import Instance
 
 
 def apply_plan(
-    plan: Plan, book: Book, gate: Gate, clock: Clock, api: ApiSettings
+    plan: Plan, open_state: OpenState, gate: Gate, clock: Clock, api: ApiSettings
 ) -> Generator[Event, None, None]:
-    """Carry out every change of a plan that its guards allow; `book` holds the state it was made from.
+    """Carry out every change of a plan that its guards allow; `open_state` holds the state it was made from.
 
     Raises StateError if the first write fails: then nothing was sent. After that it never raises. Whoever
     leaves before the end closes it, which waits for calls in flight; the intents tell the next run of them.
     """
-    run = Run(plan, book, gate, clock, api)
+    run = Run(plan, open_state, gate, clock, api)
     purchases, releases = Purchases(run), Releases(run)
     yield from _intend(run)
     try:
@@ -53,34 +53,37 @@ def _intend(run: Run) -> Iterator[Event]:
     """Record what needs no call, and write down every call that is about to be made, in one write. It is
     also the proof that state can be written at all.
     """
-    plan, book = run.plan, run.book
+    plan, open_state = run.plan, run.open_state
     now = run.now()
     turned_up = [
         TurnedUp(resource=one.resource, number=one.number, reason=why)
-        for one, why in take_in(book, run.gate.before, now, run.api)
+        for one, why in take_in(open_state, run.gate.before, now, run.api)
     ]
-    events: list[Event] = [Recorded(change=change) for change in plan.changes if record(change, book, now)]
+    events: list[Event] = [
+        Recorded(change=change) for change in plan.changes if record(change, open_state, now)
+    ]
     events += [
-        Noted(resource=one.resource, number=one.number, is_back=one.is_back) for one in note(plan, book, now)
+        Noted(resource=one.resource, number=one.number, is_back=one.is_back)
+        for one in note(plan, open_state, now)
     ]
     run.intend("purchase", (order.instance() for order in orders_of(plan)))
-    run.intend("release", _released(plan, book))
+    run.intend("release", _released(plan, open_state))
     for number, resource in plan.moved.items():
-        book.move(number, resource)
-    if not book.unsaved:
+        open_state.move(number, resource)
+    if not open_state.unsaved:
         return
     failpoint("apply.before-intents")
-    book.save(now)
+    open_state.save(now)
     failpoint("apply.after-intents")
-    yield Saved(serial=book.state.serial)
+    yield Saved(serial=open_state.state.serial)
     yield from turned_up
     yield from events
 
 
-def _released(plan: Plan, book: Book) -> Iterator[Instance]:
+def _released(plan: Plan, open_state: OpenState) -> Iterator[Instance]:
     """Every number that the plan releases. One that turned up since the last settling is not in state."""
     for resource, attributes in released(plan.changes):
-        yield book.numbers.get(attributes.number) or Instance(resource=resource, attributes=attributes)
+        yield open_state.numbers.get(attributes.number) or Instance(resource=resource, attributes=attributes)
 
 
 def _move(run: Run, purchases: Purchases, releases: Releases) -> Iterator[Event]:
@@ -88,13 +91,13 @@ def _move(run: Run, purchases: Purchases, releases: Releases) -> Iterator[Event]
     moves = [*buy_backs_of(run.plan)]
     yield from releases.send({order.number: order.resource for order in moves}, confirm=True)
     yield from run.settle("release")
-    yield from purchases.buy_back([order for order in moves if order.number not in run.book.numbers])
+    yield from purchases.buy_back([order for order in moves if order.number not in run.open_state.numbers])
     yield from run.settle("purchase")
 
 
 def _leaving(run: Run) -> dict[E164, Resource]:
     """What the plan releases, and the members whose replacements are bought."""
-    replaced = {order.replaces for order in run.orders.values() if order.number in run.book.numbers}
+    replaced = {order.replaces for order in run.orders.values() if order.number in run.open_state.numbers}
     return {
         change.before.number: change.resource
         for change in run.plan.changes

@@ -12,7 +12,7 @@ import msgspec
 from numplan.engine.apply.calls import Account, Bar
 from numplan.engine.apply.evidence import Evidence
 from numplan.engine.apply.ledger import Ledger
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import Batch, Order, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
@@ -39,7 +39,7 @@ class Gate:
         self,
         account: Account,
         plan: Plan,
-        book: Book,
+        open_state: OpenState,
         clock: Clock,
         *,
         limits: Policy,
@@ -49,7 +49,7 @@ class Gate:
     ) -> None:
         self._account = account
         self._plan = plan
-        self._book = book
+        self._book = open_state
         self._clock = clock
         self._ledger = Ledger(limits, plan)
         self._over: dict[E164, str] = {}
@@ -133,7 +133,7 @@ class Gate:
         known = self._book.numbers.get(number)
         if known is None:
             return "" if number in self._book.tombstones else "state does not manage it"
-        if known.attributes.protect and not self._plan.allowances.lets_go(known.address, number):
+        if known.attributes.protect and not self._plan.allowances.allows_release(known.address, number):
             return "state protects it"
         return ""
 

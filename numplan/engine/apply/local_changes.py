@@ -4,57 +4,57 @@ from collections.abc import Iterator
 
 import msgspec
 
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.model.changes import Adopt, Change, Forget, Unavailable, Update
 from numplan.model.moment import Moment
 from numplan.model.plan import Missing, Plan
 from numplan.model.state import Attributes, Instance
 
 
-def record(change: Change, book: Book, now: Moment) -> bool:
-    """Put a change that needs no call into the book, without saving it. Returns whether it was one."""
+def record(change: Change, open_state: OpenState, now: Moment) -> bool:
+    """Record a change that needs no call, without saving it. Returns whether it was one."""
     match change:
         case Adopt():
-            known = book.numbers.get(change.after.number) or Instance(
+            known = open_state.numbers.get(change.after.number) or Instance(
                 resource=change.resource,
                 attributes=change.after,
                 origin="adopted",
                 trunk_verified=change.trunk_verified,
             )
             attributes = _remembered(change.after, known.attributes)
-            book.keep(
+            open_state.keep(
                 msgspec.structs.replace(known, resource=change.resource, attributes=attributes, surplus=False)
             )
         case Update():
-            known = book.numbers[change.before.number]
+            known = open_state.numbers[change.before.number]
             attributes = _remembered(change.after, known.attributes)
-            book.keep(msgspec.structs.replace(known, resource=change.resource, attributes=attributes))
+            open_state.keep(msgspec.structs.replace(known, resource=change.resource, attributes=attributes))
         case Forget(missing=True):
-            lost = book.numbers.get(change.before.number)
-            book.forget(change.before.number)
+            lost = open_state.numbers.get(change.before.number)
+            open_state.forget(change.before.number)
             if lost is not None:
-                book.watch(lost, "missing", now)
+                open_state.watch(lost, "missing", now)
         case Forget():
-            book.forget(change.before.number)
+            open_state.forget(change.before.number)
         case _:
             return False
     return True
 
 
-def note(plan: Plan, book: Book, now: Moment) -> Iterator[Missing]:
-    """Put what the plan saw of the account into the book, without saving it: numbers that it lacks for the first time
+def note(plan: Plan, open_state: OpenState, now: Moment) -> Iterator[Missing]:
+    """Record what the plan saw of the account, without saving it: numbers that it lacks for the first time
     or holds again, which are yielded, and what it charges beyond what was planned.
     """
     for one in plan.missing:
-        if one.to_note and one.number in book.numbers:
-            book.note_missing(one.number, None if one.is_back else now)
+        if one.to_note and one.number in open_state.numbers:
+            open_state.note_missing(one.number, None if one.is_back else now)
             yield one
     for gone in plan.changes:
-        if isinstance(gone, Unavailable) and gone.to_note and gone.before.number in book.numbers:
-            book.note_missing(gone.before.number, now)
+        if isinstance(gone, Unavailable) and gone.to_note and gone.before.number in open_state.numbers:
+            open_state.note_missing(gone.before.number, now)
     for dear in plan.overcharged:
-        if dear.number in book.numbers:
-            book.charge(dear.number, dear.charged_once, dear.charged_monthly)
+        if dear.number in open_state.numbers:
+            open_state.charge(dear.number, dear.charged_once, dear.charged_monthly)
 
 
 def _remembered(after: Attributes, known: Attributes) -> Attributes:

@@ -1,4 +1,4 @@
-"""The state while a run writes it: one owner, one open book. Everything it knows is in the next `State`."""
+"""The state while a run writes it. It has one owner, and everything it knows is in the next `State`."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -23,7 +23,7 @@ DOUBT_MOST = 400
 Call = TypeVar("Call", Intent, Tombstone)
 
 
-class Book:
+class OpenState:
     """Numbers, intents and tombstones by number, and the session they are saved to.
 
     Changes are made in memory; `save` makes them durable. `unsaved` says whether there are any.
@@ -186,7 +186,7 @@ class Book:
             self.unsaved = True
 
     def save(self, now: Moment) -> None:
-        """Make everything durable as the next serial. Raises StateError; the book then stays unsaved."""
+        """Make everything durable as the next serial. Raises StateError; it then stays unsaved."""
         self._catch_up()
         state = msgspec.structs.replace(
             successor(self._state),

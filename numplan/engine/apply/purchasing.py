@@ -75,10 +75,10 @@ class Purchases:
                 case Rejected(again=again) if again:
                     run.reject(order.number, outcome)
                 case Refused(message) if known_anew:
-                    run.book.watch(order.instance(), "refused", run.now())
+                    run.open_state.watch(order.instance(), "refused", run.now())
                     left.open.append((order, self._lost(order, message)))
                 case Barred(reason) if known_anew:
-                    run.book.drop_intent(order.number)
+                    run.open_state.drop_intent(order.number)
                     left.open.append((order, self._lost(order, reason, attempted=False)))
                 case NotSent(again=True) if known_anew:
                     left.again.append(order)
@@ -99,7 +99,7 @@ class Purchases:
         match outcome:
             case Succeeded():
                 bought = msgspec.structs.replace(order.instance(), bought_at=run.now(), charges_planned=True)
-                run.book.keep(bought)
+                run.open_state.keep(bought)
                 run.looked_at([order.number])
                 return Done(resource=order.resource, number=order.number, call="purchase")
             case NotSent() | Barred():
@@ -122,12 +122,12 @@ class Purchases:
         run = self.run
         gap = run.gate.reason or (yield from self._look([order.number for order, _ in left.doubted]))
         for order, message in left.doubted:
-            if order.number not in run.book.intents:
+            if order.number not in run.open_state.intents:
                 continue  # it is bought
             if gap:
                 yield run.uncertain(order.resource, order.number, "purchase", _refused(message))
             else:
-                run.book.watch(order.instance(), "refused", run.now())
+                run.open_state.watch(order.instance(), "refused", run.now())
                 left.open.append((order, self._lost(order, message)))
 
     # -- batches that were rejected whole ------------------------------------------------------------------
@@ -149,10 +149,12 @@ class Purchases:
         if gap or run.gate.reason:
             for batch, said in rejected:
                 for order in map(run.orders.__getitem__, batch.numbers):
-                    if order.number in run.book.intents and order.number not in run.unknown:
+                    if order.number in run.open_state.intents and order.number not in run.unknown:
                         yield run.uncertain(order.resource, order.number, "purchase", said.reason)
             return []
-        left = (tuple(number for number in batch.numbers if number in run.book.intents) for batch in batches)
+        left = (
+            tuple(number for number in batch.numbers if number in run.open_state.intents) for batch in batches
+        )
         return [
             msgspec.structs.replace(batch, numbers=numbers)
             for batch, numbers in zip(batches, left, strict=True)
@@ -162,10 +164,12 @@ class Purchases:
     def _look(self, numbers: Collection[E164]) -> Generator[Event, None, str]:
         """Look for numbers in the account; returns why what it does not show may be there all the same."""
         run = self.run
-        pending = {number: run.book.intents[number] for number in numbers if number in run.book.intents}
+        pending = {
+            number: run.open_state.intents[number] for number in numbers if number in run.open_state.intents
+        }
         try:
             look = yield from find_bought(
-                run.book, run.provider, run.clock, run.api, pending, rejected=pending
+                run.open_state, run.provider, run.clock, run.api, pending, rejected=pending
             )
         except ApiError as problem:
             return str(problem)
@@ -216,14 +220,14 @@ class Purchases:
         """The next alternate for an order's slot, or None where there is none. Each is offered once."""
         if not order.substitutable:
             return None
-        book = self.run.book
+        open_state = self.run.open_state
         left = self._alternates.get(order.resource, [])
         while left:
             offer = left.pop(0)
             if not (
-                offer.number in book.numbers
-                or offer.number in book.intents
-                or offer.number in book.tombstones
+                offer.number in open_state.numbers
+                or offer.number in open_state.intents
+                or offer.number in open_state.tombstones
             ):
                 return _instead(offer, order)
         return None

@@ -24,7 +24,7 @@ class Releases:
     def send(self, leaving: Mapping[E164, Resource], *, confirm: bool) -> Iterator[Event]:
         """Release; `confirm`: a number counts as released only once the account shows it no more."""
         run = self.run
-        if any(intent.kind == "purchase" for intent in run.book.intents.values()):
+        if any(intent.kind == "purchase" for intent in run.open_state.intents.values()):
             # Of this run or an earlier one: what is sent and known has no intent any more.
             run.gate.close("a purchase has an unknown outcome, so nothing is released")
         batches = batches_of("release", [(number, None) for number in leaving], run.api.batch_size)
@@ -75,14 +75,14 @@ class Releases:
                     said = "the vendor confirmed its release"
                     reason = f"{said}, but the account still shows it"
                     return run.uncertain(resource, number, "release", reason, said=said)
-                run.book.released(number, run.now())
+                run.open_state.released(number, run.now())
                 run.rejected.pop(number, None)
                 return Done(resource=resource, number=number, call="release")
             case Refused(message, doubted) if doubted or run.is_doubted(number):
                 reason = f"the vendor refused it ({message}), but an earlier call may have released it"
                 return run.uncertain(resource, number, "release", reason)
             case Refused(message):
-                run.book.drop_intent(number)
+                run.open_state.drop_intent(number)
                 return Failed(resource=resource, number=number, call="release", reason=message)
             case NotSent() | Barred():
                 return run.not_done(resource, number, "release", outcome)
@@ -106,7 +106,7 @@ class Releases:
         owned: Mapping[E164, object] | None = None
         if not run.gate.reason:
             try:
-                owned = run.provider.purchased(expected=len(run.book.numbers)).numbers
+                owned = run.provider.purchased(expected=len(run.open_state.numbers)).numbers
             except ApiError:
                 owned = None
         batches: list[Batch] = []

@@ -26,7 +26,7 @@ from numplan.model.number import E164
 _RECORDED: Final[Mapping[type[Change], str]] = {Adopt: "adopt", Update: "update", Forget: "forget"}
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class ApplyResult(msgspec.Struct, frozen=True, kw_only=True):
     """Figures and what went wrong. `unknown` holds the latest word on each number with an unknown outcome, `unasked`
     what an answer named though no call held it.
     """
@@ -49,7 +49,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.purchased or self.released or self.adopted or self.updated or self.forgotten)
 
 
-def tally(events: Iterable[Event]) -> Tally:
+def summarize(events: Iterable[Event]) -> ApplyResult:
     """Count what was done, and keep what was not."""
     done = dict.fromkeys(("purchase", "release", "adopt", "update", "forget"), 0)
     failed: list[Failed] = []
@@ -83,7 +83,7 @@ def tally(events: Iterable[Event]) -> Tally:
                 not_saved = ""
             case _:
                 seen.append(event)
-    return Tally(
+    return ApplyResult(
         purchased=done["purchase"],
         released=done["release"],
         adopted=done["adopt"],

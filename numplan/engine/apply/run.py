@@ -1,4 +1,4 @@
-"""One apply under way: the open book, the gate, what was sent and is not known yet, and when state is written."""
+"""One apply under way: the open state, the gate, what was sent and is not known yet, and when state is written."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -14,7 +14,7 @@ from numplan.engine.apply.events import (
     Unsettled,
 )
 from numplan.engine.apply.gate import Gate
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import Batch, Order
 from numplan.engine.apply.settle import settle
 from numplan.engine.ports import Clock, Provider, now_of
@@ -45,9 +45,9 @@ class Run:
     carried out. `unasked` are numbers that an answer named and nobody asked for.
     """
 
-    def __init__(self, plan: Plan, book: Book, gate: Gate, clock: Clock, api: ApiSettings) -> None:
+    def __init__(self, plan: Plan, open_state: OpenState, gate: Gate, clock: Clock, api: ApiSettings) -> None:
         self.plan = plan
-        self.book = book
+        self.open_state = open_state
         self.gate = gate
         self.clock = clock
         self.api = api
@@ -78,8 +78,9 @@ class Run:
     def intend(self, call: Call, instances: Iterable[Instance]) -> None:
         """Write calls down that are about to be made, without saving them."""
         now = self.now()
-        self.book.intend(
-            Intent(kind=call, instance=instance, run=self.book.run, written_at=now) for instance in instances
+        self.open_state.intend(
+            Intent(kind=call, instance=instance, run=self.open_state.run, written_at=now)
+            for instance in instances
         )
 
     def intend_more(self, why: str, orders: Sequence[Order]) -> Iterator[Event]:
@@ -119,24 +120,24 @@ class Run:
         for number in numbers:
             self.rejected.pop(number, None)
             self.doubts.pop(number, None)
-            self.book.doubt(number, "")
+            self.open_state.doubt(number, "")
 
     def reject(self, number: E164, said: Rejected) -> None:
         """The number's call was answered with a status that says no."""
         self.rejected[number] = said
-        self.book.doubt(number, said.reason)
+        self.open_state.doubt(number, said.reason)
 
     def doubt(self, number: E164, why: str) -> None:
         """An earlier call of this run may have been carried out for the number."""
         self.doubts[number] = why
-        self.book.doubt(number, why)
+        self.open_state.doubt(number, why)
 
     def not_done(self, resource: Resource, number: E164, call: Call, outcome: NotSent | Barred) -> Event:
         """The call was not made. Where an earlier one of this run may have been carried out, that is not all."""
         if self.is_doubted(number):
             said = self.rejected.get(number)
             return self.uncertain(resource, number, call, said.reason if said else self.doubts[number])
-        self.book.drop_intent(number)
+        self.open_state.drop_intent(number)
         if isinstance(outcome, NotSent) and outcome.stop:
             self.gate.close(outcome.reason)
         return Failed(resource=resource, number=number, call=call, reason=outcome.reason, attempted=False)
@@ -148,7 +149,7 @@ class Run:
         was `said` where the rest of it is about this moment.
         """
         self.unknown[number] = call
-        self.book.doubt(number, said or reason)
+        self.open_state.doubt(number, said or reason)
         return Uncertain(resource=resource, number=number, call=call, reason=reason)
 
     def take_note(self, batch: Batch, resource: Resource, outcomes: Mapping[E164, Outcome]) -> None:
@@ -160,21 +161,21 @@ class Run:
             if not isinstance(outcome, Unasked) or number in self.unasked:
                 continue
             order = self.orders.get(number) if batch.call == "purchase" else None
-            if order is not None and number in self.book.intents:
+            if order is not None and number in self.open_state.intents:
                 self.doubt(number, "the answer to another call says that it was bought")
                 continue
-            if order is not None and number in self.book.numbers:
+            if order is not None and number in self.open_state.numbers:
                 continue
             self.unasked[number] = (batch.call, resource)
             if (
                 batch.call == "purchase"
                 and number not in self.gate.before
-                and number not in self.book.numbers
+                and number not in self.open_state.numbers
             ):
                 unseen = Instance(
                     resource=resource, attributes=Attributes(number=number, country="", type="")
                 )
-                self.book.watch(order.instance() if order else unseen, "unasked", self.now())
+                self.open_state.watch(order.instance() if order else unseen, "unasked", self.now())
 
     def settle(self, call: Call) -> Iterator[Event]:
         """Settle the calls of one kind whose outcome is unknown, now that they are all answered."""
@@ -182,7 +183,9 @@ class Run:
         if not numbers or self.clock.interrupted():
             return
         try:
-            for settled in settle(self.book, self.provider, self.clock, self.api, numbers, self.rejected):
+            for settled in settle(
+                self.open_state, self.provider, self.clock, self.api, numbers, self.rejected
+            ):
                 if settled.verdict != "unknown":
                     del self.unknown[settled.number]
                     self.looked_at([settled.number])
@@ -197,7 +200,7 @@ class Run:
         """Write state where it is due."""
         rest = max(CHECKPOINT_SECONDS, CHECKPOINT_REST * self._save_took)
         due = self._eager or self.clock.monotonic() - self._saved_at >= rest
-        if due and self.book.unsaved and not self._save_failed:
+        if due and self.open_state.unsaved and not self._save_failed:
             yield from self.save()
 
     def save(self) -> Iterator[Event]:
@@ -205,14 +208,14 @@ class Run:
         failpoint("apply.before-save")
         began = self.clock.monotonic()
         try:
-            self.book.save(self.now())
+            self.open_state.save(self.now())
         except (StateError, OSError) as problem:
             self._save_failed = True
             self.gate.close("state could not be written")
             yield NotSaved(reason=str(problem))
         else:
             self._save_failed = False
-            yield Saved(serial=self.book.state.serial)
+            yield Saved(serial=self.open_state.state.serial)
         failpoint("apply.after-save")
         self._saved_at = self.clock.monotonic()
         self._save_took = self._saved_at - began
@@ -222,14 +225,14 @@ class Run:
         earlier = (*self.rejected, *self.doubts)
         doubted = {**self._in_doubt, **{number: self._call_of(number) for number in earlier}}
         for number, call in doubted.items():
-            intent = self.book.intents.get(number)
+            intent = self.open_state.intents.get(number)
             if intent is not None and number not in self.unknown:
                 why = intent.doubt or "the run broke off before its answer"
                 yield self.uncertain(intent.instance.resource, number, call, why)
-        for intent in list(self.book.intents.values()):
-            if intent.run == self.book.run and intent.number not in self.unknown:
-                self.book.drop_intent(intent.number)
-        if self.book.unsaved:
+        for intent in list(self.open_state.intents.values()):
+            if intent.run == self.open_state.run and intent.number not in self.unknown:
+                self.open_state.drop_intent(intent.number)
+        if self.open_state.unsaved:
             try:
                 yield from self.save()
             except Exception as problem:  # noqa: BLE001 - the last word must be said

@@ -15,7 +15,7 @@ import msgspec
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.apply.events import Settled, Verdict
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.compare.watched import TURNED_UP, found, keeps_slot, surplus_of
 from numplan.engine.ports import Clock, Provider, now_of
 from numplan.failpoints import failpoint
@@ -43,28 +43,28 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def settle(
-    book: Book,
+    open_state: OpenState,
     provider: Provider,
     clock: Clock,
     api: ApiSettings,
     numbers: Collection[E164],
     rejected: Mapping[E164, Rejected] = NONE,
 ) -> Iterator[Settled]:
-    """Settle the book's intents for `numbers`, without saving it. Raises ApiError when it cannot look.
+    """Settle the intents in state for `numbers`, without saving. Raises ApiError when it cannot look.
 
     Of the `rejected` ones, whose calls were answered with a status that says no, one listing tells enough.
     """
-    pending = {number: book.intents[number] for number in numbers if number in book.intents}
-    look = yield from find_bought(book, provider, clock, api, pending, rejected)
+    pending = {number: open_state.intents[number] for number in numbers if number in open_state.intents}
+    look = yield from find_bought(open_state, provider, clock, api, pending, rejected)
     for intent in pending.values():
         if look is None:
             yield _verdict(intent, "unknown", "interrupted before it was settled")
         else:
-            yield _judge(book, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
+            yield _judge(open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
 
 
 def find_bought(
-    book: Book,
+    open_state: OpenState,
     provider: Provider,
     clock: Clock,
     api: ApiSettings,
@@ -81,11 +81,11 @@ def find_bought(
     while pending:
         last = clock.monotonic() >= deadline
         looked_up = [number for number in pending if number not in rejected] if first or last else []
-        look = look_for(pending, book, provider, now_of(clock, provider), api, looked_up)
+        look = look_for(pending, open_state, provider, now_of(clock, provider), api, looked_up)
         failpoint("settle.looked")
         for number in [one for one, intent in pending.items() if intent.kind == "purchase"]:
             if number in look.present:
-                yield _found(book, pending.pop(number), look.present[number])
+                yield _found(open_state, pending.pop(number), look.present[number])
         if last or not pending:
             break
         clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
@@ -95,17 +95,19 @@ def find_bought(
     return look
 
 
-def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSettings) -> Iterator[Settled]:
+def watch(
+    open_state: OpenState, look: Look, provider: Provider, now: Moment, api: ApiSettings
+) -> Iterator[Settled]:
     """Look after the numbers that are watched, by a look for all of them.
 
     One that turned up is taken into state as surplus. One whose number stays neither owned nor for sale for
     `hold_minutes` gives up its slot; so does one whose call was rejected, for sale or not. Raises ApiError.
     """
-    for one, reason in take_in(book, look.present, now, api):
+    for one, reason in take_in(open_state, look.present, now, api):
         yield Settled(
             resource=one.resource, number=one.number, call="purchase", verdict="bought", reason=reason
         )
-    for tombstone in list(book.tombstones.values()):
+    for tombstone in list(open_state.tombstones.values()):
         if not tombstone.holds_slot or look.gap or tombstone.number in look.present:
             continue
         if tombstone.number in look.doubts:
@@ -116,20 +118,20 @@ def watch(book: Book, look: Look, provider: Provider, now: Moment, api: ApiSetti
             unsold = provider.find(tombstone.number) is None
             watched = _watched(tombstone, now, _hold(api), unsold=unsold)
         if watched != tombstone:
-            book.bury(watched)
+            open_state.bury(watched)
 
 
 def take_in(
-    book: Book, present: Mapping[E164, OwnedNumber | Unreadable], now: Moment, api: ApiSettings
+    open_state: OpenState, present: Mapping[E164, OwnedNumber | Unreadable], now: Moment, api: ApiSettings
 ) -> Iterator[tuple[Instance, str]]:
     """Take watched numbers that the account shows into state, as surplus, without saving it. Yields each, and why."""
-    for tombstone in list(book.tombstones.values()):
+    for tombstone in list(open_state.tombstones.values()):
         number = tombstone.number
         row = present.get(number)
-        if row is None or number in book.numbers or tombstone.lingers(now, _hold(api)):
+        if row is None or number in open_state.numbers or tombstone.lingers(now, _hold(api)):
             continue
-        book.keep(surplus_of(tombstone, row))
-        yield book.numbers[number], TURNED_UP[tombstone.cause]
+        open_state.keep(surplus_of(tombstone, row))
+        yield open_state.numbers[number], TURNED_UP[tombstone.cause]
 
 
 def is_gone(number: E164, provider: Provider, clock: Clock, api: ApiSettings) -> bool:
@@ -149,7 +151,7 @@ def is_gone(number: E164, provider: Provider, clock: Clock, api: ApiSettings) ->
 
 def look_for(
     numbers: Iterable[E164],
-    book: Book,
+    open_state: OpenState,
     provider: Provider,
     now: Moment,
     api: ApiSettings,
@@ -158,7 +160,7 @@ def look_for(
     """Look for numbers in the account's listing; those of `looked_up` that it lacks are looked up by themselves. Raises
     ApiError.
     """
-    listing = provider.purchased(expected=len(book.numbers) + len(book.intents))
+    listing = provider.purchased(expected=len(open_state.numbers) + len(open_state.intents))
     shown: Mapping[E164, OwnedNumber | Unreadable] = listing.numbers
     numbers = list(numbers)
     if listing.unreadable:
@@ -173,17 +175,19 @@ def look_for(
             present[number] = row
         elif row is not None:
             doubts[number] = f"the account shows a row that names no number, and may be its: {row.problem}"
-    return Look(present, _gap(listing, shown, book, now, _hold(api)), doubts)
+    return Look(present, _gap(listing, shown, open_state, now, _hold(api)), doubts)
 
 
-def _gap(listing: Listing, shown: Container[E164], book: Book, now: Moment, hold: timedelta) -> str:
+def _gap(
+    listing: Listing, shown: Container[E164], open_state: OpenState, now: Moment, hold: timedelta
+) -> str:
     """Why a listing is no evidence of absence, or an empty text."""
     if not listing.complete:
         return "the account's listing could not be proven complete"
     settled = [
         one.number
-        for one in book.numbers.values()
-        if one.number not in book.intents and not (one.bought_at and age(now, one.bought_at) < hold)
+        for one in open_state.numbers.values()
+        if one.number not in open_state.intents and not (one.bought_at and age(now, one.bought_at) < hold)
     ]
     missing = sum(1 for number in settled if number not in shown)
     if too_many_missing(missing, len(settled)) or (settled and not (listing.numbers or listing.unreadable)):
@@ -191,13 +195,13 @@ def _gap(listing: Listing, shown: Container[E164], book: Book, now: Moment, hold
     return ""
 
 
-def _found(book: Book, intent: Intent, row: OwnedNumber | Unreadable) -> Settled:
-    book.keep(found(intent.instance, row, intent.written_at))
+def _found(open_state: OpenState, intent: Intent, row: OwnedNumber | Unreadable) -> Settled:
+    open_state.keep(found(intent.instance, row, intent.written_at))
     return _verdict(intent, "bought", "found in the account")
 
 
 def _judge(
-    book: Book,
+    open_state: OpenState,
     intent: Intent,
     look: Look,
     provider: Provider,
@@ -206,33 +210,35 @@ def _judge(
     rejected: Mapping[E164, Rejected],
 ) -> Settled:
     if intent.kind == "release" and intent.number in look.present:
-        book.drop_intent(intent.number)
+        open_state.drop_intent(intent.number)
         return _verdict(
             intent, "not released", "the account still holds it", rejected=intent.number in rejected
         )
     if gap := look.gap or look.doubts.get(intent.number):
         return _verdict(intent, "unknown", gap)
     if intent.kind == "release":
-        book.seems_released(intent.instance, now)
+        open_state.seems_released(intent.instance, now)
         return _verdict(intent, "released", "the account no longer holds it")
     if intent.number in rejected:
         alone = rejected[intent.number].alone
-        book.bury(Tombstone(instance=intent.instance, closed_at=now, rejected=alone))
+        open_state.bury(Tombstone(instance=intent.instance, closed_at=now, rejected=alone))
         return _verdict(intent, "not bought", "it is not in the account", rejected=True)
-    return _judge_purchase(book, intent, provider, now, hold)
+    return _judge_purchase(open_state, intent, provider, now, hold)
 
 
-def _judge_purchase(book: Book, intent: Intent, provider: Provider, now: Moment, hold: timedelta) -> Settled:
+def _judge_purchase(
+    open_state: OpenState, intent: Intent, provider: Provider, now: Moment, hold: timedelta
+) -> Settled:
     offer = provider.find(intent.number)
     if isinstance(offer, Unreadable):
         return _verdict(intent, "unknown", f"whether it is for sale cannot be read: {offer.problem}")
     if offer is not None:
-        book.bury(Tombstone(instance=intent.instance, closed_at=now))
+        open_state.bury(Tombstone(instance=intent.instance, closed_at=now))
         return _verdict(intent, "not bought", "it is not in the account and still for sale")
     if intent.unsold_at is None:
-        book.intend([msgspec.structs.replace(intent, unsold_at=now)])
+        open_state.intend([msgspec.structs.replace(intent, unsold_at=now)])
     elif age(now, intent.unsold_at) >= hold:
-        book.bury(
+        open_state.bury(
             Tombstone(instance=intent.instance, closed_at=now, holds_slot=False, unsold_at=intent.unsold_at)
         )
         return _verdict(intent, "not bought", "it is neither in the account nor for sale, and was not before")

@@ -15,11 +15,11 @@ def look_after(run: Run) -> Iterator[Event]:
     """One listing, where something was bought or an answer named what was in no call. Tells what is charged beyond
     the plan, and takes what nobody asked for into state where the account holds it now and did not before.
     """
-    bought = [number for number in run.orders if number in run.book.numbers]
+    bought = [number for number in run.orders if number in run.open_state.numbers]
     if not (bought or run.unasked) or run.clock.interrupted():
         return
     try:
-        rows = run.provider.purchased(expected=len(run.book.numbers)).numbers
+        rows = run.provider.purchased(expected=len(run.open_state.numbers)).numbers
     except ApiError as problem:
         rows = {}
         yield Unlooked(reason=str(problem))
@@ -28,12 +28,12 @@ def look_after(run: Run) -> Iterator[Event]:
         row = rows.get(number)
         if row is None:
             continue  # a listing may lag: the next plan compares
-        instance = run.book.numbers[number]
+        instance = run.open_state.numbers[number]
         if (charged := overcharge_of(instance, row)) is None:
             confirmed.append(number)
         else:
             yield Overcharged(resource=instance.resource, number=number, charged=charged)
-    run.book.confirm_charges(confirmed)
+    run.open_state.confirm_charges(confirmed)
     yield from _unasked(run, rows)
 
 
@@ -41,9 +41,9 @@ def _unasked(run: Run, rows: Mapping[E164, OwnedNumber]) -> Iterator[Event]:
     watched = {
         number: rows[number]
         for number in run.unasked
-        if number in rows and number in run.book.tombstones and number not in run.gate.before
+        if number in rows and number in run.open_state.tombstones and number not in run.gate.before
     }
-    taken_in = {one.number for one, _ in take_in(run.book, watched, run.now(), run.api)}
+    taken_in = {one.number for one, _ in take_in(run.open_state, watched, run.now(), run.api)}
     for number, (call, resource) in run.unasked.items():
         taken = number in taken_in
         if call == "release":

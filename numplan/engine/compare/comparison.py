@@ -1,6 +1,6 @@
 """Hold manifest, state and account against each other: what is there, what is missing, what is wanted.
 
-Pure. Both the search for offers and the planner work from an assessment, so they never disagree.
+Pure. Both the search for offers and the planner work from one comparison, so they never disagree.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from numplan.engine.account.refresh import Live
+from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import check_regions
 from numplan.engine.account.unreadable import held_unread, is_in_doubt
 from numplan.engine.compare.declared_index import DeclaredNumbers
@@ -21,13 +21,13 @@ from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest, PoolEntry
 from numplan.model.moment import Moment, age, our_time, shown
 from numplan.model.number import E164
-from numplan.model.plan import Held
+from numplan.model.plan import Deferred
 from numplan.model.state import Instance, State, Tombstone
 
-Labelled = TypeVar("Labelled", Instance, Held)
+Labelled = TypeVar("Labelled", Instance, Deferred)
 
 
-class Known(msgspec.Struct, frozen=True, gc=False):
+class NumberStatus(msgspec.Struct, frozen=True, gc=False):
     """One explicit number, as the manifest, the state and the account know it. Each is asked for it once, here: of a
     million numbers that alone takes seconds.
     """
@@ -37,11 +37,11 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     row: OwnedNumber | None
 
 
-class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
+class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One pool: its `members` in the account, `held` slots that nothing else may fill, and how many to find.
 
-    `returned` are surplus members that may fill a slot; `owed` are tombstones whose number comes first, always in
-    one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
+    `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, always
+    in one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
     too many, nor does a number of which nobody can say whether the account still holds it.
     """
@@ -49,13 +49,13 @@ class PoolStanding(msgspec.Struct, frozen=True, kw_only=True):
     pool: PoolEntry
     members: tuple[Instance, ...]
     held: int
-    returned: tuple[Instance, ...]
-    owed: tuple[Tombstone, ...]
+    late_arrivals: tuple[Instance, ...]
+    to_retry: tuple[Tombstone, ...]
     shortage: int
     excess: int
 
 
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What is known, arranged by what it means.
 
     `explicit` are the `declared` numbers in their order; `undeclared` are managed numbers that are not among them,
@@ -64,36 +64,41 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not. `absent` are
     those that it lacks too, and that only a second look, `hold` after the first, makes missing; they are held. `back`
     were noted as absent, and the account holds them again.
-    `forgotten` are managed no more; `let_be` are these and whatever else no pool may adopt. All other numbers
-    stand under the resource they belong to now: `belongs` has it of those that move, `moved` where the managed
+    `forgotten` are managed no more; `not_adoptable` are these and whatever else no pool may adopt. All other numbers
+    stand under the resource they belong to now: `new_resource` has it of those that move, `moved` where the managed
     ones of these were.
     """
 
     declared: Mapping[E164, Declared]
     managed: Mapping[E164, Instance]
-    explicit: tuple[Known, ...]
+    explicit: tuple[NumberStatus, ...]
     undeclared: tuple[Instance, ...]
     wanted: tuple[Declared, ...]
-    pools: tuple[PoolStanding, ...]
+    pools: tuple[PoolStatus, ...]
     leaving: tuple[Instance, ...]
     missing: tuple[Instance, ...]
     absent: tuple[Instance, ...]
     back: tuple[Instance, ...]
     hold: timedelta
     surplus: tuple[Instance, ...]
-    held: tuple[Held, ...]
-    owed: Mapping[E164, Tombstone]
+    held: tuple[Deferred, ...]
+    to_retry: Mapping[E164, Tombstone]
     forgotten: tuple[Instance, ...]
-    let_be: frozenset[E164]
-    belongs: Mapping[E164, Resource]
+    not_adoptable: frozenset[E164]
+    new_resource: Mapping[E164, Resource]
     moved: Mapping[E164, Resource]
     unoffered: Mapping[Resource, Diagnostic]
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
 
 
-def assess(
-    manifest: Manifest, state: State | None, live: Live, now: Moment, *, accept_missing: bool = False
-) -> Assessment:
+def compare(
+    manifest: Manifest,
+    state: State | None,
+    snapshot: AccountSnapshot,
+    now: Moment,
+    *,
+    accept_missing: bool = False,
+) -> Comparison:
     """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
     seen that what the account lacks is gone, so that no second look is waited for.
     """
@@ -101,33 +106,33 @@ def assess(
     hold = timedelta(minutes=manifest.api.hold_minutes)
     held = _held_by_calls(state)
     forgotten = _forgotten(manifest, state, declared, held)
-    let_be = frozenset(
+    not_adoptable = frozenset(
         (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
     )
-    managed = _managed(state, live, now, hold, forgotten, let_be)
-    explicit, undeclared = _known(declared, managed, live)
-    held = {**_lingering(state, declared, managed, live, now, hold), **held}
-    if live.unread:
-        held = {**held_unread(live, managed, declared, state), **held}
-    unseen = [one for one in _absent(explicit, undeclared, managed, live) if one.number not in held]
+    managed = _managed(state, snapshot, now, hold, forgotten, not_adoptable)
+    explicit, undeclared = _known(declared, managed, snapshot)
+    held = {**_lingering(state, declared, managed, snapshot, now, hold), **held}
+    if snapshot.unread:
+        held = {**held_unread(snapshot, managed, declared, state), **held}
+    unseen = [one for one in _absent(explicit, undeclared, managed, snapshot) if one.number not in held]
     waiting, absent, missing = _told_apart(unseen, now, hold, accept_missing=accept_missing)
     held = {**held, **waiting}
-    owed = _owed(state, live, held, now, hold)
-    belongs = _moves(manifest, state, managed, live, held, owed)
-    moved = {number: managed[number].resource for number in belongs if number in managed}
-    if belongs:
-        managed = {number: _under(one, belongs) for number, one in managed.items()}
-        explicit, undeclared = _known(declared, managed, live)
-        held = {number: _under(one, belongs) for number, one in held.items()}
-        missing = [_under(one, belongs) for one in missing]
-        absent = [_under(one, belongs) for one in absent]
-        owed = {
-            number: msgspec.structs.replace(one, instance=_under(one.instance, belongs))
-            for number, one in owed.items()
+    to_retry = _owed(state, snapshot, held, now, hold)
+    new_resource = _moves(manifest, state, managed, snapshot, held, to_retry)
+    moved = {number: managed[number].resource for number in new_resource if number in managed}
+    if new_resource:
+        managed = {number: _under(one, new_resource) for number, one in managed.items()}
+        explicit, undeclared = _known(declared, managed, snapshot)
+        held = {number: _under(one, new_resource) for number, one in held.items()}
+        missing = [_under(one, new_resource) for one in missing]
+        absent = [_under(one, new_resource) for one in absent]
+        to_retry = {
+            number: msgspec.structs.replace(one, instance=_under(one.instance, new_resource))
+            for number, one in to_retry.items()
         }
     resources = {pool.resource for pool in manifest.pools}
-    unoffered = check_regions(manifest, live.regions, live.unreadable_regions)
-    return Assessment(
+    unoffered = check_regions(manifest, snapshot.regions, snapshot.unreadable_regions)
+    return Comparison(
         declared=declared,
         managed=managed,
         explicit=explicit,
@@ -138,44 +143,44 @@ def assess(
             if one.row is None and one.declared.number not in held and one.declared.resource not in unoffered
         ),
         pools=tuple(
-            _standing(pool, managed, declared, live, held, owed)
+            _standing(pool, managed, declared, snapshot, held, to_retry)
             for pool in sorted(manifest.pools, key=lambda pool: pool.name)
             if pool.resource not in unoffered
         ),
         leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in resources),
         missing=tuple(missing),
         absent=tuple(absent),
-        back=_back(managed, live),
+        back=_back(managed, snapshot),
         hold=hold,
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
-        owed=owed,
+        to_retry=to_retry,
         forgotten=forgotten,
-        let_be=let_be,
-        belongs=belongs,
+        not_adoptable=not_adoptable,
+        new_resource=new_resource,
         moved=moved,
         unoffered=unoffered,
     )
 
 
-def present(assessed: Assessment, live: Live) -> Iterator[tuple[Instance, OwnedNumber]]:
+def present(comparison: Comparison, snapshot: AccountSnapshot) -> Iterator[tuple[Instance, OwnedNumber]]:
     """Each managed number that the account holds, as state and as the account know it."""
-    for one in assessed.explicit:
+    for one in comparison.explicit:
         if one.instance is not None and one.row is not None:
             yield one.instance, one.row
-    for instance in assessed.undeclared:
-        if (row := live.owned.get(instance.number)) is not None:
+    for instance in comparison.undeclared:
+        if (row := snapshot.owned.get(instance.number)) is not None:
             yield instance, row
 
 
 def _known(
-    declared: DeclaredNumbers, managed: Mapping[E164, Instance], live: Live
-) -> tuple[tuple[Known, ...], tuple[Instance, ...]]:
+    declared: DeclaredNumbers, managed: Mapping[E164, Instance], snapshot: AccountSnapshot
+) -> tuple[tuple[NumberStatus, ...], tuple[Instance, ...]]:
     """Each declared number as it is known, and the managed numbers that are not declared."""
     numbers = [*declared]
     alike = numbers == [*managed]  # the same numbers in one order: then nothing need be looked up in state
     instances = managed.values() if alike else map(managed.get, numbers)
-    explicit = tuple(map(Known, declared.entries, instances, map(live.owned.get, numbers)))
+    explicit = tuple(map(NumberStatus, declared.entries, instances, map(snapshot.owned.get, numbers)))
     if alike or sum([one.instance is not None for one in explicit]) == len(
         managed
     ):  # all of them are declared
@@ -184,22 +189,25 @@ def _known(
 
 
 def _absent(
-    explicit: Sequence[Known], undeclared: Sequence[Instance], managed: Mapping[E164, Instance], live: Live
+    explicit: Sequence[NumberStatus],
+    undeclared: Sequence[Instance],
+    managed: Mapping[E164, Instance],
+    snapshot: AccountSnapshot,
 ) -> list[Instance]:
     """The managed numbers that the account does not show, in their order."""
     lost = any(one.row is None and one.instance is not None for one in explicit)
-    if not lost and all(one.number in live.owned for one in undeclared):
+    if not lost and all(one.number in snapshot.owned for one in undeclared):
         return []
-    return [one for number, one in managed.items() if number not in live.owned]
+    return [one for number, one in managed.items() if number not in snapshot.owned]
 
 
 def _told_apart(
     unseen: Iterable[Instance], now: Moment, hold: timedelta, *, accept_missing: bool
-) -> tuple[dict[E164, Held], list[Instance], list[Instance]]:
+) -> tuple[dict[E164, Deferred], list[Instance], list[Instance]]:
     """Managed numbers that the account does not show: those that wait, and of these the ones that a second look decides
     about; and those that are missing.
     """
-    waiting: dict[E164, Held] = {}
+    waiting: dict[E164, Deferred] = {}
     absent: list[Instance] = []
     missing: list[Instance] = []
     for one in unseen:
@@ -211,13 +219,13 @@ def _told_apart(
         else:
             absent.append(one)
             reason = _looked_for(one, now, hold)
-        waiting[one.number] = Held(resource=one.resource, number=one.number, reason=reason)
+        waiting[one.number] = Deferred(resource=one.resource, number=one.number, reason=reason)
     return waiting, absent, missing
 
 
-def _held_by_calls(state: State | None) -> dict[E164, Held]:
+def _held_by_calls(state: State | None) -> dict[E164, Deferred]:
     return {
-        intent.number: Held(
+        intent.number: Deferred(
             resource=intent.instance.resource,
             number=intent.number,
             reason=f"its {intent.kind} was about to be sent at {shown(intent.written_at)} and "
@@ -232,21 +240,21 @@ def _lingering(
     state: State | None,
     declared: Mapping[E164, Declared],
     managed: Mapping[E164, Instance],
-    live: Live,
+    snapshot: AccountSnapshot,
     now: Moment,
     hold: timedelta,
-) -> dict[E164, Held]:
+) -> dict[E164, Deferred]:
     """Declared numbers that the account shows still, or again, so soon after their release that nobody can say which:
     adopted now, one that was never released would stand on the trunk that is declared, and not on its own.
     """
     return {
-        one.number: Held(
+        one.number: Deferred(
             resource=declared[one.number].resource,
             number=one.number,
             reason="the account shows it, though its release had seemed to be carried out just before",
         )
         for one in (state.tombstones if state else ())
-        if one.number in live.owned
+        if one.number in snapshot.owned
         and one.number in declared
         and one.number not in managed
         and one.lingers(now, hold)
@@ -254,7 +262,7 @@ def _lingering(
 
 
 def _forgotten(
-    manifest: Manifest, state: State | None, declared: Mapping[E164, Declared], held: Mapping[E164, Held]
+    manifest: Manifest, state: State | None, declared: Mapping[E164, Declared], held: Mapping[E164, Deferred]
 ) -> tuple[Instance, ...]:
     """Managed numbers that the manifest forgets. A call that is not settled comes first."""
     if state is None or not manifest.forget:
@@ -272,30 +280,30 @@ def _moves(
     manifest: Manifest,
     state: State | None,
     managed: Mapping[E164, Instance],
-    live: Live,
-    held: Mapping[E164, Held],
-    owed: Mapping[E164, Tombstone],
+    snapshot: AccountSnapshot,
+    held: Mapping[E164, Deferred],
+    to_retry: Mapping[E164, Tombstone],
 ) -> dict[E164, Resource]:
     """Where each number belongs that moves. What fills a slot of a pool is owned, held or tried again."""
     if not manifest.moved:
         return {}
     intended = {one.number: one.instance for one in (state.intents if state else ())}
-    waiting = {number: one.instance for number, one in owed.items() if one.holds_slot}
+    waiting = {number: one.instance for number, one in to_retry.items() if one.holds_slot}
     known = {**waiting, **intended, **managed}
     filling = {
         number: one
         for number, one in known.items()
         if (number in held and not held[number].leaving)
-        or (number not in held and not one.surplus and (number in live.owned or number in waiting))
+        or (number not in held and not one.surplus and (number in snapshot.owned or number in waiting))
     }
     others = {number: one for number, one in known.items() if number not in filling}
     return follow_moves(manifest, filling, others)
 
 
-def _under(one: Labelled, belongs: Mapping[E164, Resource]) -> Labelled:
-    if one.number not in belongs:
+def _under(one: Labelled, new_resource: Mapping[E164, Resource]) -> Labelled:
+    if one.number not in new_resource:
         return one
-    return msgspec.structs.replace(one, resource=belongs[one.number])
+    return msgspec.structs.replace(one, resource=new_resource[one.number])
 
 
 def is_missing(instance: Instance, now: Moment, hold: timedelta) -> bool:
@@ -316,9 +324,9 @@ def _looked_for(instance: Instance, now: Moment, hold: timedelta) -> str:
     )
 
 
-def _back(managed: Mapping[E164, Instance], live: Live) -> tuple[Instance, ...]:
+def _back(managed: Mapping[E164, Instance], snapshot: AccountSnapshot) -> tuple[Instance, ...]:
     noted = [one for one in managed.values() if one.missing_since is not None]
-    return tuple(one for one in noted if one.number in live.owned)
+    return tuple(one for one in noted if one.number in snapshot.owned)
 
 
 def _not_yet_listed(bought_at: Moment) -> str:
@@ -327,11 +335,11 @@ def _not_yet_listed(bought_at: Moment) -> str:
 
 def _managed(
     state: State | None,
-    live: Live,
+    snapshot: AccountSnapshot,
     now: Moment,
     hold: timedelta,
     forgotten: Sequence[Instance],
-    let_be: Collection[E164],
+    not_adoptable: Collection[E164],
 ) -> Mapping[E164, Instance]:
     """The numbers in state, and closed purchases that turned up in the account after all; none that is
     forgotten.
@@ -344,22 +352,26 @@ def _managed(
     for one in forgotten:
         del managed[one.number]
     for tombstone in state.tombstones:
-        turned_up = tombstone.number in live.owned and not tombstone.lingers(now, hold)
-        if turned_up and tombstone.number not in managed and tombstone.number not in let_be:
-            managed[tombstone.number] = surplus_of(tombstone, live.owned[tombstone.number])
+        turned_up = tombstone.number in snapshot.owned and not tombstone.lingers(now, hold)
+        if turned_up and tombstone.number not in managed and tombstone.number not in not_adoptable:
+            managed[tombstone.number] = surplus_of(tombstone, snapshot.owned[tombstone.number])
     return managed
 
 
 def _owed(
-    state: State | None, live: Live, held: Mapping[E164, Held], now: Moment, hold: timedelta
+    state: State | None,
+    snapshot: AccountSnapshot,
+    held: Mapping[E164, Deferred],
+    now: Moment,
+    hold: timedelta,
 ) -> dict[E164, Tombstone]:
     """Purchases closed as never happened whose numbers are not owned, nor on their way again."""
     return {
         one.number: one
-        if keeps_slot(one, now, hold) or not live.complete
+        if keeps_slot(one, now, hold) or not snapshot.complete
         else msgspec.structs.replace(one, holds_slot=False)
         for one in (state.tombstones if state else ())
-        if one.cause == "unknown" and one.number not in live.owned and one.number not in held
+        if one.cause == "unknown" and one.number not in snapshot.owned and one.number not in held
     }
 
 
@@ -367,13 +379,13 @@ def _standing(
     pool: PoolEntry,
     managed: Mapping[E164, Instance],
     declared: Mapping[E164, Declared],
-    live: Live,
-    held: Mapping[E164, Held],
-    owed: Mapping[E164, Tombstone],
-) -> PoolStanding:
+    snapshot: AccountSnapshot,
+    held: Mapping[E164, Deferred],
+    to_retry: Mapping[E164, Tombstone],
+) -> PoolStatus:
     resource: Resource = pool.resource
     own = [one for one in managed.values() if one.resource == resource and one.number not in declared]
-    present = [one for one in own if one.number in live.owned and one.number not in held]
+    present = [one for one in own if one.number in snapshot.owned and one.number not in held]
     members = tuple(one for one in present if not one.surplus)
     # A release with an unknown outcome counts as done: its slot is not filled.
     slots = [
@@ -382,16 +394,16 @@ def _standing(
         if one.resource == resource and one.number not in declared and not one.leaving
     ]
     bought = [
-        one for one in slots if one in managed and not managed[one].surplus and not is_in_doubt(one, live)
+        one for one in slots if one in managed and not managed[one].surplus and not is_in_doubt(one, snapshot)
     ]
-    return PoolStanding(
+    return PoolStatus(
         pool=pool,
         members=members,
         held=len(slots),
-        returned=tuple(one for one in present if one.surplus),
-        owed=tuple(
+        late_arrivals=tuple(one for one in present if one.surplus),
+        to_retry=tuple(
             one
-            for _, one in sorted(owed.items())
+            for _, one in sorted(to_retry.items())
             if one.instance.resource == resource
             and one.holds_slot
             and one.number not in declared

@@ -83,10 +83,10 @@ def _dealt(
         resource: max(0, have.get(resource, 0) - (pools[resource].count if resource in pools else 0))
         for resource in ways
     }
-    lacking = {resource: max(0, pool.count - have.get(resource, 0)) for resource, pool in pools.items()}
+    missing_count = {resource: max(0, pool.count - have.get(resource, 0)) for resource, pool in pools.items()}
     reach = {resource: _pools_beyond(resource, ways, pools) for resource in ways}
     dealt: dict[E164, Resource] = {}
-    for resource, shares in deal(spare, lacking, reach).items():
+    for resource, shares in deal(spare, missing_count, reach).items():
         left = list(members.get(resource, ()))
         for target, how_many in shares.items():
             left.sort(key=lambda one: _liking(one, pools[target], pools.get(resource)))
@@ -109,13 +109,15 @@ def _pools_beyond(
 
 
 def deal(
-    spare: Mapping[Resource, int], lacking: Mapping[Resource, int], reach: Mapping[Resource, list[Resource]]
+    spare: Mapping[Resource, int],
+    missing_count: Mapping[Resource, int],
+    reach: Mapping[Resource, list[Resource]],
 ) -> Shares:
-    """How many of the `spare` numbers go where they are `lacking`: as many in all as can be, each within its
+    """How many of the `spare` numbers go where they are `missing_count`: as many in all as can be, each within its
     `reach`, whose order decides where there is a choice.
     """
     shares: Shares = {source: {} for source in spare}
-    left, need = dict(spare), dict(lacking)
+    left, need = dict(spare), dict(missing_count)
     for source in spare:
         while left[source] and (path := _path(source, need, reach, shares)):
             takes_back = zip(path[1::2], path[2::2], strict=False)

@@ -7,10 +7,10 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from numplan.engine.account.refresh import Live
-from numplan.engine.compare.comparison import assess
+from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.compare.comparison import compare
 from numplan.engine.guard.limit_guards import check_limits
-from numplan.engine.plan.planner import Circumstances, make_plan
+from numplan.engine.plan.planner import PlanOptions, make_plan
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber, Region
@@ -163,9 +163,9 @@ def entries_for(
 def adoption_plan(
     manifest: Manifest,
     state: State | None,
-    live: Live,
+    snapshot: AccountSnapshot,
     adopted: Collection[E164],
-    circumstances: Circumstances,
+    options: PlanOptions,
 ) -> Plan:
     """The plan that takes these numbers into state as the manifest declares them, and does nothing else.
 
@@ -177,7 +177,7 @@ def adoption_plan(
         rows = tuple(one for one in state.numbers if one.number in adopted)
         surplus = msgspec.structs.replace(state, numbers=rows, intents=(), tombstones=())
     plan = make_plan(
-        narrow, surplus, assess(narrow, surplus, live, circumstances.now), live, Offers(), circumstances
+        narrow, surplus, compare(narrow, surplus, snapshot, options.now), snapshot, Offers(), options
     )
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
     known = surplus.by_number if surplus else {}

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from numplan.engine.account.refresh import too_many_missing
-from numplan.engine.compare.comparison import Assessment
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.guard.limit_guards import check_limits, counted, declared_at, exceeded
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, Side, effective
@@ -40,21 +40,23 @@ class Case(msgspec.Struct, frozen=True):
     plan: Plan
     changes: tuple[Change, ...]
     manifest: Manifest
-    assessed: Assessment
+    comparison: Comparison
     offers: Offers
     limits: Limits
 
 
-def check_guards(plan: Plan, manifest: Manifest, assessed: Assessment, offers: Offers) -> tuple[Refusal, ...]:
+def check_guards(
+    plan: Plan, manifest: Manifest, comparison: Comparison, offers: Offers
+) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
     limits = effective(manifest, plan.allowances, destroy=plan.destroy)
-    case = Case(plan, acting(plan.changes), manifest, assessed, offers, limits)
+    case = Case(plan, acting(plan.changes), manifest, comparison, offers, limits)
     guards = _OF_STATE if plan.refresh_only else _GUARDS
     return tuple(refusal for guard in guards for refusal in guard(case))
 
 
 def _empty_manifest(case: Case) -> Iterator[Refusal]:
-    managed = case.assessed.managed
+    managed = case.comparison.managed
     if (
         case.manifest.declares_nothing
         and managed
@@ -95,9 +97,9 @@ def _release_share(case: Case) -> Iterator[Refusal]:
     leaving = _leaving(case)
     if len(leaving) < FEWEST_OF_A_SHARE:  # nearly always
         return
-    apart = {one.number for one in (*case.assessed.surplus, *case.assessed.missing)}
+    apart = {one.number for one in (*case.comparison.surplus, *case.comparison.missing)}
     leaving = [change for change in leaving if change.before.number not in apart]
-    managed = len(case.assessed.managed) - len(apart)
+    managed = len(case.comparison.managed) - len(apart)
     side = _whose_share(case, len(leaving), managed)
     if side is not None:
         most = f"at most {side.policy.max_release_share}"
@@ -142,7 +144,7 @@ def _protected(case: Case) -> Iterator[Refusal]:
         address_of_change(change)
         for change in leaving
         if (change.before.protect or (change.resource in declared and _is_declared(change)))
-        and not case.plan.allowances.lets_go(address_of_change(change), change.before.number)
+        and not case.plan.allowances.allows_release(address_of_change(change), change.before.number)
     )
     if subjects:
         yield Refusal(
@@ -168,12 +170,14 @@ def _missing(case: Case) -> Iterator[Refusal]:
         for one in case.plan.changes
         if isinstance(one, Unavailable) and one.managed and not one.to_note
     }
-    missing = [one for one in (*case.assessed.missing, *case.assessed.absent) if one.number not in known]
-    too_many = too_many_missing(len(missing), len(case.assessed.managed)) or (missing and not _any_seen(case))
+    missing = [one for one in (*case.comparison.missing, *case.comparison.absent) if one.number not in known]
+    too_many = too_many_missing(len(missing), len(case.comparison.managed)) or (
+        missing and not _any_seen(case)
+    )
     if too_many and not case.plan.allowances.missing:
         yield Refusal(
             guard="missing",
-            summary=f"{len(missing)} of {len(case.assessed.managed)} managed numbers are missing from the account"
+            summary=f"{len(missing)} of {len(case.comparison.managed)} managed numbers are missing from the account"
             " at once; a listing that is wrong would have them bought again",
             subjects=tuple(one.address for one in missing),
             lifted_by="--accept-missing, once you have seen in the vendor's portal that they are gone",
@@ -182,9 +186,9 @@ def _missing(case: Case) -> Iterator[Refusal]:
 
 def _any_seen(case: Case) -> bool:
     """Whether the account shows any of the managed numbers, but for those that wait for the vendor."""
-    missing = {one.number for one in case.assessed.missing}
-    unseen = missing.union(one.number for one in case.assessed.held)
-    return any(number not in unseen for number in case.assessed.managed)
+    missing = {one.number for one in case.comparison.missing}
+    unseen = missing.union(one.number for one in case.comparison.held)
+    return any(number not in unseen for number in case.comparison.managed)
 
 
 def _no_state(case: Case) -> Iterator[Refusal]:
@@ -215,7 +219,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
 
 def _limits(case: Case) -> Iterator[Refusal]:
     """What the policies say of purchases, adoptions, costs, countries, types, trunks and labels."""
-    yield from check_limits(case.limits, case.plan, case.changes, case.manifest, case.assessed.managed)
+    yield from check_limits(case.limits, case.plan, case.changes, case.manifest, case.comparison.managed)
 
 
 def _trunk_change(case: Case) -> Iterator[Refusal]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from numplan.engine.account.unreadable import why_unread
-from numplan.engine.compare.comparison import Assessment
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.quotes import Offers, on_other_trunk
@@ -25,30 +25,30 @@ from numplan.model.changes import (
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared, Terms
 from numplan.model.number import E164
-from numplan.model.plan import Held
+from numplan.model.plan import Deferred
 from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.text.countries import same_country
 from numplan.model.text.spelling import same_word, serves
 
 
-def plan_explicit(assessed: Assessment, offers: Offers) -> Part:
+def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
-    held_already = {one.number for one in assessed.held}
+    held_already = {one.number for one in comparison.held}
     changes: list[Change] = []
-    held: list[Held] = []
+    held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
-    for one in assessed.explicit:
+    for one in comparison.explicit:
         declared = one.declared
-        if declared.number in held_already or declared.resource in assessed.unoffered:
+        if declared.number in held_already or declared.resource in comparison.unoffered:
             continue
         if one.row is None:
-            outcome = _unlisted(declared, one.instance, assessed, offers)
+            outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
             outcome = _owned(declared, one.instance, one.row)
         match outcome:
             case Diagnostic():
                 diagnostics.append(outcome)
-            case Held():
+            case Deferred():
                 held.append(outcome)
             case _:
                 changes.append(outcome)
@@ -132,31 +132,31 @@ def must_move(instance: Instance, terms: Terms) -> bool:
 
 
 def _unlisted(
-    declared: Declared, instance: Instance | None, assessed: Assessment, offers: Offers
-) -> Change | Held | Diagnostic:
+    declared: Declared, instance: Instance | None, comparison: Comparison, offers: Offers
+) -> Change | Deferred | Diagnostic:
     """A number that no listing shows; a look-up may have found it all the same."""
     match offers.late.get(declared.number):
         case None:
-            return _unowned(declared, assessed, offers)
+            return _unowned(declared, comparison, offers)
         case Unreadable() as row:
             reason = f"{why_unread(row)}; it is neither adopted nor bought"
-            return Held(resource=declared.resource, number=declared.number, reason=reason)
+            return Deferred(resource=declared.resource, number=declared.number, reason=reason)
         case row:
             return _owned(declared, instance, row)
 
 
-def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change | Held | Diagnostic:
+def _unowned(declared: Declared, comparison: Comparison, offers: Offers) -> Change | Deferred | Diagnostic:
     offer = offers.found.get(declared.number)
-    tombstone = assessed.owed.get(declared.number)
+    tombstone = comparison.to_retry.get(declared.number)
     if offer is None:
         if tombstone is not None and tombstone.holds_slot:
-            return Held(
+            return Deferred(
                 resource=declared.resource,
                 number=declared.number,
                 reason="an earlier purchase had an unknown outcome, and the number is neither in the account "
                 "nor for sale",
             )
-        if (gone := assessed.managed.get(declared.number)) or declared.terms.may_lack:
+        if (gone := comparison.managed.get(declared.number)) or declared.terms.may_lack:
             return _unavailable(declared, gone)
         return error(
             f"{declared.number} is not for sale and not owned by the account",
@@ -169,7 +169,7 @@ def _unowned(declared: Declared, assessed: Assessment, offers: Offers) -> Change
     wrong = _mismatch(declared, offer.country, offer.type, offer.category)
     if wrong is not None:
         return wrong
-    missing = declared.number in assessed.managed
+    missing = declared.number in comparison.managed
     return Purchase(
         resource=declared.resource,
         after=bought_as(offer, declared.terms),
@@ -202,11 +202,11 @@ def _unavailable(declared: Declared, gone: Instance | None) -> Unavailable:
     )
 
 
-def _unpriced(declared: Declared, offer: Unreadable, tombstone: Tombstone | None) -> Held | Diagnostic:
+def _unpriced(declared: Declared, offer: Unreadable, tombstone: Tombstone | None) -> Deferred | Diagnostic:
     """A number whose price is not known is not bought; one that may be bought already waits."""
     unknown = "its price is not known" if offer.field.endswith("Charge") else "what it is cannot be read"
     if tombstone is not None and tombstone.holds_slot:
-        return Held(
+        return Deferred(
             resource=declared.resource,
             number=declared.number,
             reason=f"an earlier purchase had an unknown outcome, and {unknown}: {offer.problem}",

@@ -5,7 +5,7 @@ Pure.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from numplan.engine.account.refresh import Live
+from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.diagnostics import Diagnostic, warning
@@ -16,16 +16,16 @@ NAMED: Final = 3
 """Rows that are named where many are meant."""
 
 
-def odd_rows(live: Live, offers: Offers) -> Iterator[Diagnostic]:
+def odd_rows(snapshot: AccountSnapshot, offers: Offers) -> Iterator[Diagnostic]:
     """A warning for each answer that holds such rows."""
-    if live.unreadable:
+    if snapshot.unreadable:
         yield warning(
-            unreadable_text("purchased-list", live.unreadable),
+            unreadable_text("purchased-list", snapshot.unreadable),
             hint="they are left alone: never adopted, bought or released; `numplan numbers` lists them",
         )
-    if live.strangers:
-        yield warning(strangers_text(live.owned, live.strangers), hint="no pool adopts them")
-    if odd := doubted(live.owned):
+    if snapshot.strangers:
+        yield warning(strangers_text(snapshot.owned, snapshot.strangers), hint="no pool adopts them")
+    if odd := doubted(snapshot.owned):
         yield warning(doubted_text(odd), hint="they are left as they are; `adopt` leaves them out")
     unpriced = list(dict.fromkeys(row for found in offers.stock.values() for row in found.unreadable))
     if unpriced:
@@ -33,9 +33,9 @@ def odd_rows(live: Live, offers: Offers) -> Iterator[Diagnostic]:
             unreadable_text("search", unpriced),
             hint="their price or what they are is not known, so no pool buys them",
         )
-    if live.unreadable_regions:
+    if snapshot.unreadable_regions:
         yield warning(
-            unreadable_text("regions", live.unreadable_regions),
+            unreadable_text("regions", snapshot.unreadable_regions),
             hint="what they say of a country counts for nothing",
         )
 

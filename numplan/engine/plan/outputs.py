@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from numplan.engine.compare.comparison import Assessment
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.plan.selection import Subject, require_matches, selects, subject_of
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Change, Keep, Purchase, Replace, Unavailable, Update
 from numplan.model.manifest import Manifest, NumbersOf, Output
 from numplan.model.number import E164
-from numplan.model.plan import Held, OutputChange, OutputValue, Selection
+from numplan.model.plan import Deferred, OutputChange, OutputValue, Selection
 from numplan.model.state import Instance, State
 
 Places = Mapping[E164, Resource]
@@ -33,8 +33,10 @@ def outputs_now(manifest: Manifest, state: State | None, selection: Selection = 
     out. Raises UsageError for a selector that names nothing.
     """
     held = {one.number: one for one in (state.numbers if state else ()) if not one.surplus}
-    belongs = follow_moves(manifest, held, {})
-    places = _listed(manifest, {number: belongs.get(number, one.resource) for number, one in held.items()})
+    new_resource = follow_moves(manifest, held, {})
+    places = _listed(
+        manifest, {number: new_resource.get(number, one.resource) for number, one in held.items()}
+    )
     if not selection.flags:
         return OutputsNow(_values(manifest, places))
     subjects = _subjects(manifest, places, held)
@@ -66,15 +68,15 @@ def _subjects(manifest: Manifest, places: Places, held: Mapping[E164, Instance])
 
 def output_changes(
     manifest: Manifest,
-    assessed: Assessment,
+    comparison: Comparison,
     changes: Iterable[Change],
     unselected: Iterable[Change],
-    held: Iterable[Held],
+    held: Iterable[Deferred],
 ) -> tuple[OutputChange, ...]:
     """The outputs before and after a plan's changes. What it holds, or holds back, stays where it is."""
     if not manifest.outputs:
         return ()
-    managed = {one.number: one.resource for one in assessed.managed.values() if not one.surplus}
+    managed = {one.number: one.resource for one in comparison.managed.values() if not one.surplus}
     staying = {one.number for one in held if not one.leaving}
     staying.update(
         change.before.number for change in unselected if not isinstance(change, Purchase | Adopt | Keep)

@@ -9,7 +9,7 @@ from numplan.model.address import Resource
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import Held
+from numplan.model.plan import Deferred
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     changes: tuple[Change, ...] = ()
-    held: tuple[Held, ...] = ()
+    held: tuple[Deferred, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     together: tuple[tuple[E164, E164], ...] = ()

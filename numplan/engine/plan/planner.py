@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from numplan.engine.account.refresh import Live
+from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import unproven_countries
 from numplan.engine.compare import overcharge
-from numplan.engine.compare.comparison import Assessment, again_from, present
+from numplan.engine.compare.comparison import Comparison, again_from, present
 from numplan.engine.plan.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.plan.odd_rows import odd_rows
 from numplan.engine.plan.outputs import output_changes
@@ -15,9 +15,9 @@ from numplan.engine.plan.plan_part import Part, join
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pools import plan_pools
 from numplan.engine.plan.quotes import Offers, unmanaged
-from numplan.engine.plan.refresh_only import plan_intake
-from numplan.engine.plan.removals import find_drift, plan_departures
-from numplan.engine.plan.selection import divide, narrow, weigh
+from numplan.engine.plan.refresh_only import plan_refresh
+from numplan.engine.plan.removals import find_drift, plan_removals
+from numplan.engine.plan.selection import apply_selection, downgrade_unselected, narrow
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by, loosened
 from numplan.model.address import Resource
@@ -40,11 +40,11 @@ from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, our_time, shown
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Cost, Held, Missing, Plan, Selection, Unmanaged
+from numplan.model.plan import Allowances, Cost, Deferred, Missing, Plan, Selection, Unmanaged
 from numplan.model.state import State
 
 
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a plan depends on besides manifest, state and account: who asks, when, and what is allowed."""
 
     now: Moment
@@ -67,80 +67,86 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 def make_plan(
     manifest: Manifest,
     state: State | None,
-    assessed: Assessment,
-    live: Live,
+    comparison: Comparison,
+    snapshot: AccountSnapshot,
     offers: Offers,
-    circumstances: Circumstances,
+    options: PlanOptions,
 ) -> Plan:
-    """What an apply would do. `assessed` is the assessment of the other three, `offers` what it asked for."""
-    drift = find_drift(assessed, live)
-    absent = {one.number for one in assessed.absent}
-    missing = _missing(assessed, circumstances.now)
-    overcharged = overcharge.find_overcharges(assessed.managed, live.owned)
-    only_state = circumstances.refresh_only
-    whole = plan_intake(drift, state, absent) if only_state else _whole(assessed, live, offers, circumstances)
+    """What an apply would do. `comparison` is made of manifest, state and account, `offers` what it asked for."""
+    drift = find_drift(comparison, snapshot)
+    absent = {one.number for one in comparison.absent}
+    missing = _missing(comparison, options.now)
+    overcharged = overcharge.find_overcharges(comparison.managed, snapshot.owned)
+    only_state = options.refresh_only
+    whole = (
+        plan_refresh(drift, state, absent) if only_state else _whole(comparison, snapshot, offers, options)
+    )
     whole = _still_protected(whole, frozenset(state.protected if state else ()))
-    chosen, unselected = divide(whole, circumstances.selection, manifest, assessed)
-    if circumstances.only is not None:
-        chosen, unselected = narrow(chosen, unselected, circumstances.only)
+    chosen, unselected = apply_selection(whole, options.selection, manifest, comparison)
+    if options.only is not None:
+        chosen, unselected = narrow(chosen, unselected, options.only)
     doing = acting(chosen.changes)
-    limits = effective(manifest, circumstances.allowances, destroy=circumstances.destroy).both
-    unoffered = () if only_state else assessed.unoffered.values()
+    limits = effective(manifest, options.allowances, destroy=options.destroy).both
+    unoffered = () if only_state else comparison.unoffered.values()
     return Plan(
-        numplan=circumstances.numplan,
-        created_at=our_time(circumstances.now),
+        numplan=options.numplan,
+        created_at=our_time(options.now),
         manifest=manifest.path,
         manifest_digest=manifest.digest,
-        account=circumstances.account,
-        api_url=circumstances.api_url,
+        account=options.account,
+        api_url=options.api_url,
         lineage=state.lineage if state else "",
         serial=state.serial if state else 0,
         currency=manifest.currency,
-        destroy=circumstances.destroy,
+        destroy=options.destroy,
         refresh_only=only_state,
-        allowances=circumstances.allowances,
-        selection=circumstances.selection,
+        allowances=options.allowances,
+        selection=options.selection,
         max_setup_cost=limits.max_setup_cost,
         max_monthly_increase=limits.max_monthly_increase,
         loosened=loosened(state.bound if state else None, bound_by(manifest)),
-        cost=_cost(assessed, live, doing),
-        unmanaged=_unmanaged(manifest, assessed, live, doing),
+        cost=_cost(comparison, snapshot, doing),
+        unmanaged=_unmanaged(manifest, comparison, snapshot, doing),
         changes=chosen.changes,
         unselected=unselected,
         alternates=chosen.alternates,
-        held=_sorted_held((*assessed.held, *chosen.held)),
+        held=_sorted_held((*comparison.held, *chosen.held)),
         unsettled=len(state.intents) if state else 0,
         missing=missing,
         overcharged=overcharged,
-        moved={} if only_state else _moved_along(assessed, (*doing, *unselected)),
+        moved={} if only_state else _moved_along(comparison, (*doing, *unselected)),
         outputs=output_changes(
-            manifest, assessed, chosen.changes, unselected, (*assessed.held, *chosen.held)
+            manifest, comparison, chosen.changes, unselected, (*comparison.held, *chosen.held)
         ),
-        surplus=_surplus(assessed, doing),
+        surplus=_surplus(comparison, doing),
         drift=drift,
         diagnostics=(
-            *weigh(unoffered, circumstances.selection, manifest),
+            *downgrade_unselected(unoffered, options.selection, manifest),
             *_unsettled(state),
-            *_gap(live),
+            *_gap(snapshot),
             *overcharge.warnings(overcharged),
             *_absent(missing),
-            *odd_rows(live, offers),
-            *(() if only_state else unproven_countries(manifest, live.regions, live.unreadable_regions)),
+            *odd_rows(snapshot, offers),
+            *(
+                ()
+                if only_state
+                else unproven_countries(manifest, snapshot.regions, snapshot.unreadable_regions)
+            ),
             *chosen.diagnostics,
             *unverified(doing),
         ),
     )
 
 
-def _whole(assessed: Assessment, live: Live, offers: Offers, circumstances: Circumstances) -> Part:
+def _whole(comparison: Comparison, snapshot: AccountSnapshot, offers: Offers, options: PlanOptions) -> Part:
     """All that manifest, state and account call for."""
-    allowances = circumstances.allowances
-    explicit = plan_explicit(assessed, offers)
+    allowances = options.allowances
+    explicit = plan_explicit(comparison, offers)
     pools = plan_pools(
-        assessed, live, offers, allowances, numbers_of(explicit.changes), circumstances.preferred
+        comparison, snapshot, offers, allowances, numbers_of(explicit.changes), options.preferred
     )
-    departures = plan_departures(assessed, live, allowances, destroy=circumstances.destroy)
-    return join((explicit, pools, departures))
+    removals = plan_removals(comparison, snapshot, allowances, destroy=options.destroy)
+    return join((explicit, pools, removals))
 
 
 def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
@@ -160,18 +166,18 @@ def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
     return msgspec.structs.replace(whole, changes=tuple(map(kept, whole.changes)))
 
 
-def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost:
+def _cost(comparison: Comparison, snapshot: AccountSnapshot, changes: tuple[Change, ...]) -> Cost:
     """Adopted numbers are paid for already: they stand in both the monthly figures."""
-    managed = [row.monthly_charge for _, row in present(assessed, live)]
+    managed = [row.monthly_charge for _, row in present(comparison, snapshot)]
     held = (
-        assessed.managed[one.number].attributes.monthly_charge
-        for one in assessed.held
-        if one.number in assessed.managed and one.number not in live.owned
+        comparison.managed[one.number].attributes.monthly_charge
+        for one in comparison.held
+        if one.number in comparison.managed and one.number not in snapshot.owned
     )
     adopted = (
         change.after.monthly_charge
         for change in changes
-        if isinstance(change, Adopt) and change.after.number not in assessed.managed
+        if isinstance(change, Adopt) and change.after.number not in comparison.managed
     )
     before = add_up((*managed, *held, *adopted))
     once = add_up(attributes.setup_charge for attributes in bought(changes))
@@ -188,46 +194,49 @@ def _cost(assessed: Assessment, live: Live, changes: tuple[Change, ...]) -> Cost
 
 
 def _unmanaged(
-    manifest: Manifest, assessed: Assessment, live: Live, changes: tuple[Change, ...]
+    manifest: Manifest, comparison: Comparison, snapshot: AccountSnapshot, changes: tuple[Change, ...]
 ) -> Unmanaged:
     adopted = {change.after.number for change in changes if isinstance(change, Adopt)}
-    rows = [one for one in unmanaged(assessed, live) if one.number not in adopted]
+    rows = [one for one in unmanaged(comparison, snapshot) if one.number not in adopted]
     monthly = add_up(one.monthly_charge for one in rows)
     return Unmanaged(
         count=len(rows),
-        at_least=not live.complete,
+        at_least=not snapshot.complete,
         monthly=monthly.known,
         unknown=monthly.unknown,
         numbers=tuple(one.number for one in rows) if manifest.bounds.unmanaged == "warn" else (),
     )
 
 
-def _surplus(assessed: Assessment, changes: tuple[Change, ...]) -> tuple[E164, ...]:
+def _surplus(comparison: Comparison, changes: tuple[Change, ...]) -> tuple[E164, ...]:
     settled = {number_of(change) for change in changes if isinstance(change, Adopt | Release | Forget)}
-    return tuple(sorted(one.number for one in assessed.surplus if one.number not in settled))
+    return tuple(sorted(one.number for one in comparison.surplus if one.number not in settled))
 
 
-def _moved_along(assessed: Assessment, changes: tuple[Change, ...]) -> dict[E164, Resource]:
+def _moved_along(comparison: Comparison, changes: tuple[Change, ...]) -> dict[E164, Resource]:
     """Where numbers belong now that moved and that no change records there."""
     recorded = {number_of(change) for change in changes if isinstance(change, Update | Adopt | Forget)}
-    return {number: assessed.belongs[number] for number in sorted(assessed.belongs.keys() - recorded)}
+    return {
+        number: comparison.new_resource[number]
+        for number in sorted(comparison.new_resource.keys() - recorded)
+    }
 
 
-def _sorted_held(held: tuple[Held, ...]) -> tuple[Held, ...]:
+def _sorted_held(held: tuple[Deferred, ...]) -> tuple[Deferred, ...]:
     return tuple(sorted(held, key=lambda one: (one.resource, one.number)))
 
 
-def _missing(assessed: Assessment, now: Moment) -> tuple[Missing, ...]:
+def _missing(comparison: Comparison, now: Moment) -> tuple[Missing, ...]:
     """What the account lacks and a second look decides about, and what is back, in order of number."""
     found = [
         Missing(
             resource=one.resource,
             number=one.number,
-            again_from=again_from(one, now, assessed.hold),
+            again_from=again_from(one, now, comparison.hold),
             noted=one.missing_since is not None,
             is_back=is_back,
         )
-        for those, is_back in ((assessed.absent, False), (assessed.back, True))
+        for those, is_back in ((comparison.absent, False), (comparison.back, True))
         for one in those
     ]
     return tuple(sorted(found, key=lambda one: one.number))
@@ -246,12 +255,12 @@ def _absent(missing: tuple[Missing, ...]) -> tuple[Diagnostic, ...]:
     )
 
 
-def _gap(live: Live) -> tuple[Diagnostic, ...]:
-    if live.complete:
+def _gap(snapshot: AccountSnapshot) -> tuple[Diagnostic, ...]:
+    if snapshot.complete:
         return ()
     return (
         warning(
-            f"the account's listing could not be proven complete: {live.gap}",
+            f"the account's listing could not be proven complete: {snapshot.gap}",
             hint="every managed and declared number was looked up; only the count of others is uncertain",
         ),
     )

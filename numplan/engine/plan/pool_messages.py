@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from numplan.engine.account.refresh import Live
-from numplan.engine.compare.comparison import Assessment, PoolStanding
+from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.compare.comparison import Comparison, PoolStatus
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry
-from numplan.model.plan import Held
+from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
 from numplan.model.text.spelling import serves
@@ -38,10 +38,12 @@ def no_adoption(pool: PoolEntry, gap: str) -> Diagnostic:
     )
 
 
-def mismatches(standing: PoolStanding, live: Live) -> Iterator[Diagnostic]:
+def mismatches(status: PoolStatus, snapshot: AccountSnapshot) -> Iterator[Diagnostic]:
     """How many members do not match: changed criteria hold for new members only."""
-    pool, members = standing.pool, standing.members
-    unlike = sum(1 for one in members if not matches(pool, live.owned[one.number]) or _other_kind(pool, one))
+    pool, members = status.pool, status.members
+    unlike = sum(
+        1 for one in members if not matches(pool, snapshot.owned[one.number]) or _other_kind(pool, one)
+    )
     if unlike:
         yield note(
             f"{pool.resource}: {unlike} of {len(members)} members do not match its criteria any more; "
@@ -50,23 +52,23 @@ def mismatches(standing: PoolStanding, live: Live) -> Iterator[Diagnostic]:
         )
 
 
-def renames(assessed: Assessment) -> Iterator[Diagnostic]:
+def renames(comparison: Comparison) -> Iterator[Diagnostic]:
     """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
-    gone = dict.fromkeys(one.resource for one in assessed.leaving if kind_of(one.resource) == "pool")
-    new = [one for one in assessed.pools if one.shortage and not one.members]
+    gone = dict.fromkeys(one.resource for one in comparison.leaving if kind_of(one.resource) == "pool")
+    new = [one for one in comparison.pools if one.shortage and not one.members]
     for resource in gone:
-        for standing in new:
+        for status in new:
             yield warning(
-                f"{resource} is no longer declared, so its numbers go, while {standing.pool.resource} is new "
+                f"{resource} is no longer declared, so its numbers go, while {status.pool.resource} is new "
                 "and wants others",
-                source=standing.pool.source,
-                path=f"pools.{standing.pool.name}",
+                source=status.pool.source,
+                path=f"pools.{status.pool.name}",
                 hint=f"if only its name changed, keep its numbers with moved: "
-                f"[{{from: {resource}, to: {standing.pool.resource}}}]",
+                f"[{{from: {resource}, to: {status.pool.resource}}}]",
             )
 
 
-def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Held:
+def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
         case None:
@@ -75,7 +77,7 @@ def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Held:
             why = f"what it costs cannot be read: {offer.problem}"
         case Offer():
             why = "it now costs more than the pool's cap"
-    return Held(
+    return Deferred(
         resource=tombstone.instance.resource,
         number=tombstone.number,
         reason=f"an earlier purchase had an unknown outcome, and {why}",

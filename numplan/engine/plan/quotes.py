@@ -9,8 +9,8 @@ import msgspec
 from numplan.engine.account import no_hits
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.pricing import Priced, price, price_again
-from numplan.engine.account.refresh import Live
-from numplan.engine.compare.comparison import Assessment, PoolStanding
+from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.compare.comparison import Comparison, PoolStatus
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
@@ -40,8 +40,8 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
 
 def fetch_offers(
     manifest: Manifest,
-    assessed: Assessment,
-    live: Live,
+    comparison: Comparison,
+    snapshot: AccountSnapshot,
     provider: Provider,
     *,
     first_run: bool,
@@ -54,23 +54,24 @@ def fetch_offers(
     """
     parallelism = manifest.api.parallelism
     asked = {
-        one.number: one.terms.country and spelled(one.terms.country, live.regions) for one in assessed.wanted
+        one.number: one.terms.country and spelled(one.terms.country, snapshot.regions)
+        for one in comparison.wanted
     }
-    for number in _owed(assessed.pools):
+    for number in _owed(comparison.pools):
         asked.setdefault(number, None)
-    found = price(asked, provider, parallelism, doubtful=assessed.owed)
+    found = price(asked, provider, parallelism, doubtful=comparison.to_retry)
     # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
-    unsold = [number for number, offer in found.items() if offer is None and live.complete]
+    unsold = [number for number, offer in found.items() if offer is None and snapshot.complete]
     late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
-    short = [standing for standing in assessed.pools if new_members(standing)]
-    curious = [one.pool for one in assessed.pools if one.shortage and (one.pool.adopt or first_run)]
-    stock = _search(short, assessed, live, provider, parallelism)
+    short = [status for status in comparison.pools if new_members(status)]
+    curious = [one.pool for one in comparison.pools if one.shortage and (one.pool.adopt or first_run)]
+    stock = _search(short, comparison, snapshot, provider, parallelism)
     if preferred:
-        stock = _with_preferred(stock, preferred, short, live, provider, parallelism)
+        stock = _with_preferred(stock, preferred, short, snapshot, provider, parallelism)
     return Offers(
         found=found,
         stock=stock,
-        alike={pool.resource: _alike(pool, assessed, live, provider) for pool in curious},
+        alike={pool.resource: _alike(pool, comparison, snapshot, provider) for pool in curious},
         late={number: one for number, one in late if one is not None},
     )
 
@@ -91,13 +92,13 @@ def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
     )
 
 
-def new_members(standing: PoolStanding) -> int:
+def new_members(status: PoolStatus) -> int:
     """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced."""
-    terms = standing.pool.terms
+    terms = status.pool.terms
     if terms.on_trunk_change != "replace":
-        return standing.shortage
-    return standing.shortage + sum(
-        1 for one in standing.members if on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
+        return status.shortage
+    return status.shortage + sum(
+        1 for one in status.members if on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
     )
 
 
@@ -106,26 +107,30 @@ def on_other_trunk(recorded: int | None, declared: int | None) -> bool:
     return declared is not None and recorded != declared
 
 
-def _owed(standings: Sequence[PoolStanding]) -> list[E164]:
-    return [one.number for standing in standings for one in standing.owed[: new_members(standing)]]
+def _owed(standings: Sequence[PoolStatus]) -> list[E164]:
+    return [one.number for status in standings for one in status.to_retry[: new_members(status)]]
 
 
 def _search(
-    short: Sequence[PoolStanding], assessed: Assessment, live: Live, provider: Provider, parallelism: int
+    short: Sequence[PoolStatus],
+    comparison: Comparison,
+    snapshot: AccountSnapshot,
+    provider: Provider,
+    parallelism: int,
 ) -> dict[Resource, Found]:
     """Search once for all pools that ask the same; enough for all of them together, and spare."""
-    wishes: dict[Criteria, list[PoolStanding]] = {}
-    for standing in short:
-        wishes.setdefault(criteria_of(standing.pool, live.regions), []).append(standing)
+    wishes: dict[Criteria, list[PoolStatus]] = {}
+    for status in short:
+        wishes.setdefault(criteria_of(status.pool, snapshot.regions), []).append(status)
     # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
-    spare = len(assessed.declared) + len(assessed.owed) + sum(map(new_members, short))
+    spare = len(comparison.declared) + len(comparison.to_retry) + sum(map(new_members, short))
 
-    def enough(standings: list[PoolStanding]) -> int | None:
-        if any(wants_all(standing.pool) for standing in standings):
+    def enough(standings: list[PoolStatus]) -> int | None:
+        if any(wants_all(status.pool) for status in standings):
             return None
         return 2 * sum(map(new_members, standings)) + spare + 10
 
-    def search(wish: tuple[Criteria, list[PoolStanding]]) -> Found:
+    def search(wish: tuple[Criteria, list[PoolStatus]]) -> Found:
         return provider.search(wish[0], wanted=enough(wish[1]))
 
     def ask_otherwise(at: int) -> Found:
@@ -138,25 +143,25 @@ def _search(
     for at, found in zip(without, ask_all(ask_otherwise, without, parallelism), strict=True):
         answers[at] = found
     return {
-        standing.pool.resource: answer
+        status.pool.resource: answer
         for standings, answer in zip(wishes.values(), answers, strict=True)
-        for standing in standings
+        for status in standings
     }
 
 
 def _with_preferred(
     stock: Mapping[Resource, Found],
     preferred: Mapping[Resource, Picks],
-    short: Sequence[PoolStanding],
-    live: Live,
+    short: Sequence[PoolStatus],
+    snapshot: AccountSnapshot,
     provider: Provider,
     parallelism: int,
 ) -> dict[Resource, Found]:
     """The same with the preferred numbers that are for sale and meet their pool's criteria."""
     asked: dict[E164, tuple[PoolEntry, Criteria]] = {}
-    for pool in (standing.pool for standing in short):
+    for pool in (status.pool for status in short):
         shown = {offer.number for offer in stock[pool.resource].offers}
-        criteria = criteria_of(pool, live.regions)
+        criteria = criteria_of(pool, snapshot.regions)
         asked.update(
             (number, (pool, criteria))
             for number in preferred.get(pool.resource, Picks()).all()
@@ -190,34 +195,36 @@ def wants_all(pool: PoolEntry) -> bool:
     return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
 
 
-def _alike(pool: PoolEntry, assessed: Assessment, live: Live, provider: Provider) -> tuple[OwnedNumber, ...]:
+def _alike(
+    pool: PoolEntry, comparison: Comparison, snapshot: AccountSnapshot, provider: Provider
+) -> tuple[OwnedNumber, ...]:
     """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
     dial as it is written.
 
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
     """
-    barred = assessed.let_be | live.strangers
-    free = (one for one in unmanaged(assessed, live) if one.number not in barred)
+    barred = comparison.not_adoptable | snapshot.strangers
+    free = (one for one in unmanaged(comparison, snapshot) if one.number not in barred)
     matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
     if pool.state is not None and matching:
-        asked = criteria_of(pool, live.regions)
+        asked = criteria_of(pool, snapshot.regions)
         criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
         there = provider.purchased_in(criteria).numbers
         matching = [one for one in matching if one.number in there]
     return tuple(matching)
 
 
-def unmanaged(assessed: Assessment, live: Live) -> list[OwnedNumber]:
+def unmanaged(comparison: Comparison, snapshot: AccountSnapshot) -> list[OwnedNumber]:
     """What the account owns and neither manifest nor state knows, in order of number."""
-    if len(live.owned) == sum([one.row is not None for one in assessed.explicit]):
+    if len(snapshot.owned) == sum([one.row is not None for one in comparison.explicit]):
         return []
-    managed, declared, held = assessed.managed, assessed.declared, {one.number for one in assessed.held}
+    managed, declared, held = comparison.managed, comparison.declared, {one.number for one in comparison.held}
     free = [
         number
-        for number in live.owned
+        for number in snapshot.owned
         if number not in managed and number not in declared and number not in held
     ]
-    return [live.owned[number] for number in sorted(free)]
+    return [snapshot.owned[number] for number in sorted(free)]
 
 
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:

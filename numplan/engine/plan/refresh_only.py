@@ -10,7 +10,7 @@ from numplan.model.plan import Drift
 from numplan.model.state import State
 
 
-def plan_intake(drift: Iterable[Drift], state: State | None, absent: Container[E164]) -> Part:
+def plan_refresh(drift: Iterable[Drift], state: State | None, absent: Container[E164]) -> Part:
     """State forgets what is missing, and learns what is changed; each number stays where state has it. A purchase
     that turned up after all is for settling to take in, which every apply does first. What is `absent`, for the first
     time or not long enough, is only noted.

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
-from numplan.engine.account.refresh import Live
-from numplan.engine.compare.comparison import Assessment, present
+from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.compare.comparison import Comparison, present
 from numplan.engine.compare.differences import differences
 from numplan.engine.plan.explicit import current
 from numplan.engine.plan.plan_part import Part
@@ -16,20 +16,22 @@ from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 
-def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *, destroy: bool) -> Part:
+def plan_removals(
+    comparison: Comparison, snapshot: AccountSnapshot, allowances: Allowances, *, destroy: bool
+) -> Part:
     """Releases of what is no longer declared, and what state forgets since the account lacks it."""
     changes: list[Change] = [
-        departure(one, live, "all is to be released" if destroy else "no longer declared")
-        for one in assessed.leaving
-        if one.number in live.owned and not one.surplus
+        release_or_block(one, snapshot, "all is to be released" if destroy else "no longer declared")
+        for one in comparison.leaving
+        if one.number in snapshot.owned and not one.surplus
     ]
-    on_hold = {one.number for one in assessed.held}
+    on_hold = {one.number for one in comparison.held}
     changes += [
-        departure(one, live, "a purchase that turned up after all; its release was asked for")
-        for one in assessed.surplus
-        if allowances.lets_go(one.address, one.number)
-        and one.number in live.owned
-        and one.number not in assessed.declared
+        release_or_block(one, snapshot, "a purchase that turned up after all; its release was asked for")
+        for one in comparison.surplus
+        if allowances.allows_release(one.address, one.number)
+        and one.number in snapshot.owned
+        and one.number not in comparison.declared
         and one.number not in on_hold
     ]
     changes += [
@@ -39,19 +41,19 @@ def plan_departures(assessed: Assessment, live: Live, allowances: Allowances, *,
             missing=True,
             reason="the account no longer holds it",
         )
-        for one in assessed.missing
-        if one.number not in assessed.declared
+        for one in comparison.missing
+        if one.number not in comparison.declared
     ]
     changes += [
         Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
-        for one in assessed.forgotten
+        for one in comparison.forgotten
     ]
-    return Part(changes=tuple(changes), diagnostics=tuple(renames(assessed)))
+    return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
-def departure(instance: Instance, live: Live, reason: str) -> Change:
+def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str) -> Change:
     """The release of an owned number, or what blocks it."""
-    row = live.owned[instance.number]
+    row = snapshot.owned[instance.number]
     before = current(instance, row)
     if row.flow is not None:
         return Blocked(resource=instance.resource, before=before, assignment=row.flow, reason=reason)
@@ -64,18 +66,20 @@ remembers, so a change of these alone is no drift.
 """
 
 
-def find_drift(assessed: Assessment, live: Live) -> tuple[Drift, ...]:
+def find_drift(comparison: Comparison, snapshot: AccountSnapshot) -> tuple[Drift, ...]:
     """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
         Drift(resource=one.resource, kind="missing", before=one.attributes)
-        for one in (*assessed.missing, *assessed.absent)
+        for one in (*comparison.missing, *comparison.absent)
     ]
-    return (*missing, *_changed(assessed, live))
+    return (*missing, *_changed(comparison, snapshot))
 
 
-def _changed(assessed: Assessment, live: Live) -> list[Drift]:
+def _changed(comparison: Comparison, snapshot: AccountSnapshot) -> list[Drift]:
     found = [
-        one for instance, row in present(assessed, live) if (one := _drift_of(instance, row)) is not None
+        one
+        for instance, row in present(comparison, snapshot)
+        if (one := _drift_of(instance, row)) is not None
     ]
     return sorted(found, key=lambda one: one.before.number)
 

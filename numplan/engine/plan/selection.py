@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
-from numplan.engine.compare.comparison import Assessment
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.plan.plan_part import Part
 from numplan.model.account import Offer
 from numplan.model.address import Resource, address_of, split_address
@@ -62,8 +62,8 @@ def subject_of(resource: Resource, number: E164 | None, *labels: Mapping[str, st
     return Subject(frozenset(names), labels)
 
 
-def divide(
-    whole: Part, selection: Selection, manifest: Manifest, assessed: Assessment
+def apply_selection(
+    whole: Part, selection: Selection, manifest: Manifest, comparison: Comparison
 ) -> tuple[Part, tuple[Change, ...]]:
     """The part that is selected, and the changes held back. What stays as it is, and what waits for the vendor,
     is never held back. Raises UsageError for a selector that names nothing.
@@ -71,7 +71,7 @@ def divide(
     if not selection.flags:
         return whole, ()
     subjects = _subjects(whole)
-    require_matches(selection, [*known_subjects(manifest, assessed), *subjects])
+    require_matches(selection, [*known_subjects(manifest, comparison), *subjects])
     wanted = [
         isinstance(change, Keep) or selects(selection, subject)
         for change, subject in zip(whole.changes, subjects, strict=True)
@@ -80,7 +80,7 @@ def divide(
     chosen = msgspec.structs.replace(
         whole,
         changes=changes,
-        diagnostics=weigh(whole.diagnostics, selection, manifest),
+        diagnostics=downgrade_unselected(whole.diagnostics, selection, manifest),
         alternates=dict(_alternates(whole, changes)),
     )
     return chosen, tuple(
@@ -106,7 +106,9 @@ def narrow(
     return narrowed, (*unselected, *others)
 
 
-def weigh(found: Iterable[Diagnostic], selection: Selection, manifest: Manifest) -> tuple[Diagnostic, ...]:
+def downgrade_unselected(
+    found: Iterable[Diagnostic], selection: Selection, manifest: Manifest
+) -> tuple[Diagnostic, ...]:
     """The same findings; an error about an entry that is not selected does not stop what is."""
     if not selection.flags:
         return tuple(found)
@@ -174,15 +176,15 @@ def _subject(change: Change) -> Subject:
     return Subject(frozenset(names), tuple(side.labels for side in sides))
 
 
-def known_subjects(manifest: Manifest, assessed: Assessment) -> Iterator[Subject]:
+def known_subjects(manifest: Manifest, comparison: Comparison) -> Iterator[Subject]:
     """All that a selector may name, whether or not the plan has a change for it."""
     for entry in manifest.entries():
         yield subject_of(entry.resource, None, entry.terms.labels)
-    for number, declared in assessed.declared.items():
+    for number, declared in comparison.declared.items():
         yield subject_of(declared.resource, number, declared.terms.labels)
-    for number, instance in assessed.managed.items():
+    for number, instance in comparison.managed.items():
         yield subject_of(instance.resource, number, instance.attributes.labels)
-    for held in assessed.held:
+    for held in comparison.held:
         yield subject_of(held.resource, held.number)
 
 

@@ -7,10 +7,10 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.engine.compare.differences import differences
-from numplan.engine.pipeline import Survey
+from numplan.engine.pipeline import PlanResult
 from numplan.engine.plan.quotes import unmanaged
 from numplan.engine.plan.selection import Subject, known_subjects, require_matches, selects, subject_of
-from numplan.engine.queries.planned_action import Fate, Fates
+from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import Unreadable
 from numplan.model.address import Address, Resource, address_of
 from numplan.model.changes import Difference
@@ -32,7 +32,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     number: E164
-    fate: Fate
+    action: PlannedAction
     resource: Resource | None = None
     before: Attributes | None = None
     after: Attributes | None = None
@@ -66,35 +66,35 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.deviations if one.kind == kind)
 
 
-def drift_report(survey: Survey, manifest: Manifest, selection: Selection) -> DriftReport:
-    """What the account holds otherwise than state remembers. `survey` is of a whole plan; the selection chooses
+def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -> DriftReport:
+    """What the account holds otherwise than state remembers. `result` is of a whole plan; the selection chooses
     among its numbers. Raises UsageError for a selector that names nothing.
     """
-    found = sorted(_deviations(survey), key=lambda one: (KINDS.index(one.kind), one.number))
+    found = sorted(_deviations(result), key=lambda one: (KINDS.index(one.kind), one.number))
     subjects = [_subject(one) for one in found]
     if selection.flags:
-        require_matches(selection, [*known_subjects(manifest, survey.assessed), *subjects])
+        require_matches(selection, [*known_subjects(manifest, result.comparison), *subjects])
     chosen = tuple(one for one, subject in zip(found, subjects, strict=True) if selects(selection, subject))
     warned = manifest.bounds.unmanaged == "warn"
     return DriftReport(
         deviations=chosen,
-        at_least=not survey.live.complete,
-        charges=_charges(survey),
-        matters=survey.plan.unsettled > 0 or any(one.kind != "unmanaged" or warned for one in chosen),
-        unsettled=survey.plan.unsettled,
-        unreadable=survey.live.unreadable,
+        at_least=not result.snapshot.complete,
+        charges=_charges(result),
+        matters=result.plan.unsettled > 0 or any(one.kind != "unmanaged" or warned for one in chosen),
+        unsettled=result.plan.unsettled,
+        unreadable=result.snapshot.unreadable,
     )
 
 
-def _deviations(survey: Survey) -> Iterator[Deviation]:
-    live, assessed, _, plan = survey
-    fates = Fates(plan)
+def _deviations(result: PlanResult) -> Iterator[Deviation]:
+    snapshot, comparison, _, plan = result
+    actions = PlannedActions(plan)
     for drift in plan.drift:
-        row = live.owned.get(drift.before.number)
+        row = snapshot.owned.get(drift.before.number)
         yield Deviation(
             kind=drift.kind,
             number=drift.before.number,
-            fate=fates.of(drift.before.number, drift.resource),
+            action=actions.of(drift.before.number, drift.resource),
             resource=drift.resource,
             before=drift.before,
             after=drift.after,
@@ -102,35 +102,35 @@ def _deviations(survey: Survey) -> Iterator[Deviation]:
             monthly_charge=row.monthly_charge if row else ZERO,
         )
     for dear in plan.overcharged:
-        planned = assessed.managed[dear.number].attributes
+        planned = comparison.managed[dear.number].attributes
         charged = msgspec.structs.replace(
             planned, setup_charge=dear.charged_once, monthly_charge=dear.charged_monthly
         )
         yield Deviation(
             kind="overcharged",
             number=dear.number,
-            fate=fates.of(dear.number, dear.resource),
+            action=actions.of(dear.number, dear.resource),
             resource=dear.resource,
             before=planned,
             after=charged,
             differences=differences(planned, charged),
-            monthly_charge=live.owned[dear.number].monthly_charge,
+            monthly_charge=snapshot.owned[dear.number].monthly_charge,
         )
-    for one in assessed.surplus:
-        if one.number in live.owned:
+    for one in comparison.surplus:
+        if one.number in snapshot.owned:
             yield Deviation(
                 kind="surplus",
                 number=one.number,
-                fate=fates.of(one.number, one.resource),
+                action=actions.of(one.number, one.resource),
                 resource=one.resource,
                 before=one.attributes,
-                monthly_charge=live.owned[one.number].monthly_charge,
+                monthly_charge=snapshot.owned[one.number].monthly_charge,
             )
-    for owned in unmanaged(assessed, live):
+    for owned in unmanaged(comparison, snapshot):
         yield Deviation(
             kind="unmanaged",
             number=owned.number,
-            fate=fates.of(owned.number),
+            action=actions.of(owned.number),
             monthly_charge=owned.monthly_charge,
         )
 
@@ -141,10 +141,10 @@ def _subject(one: Deviation) -> Subject:
     return subject_of(one.resource, one.number, one.before.labels)
 
 
-def _charges(survey: Survey) -> int:
-    owned = survey.live.owned
+def _charges(result: PlanResult) -> int:
+    owned = result.snapshot.owned
     return sum(
         1
-        for number, one in survey.assessed.managed.items()
+        for number, one in result.comparison.managed.items()
         if number in owned and owned[number].monthly_charge not in {one.attributes.monthly_charge, None}
     )

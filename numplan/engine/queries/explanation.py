@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from numplan.engine.pipeline import Survey
-from numplan.engine.queries.planned_action import Fate, Fates
+from numplan.engine.pipeline import PlanResult
+from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.address import Address, Resource, address_of, kind_of, split_address
 from numplan.model.changes import Change, Keep, Replace, number_of
@@ -14,13 +14,13 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.number import E164, NumberError
-from numplan.model.plan import Drift, Held
+from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
 from numplan.numbering.reading import read_number
 
 
-class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
+class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """One number. `resource` is where manifest, plan or state have it, in this order; `entry` is what the manifest
     declares there, at `source`.
 
@@ -40,7 +40,7 @@ class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
     unread: Unreadable | None
     listed: bool
     drift: Drift | None
-    fate: Fate
+    action: PlannedAction
     protections: tuple[str, ...]
 
     @property
@@ -49,7 +49,7 @@ class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.resource is None else address_of(self.resource, self.number)
 
 
-class OfResource(msgspec.Struct, frozen=True, kw_only=True):
+class ResourceExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """A set or a pool as a whole. `changes` are the plan's of it, those that do nothing left out."""
 
     resource: Resource
@@ -59,7 +59,7 @@ class OfResource(msgspec.Struct, frozen=True, kw_only=True):
     assigned: int
     """How many of the members a flow uses."""
     changes: tuple[Change, ...]
-    held: tuple[Held, ...]
+    held: tuple[Deferred, ...]
     findings: tuple[Diagnostic, ...]
     guards: tuple[str, ...]
     protections: tuple[str, ...]
@@ -84,48 +84,52 @@ def read_name(text: str) -> Name:
         raise UsageError(f"{text!r} is neither an address nor a number: {problem}") from None
 
 
-def explained(name: Name, manifest: Manifest, state: State | None, survey: Survey) -> OfNumber | OfResource:
+def explanation_of(
+    name: Name, manifest: Manifest, state: State | None, result: PlanResult
+) -> NumberExplanation | ResourceExplanation:
     """What is known of what is asked about. Raises NumplanError for an address at which nothing is."""
     resource, number = name.resource, name.number
     if resource is None and number is not None:
-        return _of_number(number, manifest, state, survey)
-    homes = _homes(manifest, state, survey)
+        return _of_number(number, manifest, state, result)
+    homes = _homes(manifest, state, result)
     if number is None and resource is not None:
         if kind_of(resource) == "number":
             number = next((one for one, home in homes.items() if home == resource), None)
         elif resource in {*homes.values(), *_entries(manifest), *_remembered(state)}:
-            return _of_resource(resource, manifest, state, survey)
+            return _of_resource(resource, manifest, state, result)
     if number is None or homes.get(number) != resource:
         raise _nothing_at(name, homes, manifest)
-    return _of_number(number, manifest, state, survey)
+    return _of_number(number, manifest, state, result)
 
 
 def _remembered(state: State | None) -> set[Resource]:
     return {one.resource for one in state.numbers} if state else set()
 
 
-def _homes(manifest: Manifest, state: State | None, survey: Survey) -> dict[E164, Resource]:
+def _homes(manifest: Manifest, state: State | None, result: PlanResult) -> dict[E164, Resource]:
     """Where each number is: as the manifest declares it, else as the plan would have it, else as state does."""
     homes = {one.number: one.resource for one in (state.numbers if state else ())}
-    homes.update((number, one.resource) for number, one in survey.assessed.managed.items())
-    for change in survey.plan.changes:
+    homes.update((number, one.resource) for number, one in result.comparison.managed.items())
+    for change in result.plan.changes:
         homes[number_of(change)] = change.resource
         if isinstance(change, Replace):
             homes[change.after.number] = change.resource
-    homes.update((one.number, one.resource) for one in survey.plan.held)
+    homes.update((one.number, one.resource) for one in result.plan.held)
     homes.update((one.number, one.resource) for one in manifest.explicit())
     return homes
 
 
-def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Survey) -> OfNumber:
-    live, assessed, _, plan = survey
-    resource = _homes(manifest, state, survey).get(number)
+def _of_number(
+    number: E164, manifest: Manifest, state: State | None, result: PlanResult
+) -> NumberExplanation:
+    snapshot, comparison, _, plan = result
+    resource = _homes(manifest, state, result).get(number)
     entry = _entries(manifest).get(resource) if resource else None
-    declared = assessed.declared.get(number)
+    declared = comparison.declared.get(number)
     kept = state.by_number.get(number) if state else None
-    instance = kept or assessed.managed.get(number)
-    owned = live.owned.get(number)
-    return OfNumber(
+    instance = kept or comparison.managed.get(number)
+    owned = snapshot.owned.get(number)
+    return NumberExplanation(
         number=number,
         resource=resource,
         entry=entry,
@@ -134,31 +138,33 @@ def _of_number(number: E164, manifest: Manifest, state: State | None, survey: Su
         intent=next((one for one in state.intents if one.number == number), None) if state else None,
         tombstone=next((one for one in state.tombstones if one.number == number), None) if state else None,
         owned=owned,
-        unread=live.unread.get(number),
-        listed=live.complete or owned is not None or instance is not None or declared is not None,
+        unread=snapshot.unread.get(number),
+        listed=snapshot.complete or owned is not None or instance is not None or declared is not None,
         drift=next((one for one in plan.drift if one.before.number == number), None),
-        fate=Fates(plan).of(number, resource),
+        action=PlannedActions(plan).of(number, resource),
         protections=tuple(_protections(manifest, entry, instance, owned)),
     )
 
 
-def _of_resource(resource: Resource, manifest: Manifest, state: State | None, survey: Survey) -> OfResource:
-    live, assessed, _, plan = survey
+def _of_resource(
+    resource: Resource, manifest: Manifest, state: State | None, result: PlanResult
+) -> ResourceExplanation:
+    snapshot, comparison, _, plan = result
     entry = _entries(manifest).get(resource)
     kept = state.by_number if state else {}
-    members = tuple(one for one in {**assessed.managed, **kept}.values() if one.resource == resource)
-    rows = (live.owned.get(one.number) for one in members)
+    members = tuple(one for one in {**comparison.managed, **kept}.values() if one.resource == resource)
+    rows = (snapshot.owned.get(one.number) for one in members)
     changes = tuple(one for one in plan.changes if one.resource == resource)
     addresses = {
         resource,
         *(address_of(resource, number_of(one)) for one in changes),
         *(one.address for one in members),
     }
-    return OfResource(
+    return ResourceExplanation(
         resource=resource,
         entry=entry,
         members=members,
-        missing=tuple(one for one in (*assessed.missing, *assessed.absent) if one.resource == resource),
+        missing=tuple(one for one in (*comparison.missing, *comparison.absent) if one.resource == resource),
         assigned=sum(1 for row in rows if row is not None and row.flow is not None),
         changes=tuple(one for one in changes if not isinstance(one, Keep)),
         held=tuple(one for one in plan.held if one.resource == resource),

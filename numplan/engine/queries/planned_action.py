@@ -6,22 +6,22 @@ from numplan.model.address import Address, Resource, address_of
 from numplan.model.changes import Change, Forget, Purchase, Replace, number_of
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import Held, Plan
+from numplan.model.plan import Deferred, Plan
 
 
-class Fate(msgspec.Struct, frozen=True, kw_only=True):
+class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
     """Of one number: its change, or why it waits; `errors` that stop it, and the names of `guards` that do.
     `refilled`: it is forgotten, and its pool buys another.
     """
 
     change: Change | None = None
-    held: Held | None = None
+    held: Deferred | None = None
     errors: tuple[Diagnostic, ...] = ()
     guards: tuple[str, ...] = ()
     refilled: bool = False
 
 
-class Fates:
+class PlannedActions:
     """A plan, number by number."""
 
     def __init__(self, plan: Plan) -> None:
@@ -40,12 +40,12 @@ class Fates:
         for found in plan.errors:
             self._errors.setdefault(found.path, []).append(found)
 
-    def of(self, number: E164, resource: Resource | None = None) -> Fate:
+    def of(self, number: E164, resource: Resource | None = None) -> PlannedAction:
         """What becomes of a number; `resource` is where state or manifest have it."""
         change = self._changes.get(number)
         home = resource or (change.resource if change else None)
         address = address_of(home, number) if home else Address("")
-        return Fate(
+        return PlannedAction(
             change=change,
             held=self._held.get(number),
             errors=tuple(self._errors.get(address, ())),

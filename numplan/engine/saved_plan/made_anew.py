@@ -11,8 +11,8 @@ from datetime import timedelta
 import msgspec
 
 from numplan.engine.apply.evidence import differs, price_words
-from numplan.engine.pipeline import Survey, judged, nothing_of, survey
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.pipeline import PlanResult, compute_plan, guarded_plan, nothing_of
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.engine.saved_plan.staleness import check_origin, check_serial, moved_since, stale
@@ -48,18 +48,18 @@ def made_anew(
     manifest: Manifest,
     state: State | None,
     provider: Provider,
-    now: Circumstances,
+    now: PlanOptions,
     max_age: timedelta,
     *,
     opened: State | None = None,
-) -> Survey:
+) -> PlanResult:
     """The plan to carry out: of the plan made anew, the changes that the file holds. `now` says who applies, and when;
     what is selected and allowed comes from the file. `opened` is the state before anything was settled: settling does
     not make a file stale that asks for nothing else. Raises StalePlanError and ApiError.
     """
     check_origin(file, manifest, provider, our_time(now.now), max_age)
     check_serial(file, (opened or state) if file.only_settles else state)
-    circumstances = msgspec.structs.replace(
+    options = msgspec.structs.replace(
         now,
         allowances=file.allowances,
         selection=file.selection,
@@ -68,15 +68,15 @@ def made_anew(
         preferred=picks_of(file),
     )
     declared = nothing_of(manifest) if file.destroy else manifest
-    found = survey(declared, state, provider, circumstances)
+    found = compute_plan(declared, state, provider, options)
     only, instead = hold_against(file, found)
-    plan = judged(
+    plan = guarded_plan(
         declared,
         state,
-        found.assessed,
-        found.live,
+        found.comparison,
+        found.snapshot,
         found.offers,
-        msgspec.structs.replace(circumstances, now=found.plan.created_at, only=only),
+        msgspec.structs.replace(options, now=found.plan.created_at, only=only),
     )
     told = (*_instead(instead), *_left_out(found.plan, only))
     return found._replace(plan=msgspec.structs.replace(plan, diagnostics=(*plan.diagnostics, *told)))
@@ -100,7 +100,7 @@ def picks_of(file: Plan) -> dict[Resource, Picks]:
     return {resource: Picks(tuple(purchases), replaces) for resource, (purchases, replaces) in picks.items()}
 
 
-def hold_against(file: Plan, found: Survey) -> tuple[frozenset[ChangeKey], list[tuple[Change, Change]]]:
+def hold_against(file: Plan, found: PlanResult) -> tuple[frozenset[ChangeKey], list[tuple[Change, Change]]]:
     """The changes that may be carried out, and what takes the place of numbers that went off sale. Raises
     StalePlanError, naming each reason, where the file holds a change that the plan made anew does not, on these terms;
     and where that plan has an error or a refusal that the file has not.
@@ -166,16 +166,16 @@ def _terms(saved: Attributes, anew: Attributes) -> Iterator[str]:
             yield f"its {name} is {now!r} in the plan made anew, not {then!r}"
 
 
-def _went_off_sale(change: Purchase, found: Survey) -> bool:
+def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
     """Whether a pool's number that may be substituted is simply not offered any more."""
     stock = found.offers.stock.get(change.resource)
-    if stock is None or not change.substitutable or change.after.number in found.live.owned:
+    if stock is None or not change.substitutable or change.after.number in found.snapshot.owned:
         return False
     return all(offer.number != change.after.number for offer in stock.offers)
 
 
-def _why_not_held(change: Change, file: Plan, found: Survey) -> str:
-    for why in moved_since(change, found.live, refresh_only=file.refresh_only):
+def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
+    for why in moved_since(change, found.snapshot, refresh_only=file.refresh_only):
         return f"{why} since the plan was made"
     if isinstance(change, Purchase | Replace):
         number = change.after.number

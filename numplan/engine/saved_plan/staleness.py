@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from numplan.engine.account.pricing import price_again
-from numplan.engine.account.refresh import Live
+from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.apply.evidence import NOT_FOR_SALE, criteria_of, differs
 from numplan.engine.apply.orders import orders_of
 from numplan.engine.ports import Provider
@@ -88,10 +88,10 @@ def stale(problems: Sequence[str]) -> StalePlanError:
     return StalePlanError(f"{told}{more}; nothing was sent", hint=AGAIN)
 
 
-def moved_since(change: Change, live: Live, *, refresh_only: bool) -> Iterator[str]:
+def moved_since(change: Change, snapshot: AccountSnapshot, *, refresh_only: bool) -> Iterator[str]:
     """How the account has moved away from a change that was planned."""
-    row = live.owned.get(number_of(change))
-    odd = live.unread.get(change.after.number if isinstance(change, Replace) else number_of(change))
+    row = snapshot.owned.get(number_of(change))
+    odd = snapshot.unread.get(change.after.number if isinstance(change, Replace) else number_of(change))
     if odd is not None and not isinstance(change, Keep):
         yield f"the account has come to show it in a row that cannot be read ({odd.problem})"
     match change:
@@ -109,7 +109,7 @@ def moved_since(change: Change, live: Live, *, refresh_only: bool) -> Iterator[s
             yield "the account shows it otherwise"
         case Replace() if row is None:
             yield "the account no longer owns it"
-        case Replace() if change.buys_first and change.after.number in live.owned:
+        case Replace() if change.buys_first and change.after.number in snapshot.owned:
             yield f"the account has come to own {change.after.number}"
         case _:
             pass

@@ -7,7 +7,7 @@ import msgspec
 from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport
 from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped
-from numplan.views.text.planned_action import action_of, fate_text
+from numplan.views.text.planned_action import action_of, action_text
 
 
 def drift_json(report: DriftReport) -> str:
@@ -37,5 +37,5 @@ def _plain(one: Deviation) -> dict[str, Any]:
             {"path": found.path, "before": found.before, "after": found.after} for found in one.differences
         ],
         "monthly_charge": None if one.monthly_charge is None else f"{one.monthly_charge:f}",
-        "would": {"action": action_of(one.fate), "text": fate_text(one.fate)},
+        "would": {"action": action_of(one.action), "text": action_text(one.action)},
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.engine.queries.explanation import NumberExplanation, ResourceExplanation
 from numplan.model.changes import address_of_change, number_of
 from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
@@ -14,17 +14,17 @@ from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped
 from numplan.views.common.table import owned_row
 from numplan.views.common.terms import terms_of
-from numplan.views.text.planned_action import action_of, change_text, fate_text
+from numplan.views.text.planned_action import action_of, action_text, change_text
 
 
-def explained_json(one: OfNumber | OfResource) -> str:
+def explained_json(one: NumberExplanation | ResourceExplanation) -> str:
     """The document, on one line; charges as exact text."""
-    document = _number(one) if isinstance(one, OfNumber) else _resource(one)
+    document = _number(one) if isinstance(one, NumberExplanation) else _resource(one)
     encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
     return escaped(encoder.encode(document).decode())
 
 
-def _number(one: OfNumber) -> dict[str, Any]:
+def _number(one: NumberExplanation) -> dict[str, Any]:
     return {
         "number": one.number,
         "address": one.address,
@@ -39,17 +39,17 @@ def _number(one: OfNumber) -> dict[str, Any]:
         "listed": one.listed,
         "drift": None if one.drift is None else one.drift.kind,
         "plan": {
-            "action": action_of(one.fate),
-            "text": fate_text(one.fate),
-            "reason": one.fate.change.reason if one.fate.change else "",
-            "guards": list(one.fate.guards),
-            "errors": [str(found) for found in one.fate.errors],
+            "action": action_of(one.action),
+            "text": action_text(one.action),
+            "reason": one.action.change.reason if one.action.change else "",
+            "guards": list(one.action.guards),
+            "errors": [str(found) for found in one.action.errors],
         },
         "protection": list(one.protections),
     }
 
 
-def _resource(one: OfResource) -> dict[str, Any]:
+def _resource(one: ResourceExplanation) -> dict[str, Any]:
     return {
         "resource": one.resource,
         "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.entry.source)},

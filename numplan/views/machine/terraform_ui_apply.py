@@ -26,7 +26,7 @@ from numplan.engine.apply.events import (
     Unlooked,
     Unsettled,
 )
-from numplan.engine.apply.result import Tally
+from numplan.engine.apply.result import ApplyResult
 from numplan.engine.compare.overcharge import words
 from numplan.model.changes import Change, number_of
 from numplan.views.machine.terraform_ui import Message, action_of, place, said
@@ -91,13 +91,13 @@ def waiting(event: Sending, elapsed: int) -> Message:
     return _hook("apply_progress", event, text, {"elapsed_seconds": elapsed})
 
 
-def done(tally: Tally, text: str) -> Message:
+def done(result: ApplyResult, text: str) -> Message:
     """The last line of an apply, however it went: what was done."""
     changes = {
-        "add": tally.purchased,
-        "change": tally.updated,
-        "import": tally.adopted,
-        "remove": tally.released,
+        "add": result.purchased,
+        "change": result.updated,
+        "import": result.adopted,
+        "remove": result.released,
         "operation": "apply",
     }
     return Message("change_summary", text, {"changes": changes})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
-from numplan.engine.apply.result import Tally, tally
+from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.address import kind_of
 from numplan.model.changes import Counts, bought, count, released
 from numplan.model.charge import add_up
@@ -19,7 +19,7 @@ _ZERO = Decimal(0)
 _FREE = (_ZERO, _ZERO)
 
 
-def settled_text(left: Tally) -> str:
+def settled_text(left: ApplyResult) -> str:
     """What came of the calls that an earlier run left with an unknown outcome, or nothing."""
     found = left.purchased + left.released
     calls = found + len(left.failed) + len(left.unknown)
@@ -31,7 +31,7 @@ def settled_text(left: Tally) -> str:
     )
 
 
-def summary_text(done: Tally, unknown: int, planned: Counts, cost: Cost, *, settled: int = 0) -> str:
+def summary_text(done: ApplyResult, unknown: int, planned: Counts, cost: Cost, *, settled: int = 0) -> str:
     """The last line of an apply: the plan's figures, as they came out. `settled` calls of an earlier run are a change,
     too, where there is no other.
     """
@@ -46,9 +46,9 @@ def summary_text(done: Tally, unknown: int, planned: Counts, cost: Cost, *, sett
     return f"{calls_settled(settled)}. {figures}" if settled else f"No changes. {figures}"
 
 
-def last_line_of(plan: Plan, left: Tally, events: Sequence[Event]) -> str:
+def last_line_of(plan: Plan, left: ApplyResult, events: Sequence[Event]) -> str:
     """The last line of an apply whose events these are; `left` is what came of an earlier run's calls."""
-    done = tally(events)
+    done = summarize(events)
     unknown = len(left.unknown) + len(done.unknown)
     settled = left.purchased + left.released + len(left.failed)
     return summary_text(done, unknown, count(plan.changes), spent(plan, events), settled=settled)

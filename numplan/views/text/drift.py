@@ -10,7 +10,7 @@ from numplan.model.charge import add_up
 from numplan.views.common.amounts import amount, numbers, to_settle
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
-from numplan.views.text.planned_action import fate_text
+from numplan.views.text.planned_action import action_text
 
 _TITLES: Final[dict[Kind, str]] = {
     "missing": "Missing from the account",
@@ -60,9 +60,9 @@ def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Itera
     """Numbers under what would be done with them, so that a long list stays short."""
     by_fate: dict[str, list[str]] = {}
     for one in found:
-        by_fate.setdefault(fate_text(one.fate), []).append(_row(one))
-    for fate, rows in by_fate.items():
-        yield from map(Line, wrapped(f"    would {fate}:", " " * 6, width=width))
+        by_fate.setdefault(action_text(one.action), []).append(_row(one))
+    for action, rows in by_fate.items():
+        yield from map(Line, wrapped(f"    would {action}:", " " * 6, width=width))
         yield from map(Line, some(rows, expand=expand))
 
 

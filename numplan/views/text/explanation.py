@@ -4,7 +4,7 @@ account, plan and protection.
 
 from collections.abc import Iterator, Sequence
 
-from numplan.engine.queries.explanation import OfNumber, OfResource
+from numplan.engine.queries.explanation import NumberExplanation, ResourceExplanation
 from numplan.model.changes import number_of
 from numplan.model.manifest import Entry, PoolEntry
 from numplan.model.moment import shown
@@ -13,15 +13,17 @@ from numplan.views.common.amounts import amount, numbers
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.terms import terms_of
 from numplan.views.common.wrapping import WIDTH, some, wrapped
-from numplan.views.text.planned_action import change_text, fate_text
+from numplan.views.text.planned_action import action_text, change_text
 
 Paragraph = tuple[str, Sequence[str]]
 """A heading, and sentences. One that begins with spaces is a row of a list, and stays as it is."""
 
 
-def explained_text(one: OfNumber | OfResource, *, width: int | None = None, expand: bool = False) -> str:
+def explained_text(
+    one: NumberExplanation | ResourceExplanation, *, width: int | None = None, expand: bool = False
+) -> str:
     """The whole explanation. Folds long runs of alike lines unless `expand`."""
-    if isinstance(one, OfNumber):
+    if isinstance(one, NumberExplanation):
         title = f"{one.number}{f', {one.address}' if one.address else ''}"
         paragraphs = _number(one)
     else:
@@ -37,7 +39,7 @@ def explained_text(one: OfNumber | OfResource, *, width: int | None = None, expa
     return "\n".join(lines)
 
 
-def _number(one: OfNumber) -> Iterator[Paragraph]:
+def _number(one: NumberExplanation) -> Iterator[Paragraph]:
     yield "Declared", [_declared(one)]
     yield "State", [*_state(one)]
     yield "Account", [_account(one)]
@@ -45,7 +47,7 @@ def _number(one: OfNumber) -> Iterator[Paragraph]:
     yield "Protection", one.protections
 
 
-def _declared(one: OfNumber) -> str:
+def _declared(one: NumberExplanation) -> str:
     if one.entry is None:
         where = f"; state has it as {one.resource}" if one.resource and one.instance else ""
         return f"by no entry{where}"
@@ -57,7 +59,7 @@ def _said(entry: Entry) -> str:
     return ", ".join(f"{key} {value}" for key, value in terms_of(entry).items())
 
 
-def _state(one: OfNumber) -> Iterator[str]:
+def _state(one: NumberExplanation) -> Iterator[str]:
     if one.instance is None:
         yield "does not manage it"
     else:
@@ -93,7 +95,7 @@ def _remembered(one: Instance) -> str:
     return f"manages it as {one.address}: {', '.join(fact for fact in facts if fact)}"
 
 
-def _account(one: OfNumber) -> str:
+def _account(one: NumberExplanation) -> str:
     row = one.owned
     if one.unread is not None:
         holds = "holds it, in a row" if one.unread.number else "may hold it in a row"
@@ -107,21 +109,21 @@ def _account(one: OfNumber) -> str:
     return f"holds it: {row.country}, {row.type}, {amount(row.monthly_charge)} a month{used}"
 
 
-def _plan(one: OfNumber) -> Iterator[str]:
+def _plan(one: NumberExplanation) -> Iterator[str]:
     if one.drift is not None:
         changed = ", ".join(
             f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}"
             for found in one.drift.differences
         )
         yield f"drift: {'missing from the account' if one.drift.kind == 'missing' else changed}"
-    yield f"would {fate_text(one.fate)}"
-    if one.fate.change is not None and one.fate.change.reason:
-        yield f"why: {one.fate.change.reason}"
-    for found in one.fate.errors:
+    yield f"would {action_text(one.action)}"
+    if one.action.change is not None and one.action.change.reason:
+        yield f"why: {one.action.change.reason}"
+    for found in one.action.errors:
         yield str(found)
 
 
-def _resource(one: OfResource, *, expand: bool) -> Iterator[Paragraph]:
+def _resource(one: ResourceExplanation, *, expand: bool) -> Iterator[Paragraph]:
     declared = "by no entry" if one.entry is None else f"at {one.entry.source}: {_said(one.entry)}"
     yield "Declared", [declared]
     surplus = sum(one.surplus for one in one.members)
@@ -138,7 +140,7 @@ def _resource(one: OfResource, *, expand: bool) -> Iterator[Paragraph]:
     yield "Protection", one.protections
 
 
-def _changes(one: OfResource, *, expand: bool) -> Iterator[str]:
+def _changes(one: ResourceExplanation, *, expand: bool) -> Iterator[str]:
     if not (one.changes or one.held or one.findings):
         yield "would leave it as it is"
     by_fate: dict[tuple[str, str], list[str]] = {}

@@ -8,7 +8,7 @@ import msgspec
 
 from numplan.model.changes import Counts, count
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.plan import Cost, Drift, Held, OutputChange, Plan, Refusal, drift_cost
+from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
 from numplan.views.common.amounts import amount, change, numbers, to_settle
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
@@ -210,7 +210,7 @@ def _drifted(one: Drift) -> str:
     return f"  {one.resource}  {one.before.number}  {one_line(what)}"
 
 
-def _held(held: Sequence[Held], width: int, fold: Fold) -> Iterator[Line]:
+def _held(held: Sequence[Deferred], width: int, fold: Fold) -> Iterator[Line]:
     """What waits for the vendor, under why it waits."""
     if not held:
         return

@@ -1,6 +1,6 @@
 """What a plan would do with one number, in a few words."""
 
-from numplan.engine.queries.planned_action import Fate
+from numplan.engine.queries.planned_action import PlannedAction
 from numplan.model.changes import (
     Adopt,
     Blocked,
@@ -18,29 +18,29 @@ from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
 
 
-def fate_text(fate: Fate) -> str:
+def action_text(action: PlannedAction) -> str:
     """`purchase it, 0.10 once and 0.20 a month; refused by the guard missing`."""
-    if fate.errors:
-        return one_line(f"nothing: {'; '.join(one.summary for one in fate.errors)}")
-    if fate.held is not None:
-        return one_line(f"wait: {fate.held.reason}{_guards(fate)}")
-    if fate.change is None or isinstance(fate.change, Keep):
+    if action.errors:
+        return one_line(f"nothing: {'; '.join(one.summary for one in action.errors)}")
+    if action.held is not None:
+        return one_line(f"wait: {action.held.reason}{_guards(action)}")
+    if action.change is None or isinstance(action.change, Keep):
         return "leave it as it is"
-    refilled = f", and purchase another for {fate.change.resource}" if fate.refilled else ""
-    return one_line(change_text(fate.change) + refilled + _guards(fate))
+    refilled = f", and purchase another for {action.change.resource}" if action.refilled else ""
+    return one_line(change_text(action.change) + refilled + _guards(action))
 
 
-def _guards(fate: Fate) -> str:
-    return f"; refused by the guard {' and '.join(fate.guards)}" if fate.guards else ""
+def _guards(action: PlannedAction) -> str:
+    return f"; refused by the guard {' and '.join(action.guards)}" if action.guards else ""
 
 
-def action_of(fate: Fate) -> str:
+def action_of(action: PlannedAction) -> str:
     """The change in one word, for machines: its own name, `wait`, `error` or `none`."""
-    if fate.errors:
+    if action.errors:
         return "error"
-    if fate.held is not None:
+    if action.held is not None:
         return "wait"
-    return "none" if fate.change is None else str(fate.change.__struct_config__.tag)
+    return "none" if action.change is None else str(action.change.__struct_config__.tag)
 
 
 def change_text(change: Change) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from numplan.engine.apply.events import Done, Failed, NotSaved, Recorded, Saved, Substituted
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.model.errors import StateError
 from numplan.model.outcome import Refused
 from tests.builders import entry, group, managed, manifest, pool, state, us
@@ -55,8 +55,8 @@ def test_a_failed_write_stops_sends_and_the_intents_stand() -> None:
     ran = world.run(in_batches_of(2, manifest(pool("p", 6))), writes=["ok", "fails", "fails"])
     assert world.vendor.posts == [("purchase", (us(0), us(1)), None)]
     assert {one.number for one in world.state.intents} == {us(place) for place in range(6)}
-    assert tally(ran.events).not_saved
-    assert len(tally(ran.events).failed) == 4
+    assert summarize(ran.events).not_saved
+    assert len(summarize(ran.events).failed) == 4
 
 
 def test_the_next_run_settles_what_could_not_be_saved() -> None:
@@ -75,14 +75,14 @@ def test_the_final_save_is_tried_again() -> None:
     ran = world.run(in_batches_of(1, manifest(pool("p", 2))), writes=["ok", "fails", "ok"])
     assert [one.number for one in world.state.numbers] == [us(0)]
     assert not world.state.intents
-    assert tally(ran.events).not_saved == ""
+    assert summarize(ran.events).not_saved == ""
 
 
 def test_a_write_that_failed_but_stands_is_built_upon() -> None:
     """The next save follows on it, where it would else be refused for its serial ever after."""
     world = world_with(us(0), us(1))
     ran = world.run(in_batches_of(1, manifest(pool("p", 2))), writes=["ok", "durable", "ok"])
-    assert tally(ran.events).not_saved == ""
+    assert summarize(ran.events).not_saved == ""
     assert world.state.serial == 3
     assert {one.number for one in world.state.numbers} == {us(0)}
     assert not world.state.intents
@@ -153,7 +153,7 @@ def test_what_needs_no_call_is_recorded_without_one() -> None:
     assert numbers[us(2)].attributes.labels == {"a": "b"}
     assert numbers[us(1)].origin == "adopted"
     assert numbers[us(1)].bought_at is None
-    figures = tally(ran.events)
+    figures = summarize(ran.events)
     assert (figures.adopted, figures.updated, figures.forgotten) == (1, 1, 1)
 
 

@@ -12,9 +12,9 @@ from numplan.engine.apply.calls import Bar
 from numplan.engine.apply.dispatch import dispatch
 from numplan.engine.apply.events import Sending
 from numplan.engine.apply.gate import Gate
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import Batch, batches_of, orders_of
-from numplan.engine.pipeline import survey
+from numplan.engine.pipeline import compute_plan
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Succeeded, Unknown
 from numplan.model.policy import Policy
@@ -52,10 +52,12 @@ class SlowVendor(FakeVendor):
 def gate_of(vendor: FakeVendor, clock: FakeClock | None = None, session: FakeSession | None = None) -> Gate:
     """The gate of a plan that buys all that the vendor sells."""
     wanted = manifest(pool("p", len(vendor.stock)))
-    seen = survey(wanted, None, vendor, World().circumstances())
+    seen = compute_plan(wanted, None, vendor, World().options())
     clock = clock or FakeClock()
-    book = Book(session or FakeSession(), msgspec.structs.replace(state(), serial=0))
-    gate = Gate(vendor, seen.plan, book, clock, limits=Policy(), planned_at=clock.monotonic(), before={})
+    open_state = OpenState(session or FakeSession(), msgspec.structs.replace(state(), serial=0))
+    gate = Gate(
+        vendor, seen.plan, open_state, clock, limits=Policy(), planned_at=clock.monotonic(), before={}
+    )
     gate.expect([*orders_of(seen.plan)])
     return gate
 
@@ -84,7 +86,9 @@ def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor(meet=parallelism)
     answered = list(dispatch(batches(8, vendor), gate_of(vendor), parallelism))
     assert vendor.most == parallelism
-    outcomes = [one for _, judged in answered if judged is not None for one in judged.values()]
+    outcomes = [
+        one for _, guarded_plan in answered if guarded_plan is not None for one in guarded_plan.values()
+    ]
     assert outcomes == [Succeeded()] * 8, "fewer calls met than may be under way"
 
 
@@ -221,7 +225,7 @@ def test_what_was_handed_over_and_not_begun_is_not_sent_once_the_gate_is_closed(
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     assert next(answers)[1] == {us(0): Succeeded()}
     gate.close("enough")
-    rest = [one for _, judged in answers if judged is not None for one in judged.values()]
+    rest = [one for _, guarded_plan in answers if guarded_plan is not None for one in guarded_plan.values()]
     assert rest.count(NotSent("enough")) >= 2
     assert len(vendor.bought) + rest.count(NotSent("enough")) == 4
 
@@ -300,7 +304,7 @@ def test_a_run_that_breaks_waits_for_what_is_in_flight(monkeypatch: pytest.Monke
     wanted = in_batches_of(1, manifest(pool("p", 4)), parallelism=3)
     batches(4, vendor)
     plan = world.draft(wanted)
-    book = world.open()
+    open_state = world.open()
     kept: list[BaseException] = []
 
     def save(_: object) -> None:
@@ -311,10 +315,10 @@ def test_a_run_that_breaks_waits_for_what_is_in_flight(monkeypatch: pytest.Monke
             raise
 
     def events() -> Iterator[object]:
-        for event in world.apply(plan, book, wanted, account=vendor):
+        for event in world.apply(plan, open_state, wanted, account=vendor):
             yield event
             if isinstance(event, Sending):
-                monkeypatch.setattr(book, "save", save)
+                monkeypatch.setattr(open_state, "save", save)
 
     gc.disable()
     try:

@@ -13,10 +13,10 @@ from numplan.engine.apply.events import Event, Failed, Substituted
 from numplan.engine.apply.evidence import AHEAD, FRESH
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.ledger import Ledger
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import Batch, Order, batches_of, orders_of
-from numplan.engine.apply.result import tally
-from numplan.engine.pipeline import survey
+from numplan.engine.apply.result import summarize
+from numplan.engine.pipeline import compute_plan
 from numplan.engine.saved_plan.staleness import check_offers
 from numplan.model.account import Found
 from numplan.model.errors import StalePlanError, StateError
@@ -178,8 +178,8 @@ def test_a_call_that_is_sent_again_is_held_to_the_price_of_the_moment():
 def test_a_call_that_waited_is_not_made_again_once_nothing_more_may_be_sent(why):
     """Another call was answered 402 meanwhile, or the machine slept and another run took the lock."""
     world = world_with(ONE)
-    book = world.open()
-    gate = gate_of(world, world.draft(manifest(entry("a", ONE))), book)
+    open_state = world.open()
+    gate = gate_of(world, world.draft(manifest(entry("a", ONE))), open_state)
     asked = []
 
     def purchase(batch, _, bar):
@@ -187,7 +187,7 @@ def test_a_call_that_waited_is_not_made_again_once_nothing_more_may_be_sent(why)
         if why == "closed":
             gate.close("the vendor said 402")
         else:
-            book.require_lock = lost
+            open_state.require_lock = lost
         asked.append(bar(batch))
         return dict.fromkeys(batch, NotSent("it waited"))
 
@@ -426,8 +426,8 @@ def test_a_number_bought_behind_a_status_that_says_no_is_found(status):
     world.vendor.will("purchase", ONE, rejected(status, stop=status != 400), carried_out=True)
     ran = world.run(manifest(pool("p", 1)))
     assert [one.number for one in world.state.numbers] == [ONE]
-    assert tally(ran.events).purchased == 1
-    assert tally(ran.events).unknown == ()
+    assert summarize(ran.events).purchased == 1
+    assert summarize(ran.events).unknown == ()
 
 
 def test_a_status_that_says_no_and_did_nothing_is_closed_in_the_vendors_words_by_one_listing():
@@ -437,7 +437,7 @@ def test_a_status_that_says_no_and_did_nothing_is_closed_in_the_vendors_words_by
     wanted = in_batches_of(2, manifest(*(entry(f"n{number[-1]}", number) for number in STOCK)))
     before = len(world.vendor.calls)
     ran = world.run(wanted)
-    done = tally(ran.events)
+    done = summarize(ran.events)
     assert len(world.vendor.posts) == 1, "402 stops further batches"
     assert not done.changed
     assert [one.reason for one in done.failed if one.rejected] == [
@@ -454,7 +454,7 @@ def test_a_look_that_fails_after_a_status_keeps_the_intents():
     world.vendor.will("purchase", ONE, rejected(401, stop=True), carried_out=False)
     world.vendor.on_post = lambda *_: world.vendor.goes_down("purchased")
     ran = world.run(manifest(entry("a", ONE)))
-    assert [one.number for one in tally(ran.events).unknown] == [ONE]
+    assert [one.number for one in summarize(ran.events).unknown] == [ONE]
     assert [one.number for one in world.state.intents] == [ONE]
 
 
@@ -487,7 +487,7 @@ def test_one_bad_number_does_not_stop_the_rest_of_its_batch():
     world.vendor.purchase = purchase
     ran = world.run(manifest(*(entry(f"n{place}", number) for place, number in enumerate(numbers))))
     assert world.vendor.owned.keys() == set(numbers) - {numbers[3]}
-    assert [one.number for one in tally(ran.events).failed] == [numbers[3]]
+    assert [one.number for one in summarize(ran.events).failed] == [numbers[3]]
     assert looks[0] < looks[1] == looks[-1], "one look serves all of it"
 
 
@@ -506,7 +506,7 @@ def test_a_batch_that_is_rejected_goes_on_in_halves_though_the_gate_kept_back_it
     ran = world.run(manifest(*(entry(f"n{number[-1]}", number) for number in STOCK)))
     assert calls == [(TWO, THREE), (TWO,), (THREE,)]
     assert world.vendor.bought == [TWO, THREE]
-    assert tally(ran.events).unknown == ()
+    assert summarize(ran.events).unknown == ()
 
 
 # -- what nobody asked for ----------------------------------------------------------------------------------------
@@ -517,7 +517,7 @@ def test_what_was_bought_unasked_is_surplus_and_told():
     world.vendor.answers = bonus(world, TWO, carried_out=True)
     ran = world.run(manifest(entry("a", ONE)))
     assert {one.number: one.surplus for one in world.state.numbers} == {ONE: False, TWO: True}
-    (told,) = tally(ran.events).unasked
+    (told,) = summarize(ran.events).unasked
     assert (told.number, told.harmless) == (TWO, False)
 
 
@@ -527,7 +527,7 @@ def test_what_the_account_held_before_is_told_and_not_taken():
     world.vendor.answers = bonus(world, TWO, carried_out=False)
     ran = world.run(manifest(entry("a", ONE)))
     assert world.known() == {ONE}
-    (told,) = tally(ran.events).unasked
+    (told,) = summarize(ran.events).unasked
     assert told.harmless
 
 
@@ -566,7 +566,7 @@ def test_a_number_that_an_answer_names_before_its_own_call_is_not_forgotten(next
     one_by_one = in_batches_of(1, manifest(entry("a", ONE), entry("b", TWO)))
     ran = world.run(one_by_one)
     assert {one.number: one.surplus for one in world.state.numbers} == {ONE: False, TWO: False}
-    assert tally(ran.events).purchased == 2
+    assert summarize(ran.events).purchased == 2
     assert not world.state.intents
 
 
@@ -584,7 +584,7 @@ def test_a_number_that_an_answer_names_after_its_own_call_came_to_nothing_is_sur
     wanted = manifest(entry("a", ONE), entry("b", TWO))
     ran = world.run(in_batches_of(1, wanted))
     assert {one.number: one.surplus for one in world.state.numbers} == {ONE: True, TWO: False}
-    assert [one.number for one in tally(ran.events).unasked] == [ONE]
+    assert [one.number for one in summarize(ran.events).unasked] == [ONE]
 
 
 def bonus(world: World, number: E164, *, carried_out: bool) -> Callable:
@@ -618,7 +618,7 @@ def test_what_is_charged_beyond_the_plan_is_told_until_an_apply_has_recorded_it(
     charging(world, "99.00")
     wanted = manifest(entry("a", ONE))
     ran = world.run(wanted)
-    (told,) = tally(ran.events).overcharged
+    (told,) = summarize(ran.events).overcharged
     assert (str(told.charged.planned_monthly), str(told.charged.charged_monthly)) == ("0.20", "99.00")
     made = world.draft(wanted)
     assert [one.number for one in made.overcharged] == [ONE]
@@ -634,7 +634,7 @@ def test_a_listing_that_lags_shows_it_in_the_next_plan():
     charging(world, "99.00")
     world.vendor.fates.append(Fate(lag=60))
     wanted = manifest(entry("a", ONE))
-    assert tally(world.run(wanted).events).overcharged == ()
+    assert summarize(world.run(wanted).events).overcharged == ()
     world.later(minutes=2)
     assert [one.number for one in world.draft(wanted).overcharged] == [ONE]
 
@@ -653,30 +653,37 @@ def test_an_apply_that_bought_asks_for_one_listing_and_one_that_did_not_for_none
 
 
 def gate_for(world: World, wanted: Manifest, limits: Policy | None = None) -> Gate:
-    made = survey(wanted, world.state, world.vendor, world.circumstances()).plan
-    book = world.open()
+    made = compute_plan(wanted, world.state, world.vendor, world.options()).plan
+    open_state = world.open()
     orders = [*orders_of(made)]
-    intend(book, orders)
-    gate = gate_of(world, made, book, limits)
+    intend(open_state, orders)
+    gate = gate_of(world, made, open_state, limits)
     gate.expect(orders)
     return gate
 
 
-def gate_of(world: World, made: Plan, book: Book, limits: Policy | None = None) -> Gate:
+def gate_of(world: World, made: Plan, open_state: OpenState, limits: Policy | None = None) -> Gate:
     planned_at = world.clock.monotonic()
     return Gate(
-        world.vendor, made, book, world.clock, limits=limits or Policy(), planned_at=planned_at, before={}
+        world.vendor,
+        made,
+        open_state,
+        world.clock,
+        limits=limits or Policy(),
+        planned_at=planned_at,
+        before={},
     )
 
 
-def intend(book: Book, orders: list[Order]) -> None:
+def intend(open_state: OpenState, orders: list[Order]) -> None:
     from numplan.model.state import Intent
     from tests.fakes import NOON
 
-    book.intend(
-        Intent(kind="purchase", instance=order.instance(), run=book.run, written_at=NOON) for order in orders
+    open_state.intend(
+        Intent(kind="purchase", instance=order.instance(), run=open_state.run, written_at=NOON)
+        for order in orders
     )
-    book.save(NOON)
+    open_state.save(NOON)
 
 
 def protected(row):

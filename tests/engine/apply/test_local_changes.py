@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from numplan.engine.apply.local_changes import record
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.model.changes import Adopt, Forget, Purchase, Update
 from numplan.model.state import Instance
 from tests.builders import entry, managed, manifest, pool, state, us
@@ -81,12 +81,14 @@ def test_one_that_is_gone_for_good_is_noted_once_and_kept() -> None:
 @pytest.mark.parametrize("said", [None, Decimal("9.99")])
 def test_a_charge_that_the_account_did_not_say_stays_as_it_was_known(said: Decimal | None) -> None:
     known = managed("number.a", ONE, setup_charge=Decimal("0.30"), monthly_charge=Decimal("0.40"))
-    book = _book(known)
+    open_state = _book(known)
     after = msgspec.structs.replace(
         known.attributes, setup_charge=said, monthly_charge=said, labels={"a": "b"}
     )
-    assert record(Update(resource="number.b", before=known.attributes, after=after, reason="x"), book, NOON)
-    one = book.numbers[ONE]
+    assert record(
+        Update(resource="number.b", before=known.attributes, after=after, reason="x"), open_state, NOON
+    )
+    one = open_state.numbers[ONE]
     assert (one.resource, one.attributes.labels) == ("number.b", {"a": "b"})
     assert one.attributes.setup_charge == (said or Decimal("0.30"))
     assert one.attributes.monthly_charge == (said or Decimal("0.40"))
@@ -94,11 +96,11 @@ def test_a_charge_that_the_account_did_not_say_stays_as_it_was_known(said: Decim
 
 def test_an_adopted_surplus_number_is_a_member_again_and_keeps_its_origin() -> None:
     known = managed("pool.old", ONE, surplus=True)
-    book = _book(known)
+    open_state = _book(known)
     assert record(
-        Adopt(resource="pool.p", after=known.attributes, reason="x", trunk_verified=False), book, NOON
+        Adopt(resource="pool.p", after=known.attributes, reason="x", trunk_verified=False), open_state, NOON
     )
-    one = book.numbers[ONE]
+    one = open_state.numbers[ONE]
     assert (one.resource, one.surplus, one.origin, one.trunk_verified) == (
         "pool.p",
         False,
@@ -109,10 +111,12 @@ def test_an_adopted_surplus_number_is_a_member_again_and_keeps_its_origin() -> N
 
 @pytest.mark.parametrize("verified", [True, False])
 def test_an_adopted_number_is_new(verified: bool) -> None:
-    book = _book()
+    open_state = _book()
     after = managed("pool.p", ONE).attributes
-    assert record(Adopt(resource="pool.p", after=after, reason="x", trunk_verified=verified), book, NOON)
-    assert book.numbers[ONE] == Instance(
+    assert record(
+        Adopt(resource="pool.p", after=after, reason="x", trunk_verified=verified), open_state, NOON
+    )
+    assert open_state.numbers[ONE] == Instance(
         resource="pool.p", attributes=after, origin="adopted", trunk_verified=verified
     )
 
@@ -120,20 +124,22 @@ def test_an_adopted_number_is_new(verified: bool) -> None:
 @pytest.mark.parametrize("missing", [True, False])
 def test_what_is_forgotten_is_watched_only_where_it_is_missing(missing: bool) -> None:
     known = managed("pool.p", ONE)
-    book = _book(known)
-    assert record(Forget(resource="pool.p", before=known.attributes, reason="x", missing=missing), book, NOON)
-    assert ONE not in book.numbers
-    assert [one.cause for one in book.tombstones.values()] == (["missing"] if missing else [])
+    open_state = _book(known)
+    assert record(
+        Forget(resource="pool.p", before=known.attributes, reason="x", missing=missing), open_state, NOON
+    )
+    assert ONE not in open_state.numbers
+    assert [one.cause for one in open_state.tombstones.values()] == (["missing"] if missing else [])
 
 
 def test_what_takes_a_call_is_not_recorded_here() -> None:
-    book = _book()
+    open_state = _book()
     after = managed("pool.p", ONE).attributes
-    assert not record(Purchase(resource="pool.p", after=after, reason="x"), book, NOON)
-    assert not book.numbers
+    assert not record(Purchase(resource="pool.p", after=after, reason="x"), open_state, NOON)
+    assert not open_state.numbers
 
 
-def _book(*instances: Instance) -> Book:
+def _book(*instances: Instance) -> OpenState:
     world = World()
     world.store(state(*instances))
     return world.open()

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from numplan.engine.apply.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.engine.apply.run import EAGER_BATCHES
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
 from numplan.model.policy import Policy
@@ -31,7 +31,7 @@ def test_nothing_is_released_once_a_purchase_is_unknown() -> None:
     assert [call for call, _, _ in world.vendor.posts] == ["purchase"]
     assert us(9) in world.vendor.owned
     assert [one.number for one in world.state.intents] == [us(1)]
-    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
     assert [(one.number, one.attempted) for one in ran.events if isinstance(one, Failed)] == [(us(9), False)]
 
 
@@ -75,7 +75,7 @@ def test_a_dearer_number_is_never_a_substitute() -> None:
     world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
     ran = world.run(manifest(pool("p", 1)))
     assert world.vendor.bought == []
-    assert [one.reason for one in tally(ran.events).failed] == ["sold"]
+    assert [one.reason for one in summarize(ran.events).failed] == ["sold"]
 
 
 def test_substitutes_keep_within_the_policys_limits() -> None:
@@ -87,7 +87,7 @@ def test_substitutes_keep_within_the_policys_limits() -> None:
     policy = Policy(max_monthly_increase=Decimal("0.35"))
     ran = world.run(manifest(pool("p", 2), policy=policy))
     assert world.vendor.bought == [us(2)]
-    assert [one.number for one in tally(ran.events).failed] == [us(1)]
+    assert [one.number for one in summarize(ran.events).failed] == [us(1)]
 
 
 @pytest.mark.parametrize(("limit", "takes"), [("0.35", False), ("0.36", True), ("0.40", True)])
@@ -123,7 +123,7 @@ def test_substitutes_share_what_the_policy_leaves(charge: str) -> None:
     }
     ran = world.run(manifest(pool("p", 3), policy=Policy(**limits[charge])))
     assert world.vendor.bought == [us(3), us(4)]
-    assert len(tally(ran.events).failed) == 1
+    assert len(summarize(ran.events).failed) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_no_substitute_is_looked_for_once_the_run_is_interrupted() -> None:
     world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
     world.vendor.on_post = lambda _call, _numbers: world.clock.interrupt()
     ran = world.run(manifest(pool("p", 1)))
-    assert [(one.number, one.reason) for one in tally(ran.events).failed] == [(us(1), "sold")]
+    assert [(one.number, one.reason) for one in summarize(ran.events).failed] == [(us(1), "sold")]
     assert not [one for one in ran.events if isinstance(one, Substituted)]
 
 
@@ -172,7 +172,7 @@ def test_on_unavailable_fail_takes_no_substitute() -> None:
     world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
     ran = world.run(manifest(pool("p", 1, on_unavailable="fail")))
     assert world.vendor.bought == []
-    assert [one.number for one in tally(ran.events).failed] == [us(1)]
+    assert [one.number for one in summarize(ran.events).failed] == [us(1)]
     assert not world.state.intents
 
 
@@ -180,7 +180,7 @@ def test_a_refused_explicit_number_is_a_failure_that_leaves_no_intent_and_is_wat
     world = world_with(us(1), us(2))
     world.vendor.will("purchase", us(1), Refused("not for you"), carried_out=False)
     ran = world.run(manifest(entry("main", us(1))))
-    assert [(one.number, one.reason) for one in tally(ran.events).failed] == [(us(1), "not for you")]
+    assert [(one.number, one.reason) for one in summarize(ran.events).failed] == [(us(1), "not for you")]
     assert not world.state.intents
     assert [(one.number, one.cause, one.holds_slot) for one in world.state.tombstones] == [
         (us(1), "refused", False)
@@ -206,7 +206,7 @@ def test_a_call_that_surely_did_nothing_leaves_no_intent() -> None:
     world.vendor.will("purchase", us(1), NotSent("connection refused"), carried_out=False)
     ran = world.run(manifest(pool("p", 1)))
     assert world.state.intents == world.state.numbers == world.state.tombstones == ()
-    assert [one.attempted for one in tally(ran.events).failed] == [False]
+    assert [one.attempted for one in summarize(ran.events).failed] == [False]
 
 
 def test_refused_credentials_stop_the_run() -> None:
@@ -216,10 +216,10 @@ def test_refused_credentials_stop_the_run() -> None:
     world.vendor.fates.append(Fate("credentials"))
     ran = world.run(in_batches_of(2, manifest(pool("p", 4))))
     assert len(world.vendor.posts) == 1
-    assert not any(one.attempted for one in tally(ran.events).failed)
-    assert len(tally(ran.events).failed) == 5
+    assert not any(one.attempted for one in summarize(ran.events).failed)
+    assert len(summarize(ran.events).failed) == 5
     assert not world.state.intents
-    assert not tally(ran.events).changed
+    assert not summarize(ran.events).changed
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,10 @@ def test_an_unknown_outcome_is_settled_in_the_same_run(
     world.vendor.will("purchase", us(1), outcome, carried_out=carried_out)
     ran = world.run(manifest(pool("p", 1)))
     assert [one.verdict for one in ran.events if isinstance(one, Settled)] == [verdict]
-    assert tally(ran.events).unknown == ()
-    assert (tally(ran.events).purchased, len(tally(ran.events).failed)) == ((1, 0) if carried_out else (0, 1))
+    assert summarize(ran.events).unknown == ()
+    assert (summarize(ran.events).purchased, len(summarize(ran.events).failed)) == (
+        (1, 0) if carried_out else (0, 1)
+    )
 
 
 def test_every_split_of_a_batch_is_sorted_number_by_number() -> None:
@@ -247,7 +249,7 @@ def test_every_split_of_a_batch_is_sorted_number_by_number() -> None:
     assert {one.number for one in world.state.numbers} == {us(0), us(2)} == set(world.vendor.owned)
     assert {one.number: one.cause for one in world.state.tombstones} == {us(1): "refused", us(3): "unknown"}
     assert not world.state.intents
-    assert {one.number for one in tally(ran.events).failed} == {us(1), us(3), us(4)}
+    assert {one.number for one in summarize(ran.events).failed} == {us(1), us(3), us(4)}
 
 
 def test_a_provider_that_raises_leaves_its_numbers_unknown() -> None:
@@ -289,7 +291,7 @@ def test_an_interruption_sends_nothing_new_and_records_what_was_in_flight() -> N
     assert [one.number for one in ran.events if isinstance(one, Done)] == [us(0)]
     assert [one.number for one in world.state.numbers] == [us(0)]
     assert not world.state.intents
-    assert {one.reason for one in tally(ran.events).failed} == {"interrupted"}
+    assert {one.reason for one in summarize(ran.events).failed} == {"interrupted"}
 
 
 def test_an_interrupted_run_leaves_the_settling_to_the_next() -> None:
@@ -298,7 +300,7 @@ def test_an_interrupted_run_leaves_the_settling_to_the_next() -> None:
     world.vendor.on_post = lambda _call, _numbers: world.clock.interrupt()
     ran = world.run(manifest(pool("p", 1)))
     assert [one.number for one in world.state.intents] == [us(1)]
-    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
     world.clock.resume()
     world.run(manifest(pool("p", 1)))
     assert [one.number for one in world.state.numbers] == [us(1)]

@@ -8,7 +8,7 @@ import pytest
 
 from numplan.engine.apply.calls import Bar
 from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
@@ -32,7 +32,7 @@ def test_a_release_is_recorded() -> None:
     ran = world.run(NOTHING)
     assert world.vendor.owned == {}
     assert world.known() == set()
-    assert tally(ran.events).released == 2
+    assert summarize(ran.events).released == 2
 
 
 def test_a_refused_release_keeps_the_number() -> None:
@@ -41,7 +41,7 @@ def test_a_refused_release_keeps_the_number() -> None:
     ran = world.run(NOTHING)
     assert [one.number for one in world.state.numbers] == [us(1)]
     assert not world.state.intents
-    assert [one.reason for one in tally(ran.events).failed] == ["associated with a flow"]
+    assert [one.reason for one in summarize(ran.events).failed] == ["associated with a flow"]
 
 
 def test_a_release_that_never_left_keeps_the_number() -> None:
@@ -91,11 +91,11 @@ def test_a_number_that_turned_up_since_the_last_settling_can_be_released() -> No
     world = World()
     world.store(state(buried(managed("pool.p", us(1)))))
     wanted = manifest(pool("p", 0))
-    book = world.open()
+    open_state = world.open()
     world.vendor.own(us(1))
     allowed = Allowances(releases=(us(1),))
     plan = world.draft(wanted, allowed)
-    events = list(world.apply(plan, book, wanted))
+    events = list(world.apply(plan, open_state, wanted))
     assert [one.number for one in events if isinstance(one, Done)] == [us(1)]
     assert world.vendor.released == [us(1)]
 
@@ -248,7 +248,7 @@ def test_a_number_lost_between_release_and_purchase_is_a_failure() -> None:
     world = moving_number()
     world.vendor.will("purchase", us(1), Refused("in quarantine"), carried_out=False)
     ran = world.run(explicit_on(2))
-    assert [one.reason for one in tally(ran.events).failed] == ["in quarantine"]
+    assert [one.reason for one in summarize(ran.events).failed] == ["in quarantine"]
     assert [(one.number, one.cause) for one in world.state.tombstones] == [(us(1), "refused")]
     assert world.state.numbers == world.state.intents == ()
 
@@ -305,7 +305,7 @@ def test_unknown_releases_are_told_apart_from_failures() -> None:
     world.vendor.will("release", us(1), Unknown("lost"), carried_out=True)
     ran = world.run(NOTHING)
     assert [one.number for one in ran.events if isinstance(one, Uncertain)] == [us(1)]
-    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
     assert [one.number for one in world.state.intents] == [us(1)]
     world.vendor.listed(complete=True)
     world.run(NOTHING)
@@ -341,7 +341,7 @@ def test_a_batch_that_is_rejected_goes_on_in_halves_after_one_look() -> None:
     looks = [name for name, _ in world.vendor.calls].count("purchased")
     assert looks <= 1 + 2, "of the plan, and one for each round of what was rejected"
     assert world.vendor.owned == {}
-    assert tally(ran.events).released == 8
+    assert summarize(ran.events).released == 8
     assert not world.state.intents
 
 
@@ -356,7 +356,7 @@ def test_the_other_form_is_sent_whole() -> None:
     sizes = _rejecting(world, once)
     ran = world.run(NOTHING)
     assert sizes == [3, 3]
-    assert tally(ran.events).released == 3
+    assert summarize(ran.events).released == 3
 
 
 def test_what_is_gone_after_a_rejection_is_not_sent_again_but_settled() -> None:

@@ -20,8 +20,8 @@ from numplan.engine.apply.events import (
     Unsettled,
     Verdict,
 )
-from numplan.engine.apply.open_state import Book
-from numplan.engine.apply.result import Tally, tally
+from numplan.engine.apply.open_state import OpenState
+from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Forget, Update
 from numplan.model.errors import StateError
@@ -49,8 +49,8 @@ def settled(verdict: Verdict, call: Call = "purchase") -> Settled:
 
 
 def test_nothing_comes_to_nothing() -> None:
-    assert tally([]) == Tally()
-    assert not tally([]).changed
+    assert summarize([]) == ApplyResult()
+    assert not summarize([]).changed
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_nothing_comes_to_nothing() -> None:
 def test_calls_are_counted_once_and_by_their_last_word(
     events: list[Event], figures: tuple[int, int, int, int]
 ) -> None:
-    found = tally(events)
+    found = summarize(events)
     assert (found.purchased, found.released, len(found.failed), len(found.unknown)) == figures
     assert found.changed is bool(figures[0] + figures[1])
 
 
 def test_recorded_changes_are_counted_by_kind() -> None:
     attributes = ONE.attributes
-    found = tally(
+    found = summarize(
         [
             Recorded(change=Adopt(resource=P, after=attributes)),
             Recorded(change=Update(resource=P, before=attributes, after=attributes)),
@@ -97,9 +97,9 @@ def test_recorded_changes_are_counted_by_kind() -> None:
 
 
 def test_the_first_reason_to_stop_and_the_last_word_on_saving_count() -> None:
-    assert tally([Stopped(reason="a"), Stopped(reason="b")]).stopped == "a"
-    assert tally([NotSaved(reason="full"), Saved(serial=3)]).not_saved == ""
-    assert tally([Saved(serial=3), NotSaved(reason="full")]).not_saved == "full"
+    assert summarize([Stopped(reason="a"), Stopped(reason="b")]).stopped == "a"
+    assert summarize([NotSaved(reason="full"), Saved(serial=3)]).not_saved == ""
+    assert summarize([Saved(serial=3), NotSaved(reason="full")]).not_saved == "full"
 
 
 # -- the book -------------------------------------------------------------------------------------------
@@ -107,72 +107,72 @@ def test_the_first_reason_to_stop_and_the_last_word_on_saving_count() -> None:
 
 def test_a_book_saves_all_it_knows_as_the_next_serial() -> None:
     session = FakeSession(state(ONE, buying(managed("pool.p", us(2))), buried(managed("pool.p", us(3)))))
-    book = Book(session, session.read() or state())
-    book.keep(managed("pool.p", us(4)))
-    book.save(NOON)
+    open_state = OpenState(session, session.read() or state())
+    open_state.keep(managed("pool.p", us(4)))
+    open_state.save(NOON)
     stored = session.read()
-    assert stored == book.state
+    assert stored == open_state.state
     assert stored is not None
     assert stored.serial == 5
     assert {one.number for one in stored.numbers} == {us(1), us(4)}
     assert [one.number for one in stored.intents] == [us(2)]
     assert [one.number for one in stored.tombstones] == [us(3)]
-    assert not book.unsaved
+    assert not open_state.unsaved
 
 
 def test_a_book_that_could_not_be_saved_stays_unsaved() -> None:
     session = FakeSession(state())
-    book = Book(session, session.read() or state())
-    book.keep(ONE)
+    open_state = OpenState(session, session.read() or state())
+    open_state.keep(ONE)
     session.fail_writes()
     with pytest.raises(StateError):
-        book.save(NOON)
-    assert book.unsaved
-    assert book.state.serial == 4
-    book.save(NOON)
-    assert book.state.serial == 5
+        open_state.save(NOON)
+    assert open_state.unsaved
+    assert open_state.state.serial == 4
+    open_state.save(NOON)
+    assert open_state.state.serial == 5
 
 
 def test_another_runs_write_is_never_taken_for_our_own() -> None:
     session = FakeSession(state())
-    book = Book(session, session.read() or state())
-    book.keep(ONE)
+    open_state = OpenState(session, session.read() or state())
+    open_state.keep(ONE)
     session.fail_writes()
     with pytest.raises(StateError):
-        book.save(NOON)
-    Book(session, session.read() or state()).save(NOON)
+        open_state.save(NOON)
+    OpenState(session, session.read() or state()).save(NOON)
     with pytest.raises(StateError, match="does not follow"):
-        book.save(NOON)
+        open_state.save(NOON)
 
 
 def test_a_kept_number_has_no_intent_and_holds_no_slot_beside_its_own() -> None:
     session = FakeSession(state(buying(ONE), buried(ONE)))
-    book = Book(session, session.read() or state())
-    book.keep(ONE)
-    assert book.intents == {}
-    assert [one.holds_slot for one in book.tombstones.values()] == [False]
+    open_state = OpenState(session, session.read() or state())
+    open_state.keep(ONE)
+    assert open_state.intents == {}
+    assert [one.holds_slot for one in open_state.tombstones.values()] == [False]
 
 
 def test_closed_purchases_are_dropped_after_seven_days_and_not_before() -> None:
     session = FakeSession(state(buried(ONE, closed_at=NOON)))
-    book = Book(session, session.read() or state())
-    book.save(NOON + timedelta(days=7) - timedelta(seconds=1))
-    assert len(book.state.tombstones) == 1
-    book.save(NOON + timedelta(days=7))
-    assert book.state.tombstones == ()
+    open_state = OpenState(session, session.read() or state())
+    open_state.save(NOON + timedelta(days=7) - timedelta(seconds=1))
+    assert len(open_state.state.tombstones) == 1
+    open_state.save(NOON + timedelta(days=7))
+    assert open_state.state.tombstones == ()
 
 
 def test_a_refused_number_is_watched_without_a_slot_and_that_wants_to_be_saved() -> None:
     session = FakeSession(state(buried(ONE)))
-    book = Book(session, session.read() or state())
-    book.watch(ONE, "refused", NOON)
-    assert book.unsaved
-    assert not book.tombstones[us(1)].holds_slot
-    assert book.tombstones[us(1)].cause == "refused"
+    open_state = OpenState(session, session.read() or state())
+    open_state.watch(ONE, "refused", NOON)
+    assert open_state.unsaved
+    assert not open_state.tombstones[us(1)].holds_slot
+    assert open_state.tombstones[us(1)].cause == "refused"
 
 
 def test_dropping_what_is_not_there_leaves_the_book_as_it_is() -> None:
     session = FakeSession(state(ONE))
-    book = Book(session, session.read() or state())
-    book.drop_intent(us(9))
-    assert not book.unsaved
+    open_state = OpenState(session, session.read() or state())
+    open_state.drop_intent(us(9))
+    assert not open_state.unsaved

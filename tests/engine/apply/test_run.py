@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numplan.engine.apply.events import Stopped, Uncertain
-from numplan.engine.apply.open_state import Book
+from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.run import EAGER_BATCHES
 from numplan.model.state import Instance, State
 from tests.builders import entry, group, manifest, us
@@ -57,15 +57,15 @@ def test_interrupted_it_knows_of_each_call_and_sends_no_more(nth: int, lanes: in
 def test_of_a_run_that_breaks_only_what_was_begun_is_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was handed over and never begun was never sent."""
     kept: list[Instance] = []
-    keep = Book.keep
+    keep = OpenState.keep
 
-    def breaking(book: Book, instance: Instance) -> None:
+    def breaking(open_state: OpenState, instance: Instance) -> None:
         kept.append(instance)
         if len(kept) == 3:
             raise RuntimeError("unforeseen")
-        keep(book, instance)
+        keep(open_state, instance)
 
-    monkeypatch.setattr(Book, "keep", breaking)
+    monkeypatch.setattr(OpenState, "keep", breaking)
     world = world_with(*NUMBERS)
     ran = world.run(in_batches_of(1, WANTED, parallelism=2))
     assert any(isinstance(one, Stopped) for one in ran.events)
@@ -82,19 +82,19 @@ def test_the_longer_a_write_takes_the_longer_a_run_goes_on_without_one(
     """A second passes with each of thirty answers."""
     world = world_with(*NUMBERS)
     saves: list[State] = []
-    keep, save = Book.keep, Book.save
+    keep, save = OpenState.keep, OpenState.save
 
-    def keeping(book: Book, instance: Instance) -> None:
+    def keeping(open_state: OpenState, instance: Instance) -> None:
         world.clock.advance(seconds=1)
-        keep(book, instance)
+        keep(open_state, instance)
 
-    def saving(book: Book, now: datetime) -> None:
-        save(book, now)
-        saves.append(book.state)
+    def saving(open_state: OpenState, now: datetime) -> None:
+        save(open_state, now)
+        saves.append(open_state.state)
         world.clock.advance(seconds=seconds)
 
-    monkeypatch.setattr(Book, "keep", keeping)
-    monkeypatch.setattr(Book, "save", saving)
+    monkeypatch.setattr(OpenState, "keep", keeping)
+    monkeypatch.setattr(OpenState, "save", saving)
     world.run(in_batches_of(1, WANTED, parallelism=1))
     assert len(saves[0].intents) == len(NUMBERS)
     assert len(saves[-1].numbers) == len(NUMBERS)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from numplan.engine.apply.events import Unsettled
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.engine.apply.settle import settle
 from numplan.model.errors import UnreachableError
 from numplan.model.outcome import Unknown
@@ -72,8 +72,8 @@ def test_two_settlings_hold_minutes_apart_free_the_slot() -> None:
 def test_looks_within_one_settling_do_not_count_as_two() -> None:
     world = left_with(buying(MEMBER))
     long = msgspec.structs.replace(NOTHING.api, settle_seconds=3600)
-    book = world.open()
-    (only,) = settle(book, world.vendor, world.clock, long, [us(1)])
+    open_state = world.open()
+    (only,) = settle(open_state, world.vendor, world.clock, long, [us(1)])
     assert only.verdict == "unknown"
 
 
@@ -240,7 +240,7 @@ def test_an_account_that_cannot_be_asked_after_a_send_leaves_it_to_the_next_run(
     world.vendor.on_post = lambda _call, _numbers: world.vendor.goes_down("purchased")
     ran = world.run(manifest(pool("p", 1)))
     assert [one for one in ran.events if isinstance(one, Unsettled)]
-    assert [one.number for one in tally(ran.events).unknown] == [us(1)]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
     world.vendor.goes_down()
     world.run(manifest(pool("p", 1)))
     assert [one.number for one in world.state.numbers] == [us(1)]

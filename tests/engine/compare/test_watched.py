@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from numplan.model.changes import Adopt, Keep, Purchase, Replace
-from numplan.model.plan import Held
+from numplan.model.plan import Deferred
 from tests.builders import (
     JUST_NOW,
     LONG_AGO,
@@ -103,7 +103,9 @@ class TestUnknownOutcomes:
         one = managed("pool.p", vendor.own(ONE))
         made = plan(P, vendor, state(one, releasing(one)))
         assert by_action(made) == {"purchase": [FIVE]}
-        assert made.held == (Held(resource="pool.p", number=ONE, reason=made.held[0].reason, leaving=True),)
+        assert made.held == (
+            Deferred(resource="pool.p", number=ONE, reason=made.held[0].reason, leaving=True),
+        )
 
     def test_an_unknown_release_is_not_sent_again_by_a_plan(self, vendor):
         one = managed("number.gone", vendor.own(ONE))

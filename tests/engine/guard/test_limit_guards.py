@@ -6,7 +6,7 @@ import pytest
 
 from numplan.engine.account.refresh import refresh
 from numplan.engine.edit.adoption import adoption_plan
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.plan.planner import PlanOptions
 from numplan.model.policy import Policy
 from tests.builders import (
     PLACE,
@@ -183,7 +183,7 @@ class TestAdoptions:
         vendor.own(ONE)
         vendor.own(TWO)
         wanted = manifest(listed(2), entry("other", THREE), **{side: policy})
-        now = Circumstances(now=NOON, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
+        now = PlanOptions(now=NOON, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
         made = adoption_plan(wanted, None, refresh(wanted, None, vendor), {ONE, TWO}, now)
         assert set(refused(made)) == ({guard} if guard else set())
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from numplan.engine.account.refresh import READ_AGAIN
-from numplan.engine.pipeline import survey
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.pipeline import compute_plan
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.queries.drift_report import drift_report
-from numplan.engine.queries.explanation import explained, read_name
+from numplan.engine.queries.explanation import explanation_of, read_name
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.account import Region, Unreadable
 from numplan.model.address import Resource
@@ -69,12 +69,12 @@ def _with(found, offer):
 
 
 def surveyed(wanted, remembered, vendor):
-    circumstances = Circumstances(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL)
-    return survey(wanted, remembered, vendor, circumstances)
+    options = PlanOptions(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL)
+    return compute_plan(wanted, remembered, vendor, options)
 
 
 def saved_again(saved, wanted, remembered, vendor, now, max_age):
-    applied = Circumstances(now=now, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
+    applied = PlanOptions(now=now, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
     return made_anew(saved, wanted, remembered, vendor, applied, max_age)
 
 
@@ -526,6 +526,6 @@ def test_explain_says_what_is_known(vendor, named):
     vendor.own(ONE)
     vendor.cannot_read(ONE, named=named)
     wanted, remembered = manifest(entry("a", ONE)), state(managed("number.a", ONE))
-    found = explained(read_name(ONE), wanted, remembered, surveyed(wanted, remembered, vendor))
+    found = explanation_of(read_name(ONE), wanted, remembered, surveyed(wanted, remembered, vendor))
     holds = "holds it, in a row" if named else "may hold it in a row"
     assert f"{holds} that cannot be read: its country is null" in " ".join(explained_text(found).split())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from numplan.engine.apply.events import Done, Event, Failed, NotSaved, Settled, Stopped, Uncertain, Unsettled
-from numplan.engine.apply.result import tally
+from numplan.engine.apply.result import summarize
 from numplan.model.errors import StateError
 from numplan.model.outcome import Refused, Unknown
 from numplan.model.state import Instance, Intent, Tombstone
@@ -136,9 +136,9 @@ def test_a_run_that_breaks_says_what_broke_and_which_numbers_it_leaves_in_doubt(
     def broken(_: object) -> object:
         raise ZeroDivisionError("by nothing")
 
-    book = world.open()
-    book.keep = broken  # type: ignore[method-assign, assignment]
-    events = tuple(world.apply(plan, book, wanted))
+    open_state = world.open()
+    open_state.keep = broken  # type: ignore[method-assign, assignment]
+    events = tuple(world.apply(plan, open_state, wanted))
     assert reasons(events, Stopped) == {"": "ZeroDivisionError: by nothing"}
     assert reasons(events, Uncertain) == {us(1): "the run broke off before its answer"}
     assert [one.number for one in world.state.intents] == [us(1)]
@@ -158,13 +158,13 @@ def test_the_last_write_says_what_kept_it(problem: Exception, words: str) -> Non
     world = world_with(us(1))
     wanted = manifest(pool("p", 1))
     plan = world.draft(wanted)
-    book = world.open()
+    open_state = world.open()
     events: list[Event] = []
-    saves = book.save
-    for event in world.apply(plan, book, wanted):
+    saves = open_state.save
+    for event in world.apply(plan, open_state, wanted):
         events.append(event)
         if isinstance(event, Done):
-            book.save = broken  # type: ignore[method-assign]
-    book.save = saves  # type: ignore[method-assign]
+            open_state.save = broken  # type: ignore[method-assign]
+    open_state.save = saves  # type: ignore[method-assign]
     assert {one.reason for one in events if isinstance(one, NotSaved)} == {words}
-    assert tally(events).not_saved
+    assert summarize(events).not_saved

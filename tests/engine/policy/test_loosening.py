@@ -127,15 +127,15 @@ class TestThePlan:
 class TestTheBook:
     def test_what_binds_an_apply_is_stored_with_what_it_writes(self):
         world = World()
-        book = world.open()
-        book.bind(NONE_SET)
-        assert not book.unsaved, "to be bound otherwise is no change by itself"
-        book.save(world.clock.now())
+        open_state = world.open()
+        open_state.bind(NONE_SET)
+        assert not open_state.unsaved, "to be bound otherwise is no change by itself"
+        open_state.save(world.clock.now())
         assert world.state.bound == NONE_SET
 
     def test_a_run_that_is_no_apply_leaves_it_as_it_was(self):
         world = World()
         world.store(msgspec.structs.replace(state(), bound=NONE_SET))
-        book = world.open()
-        book.save(world.clock.now())
+        open_state = world.open()
+        open_state.save(world.clock.now())
         assert world.state.bound == NONE_SET

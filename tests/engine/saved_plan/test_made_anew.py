@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.gate import Gate
-from numplan.engine.pipeline import nothing_of, survey
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.pipeline import compute_plan, nothing_of
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.saved_plan.made_anew import made_anew, picks_of
 from numplan.model.changes import acting, bought, key_of, released
@@ -73,12 +73,12 @@ def fresh() -> World:
     return world
 
 
-def circumstances(**more: Any) -> Circumstances:
-    return Circumstances(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL, **more)
+def options(**more: Any) -> PlanOptions:
+    return PlanOptions(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL, **more)
 
 
 def saved() -> Plan:
-    return survey(WANTED, KNOWN, fresh().vendor, circumstances()).plan
+    return compute_plan(WANTED, KNOWN, fresh().vendor, options()).plan
 
 
 MEMBERS = msgspec.json.decode(unseal(encode_plan(saved())))
@@ -181,16 +181,16 @@ def test_whatever_is_changed_and_sealed_again_does_nothing_that_a_plan_made_anew
         return
     world = fresh()
     try:
-        found = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365))
+        found = made_anew(file, WANTED, KNOWN, world.vendor, options(), timedelta(days=365))
     except (StalePlanError, ApiError, UsageError):
         return
     if found.plan.refusals or found.plan.errors:
         return
-    anew = survey(
+    anew = compute_plan(
         nothing_of(WANTED) if file.destroy else WANTED,
         KNOWN,
         world.vendor,
-        circumstances(
+        options(
             allowances=file.allowances,
             selection=file.selection,
             destroy=file.destroy,
@@ -208,12 +208,18 @@ def test_whatever_is_changed_and_sealed_again_does_nothing_that_a_plan_made_anew
 
 
 def carry_out(world: World, made: Plan) -> None:
-    book = world.open()
+    open_state = world.open()
     limits = effective(WANTED, made.allowances, destroy=made.destroy).both
     gate = Gate(
-        world.vendor, made, book, world.clock, limits=limits, planned_at=0.0, before=dict(world.vendor.owned)
+        world.vendor,
+        made,
+        open_state,
+        world.clock,
+        limits=limits,
+        planned_at=0.0,
+        before=dict(world.vendor.owned),
     )
-    list(apply_plan(made, book, gate, world.clock, WANTED.api))
+    list(apply_plan(made, open_state, gate, world.clock, WANTED.api))
 
 
 def hold(world: World, before: State | None, anew: Plan, file: Plan) -> None:
@@ -229,7 +235,9 @@ def hold(world: World, before: State | None, anew: Plan, file: Plan) -> None:
     assert set(world.vendor.released) <= {one.number for _, one in released(anew.changes)}
     protected = {one.number for one in (before.numbers if before else ()) if one.attributes.protect}
     let_go = {
-        number for number in protected if file.allowances.lets_go(before.by_number[number].address, number)
+        number
+        for number in protected
+        if file.allowances.allows_release(before.by_number[number].address, number)
     }
     assert not set(world.vendor.released) & (protected - let_go)
 
@@ -245,7 +253,7 @@ def test_the_plan_that_is_forged_is_worth_forging() -> None:
 def test_as_it_was_made_it_is_carried_out() -> None:
     world = fresh()
     file = decode_plan(seal(MEMBERS), "p")
-    made = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365)).plan
+    made = made_anew(file, WANTED, KNOWN, world.vendor, options(), timedelta(days=365)).plan
     assert made.changes == file.changes
     carry_out(world, made)
     assert {us(1), us(3), us(10), us(11)} <= world.vendor.owned.keys()
@@ -257,13 +265,13 @@ def test_a_forged_release_of_a_protected_number_is_refused() -> None:
     forged = {"type": "release", "resource": "number.kept", "before": {**kept["after"], "protect": False}}
     file = decode_plan(seal({**MEMBERS, "changes": [*MEMBERS["changes"], forged]}), "p")
     with pytest.raises(StalePlanError, match=r"number\.kept: the plan made anew does not hold this change"):
-        made_anew(file, WANTED, KNOWN, fresh().vendor, circumstances(), timedelta(days=365))
+        made_anew(file, WANTED, KNOWN, fresh().vendor, options(), timedelta(days=365))
 
 
 def test_a_change_that_only_the_plan_made_anew_holds_is_told_and_not_carried_out() -> None:
     world = fresh()
     dropped = [one for one in MEMBERS["changes"] if one["type"] != "release"]
     file = decode_plan(seal({**MEMBERS, "changes": dropped}), "p")
-    made = made_anew(file, WANTED, KNOWN, world.vendor, circumstances(), timedelta(days=365)).plan
+    made = made_anew(file, WANTED, KNOWN, world.vendor, options(), timedelta(days=365)).plan
     assert [one.number for _, one in released(made.changes)] == [us(3)]
     assert any("not carried out: number.gone" in one.summary for one in made.diagnostics)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from numplan.engine.plan.planner import Circumstances
+from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import ApiError, StalePlanError
 from numplan.model.plan import Plan
@@ -67,7 +67,7 @@ def saved(vendor) -> Plan:
 
 
 def check(saved, vendor, *, wanted=WANTED, rows=KNOWN, now=NOON, max_age=DAY) -> Plan:
-    applied = Circumstances(now=now, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
+    applied = PlanOptions(now=now, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
     return made_anew(saved, wanted, rows, vendor, applied, max_age).plan
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
-from numplan.engine.apply.result import Tally, tally
+from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.account import Offer
 from numplan.model.changes import Counts, Purchase, Release
 from numplan.model.number import E164
@@ -150,16 +150,16 @@ def test_a_summary_has_the_plans_figures_as_they_came_out() -> None:
         Release(resource="pool.a", before=at(3)),
         alternates={"pool.a": (offer,)},
     )
-    assert summary_text(tally(events), 1, Counts(blocked=2), spent(plan, events)) == (
+    assert summary_text(summarize(events), 1, Counts(blocked=2), spent(plan, events)) == (
         "Apply: 2 purchased, 1 released, 0 adopted, 0 updated, 1 failed, 1 unknown, 2 blocked. "
         "Cost: +2.10 once, +1.00 a month."
     )
-    assert summary_text(Tally(), 0, Counts(), Cost()).startswith("No changes. Apply: 0 purchased")
+    assert summary_text(ApplyResult(), 0, Counts(), Cost()).startswith("No changes. Apply: 0 purchased")
     unknown = plan_of(
         Purchase(resource="pool.a", after=at(1)),
         Release(resource="pool.a", before=at(3, monthly_charge=None)),
     )
-    assert summary_text(tally(events), 1, Counts(blocked=2), spent(unknown, events)).endswith(
+    assert summary_text(summarize(events), 1, Counts(blocked=2), spent(unknown, events)).endswith(
         " and 1 unknown a month."
     )
 
@@ -184,9 +184,9 @@ def test_failures_are_told_once_more_alike_ones_together() -> None:
 
 def test_unknown_outcomes_and_what_was_settled() -> None:
     assert unknown_text([]) == []
-    assert settled_text(Tally()) == ""
+    assert settled_text(ApplyResult()) == ""
     one = Uncertain(resource="number.b", number=NUMBER, call="purchase", reason="lost")
     assert unknown_text([one])[-1] == "  number.b +16095550001: purchase: lost"
-    assert settled_text(Tally(purchased=2, unknown=(one,))) == (
+    assert settled_text(ApplyResult(purchased=2, unknown=(one,))) == (
         "Settled from an earlier run: 2 purchased, 0 released, 0 not carried out, 1 still unknown."
     )

@@ -21,7 +21,17 @@ from numplan.model.account import Assignment
 from numplan.model.changes import Adopt, Blocked, Difference, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Source, error, note, warning
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Cost, Drift, Held, Loosened, OutputChange, Plan, Refusal, Unmanaged
+from numplan.model.plan import (
+    Allowances,
+    Cost,
+    Deferred,
+    Drift,
+    Loosened,
+    OutputChange,
+    Plan,
+    Refusal,
+    Unmanaged,
+)
 from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.changes import changes_table
@@ -134,7 +144,7 @@ def one_of_each(text: str = "words") -> Plan:
             warning(text, source=source),
             error(text, hint=text),
         ),
-        held=(Held(resource="pool.p", number=E164("+16095550009"), reason=text),),
+        held=(Deferred(resource="pool.p", number=E164("+16095550009"), reason=text),),
         drift=(
             Drift(resource="pool.p", kind="missing", before=at(10)),
             Drift(resource="pool.p", kind="changed", before=at(11), after=at(11), differences=differing),

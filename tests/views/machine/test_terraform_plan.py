@@ -10,7 +10,7 @@ from numplan.model.account import Assignment
 from numplan.model.changes import Adopt, Blocked, Change, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Source, error, warning
 from numplan.model.number import E164
-from numplan.model.plan import Cost, Drift, Held, Plan, Refusal
+from numplan.model.plan import Cost, Deferred, Drift, Plan, Refusal
 from numplan.views.machine.gitlab import gitlab_report
 from numplan.views.machine.terraform_plan import plan_json, state_json
 from tests.builders import managed, state
@@ -131,7 +131,7 @@ def test_numplans_own_facts_have_a_key_of_their_own() -> None:
                     source=Source("numplan.yaml", 3, 5),
                 ),
             ),
-            held=(Held(resource="pool.sales", number=E164("+16095550009"), reason="not yet listed"),),
+            held=(Deferred(resource="pool.sales", number=E164("+16095550009"), reason="not yet listed"),),
             diagnostics=(warning("odd"),),
         )
     )

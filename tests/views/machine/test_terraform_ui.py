@@ -21,7 +21,7 @@ from numplan.engine.apply.events import (
     Uncertain,
     Unsettled,
 )
-from numplan.engine.apply.result import Tally
+from numplan.engine.apply.result import ApplyResult
 from numplan.model.account import Assignment
 from numplan.model.changes import Adopt, Blocked, Change, Difference, Forget, Keep, Release, Replace, Update
 from numplan.model.diagnostics import Source, error
@@ -186,7 +186,7 @@ def test_each_event_is_told(event: Event, types: list[str], level: str) -> None:
 
 
 def test_the_end_counts_what_was_done() -> None:
-    (last,) = read([done(Tally(purchased=2, released=1, adopted=3, updated=4), "Apply: …")])
+    (last,) = read([done(ApplyResult(purchased=2, released=1, adopted=3, updated=4), "Apply: …")])
     assert last["changes"] == {"add": 2, "change": 4, "import": 3, "remove": 1, "operation": "apply"}
     assert last["@message"] == "Apply: …"
 

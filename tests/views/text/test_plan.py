@@ -20,7 +20,7 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import Source, error, note, warning
 from numplan.model.number import E164
-from numplan.model.plan import Allowances, Cost, Drift, Held, Plan, Refusal, Unmanaged
+from numplan.model.plan import Allowances, Cost, Deferred, Drift, Plan, Refusal, Unmanaged
 from numplan.model.state import Attributes
 from numplan.views.text.plan import last_line, plan_text
 from tests.views.plans import at, plan_of, pool
@@ -168,7 +168,7 @@ def test_a_guard_that_speaks_for_every_number_is_cut_short() -> None:
 def test_what_is_left_alone_is_shown_apart() -> None:
     shown = text(
         plan_of(
-            held=(Held(resource="pool.a", number=E164("+16095550001"), reason="not yet listed"),),
+            held=(Deferred(resource="pool.a", number=E164("+16095550001"), reason="not yet listed"),),
             surplus=(E164("+16095550002"),),
             unmanaged=Unmanaged(count=1, at_least=True, monthly=Decimal(3), numbers=(E164("+16095550003"),)),
             drift=(
@@ -204,7 +204,7 @@ def test_every_line_but_the_last_fits_the_terminal(width: int) -> None:
             Blocked(resource="number.b", before=at(51), assignment=Assignment("Flow Builder", "7", long)),
             Replace(resource="number.m", before=at(52), after=at(52), reason=long),
             Adopt(resource="set.x", after=at(53, state=long)),
-            held=(Held(resource="pool.a", number=E164("+16095550001"), reason=long),),
+            held=(Deferred(resource="pool.a", number=E164("+16095550001"), reason=long),),
             refusals=(
                 Refusal(guard="releases", summary=long, subjects=("number.r",), lifted_by="--max-releases 9"),
             ),
@@ -289,7 +289,7 @@ def test_no_plan_of_six_thousand_changes_takes_four_hundred_lines(groups: int, w
             for tail in range(30)
         ),
         diagnostics=found,
-        held=tuple(Held(resource="pool.a", number=one, reason=f"{one} {LONG}") for one in numbers),
+        held=tuple(Deferred(resource="pool.a", number=one, reason=f"{one} {LONG}") for one in numbers),
         surplus=numbers,
         unmanaged=Unmanaged(count=300, numbers=numbers),
         drift=tuple(Drift(resource="pool.a", kind="missing", before=at(tail)) for tail in range(300)),
