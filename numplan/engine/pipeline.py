@@ -21,9 +21,8 @@ from numplan.model.state import State
 
 
 class PlanResult(NamedTuple):
-    """The account as it is and what it offers, held against manifest and state, and the plan that follows."""
+    """A plan, with the comparison of manifest, state and account that it was made from, and what the vendor offers."""
 
-    snapshot: AccountSnapshot
     comparison: Comparison
     offers: Offers
     plan: Plan
@@ -54,23 +53,20 @@ def compute_plan_of(
         offers = Offers()
     else:
         offers = fetch_offers(
-            manifest, comparison, snapshot, provider, first_run=state is None, preferred=options.preferred
+            manifest, comparison, provider, first_run=state is None, preferred=options.preferred
         )
-    return PlanResult(
-        snapshot, comparison, offers, guarded_plan(manifest, state, comparison, snapshot, offers, options)
-    )
+    return PlanResult(comparison, offers, guarded_plan(manifest, state, comparison, offers, options))
 
 
 def guarded_plan(
     manifest: Manifest,
     state: State | None,
     comparison: Comparison,
-    snapshot: AccountSnapshot,
     offers: Offers,
     options: PlanOptions,
 ) -> Plan:
     """The plan of what was looked at, with every guard's word on it. Pure."""
-    plan = make_plan(manifest, state, comparison, snapshot, offers, options)
+    plan = make_plan(manifest, state, comparison, offers, options)
     return msgspec.structs.replace(plan, refusals=check_guards(plan, manifest, comparison, offers))
 
 

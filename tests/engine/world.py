@@ -101,7 +101,7 @@ class World:
             self.vendor.may_release = {attributes.number for _, attributes in released(plan.changes)}
             self.before_apply(plan)
             for event in self.apply(
-                plan, open_state, manifest, before=seen.snapshot.owned, asked_at=asked_at
+                plan, open_state, manifest, before=seen.comparison.snapshot.owned, asked_at=asked_at
             ):
                 events.append(event)  # noqa: PERF402 - what came before a kill counts
         except (Killed, ApiError, StateError, UsageError) as end:

@@ -238,7 +238,7 @@ SABOTAGES = (
     Sabotage(
         "a managed number in a row that cannot be read is missing",
         "engine/compare/comparison.py",
-        "held = {**held_unread(snapshot, managed, declared, state), **held}",
+        "held = {**held_unread(sides.snapshot, managed, sides.declared, sides.state), **held}",
         "pass",
         ["tests/engine/plan/test_odd_rows.py"],
     ),

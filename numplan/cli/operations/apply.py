@@ -149,7 +149,7 @@ def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
         clock,
         limits=limits.both,
         planned_at=chosen.asked_at,
-        before=chosen.result.snapshot.owned,
+        before=chosen.result.comparison.snapshot.owned,
         parallelism=work.manifest.api.parallelism,
     )
     gate.ask_again(chosen.gone)

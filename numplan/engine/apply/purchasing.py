@@ -10,7 +10,7 @@ from numplan.engine.apply.evidence import NOT_FOR_SALE
 from numplan.engine.apply.orders import Batch, Order, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
 from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
-from numplan.engine.plan.explicit import bought_as
+from numplan.engine.compare.attributes import bought_as
 from numplan.model.account import Offer
 from numplan.model.errors import ApiError
 from numplan.model.manifest import Terms

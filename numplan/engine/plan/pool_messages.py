@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from numplan.engine.account.refresh import AccountSnapshot
-from numplan.engine.compare.comparison import Comparison, PoolStatus
+from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of

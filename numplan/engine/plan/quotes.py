@@ -10,7 +10,9 @@ from numplan.engine.account import no_hits
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.pricing import Priced, price, price_again
 from numplan.engine.account.refresh import AccountSnapshot
-from numplan.engine.compare.comparison import Comparison, PoolStatus
+from numplan.engine.compare.attributes import on_other_trunk
+from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
@@ -41,7 +43,6 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
 def fetch_offers(
     manifest: Manifest,
     comparison: Comparison,
-    snapshot: AccountSnapshot,
     provider: Provider,
     *,
     first_run: bool,
@@ -53,6 +54,7 @@ def fetch_offers(
     wants to know. Numbers that a pool has `preferred` are asked for by themselves where its search does not show them.
     """
     parallelism = manifest.api.parallelism
+    snapshot = comparison.snapshot
     asked = {
         one.number: one.terms.country and spelled(one.terms.country, snapshot.regions)
         for one in comparison.wanted
@@ -65,13 +67,13 @@ def fetch_offers(
     late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
     short = [status for status in comparison.pools if new_members(status)]
     curious = [one.pool for one in comparison.pools if one.shortage and (one.pool.adopt or first_run)]
-    stock = _search(short, comparison, snapshot, provider, parallelism)
+    stock = _search(short, comparison, provider, parallelism)
     if preferred:
         stock = _with_preferred(stock, preferred, short, snapshot, provider, parallelism)
     return Offers(
         found=found,
         stock=stock,
-        alike={pool.resource: _alike(pool, comparison, snapshot, provider) for pool in curious},
+        alike={pool.resource: _alike(pool, comparison, provider) for pool in curious},
         late={number: one for number, one in late if one is not None},
     )
 
@@ -102,11 +104,6 @@ def new_members(status: PoolStatus) -> int:
     )
 
 
-def on_other_trunk(recorded: int | None, declared: int | None) -> bool:
-    """Whether a number must move. A manifest that names no trunk has no wish."""
-    return declared is not None and recorded != declared
-
-
 def _owed(standings: Sequence[PoolStatus]) -> list[E164]:
     return [one.number for status in standings for one in status.to_retry[: new_members(status)]]
 
@@ -114,14 +111,13 @@ def _owed(standings: Sequence[PoolStatus]) -> list[E164]:
 def _search(
     short: Sequence[PoolStatus],
     comparison: Comparison,
-    snapshot: AccountSnapshot,
     provider: Provider,
     parallelism: int,
 ) -> dict[Resource, Found]:
     """Search once for all pools that ask the same; enough for all of them together, and spare."""
     wishes: dict[Criteria, list[PoolStatus]] = {}
     for status in short:
-        wishes.setdefault(criteria_of(status.pool, snapshot.regions), []).append(status)
+        wishes.setdefault(criteria_of(status.pool, comparison.snapshot.regions), []).append(status)
     # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
     spare = len(comparison.declared) + len(comparison.to_retry) + sum(map(new_members, short))
 
@@ -195,36 +191,21 @@ def wants_all(pool: PoolEntry) -> bool:
     return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
 
 
-def _alike(
-    pool: PoolEntry, comparison: Comparison, snapshot: AccountSnapshot, provider: Provider
-) -> tuple[OwnedNumber, ...]:
+def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple[OwnedNumber, ...]:
     """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
     dial as it is written.
 
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
     """
-    barred = comparison.not_adoptable | snapshot.strangers
-    free = (one for one in unmanaged(comparison, snapshot) if one.number not in barred)
+    barred = comparison.not_adoptable | comparison.snapshot.strangers
+    free = (one for one in comparison.unmanaged() if one.number not in barred)
     matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
     if pool.state is not None and matching:
-        asked = criteria_of(pool, snapshot.regions)
+        asked = criteria_of(pool, comparison.snapshot.regions)
         criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
         there = provider.purchased_in(criteria).numbers
         matching = [one for one in matching if one.number in there]
     return tuple(matching)
-
-
-def unmanaged(comparison: Comparison, snapshot: AccountSnapshot) -> list[OwnedNumber]:
-    """What the account owns and neither manifest nor state knows, in order of number."""
-    if len(snapshot.owned) == sum([one.row is not None for one in comparison.explicit]):
-        return []
-    managed, declared, held = comparison.managed, comparison.declared, {one.number for one in comparison.held}
-    free = [
-        number
-        for number in snapshot.owned
-        if number not in managed and number not in declared and number not in held
-    ]
-    return [snapshot.owned[number] for number in sorted(free)]
 
 
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:

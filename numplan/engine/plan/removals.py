@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from numplan.engine.account.refresh import AccountSnapshot
-from numplan.engine.compare.comparison import Comparison, present
+from numplan.engine.compare.attributes import current
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
-from numplan.engine.plan.explicit import current
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
@@ -16,10 +16,9 @@ from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 
-def plan_removals(
-    comparison: Comparison, snapshot: AccountSnapshot, allowances: Allowances, *, destroy: bool
-) -> Part:
+def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Part:
     """Releases of what is no longer declared, and what state forgets since the account lacks it."""
+    snapshot = comparison.snapshot
     changes: list[Change] = [
         release_or_block(one, snapshot, "all is to be released" if destroy else "no longer declared")
         for one in comparison.leaving
@@ -66,21 +65,17 @@ remembers, so a change of these alone is no drift.
 """
 
 
-def find_drift(comparison: Comparison, snapshot: AccountSnapshot) -> tuple[Drift, ...]:
+def find_drift(comparison: Comparison) -> tuple[Drift, ...]:
     """State against account: what is missing, and what is not as remembered but for its charges."""
     missing = [
         Drift(resource=one.resource, kind="missing", before=one.attributes)
         for one in (*comparison.missing, *comparison.absent)
     ]
-    return (*missing, *_changed(comparison, snapshot))
+    return (*missing, *_changed(comparison))
 
 
-def _changed(comparison: Comparison, snapshot: AccountSnapshot) -> list[Drift]:
-    found = [
-        one
-        for instance, row in present(comparison, snapshot)
-        if (one := _drift_of(instance, row)) is not None
-    ]
+def _changed(comparison: Comparison) -> list[Drift]:
+    found = [one for instance, row in comparison.present() if (one := _drift_of(instance, row)) is not None]
     return sorted(found, key=lambda one: one.before.number)
 
 

@@ -8,7 +8,6 @@ import msgspec
 
 from numplan.engine.compare.differences import differences
 from numplan.engine.pipeline import PlanResult
-from numplan.engine.plan.quotes import unmanaged
 from numplan.engine.plan.selection import Subject, known_subjects, require_matches, selects, subject_of
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import Unreadable
@@ -78,16 +77,17 @@ def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -
     warned = manifest.bounds.unmanaged == "warn"
     return DriftReport(
         deviations=chosen,
-        at_least=not result.snapshot.complete,
+        at_least=not result.comparison.snapshot.complete,
         charges=_charges(result),
         matters=result.plan.unsettled > 0 or any(one.kind != "unmanaged" or warned for one in chosen),
         unsettled=result.plan.unsettled,
-        unreadable=result.snapshot.unreadable,
+        unreadable=result.comparison.snapshot.unreadable,
     )
 
 
 def _deviations(result: PlanResult) -> Iterator[Deviation]:
-    snapshot, comparison, _, plan = result
+    comparison, _, plan = result
+    snapshot = comparison.snapshot
     actions = PlannedActions(plan)
     for drift in plan.drift:
         row = snapshot.owned.get(drift.before.number)
@@ -126,7 +126,7 @@ def _deviations(result: PlanResult) -> Iterator[Deviation]:
                 before=one.attributes,
                 monthly_charge=snapshot.owned[one.number].monthly_charge,
             )
-    for owned in unmanaged(comparison, snapshot):
+    for owned in comparison.unmanaged():
         yield Deviation(
             kind="unmanaged",
             number=owned.number,
@@ -142,7 +142,7 @@ def _subject(one: Deviation) -> Subject:
 
 
 def _charges(result: PlanResult) -> int:
-    owned = result.snapshot.owned
+    owned = result.comparison.snapshot.owned
     return sum(
         1
         for number, one in result.comparison.managed.items()

@@ -122,7 +122,8 @@ def _homes(manifest: Manifest, state: State | None, result: PlanResult) -> dict[
 def _of_number(
     number: E164, manifest: Manifest, state: State | None, result: PlanResult
 ) -> NumberExplanation:
-    snapshot, comparison, _, plan = result
+    comparison, _, plan = result
+    snapshot = comparison.snapshot
     resource = _homes(manifest, state, result).get(number)
     entry = _entries(manifest).get(resource) if resource else None
     declared = comparison.declared.get(number)
@@ -149,7 +150,8 @@ def _of_number(
 def _of_resource(
     resource: Resource, manifest: Manifest, state: State | None, result: PlanResult
 ) -> ResourceExplanation:
-    snapshot, comparison, _, plan = result
+    comparison, _, plan = result
+    snapshot = comparison.snapshot
     entry = _entries(manifest).get(resource)
     kept = state.by_number if state else {}
     members = tuple(one for one in {**comparison.managed, **kept}.values() if one.resource == resource)

@@ -74,7 +74,6 @@ def made_anew(
         declared,
         state,
         found.comparison,
-        found.snapshot,
         found.offers,
         msgspec.structs.replace(options, now=found.plan.created_at, only=only),
     )
@@ -169,13 +168,13 @@ def _terms(saved: Attributes, anew: Attributes) -> Iterator[str]:
 def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
     """Whether a pool's number that may be substituted is simply not offered any more."""
     stock = found.offers.stock.get(change.resource)
-    if stock is None or not change.substitutable or change.after.number in found.snapshot.owned:
+    if stock is None or not change.substitutable or change.after.number in found.comparison.snapshot.owned:
         return False
     return all(offer.number != change.after.number for offer in stock.offers)
 
 
 def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
-    for why in moved_since(change, found.snapshot, refresh_only=file.refresh_only):
+    for why in moved_since(change, found.comparison.snapshot, refresh_only=file.refresh_only):
         return f"{why} since the plan was made"
     if isinstance(change, Purchase | Replace):
         number = change.after.number

@@ -1,0 +1,88 @@
+"""What a number's attributes are and would be: as it is, as an entry wants it, once it is bought or adopted. Pure."""
+
+import msgspec
+
+from numplan.model.account import Offer, OwnedNumber
+from numplan.model.manifest import Terms
+from numplan.model.state import Attributes, Instance
+
+
+def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
+    """What state says of a number, with the monthly charge that the account shows now; None where it shows none."""
+    if row is None or row.monthly_charge == instance.attributes.monthly_charge:
+        return instance.attributes
+    return msgspec.structs.replace(instance.attributes, monthly_charge=row.monthly_charge)
+
+
+def bought_as(offer: Offer, terms: Terms) -> Attributes:
+    """What a number will be once it is bought on these terms."""
+    return Attributes(
+        number=offer.number,
+        country=offer.country,
+        type=offer.type,
+        state=offer.state or None,
+        category=offer.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=offer.setup_charge,
+        monthly_charge=offer.monthly_charge,
+    )
+
+
+def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
+    """What an owned number will be once it is adopted on these terms; its trunk is what the manifest says."""
+    return Attributes(
+        number=row.number,
+        country=row.country,
+        type=row.type,
+        category=terms.category,
+        sip_trunk_id=terms.sip_trunk_id,
+        labels=terms.labels,
+        protect=terms.protect,
+        setup_charge=row.setup_charge,
+        monthly_charge=row.monthly_charge,
+    )
+
+
+def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them: the very same where it wants no others. An entry
+    that names no trunk keeps the one it has.
+    """
+    if (
+        attributes.labels == terms.labels
+        and attributes.protect == terms.protect
+        and (terms.sip_trunk_id is None or terms.sip_trunk_id == attributes.sip_trunk_id)
+    ):
+        return attributes
+    return msgspec.structs.replace(
+        attributes,
+        labels=terms.labels,
+        protect=terms.protect,
+        sip_trunk_id=attributes.sip_trunk_id if terms.sip_trunk_id is None else terms.sip_trunk_id,
+    )
+
+
+def without_call(instance: Instance, attributes: Attributes, terms: Terms) -> Attributes:
+    """A managed number's attributes as its entry wants them, as far as no call is needed: one that sits on
+    another trunk than declared is not said to sit on the declared one.
+    """
+    after = on_terms(attributes, terms)
+    if must_move(instance, terms):
+        return msgspec.structs.replace(after, sip_trunk_id=attributes.sip_trunk_id)
+    return after
+
+
+def must_move(instance: Instance, terms: Terms) -> bool:
+    """Whether a managed number sits on another trunk than declared. An adopted number whose trunk was never
+    declared may sit on any: the first one declared is recorded, not moved to.
+    """
+    recorded = instance.attributes.sip_trunk_id
+    if recorded is None and not instance.trunk_verified:
+        return False
+    return on_other_trunk(recorded, terms.sip_trunk_id)
+
+
+def on_other_trunk(recorded: int | None, declared: int | None) -> bool:
+    """Whether a number must move. A manifest that names no trunk has no wish."""
+    return declared is not None and recorded != declared

@@ -1,0 +1,98 @@
+"""Pools as manifest, state and account know them: members, slots, how many numbers are too few or too many. Pure."""
+
+from collections.abc import Collection, Container, Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from numplan.engine.account.unreadable import is_in_doubt
+from numplan.engine.compare.sides import Sides
+from numplan.model.address import Resource
+from numplan.model.manifest import PoolEntry
+from numplan.model.number import E164
+from numplan.model.plan import Deferred
+from numplan.model.state import Instance, Tombstone
+
+Labelled = TypeVar("Labelled", Instance, Deferred, Tombstone)
+
+
+class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One pool: its `members` in the account, `held` slots that nothing else may fill, and how many to find.
+
+    `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, always
+    in one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
+    `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
+    too many, nor does a number of which nobody can say whether the account still holds it.
+    """
+
+    pool: PoolEntry
+    members: tuple[Instance, ...]
+    held: int
+    late_arrivals: tuple[Instance, ...]
+    to_retry: tuple[Tombstone, ...]
+    shortage: int
+    excess: int
+
+
+def pool_statuses(
+    sides: Sides,
+    pools: Iterable[PoolEntry],
+    managed: Mapping[E164, Instance],
+    held: Mapping[E164, Deferred],
+    to_retry: Mapping[E164, Tombstone],
+) -> tuple[PoolStatus, ...]:
+    """Each of these pools, in order of name."""
+    pools = sorted(pools, key=lambda pool: pool.name)
+    resources = {pool.resource for pool in pools}
+    members = _by_resource(resources, sides.declared, managed.values())
+    slots = _by_resource(resources, sides.declared, held.values())
+    again = [one for _, one in sorted(to_retry.items()) if one.number not in managed]
+    retries = _by_resource(resources, sides.declared, again)
+    return tuple(
+        _status(
+            sides, pool, managed, held, members[pool.resource], slots[pool.resource], retries[pool.resource]
+        )
+        for pool in pools
+    )
+
+
+def _by_resource(
+    resources: Collection[Resource], declared: Container[E164], numbers: Iterable[Labelled]
+) -> Mapping[Resource, list[Labelled]]:
+    """Those of these resources that no entry declares, under the resource that they belong to."""
+    found: dict[Resource, list[Labelled]] = {resource: [] for resource in resources}
+    if found:
+        for one in numbers:
+            resource = one.instance.resource if isinstance(one, Tombstone) else one.resource
+            if resource in found and one.number not in declared:
+                found[resource].append(one)
+    return found
+
+
+def _status(
+    sides: Sides,
+    pool: PoolEntry,
+    managed: Mapping[E164, Instance],
+    held: Mapping[E164, Deferred],
+    own: list[Instance],
+    waiting: list[Deferred],
+    retries: list[Tombstone],
+) -> PoolStatus:
+    present = [one for one in own if one.number in sides.snapshot.owned and one.number not in held]
+    members = tuple(one for one in present if not one.surplus)
+    # A release with an unknown outcome counts as done: its slot is not filled.
+    slots = [one.number for one in waiting if not one.leaving]
+    bought = [
+        one
+        for one in slots
+        if one in managed and not managed[one].surplus and not is_in_doubt(one, sides.snapshot)
+    ]
+    return PoolStatus(
+        pool=pool,
+        members=members,
+        held=len(slots),
+        late_arrivals=tuple(one for one in present if one.surplus),
+        to_retry=tuple(one for one in retries if one.holds_slot),
+        shortage=max(0, pool.count - len(members) - len(slots)),
+        excess=max(0, len(members) + len(bought) - pool.count),
+    )

@@ -1,0 +1,94 @@
+"""What a plan says of the account as a whole: what is missing, not settled, not proven or cannot be read. Pure."""
+
+from collections.abc import Iterator
+
+from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.account.region_checks import unproven_countries
+from numplan.engine.compare import overcharge
+from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.deferral import again_from
+from numplan.engine.plan.odd_rows import odd_rows
+from numplan.engine.plan.quotes import Offers
+from numplan.engine.plan.selection import downgrade_unselected
+from numplan.model.diagnostics import Diagnostic, warning
+from numplan.model.manifest import Manifest
+from numplan.model.moment import Moment, shown
+from numplan.model.plan import Missing, Overcharge, Selection
+from numplan.model.state import State
+
+
+def account_findings(
+    manifest: Manifest,
+    state: State | None,
+    comparison: Comparison,
+    offers: Offers,
+    selection: Selection,
+    *,
+    missing: tuple[Missing, ...],
+    overcharged: tuple[Overcharge, ...],
+    refresh_only: bool,
+) -> Iterator[Diagnostic]:
+    """All of it, in the order in which it is told. Of what is declared, a plan for state alone says nothing."""
+    snapshot = comparison.snapshot
+    if not refresh_only:
+        yield from downgrade_unselected(comparison.unoffered.values(), selection, manifest)
+    yield from _unsettled(state)
+    yield from _gap(snapshot)
+    yield from overcharge.warnings(overcharged)
+    yield from _absent(missing)
+    yield from odd_rows(snapshot, offers)
+    if not refresh_only:
+        yield from unproven_countries(manifest, snapshot.regions, snapshot.unreadable_regions)
+
+
+def missing_of(comparison: Comparison, now: Moment) -> tuple[Missing, ...]:
+    """What the account lacks and a second look decides about, and what is back, in order of number."""
+    found = [
+        Missing(
+            resource=one.resource,
+            number=one.number,
+            again_from=again_from(one, now, comparison.hold),
+            noted=one.missing_since is not None,
+            is_back=is_back,
+        )
+        for those, is_back in ((comparison.absent, False), (comparison.back, True))
+        for one in those
+    ]
+    return tuple(sorted(found, key=lambda one: one.number))
+
+
+def _absent(missing: tuple[Missing, ...]) -> tuple[Diagnostic, ...]:
+    absent = [one for one in missing if not one.is_back]
+    if not absent:
+        return ()
+    first = min(one.again_from for one in absent)
+    return (
+        warning(
+            f"{len(absent)} missing, looked for again from {shown(first)} on",
+            hint="one look proves little; --accept-missing does without the second",
+        ),
+    )
+
+
+def _gap(snapshot: AccountSnapshot) -> tuple[Diagnostic, ...]:
+    if snapshot.complete:
+        return ()
+    return (
+        warning(
+            f"the account's listing could not be proven complete: {snapshot.gap}",
+            hint="every managed and declared number was looked up; only the count of others is uncertain",
+        ),
+    )
+
+
+def _unsettled(state: State | None) -> tuple[Diagnostic, ...]:
+    count = len(state.intents) if state else 0
+    if not count:
+        return ()
+    return (
+        warning(
+            f"state holds {count} unsettled {'call' if count == 1 else 'calls'} of an earlier run",
+            hint="every `numplan apply` settles first what it can; once that changes state, changes that were saved "
+            "before it are stale",
+        ),
+    )

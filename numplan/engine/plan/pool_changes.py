@@ -1,0 +1,105 @@
+"""The changes that a pool's plan is made of. Pure."""
+
+import msgspec
+
+from numplan.engine.compare.attributes import (
+    adopted_as,
+    bought_as,
+    current,
+    must_move,
+    on_terms,
+    without_call,
+)
+from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.differences import differences
+from numplan.model.account import Offer, OwnedNumber
+from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace, Update
+from numplan.model.manifest import PoolEntry
+from numplan.model.state import Attributes, Instance
+
+
+def staying(pool: PoolEntry, one: Instance, comparison: Comparison) -> Change:
+    """A member stays where it is, with changed settings where there are any."""
+    before = current(one, comparison.snapshot.owned[one.number])
+    after = without_call(one, before, pool.terms)
+    previous = comparison.moved.get(one.number)
+    if before == after and previous is None:
+        return Keep(resource=one.resource, after=after)
+    return Update(
+        resource=one.resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        reason="moved" if previous else "settings changed",
+    )
+
+
+def taken_back(pool: PoolEntry, one: Instance, comparison: Comparison) -> Adopt:
+    """A purchase that turned up after all fills a slot."""
+    return Adopt(
+        resource=pool.resource,
+        after=without_call(one, current(one, comparison.snapshot.owned[one.number]), pool.terms),
+        source=pool.source,
+        trunk_verified=one.trunk_verified,
+        reason="bought earlier after all, and the pool has a slot for it",
+    )
+
+
+def adopted(pool: PoolEntry, row: OwnedNumber) -> Adopt:
+    """An unmanaged number that matches fills a slot; its state is the one that the listing was filtered by."""
+    return Adopt(
+        resource=pool.resource,
+        after=msgspec.structs.replace(adopted_as(row, pool.terms), state=pool.state),
+        source=pool.source,
+        reason="owned by the account, not yet managed, and it matches the pool",
+    )
+
+
+def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Purchase:
+    """A number is bought for an empty slot."""
+    return Purchase(
+        resource=pool.resource,
+        after=bought_as(offer, pool.terms),
+        source=pool.source,
+        substitutable=pool.on_unavailable == "substitute" and not sent_before,
+        sent_before=sent_before,
+        reason=f"the pool is short; {pool.select}",
+    )
+
+
+def replacement(
+    pool: PoolEntry, one: Instance, comparison: Comparison, offer: Offer, *, sent_before: bool = False
+) -> Replace:
+    """A member on another trunk than declared gives way to a number that is bought."""
+    before = current(one, comparison.snapshot.owned[one.number])
+    return _replace(pool, before, bought_as(offer, pool.terms), sent_before=sent_before)
+
+
+def refused_move(pool: PoolEntry, one: Instance, comparison: Comparison) -> Replace:
+    """A member that would have to move, for the guard of trunk changes to refuse."""
+    before = current(one, comparison.snapshot.owned[one.number])
+    return _replace(pool, before, on_terms(before, pool.terms))
+
+
+def why_goes(pool: PoolEntry, one: Instance, excess: int, *, assigned: bool) -> str:
+    """Why a pool lets this member go."""
+    if must_move(one, pool.terms):
+        why = f"on trunk {one.attributes.sip_trunk_id}, not {pool.terms.sip_trunk_id}"
+    elif assigned:
+        why = "no member without an assignment is left"
+    else:
+        why = "newest without an assignment"
+    return f"the pool has {excess} too many; {why}"
+
+
+def _replace(pool: PoolEntry, before: Attributes, after: Attributes, *, sent_before: bool = False) -> Replace:
+    return Replace(
+        resource=pool.resource,
+        before=before,
+        after=after,
+        source=pool.source,
+        differences=differences(before, after),
+        sent_before=sent_before,
+        reason="the trunk of a number cannot be changed: another is bought, then this one released",
+    )

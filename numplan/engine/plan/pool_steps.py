@@ -1,0 +1,253 @@
+"""The steps by which a pool is planned, in their order. Each takes a draft and returns the next. Pure."""
+
+from collections.abc import Callable
+from itertools import zip_longest
+from typing import Final
+
+from numplan.engine.compare.attributes import must_move
+from numplan.engine.plan.pool_changes import (
+    adopted,
+    purchase,
+    refused_move,
+    replacement,
+    staying,
+    taken_back,
+    why_goes,
+)
+from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
+from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
+from numplan.engine.plan.pool_messages import mismatches, no_adoption, shortage, waiting
+from numplan.engine.plan.removals import release_or_block
+from numplan.model.account import Offer
+from numplan.model.changes import Change, Release
+from numplan.model.number import E164
+from numplan.model.plan import Deferred
+from numplan.model.state import Instance
+
+Step = Callable[[PoolDraft, Surroundings], PoolDraft]
+
+
+def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Let go of the excess. Protected members are never chosen while another is left; where none is, the guard of
+    protected numbers has the word.
+    """
+    snapshot = around.comparison.snapshot
+    members, pool, excess = draft.status.members, draft.pool, draft.status.excess
+    elsewhere = {one.number for one in members if must_move(one, pool.terms)}
+    assigned = {one.number for one in members if snapshot.owned[one.number].assignment is not None}
+    order = shrink_order(members, elsewhere, assigned)
+    free = [one for one in order if not one.attributes.protect or around.may_go(one)]
+    kept = [one for one in order if one.attributes.protect and not around.may_go(one)]
+    going = [*free, *kept][:excess]
+    return draft.having(
+        changes=[
+            release_or_block(one, snapshot, why_goes(pool, one, excess, assigned=one.number in assigned))
+            for one in going
+        ],
+        leaving=frozenset(one.number for one in going),
+    )
+
+
+def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Members that stay, with changed settings where there are any; those on another trunk are to move."""
+    snapshot, pool = around.comparison.snapshot, draft.pool
+    moving: list[Instance] = []
+    changes: list[Change] = []
+    for one in draft.status.members:
+        if one.number in draft.leaving:
+            continue
+        if not must_move(one, pool.terms):
+            changes.append(staying(pool, one, around.comparison))
+        elif snapshot.owned[one.number].flow is not None:
+            changes.append(release_or_block(one, snapshot, "its trunk changed, which would take a release"))
+        else:
+            moving.append(one)
+    return draft.having(changes=changes, moving=tuple(moving))
+
+
+def take_back(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Purchases that turned up after all fill slots first; they are bought and paid for."""
+    back, left = draft.late_arrivals[: draft.missing_count], draft.late_arrivals[draft.missing_count :]
+    return draft.having(
+        changes=[taken_back(draft.pool, one, around.comparison) for one in back],
+        late_arrivals=left,
+        missing_count=draft.missing_count - len(back),
+    )
+
+
+def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Numbers that the account owns, that nothing manages and that match fill slots, where the entry says so."""
+    pool, snapshot = draft.pool, around.comparison.snapshot
+    # The listing shows no category, so a pool that declares one cannot tell what matches.
+    if not pool.adopt or not draft.missing_count or pool.terms.category is not None:
+        return draft
+    if not snapshot.complete:
+        return draft.having(diagnostics=[no_adoption(pool, snapshot.gap)])
+    rows = [
+        row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
+    ]
+    rows = rows[: draft.missing_count]
+    return draft.having(
+        changes=[adopted(pool, row) for row in rows],
+        picked=(row.number for row in rows),
+        missing_count=draft.missing_count - len(rows),
+    )
+
+
+def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Numbers whose purchase was closed as never happened: their slots take no other number."""
+    tried = draft.to_retry[: draft.missing_count]
+    found = [_retried(one.number, draft, around) for one in tried]
+    return draft.having(
+        changes=[purchase(draft.pool, one, sent_before=True) for one in found if isinstance(one, Offer)],
+        held=[one for one in found if isinstance(one, Deferred)],
+        picked=[one.number for one in found if isinstance(one, Offer)],
+        to_retry=draft.to_retry[len(tried) :],
+        missing_count=draft.missing_count - len(tried),
+    )
+
+
+def refuse_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Where the entry refuses them, members that would have to move are shown, and stay."""
+    if draft.pool.terms.on_trunk_change != "refuse":
+        return draft
+    shown = [refused_move(draft.pool, one, around.comparison) for one in draft.moving]
+    return draft.having(changes=shown, moving=())
+
+
+def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Members that nothing takes the place of yet stay. What is beyond the count already does for the rest: held
+    numbers, which are bought or may be, and members that are too many but cannot go.
+    """
+    going = sum(isinstance(one, Release) for one in draft.changes)
+    under_way = max(0, len(draft.status.members) - going + draft.status.held - draft.pool.count)
+    return draft.having(
+        changes=[staying(draft.pool, one, around.comparison) for one in draft.moving[:under_way]],
+        moving=draft.moving[under_way:],
+    )
+
+
+def make_way(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Members leave for purchases which turned up after all on the declared trunk: what was to take their place is
+    bought already.
+    """
+    snapshot = around.comparison.snapshot
+    back = [one for one in draft.late_arrivals if not must_move(one, draft.pool.terms)]
+    pairs = list(zip(draft.moving, back, strict=False))
+    changes: list[Change] = []
+    for one, instead in pairs:
+        changes.append(taken_back(draft.pool, instead, around.comparison))
+        changes.append(
+            release_or_block(one, snapshot, f"{instead.number}, on the declared trunk, takes its place")
+        )
+    return draft.having(
+        changes=changes,
+        moving=draft.moving[len(pairs) :],
+        together=(*draft.together, *((one.number, instead.number) for one, instead in pairs)),
+    )
+
+
+def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Members move to numbers whose purchase was closed as never happened; where such a one cannot be bought now, its
+    member waits for it.
+    """
+    pairs = list(zip(draft.moving, draft.to_retry, strict=False))
+    found = [(one, _retried(tombstone.number, draft, around)) for one, tombstone in pairs]
+    return draft.having(
+        changes=[
+            replacement(draft.pool, one, around.comparison, offer, sent_before=True)
+            if isinstance(offer, Offer)
+            else staying(draft.pool, one, around.comparison)
+            for one, offer in found
+        ],
+        held=[one for _, one in found if isinstance(one, Deferred)],
+        picked=[one.number for _, one in found if isinstance(one, Offer)],
+        moving=draft.moving[len(pairs) :],
+        to_retry=draft.to_retry[len(pairs) :],
+    )
+
+
+def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """What is still open is bought: empty slots first, then what takes the place of members that move. Where the
+    vendor offers too little, which is told, these stay where they are.
+    """
+    pool, wanted = draft.pool, draft.missing_count + len(draft.moving)
+    stock = around.offers.stock.get(pool.resource)
+    picks: tuple[Offer, ...] = ()
+    if wanted and stock is not None:
+        choice = choose(pool, stock.offers, wanted, _Barred(draft, around), _preferences(draft))
+        picks = choice.picks
+        draft = draft.having(
+            picked=(one.number for one in picks),
+            spare=choice.alternates if draft.missing_count else (),
+            diagnostics=[shortage(pool, wanted, len(picks), stock.why)] if len(picks) < wanted else (),
+        )
+    fresh = picks[: draft.missing_count]
+    changes: list[Change] = [purchase(pool, offer) for offer in fresh]
+    for one, instead in zip_longest(draft.moving, picks[len(fresh) :]):
+        if instead is None:
+            changes.append(staying(pool, one, around.comparison))
+        else:
+            changes.append(replacement(pool, one, around.comparison, instead))
+    return draft.having(changes=changes, moving=())
+
+
+def note_mismatches(draft: PoolDraft, around: Surroundings) -> PoolDraft:
+    """Members that the entry's criteria do not describe any more are counted."""
+    return draft.having(diagnostics=mismatches(draft.status, around.comparison.snapshot))
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    shrink,
+    keep,
+    take_back,
+    adopt,
+    retry,
+    refuse_moves,
+    await_others,
+    make_way,
+    retry_moves,
+    buy,
+    note_mismatches,
+)
+"""A slot that waits for a certain number takes no other, so whatever is bought already comes before what is bought."""
+
+
+class _Barred:
+    """Numbers that this pool may not buy: those of others, and those that somebody has or waits for."""
+
+    def __init__(self, draft: PoolDraft, around: Surroundings) -> None:
+        comparison = around.comparison
+        self._sets = (
+            draft.picked,
+            around.taken,
+            around.promised,
+            comparison.declared,
+            comparison.managed,
+            comparison.to_retry,
+            {one.number for one in comparison.held},
+            comparison.snapshot.owned,
+            comparison.snapshot.unread,
+        )
+
+    def __contains__(self, number: object) -> bool:
+        return any(number in one for one in self._sets)
+
+
+def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
+    return number in draft.picked or number in around.taken
+
+
+def _retried(number: E164, draft: PoolDraft, around: Surroundings) -> Offer | Deferred:
+    """The offer of a number that is to be tried again; where it cannot be bought now, its slot waits for it."""
+    offer = around.offers.found.get(number)
+    if isinstance(offer, Offer) and within_caps(draft.pool, offer):
+        return offer
+    return waiting(around.comparison.to_retry[number], offer)
+
+
+def _preferences(draft: PoolDraft) -> list[E164 | None]:
+    """The number that each slot prefers, in the order in which they are filled."""
+    fresh = [*draft.preferred.purchases[: draft.missing_count]]
+    padding = [None] * (draft.missing_count - len(fresh))
+    return [*fresh, *padding, *(draft.preferred.replaces.get(one.number) for one in draft.moving)]
