@@ -29,10 +29,16 @@ class _Change(
     forbid_unknown_fields=True,
     tag=True,
 ):
-    """What all changes have: the resource, and why."""
+    """What all changes have: the resource, and why; `more` says further reasons."""
 
     resource: Resource
     reason: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """All reasons as one text."""
+        return "; ".join((self.reason, *self.more))
 
 
 class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
@@ -44,6 +50,8 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
     """Whether an alternate of the same resource may take its place."""
     sent_before: bool = False
     """Whether an earlier call for this number had an unknown outcome: a refusal proves nothing then."""
+    replaces_missing: bool = False
+    """Whether it was managed, and the account no longer holds it."""
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):

@@ -516,7 +516,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "one look makes a number missing",
-        "engine/compare/comparison.py",
+        "engine/compare/deferral.py",
         "elif accept_missing or is_missing(one, now, hold):",
         "elif True:",
         ["tests/scenarios/test_money_traps.py", "tests/engine/compare/test_watched.py"],

@@ -105,6 +105,7 @@ def _unowned(declared: Declared, comparison: Comparison, offers: Offers) -> Chan
         after=bought_as(offer, declared.terms),
         source=declared.source,
         sent_before=tombstone is not None,
+        replaces_missing=missing,
         reason="the account no longer holds it" if missing else "declared and not owned",
     )
 

@@ -162,8 +162,8 @@ def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
         if not isinstance(change, Adopt | Purchase | Replace) or change.after.number not in protected:
             return change
         after = msgspec.structs.replace(change.after, protect=True)
-        reason = f"{change.reason}; protected, as it was when state let it go"
-        return msgspec.structs.replace(change, after=after, reason=reason)
+        more = (*change.more, "protected, as it was when state let it go")
+        return msgspec.structs.replace(change, after=after, more=more)
 
     return msgspec.structs.replace(whole, changes=tuple(map(kept, whole.changes)))
 

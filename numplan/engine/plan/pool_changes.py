@@ -82,15 +82,11 @@ def refused_move(pool: PoolEntry, one: Instance, comparison: Comparison) -> Repl
     return _replace(pool, before, on_terms(before, pool.terms))
 
 
-def why_goes(pool: PoolEntry, one: Instance, excess: int, *, assigned: bool) -> str:
-    """Why a pool lets this member go."""
+def why_goes(pool: PoolEntry, one: Instance, *, assigned: bool) -> str:
+    """Why a pool that has too many lets this member go, and no other."""
     if must_move(one, pool.terms):
-        why = f"on trunk {one.attributes.sip_trunk_id}, not {pool.terms.sip_trunk_id}"
-    elif assigned:
-        why = "no member without an assignment is left"
-    else:
-        why = "newest without an assignment"
-    return f"the pool has {excess} too many; {why}"
+        return f"on trunk {one.attributes.sip_trunk_id}, not {pool.terms.sip_trunk_id}"
+    return "no member without an assignment is left" if assigned else "newest without an assignment"
 
 
 def _replace(pool: PoolEntry, before: Attributes, after: Attributes, *, sent_before: bool = False) -> Replace:

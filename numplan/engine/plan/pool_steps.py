@@ -41,7 +41,12 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     going = [*free, *kept][:excess]
     return draft.having(
         changes=[
-            release_or_block(one, snapshot, why_goes(pool, one, excess, assigned=one.number in assigned))
+            release_or_block(
+                one,
+                snapshot,
+                f"the pool has {excess} too many",
+                why_goes(pool, one, assigned=one.number in assigned),
+            )
             for one in going
         ],
         leaving=frozenset(one.number for one in going),

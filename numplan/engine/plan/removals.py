@@ -50,13 +50,15 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
-def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str) -> Change:
+def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str) -> Change:
     """The release of an owned number, or what blocks it."""
     row = snapshot.owned[instance.number]
     before = current(instance, row)
     if row.flow is not None:
-        return Blocked(resource=instance.resource, before=before, assignment=row.flow, reason=reason)
-    return Release(resource=instance.resource, before=before, reason=reason)
+        return Blocked(
+            resource=instance.resource, before=before, assignment=row.flow, reason=reason, more=more
+        )
+    return Release(resource=instance.resource, before=before, reason=reason, more=more)
 
 
 QUIET: Final = frozenset(("setup_charge", "monthly_charge"))

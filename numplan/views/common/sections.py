@@ -129,14 +129,14 @@ def _purchase(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Purchase)  # noqa: S101 - by the table of kinds
     again = (
         "again: its earlier purchase had an unknown outcome" if one.sent_before else "",
-        "again: the account no longer holds it" if one.reason.startswith("the account no") else "",
+        "again: the account no longer holds it" if one.replaces_missing else "",
     )
     return (*_place(one.after), *again), _bought(one.after)
 
 
 def _release(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Release | Forget)  # noqa: S101
-    return (*_place(one.before), *one.reason.split("; ")), _paid(one.before)
+    return (*_place(one.before), one.reason, *one.more), _paid(one.before)
 
 
 def _adopt(one: Change) -> tuple[tuple[str, ...], Charges]:
@@ -154,7 +154,7 @@ def _update(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _replace(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Replace)  # noqa: S101
     steps = f"buy {one.after.number}, then release" if one.buys_first else "release, then buy it back"
-    return (steps, *differences(one), *one.reason.split("; ")), _bought(one.after)
+    return (steps, *differences(one), one.reason, *one.more), _bought(one.after)
 
 
 def _blocked(one: Change) -> tuple[tuple[str, ...], Charges]:

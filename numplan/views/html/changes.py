@@ -87,7 +87,7 @@ def _row(one: Change) -> tuple[Cell, ...]:
         amount(about.monthly_charge),
         one_line(", ".join(f"{name}={value}" for name, value in sorted(about.labels.items()))),
         differences,
-        one_line("; ".join(part for part in (*_facts(one), one.reason) if part)),
+        one_line("; ".join(part for part in (*_facts(one), one.why) if part)),
     )
 
 

@@ -88,7 +88,7 @@ def _unselected(plan: Plan) -> Table:
             str(one.__struct_config__.tag),
             one_line(number_of(one)),
             one_line(address_of_change(one)),
-            one_line(one.reason),
+            one_line(one.why),
         )
         for one in plan.unselected
     )

@@ -41,7 +41,7 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "plan": {
             "action": action_of(one.action),
             "text": action_text(one.action),
-            "reason": one.action.change.reason if one.action.change else "",
+            "reason": one.action.change.why if one.action.change else "",
             "guards": list(one.action.guards),
             "errors": [str(found) for found in one.action.errors],
         },
@@ -62,7 +62,7 @@ def _resource(one: ResourceExplanation) -> dict[str, Any]:
                     "number": number_of(change),
                     "action": change.__struct_config__.tag,
                     "text": change_text(change),
-                    "reason": change.reason,
+                    "reason": change.why,
                 }
                 for change in one.changes
             ],

@@ -108,7 +108,7 @@ def changed(change: Change) -> dict[str, Any]:
     why = reason(change)
     if why is not None:
         entry["action_reason"] = why
-    entry["numplan"] = {"address": address_of(change.resource, number), "reason": change.reason}
+    entry["numplan"] = {"address": address_of(change.resource, number), "reason": change.why}
     return entry
 
 

@@ -117,8 +117,8 @@ def _plan(one: NumberExplanation) -> Iterator[str]:
         )
         yield f"drift: {'missing from the account' if one.drift.kind == 'missing' else changed}"
     yield f"would {action_text(one.action)}"
-    if one.action.change is not None and one.action.change.reason:
-        yield f"why: {one.action.change.reason}"
+    if one.action.change is not None and one.action.change.why:
+        yield f"why: {one.action.change.why}"
     for found in one.action.errors:
         yield str(found)
 
@@ -145,7 +145,7 @@ def _changes(one: ResourceExplanation, *, expand: bool) -> Iterator[str]:
         yield "would leave it as it is"
     by_fate: dict[tuple[str, str], list[str]] = {}
     for change in one.changes:
-        by_fate.setdefault((change_text(change), change.reason), []).append(f"    {number_of(change)}")
+        by_fate.setdefault((change_text(change), change.why), []).append(f"    {number_of(change)}")
     for (what, why), rows in by_fate.items():
         yield f"would {what}{f'; {why}' if why else ''}:"
         yield from some(rows, expand=expand)

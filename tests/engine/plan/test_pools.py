@@ -248,7 +248,7 @@ class TestShrinking:
     def test_the_plan_says_why_each_goes(self, vendor):
         rows = [*members(vendor, 1, sip_trunk_id=2), *members(vendor, 2, 3, sip_trunk_id=1)]
         made = plan(manifest(pool("p", 1, sip_trunk_id=1)), vendor, state(*rows))
-        why = {one.before.number: one.reason for one in made.changes if isinstance(one, Release)}
+        why = {one.before.number: one.why for one in made.changes if isinstance(one, Release)}
         assert why[us(1)] == "the pool has 2 too many; on trunk 2, not 1"
         assert why[us(2)] == "the pool has 2 too many; newest without an assignment"
 
