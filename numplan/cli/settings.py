@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from numplan.model.location.state_location import Place
     from numplan.model.operator import Operator
 
 PLAN_KEY_LEAST: Final = 32
@@ -131,7 +130,6 @@ class Settings:
     def __init__(self, flags: Mapping[str, Any], environment: Mapping[str, str]) -> None:
         self._flags = flags
         self.environment = environment
-        self._declared: tuple[Place | None] | None = None
 
     @classmethod
     def current(cls) -> "Settings":
@@ -187,17 +185,6 @@ class Settings:
         from numplan.cli.operator_policy import operator_of
 
         return operator_of(self.environment)
-
-    def declare(self, place: "Place | None") -> None:
-        """Keep what the manifest says of where state lives; None where it does not say."""
-        self._declared = (place,)
-
-    @property
-    def declared(self) -> "Place | None":
-        """What the manifest says of where state lives, which must have been asked."""
-        if self._declared is None:
-            raise AssertionError("the manifest was not asked where state lives")
-        return self._declared[0]
 
     @property
     def plan_keys(self) -> tuple[str, ...]:

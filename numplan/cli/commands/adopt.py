@@ -6,8 +6,8 @@ import click
 
 from numplan.cli.operations.adopt import Adoption, adopt_chosen
 from numplan.cli.options.consents import state_consents
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.engine.edit.adoption import GROUPS, Style, Wish
 from numplan.model.consent import Consent
 from numplan.model.errors import UsageError
@@ -121,8 +121,8 @@ def adopt(
         )
     if columns and not inventory:
         raise UsageError("--column goes with --from")
-    settings = Settings.current()
-    if manifest_only and settings.flag("lock_timeout"):
+    run = Run.current()
+    if manifest_only and run.settings.flag("lock_timeout"):
         raise UsageError("--lock-timeout does nothing with --manifest-only, which takes no lock")
     asked = Adoption(
         wish=Wish(countries=countries, types=types, numbers=numbers, flows=flows),
@@ -137,4 +137,4 @@ def adopt(
         new_state=new_state,
         ask=not auto_approve,
     )
-    return adopt_chosen(asked, settings, Screen(color=settings.color))
+    return adopt_chosen(asked, run)

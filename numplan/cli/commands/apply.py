@@ -7,14 +7,14 @@ import click
 
 from numplan.cli.operations.apply import Choose, Chosen, Work, apply_chosen, fresh_plan
 from numplan.cli.operations.documents import write_documents
-from numplan.cli.operations.plan import circumstances_of
+from numplan.cli.operations.plan import options_of
 from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import Asked, asked_of, planning_options, refresh_option, refuse_danger
-from numplan.cli.settings import Settings, Span, common
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.settings import Span, common
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import read_file
+from numplan.cli.workspace.state_location import state_place
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import UsageError
 from numplan.model.plan import Plan
@@ -55,50 +55,39 @@ def apply(
     Without PLANFILE: plan, ask, carry out. With one: carry out exactly that saved plan, without asking, or
     refuse it where the world has moved since.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
+    run = Run.current()
     documents = documents_of(flags)
     asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
     if planfile is None:
         if max_age is not None:
             raise click.UsageError("--max-age goes with a saved plan")
-        fresh = fresh_plan(settings, screen, asked, documents)
+        fresh = fresh_plan(run, asked, documents)
         return apply_chosen(
-            settings,
-            screen,
-            "apply",
-            fresh,
-            ask=not auto_approve,
-            allowances=asked.allowances,
-            expand=expand,
+            run, "apply", fresh, ask=not auto_approve, allowances=asked.allowances, expand=expand
         )
     if asked != Asked():
         raise UsageError(
             "a saved plan is applied as it was made",
             hint="give what selects, what allows danger, --destroy and --refresh-only to `numplan plan --out` instead",
         )
-    plan = decode_plan(read_file(planfile, "the plan file"), planfile, settings.plan_keys)
+    plan = decode_plan(read_file(planfile, "the plan file"), planfile, run.settings.plan_keys)
     age = timedelta(seconds=DAY if max_age is None else max_age)
-    saved = _saved_plan(plan, settings, screen, documents, age)
-    return apply_chosen(
-        settings, screen, "apply", saved, ask=False, allowances=plan.allowances, expand=expand
-    )
+    saved = _saved_plan(plan, run, documents, age)
+    return apply_chosen(run, "apply", saved, ask=False, allowances=plan.allowances, expand=expand)
 
 
-def _saved_plan(
-    plan: Plan, settings: Settings, screen: Screen, documents: dict[str, str], max_age: timedelta
-) -> Choose:
+def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timedelta) -> Choose:
     """Choose what the saved plan allows of a plan made anew."""
 
-    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
-        asked_at = clock.monotonic()
-        now = circumstances_of(work.account, clock, Asked())
+    def choose(work: Work, report: Report) -> Chosen:
+        asked_at = run.clock.monotonic()
+        now = options_of(work.account, run, Asked())
         open_state = work.open_state
         result = made_anew(
             plan, work.manifest, open_state.stored, work.account, now, max_age, opened=open_state.opened
         )
         report.plan(result.plan)
-        write_documents(result.plan, documents, settings, screen)
+        write_documents(result.plan, documents, state_place(run.settings, work.manifest), run)
         refuse_danger(result.plan)
         return Chosen(result, asked_at)
 

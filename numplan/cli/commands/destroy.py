@@ -7,8 +7,8 @@ import click
 from numplan.cli.operations.apply import apply_chosen, fresh_plan
 from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import asked_of, releasing_options
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 
 
 @click.command()
@@ -21,17 +21,10 @@ def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: 
     What would happen, `numplan plan --destroy` shows. Every guard but the empty manifest's holds, so
     --max-releases must allow so many, and --allow-release must name what is protected.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
+    run = Run.current()
     documents = documents_of(flags)
     asked = asked_of(flags, destroy=True)
-    fresh = fresh_plan(settings, screen, asked, documents)
+    fresh = fresh_plan(run, asked, documents)
     return apply_chosen(
-        settings,
-        screen,
-        "destroy",
-        fresh,
-        ask=not auto_approve,
-        allowances=asked.allowances,
-        expand=expand,
+        run, "destroy", fresh, ask=not auto_approve, allowances=asked.allowances, expand=expand
     )

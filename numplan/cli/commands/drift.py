@@ -7,9 +7,8 @@ import click
 from numplan.cli.commands.plan import CHANGES
 from numplan.cli.operations.plan import look
 from numplan.cli.options.selection import selection_of, selection_options
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.engine.queries.drift_report import drift_report
 from numplan.views.machine.drift import drift_json
 from numplan.views.text.drift import drift_text
@@ -35,18 +34,16 @@ def drift(*, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noq
     Missing, changed, surplus and unmanaged numbers, each with what `numplan apply` would do. Takes no lock and
     writes nothing. Charges that the vendor changed are only counted.
     """
-    settings = Settings.current()
-    settings.require_foldable(expand=expand)
-    screen = Screen(color=settings.color)
+    run = Run.current()
+    run.settings.require_foldable(expand=expand)
     selection = selection_of(flags)
-    clock = SystemClock()
-    with clock.watching():
-        seen = look(settings, clock, screen)
+    with run.clock.watching():
+        seen = look(run)
         report = drift_report(seen.result, seen.manifest, selection)
-    if settings.json:
-        screen.document(drift_json(report))
+    if run.settings.json:
+        run.screen.document(drift_json(report))
     else:
-        for line in drift_text(report, width=screen.width, expand=expand):
-            screen.line(line.text, style=line.style)
-        screen.require_written()
+        for line in drift_text(report, width=run.screen.width, expand=expand):
+            run.screen.line(line.text, style=line.style)
+        run.screen.require_written()
     return CHANGES if detailed_exitcode and report.matters else 0

@@ -5,9 +5,8 @@ from typing import Final
 import click
 
 from numplan.cli.operations.plan import look
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.engine.queries.explanation import explanation_of, read_name
 from numplan.views.machine.explanation import explained_json
 from numplan.views.text.explanation import explained_text
@@ -30,16 +29,14 @@ def explain(name: str, *, expand: bool) -> None:
     Where it is declared, what state and account say of it, what a plan would do and why, and what protects it
     from being released. Takes no lock and writes nothing.
     """
-    settings = Settings.current()
-    settings.require_foldable(expand=expand)
-    screen = Screen(color=settings.color)
+    run = Run.current()
+    run.settings.require_foldable(expand=expand)
     asked = read_name(name)
-    clock = SystemClock()
-    with clock.watching():
-        seen = look(settings, clock, screen)
+    with run.clock.watching():
+        seen = look(run)
         found = explanation_of(asked, seen.manifest, seen.state, seen.result)
-    if settings.json:
-        screen.document(explained_json(found))
+    if run.settings.json:
+        run.screen.document(explained_json(found))
     else:
-        screen.line(explained_text(found, width=screen.width, expand=expand))
-        screen.require_written()
+        run.screen.line(explained_text(found, width=run.screen.width, expand=expand))
+        run.screen.require_written()

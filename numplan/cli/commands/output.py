@@ -46,7 +46,7 @@ def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None
         _read_query()
     selection = selection_of(flags)
     manifest, _ = open_manifest(settings)
-    told = outputs_now(manifest, open_backend(settings, manifest.path).read(), selection)
+    told = outputs_now(manifest, open_backend(settings, manifest).read(), selection)
     values = told.values
     if external:
         for known, value in values.items():

@@ -6,7 +6,7 @@ from typing import Any, Final
 import click
 
 from numplan.cli.operations.documents import write_documents
-from numplan.cli.operations.plan import draft
+from numplan.cli.operations.plan import planned
 from numplan.cli.operations.plan_file import save_plan
 from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import (
@@ -16,10 +16,10 @@ from numplan.cli.options.plan_options import (
     refuse_danger,
     refuse_errors,
 )
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import open_report
+from numplan.cli.workspace.state_location import state_place
 
 CHANGES: Final = 2
 EXAMPLES: Final = """\b
@@ -53,18 +53,18 @@ def plan(
 
     Takes no lock, so it may run beside an apply. Where a guard refuses, the plan is still shown and saved.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
-    clock = SystemClock()
+    run = Run.current()
     documents = documents_of(flags, out)
     asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
-    with clock.watching(), open_report(settings, screen, clock, expand=expand) as report:
-        drafted = draft(settings, screen, clock, report, asked)
-        report.plan(drafted)
-        write_documents(drafted, documents, settings, screen)
-        refuse_errors(drafted)
+    with run.clock.watching(), open_report(run, expand=expand) as report:
+        seen = planned(run, report, asked)
+        made = seen.result.plan
+        report.plan(made)
+        state = state_place(run.settings, seen.manifest)
+        write_documents(made, documents, state, run)
+        refuse_errors(made)
         if out is not None:
-            save_plan(drafted, Path(out), settings, screen)
-        refuse_danger(drafted)
-        screen.require_written()
-    return CHANGES if detailed_exitcode and drafted.acts else 0
+            save_plan(made, Path(out), state, run)
+        refuse_danger(made)
+        run.screen.require_written()
+    return CHANGES if detailed_exitcode and made.acts else 0

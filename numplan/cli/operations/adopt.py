@@ -15,7 +15,7 @@ from numplan.cli.options.consents import needed_to_read, tell_of_new_state
 from numplan.cli.options.plan_options import refuse_danger
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.progress import ReportingProvider
-from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
@@ -31,6 +31,7 @@ from numplan.cli.workspace.state_lock import locked
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.refresh import AccountSnapshot, refresh
 from numplan.engine.apply.apply import apply_plan
+from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.result import summarize
 from numplan.engine.edit.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
@@ -55,7 +56,7 @@ from numplan.model.text.glob import is_pattern
 from numplan.numbering.reading import doubted, read_number
 from numplan.views.common.amounts import numbers
 from numplan.views.common.sanitize import one_line
-from numplan.views.common.wrapping import FOLD
+from numplan.views.text.new_entries import new_entries_text
 
 
 class Adoption(NamedTuple):
@@ -83,57 +84,71 @@ class Ground(NamedTuple):
     state: State | None
 
 
-def adopt_chosen(asked: Adoption, settings: Settings, screen: Screen) -> int:
+def adopt_chosen(asked: Adoption, run: Run) -> int:
     """Take the numbers that are asked for into manifest and state; returns the exit code."""
+    settings, clock = run.settings, run.clock
     if asked.ask and settings.json:
         raise UsageError("with --json nothing is asked", hint="give --auto-approve")
     target = _target(settings)
-    wish = _with_inventory(asked, screen)
+    asked = asked._replace(wish=_with_inventory(asked, run.screen))
     manifest = target.manifest or Manifest(
         path=str(target.path), digest="", operator=settings.operator.policy
     )
-    clock = SystemClock()
-    backend = open_backend(settings, manifest.path, clock, asked.consent)
+    backend = open_backend(settings, manifest, clock, asked.consent)
     if asked.new_state:
-        tell_of_new_state(needed_to_read(lambda: open_backend(settings, manifest.path)), screen)
+        tell_of_new_state(needed_to_read(lambda: open_backend(settings, manifest)), run.screen)
     with (
-        open_report(settings, screen, clock, applies=not asked.manifest_only) as report,
+        open_report(run, applies=not asked.manifest_only) as report,
         clock.watching(),
         open_account(settings, clock, manifest) as account,
     ):
         if asked.manifest_only:
             state = backend.read()
             check_owner(state, account.account, account.url)
-            ground = Ground(target, manifest, account, state)
-            plan = _declared(asked, settings, screen, clock, report, ground, wish)
-            if settings.json:
-                report.plan(plan)
-            elif adopted := count(plan.changes).adopt:
-                screen.line(f"`numplan apply` takes {numbers(adopted)} into state.")
-            else:
-                screen.line("No changes.")
+            _tell_left(_declared(asked, run, report, Ground(target, manifest, account, state)), run, report)
             return 0
-        with locked(backend, "adopt", settings.lock_timeout, screen) as session:
+        with locked(backend, "adopt", run) as session:
             work = Work(manifest, account, opened_state(session, account.account, account.url))
             left = settle_first(work, clock, report)
             if clock.interrupted():
-                screen.error("interrupted while settling an earlier run; nothing was written")
+                run.screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
             ground = Ground(target, manifest, account, work.open_state.stored)
-            plan = _declared(asked, settings, screen, clock, report, ground, wish)
-            clock.stay_careful()
-            limits = effective(manifest, plan.allowances).both
-            gate = Gate(
-                account, plan, work.open_state, clock, limits=limits, planned_at=clock.monotonic(), before={}
-            )
-            done = apply_plan(plan, work.open_state, gate, clock, manifest.api)
-            if settings.json:
-                report.plan(plan)
-                events = report.applying(done)
-            else:
-                events = [*done]  # people have seen what it comes to; thousands of lines would say no more
+            plan = _declared(asked, run, report, ground)
+            events = _taken_in(plan, work, run, report)
             report.applied(plan, left, events)
             return exit_code(plan, left, summarize(events), clock)
+
+
+def _tell_left(plan: Plan, run: Run, report: Report) -> None:
+    """What is left for `numplan apply`, where that takes the numbers into state."""
+    if run.settings.json:
+        report.plan(plan)
+    elif adopted := count(plan.changes).adopt:
+        run.screen.line(f"`numplan apply` takes {numbers(adopted)} into state.")
+    else:
+        run.screen.line("No changes.")
+
+
+def _taken_in(plan: Plan, work: Work, run: Run, report: Report) -> list[Event]:
+    """Take the numbers into state."""
+    clock, manifest = run.clock, work.manifest
+    clock.stay_careful()
+    limits = effective(manifest, plan.allowances).both
+    gate = Gate(
+        work.account,
+        plan,
+        work.open_state,
+        clock,
+        limits=limits,
+        planned_at=clock.monotonic(),
+        before={},
+    )
+    done = apply_plan(plan, work.open_state, gate, clock, manifest.api)
+    if not run.settings.json:
+        return [*done]  # people have seen what it comes to; thousands of lines would say no more
+    report.plan(plan)
+    return report.applying(done)
 
 
 def _target(settings: Settings) -> Target:
@@ -141,7 +156,6 @@ def _target(settings: Settings) -> Target:
     named = Path(settings.manifest) if settings.manifest else None
     path = manifest_in(Path()) if named is None else named
     if path is None or not (path.exists() or path.is_symlink()):
-        settings.declare(None)
         return Target(path or Path(FILE_NAMES[0]), None)
     return Target(path, open_manifest(settings, path)[0])
 
@@ -223,23 +237,16 @@ def _tell_doubts(snapshot: AccountSnapshot, wish: Wish, loose: Sequence[OwnedNum
         )
 
 
-def _declared(
-    asked: Adoption,
-    settings: Settings,
-    screen: Screen,
-    clock: SystemClock,
-    report: Report,
-    ground: Ground,
-    wish: Wish,
-) -> Plan:
+def _declared(asked: Adoption, run: Run, report: Report, ground: Ground) -> Plan:
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
+    wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
     loose = at_large(snapshot.owned, ground.state)
     left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
-    _tell_doubts(snapshot, wish, loose, screen)
-    entries = _entries(asked, ground, snapshot, wish, rows)
+    _tell_doubts(snapshot, wish, loose, run.screen)
+    entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
         ground.target,
         entries,
@@ -248,24 +255,26 @@ def _declared(
         in_files=asked.in_files,
         protect=asked.protect,
     )
-    if not settings.json:
-        _show(entries, len(rows) - sum(len(one.rows) for one in entries), str(draft.path), screen)
+    if not run.settings.json:
+        known = len(rows) - sum(len(one.rows) for one in entries)
+        for line in new_entries_text(entries, known, str(draft.path)):
+            run.screen.line(line)
     if asked.ask and rows:
-        _require_yes(asked, settings, screen, clock)
+        _confirm(asked, run)
     planned = partial(
-        _plan, ground=ground, snapshot=snapshot, adopted={row.number for row in rows}, clock=clock
+        _plan, ground=ground, snapshot=snapshot, adopted={row.number for row in rows}, clock=run.clock
     )
     if not entries:
         plan = planned(ground.manifest)
         _refuse_danger(plan, asked, report)
         return plan
-    with entries_written(draft, ground.target, lambda path: open_manifest(settings, path)[0]) as manifest:
+    with entries_written(draft, ground.target, lambda path: open_manifest(run.settings, path)[0]) as manifest:
         require_as_meant(ground.manifest, manifest, entries)
         plan = planned(msgspec.structs.replace(manifest, path=str(ground.target.path)))
         require_taken_in(plan, entries)
         _refuse_danger(plan, asked, report)
     for name in (str(draft.path), *draft.files):
-        screen.error(f"wrote {name}")
+        run.screen.error(f"wrote {name}")
     return plan
 
 
@@ -279,7 +288,7 @@ def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
 
 
 def _entries(
-    asked: Adoption, ground: Ground, snapshot: AccountSnapshot, wish: Wish, rows: Sequence[OwnedNumber]
+    asked: Adoption, ground: Ground, snapshot: AccountSnapshot, rows: Sequence[OwnedNumber]
 ) -> list[NewEntry]:
     """The entries for what the manifest does not declare yet."""
     declared = {one.number for one in ground.manifest.explicit()}
@@ -288,14 +297,11 @@ def _entries(
         "sets": [one.name for one in ground.manifest.sets],
     }
     fresh = [row for row in rows if row.number not in declared]
-    return entries_for(fresh, wish, asked.style, snapshot.regions, taken)
+    return entries_for(fresh, asked.wish, asked.style, snapshot.regions, taken)
 
 
-def _require_yes(asked: Adoption, settings: Settings, screen: Screen, clock: SystemClock) -> None:
-    require_yes(
-        settings,
-        screen,
-        clock,
+def _confirm(asked: Adoption, run: Run) -> None:
+    run.confirm(
         what="the adoption",
         before="Nothing is purchased or released.",
         question="Write these entries, and leave state as it is?"
@@ -317,18 +323,3 @@ def _plan(
         now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
     )
     return adoption_plan(manifest, ground.state, snapshot, adopted, options)
-
-
-def _show(entries: Sequence[NewEntry], declared: int, path: str, screen: Screen) -> None:
-    if entries:
-        screen.line(
-            f"{sum(len(one.rows) for one in entries):,} numbers nothing manages yet, to be written to {path}:"
-        )
-    for entry in entries[:FOLD]:
-        kinds = ", ".join(word for word in (entry.country, entry.type) if word)
-        which = entry.rows[0].number if len(entry.rows) == 1 else f"{len(entry.rows):,} numbers"
-        screen.line(f"  {entry.resource}  {which}  {kinds}".rstrip())
-    if len(entries) > FOLD:
-        screen.line(f"  … and {len(entries) - FOLD:,} more entries")
-    if declared:
-        screen.line(f"{declared:,} that the manifest declares already")

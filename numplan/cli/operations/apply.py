@@ -5,17 +5,17 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from numplan.cli.operations.documents import write_documents
-from numplan.cli.operations.plan import draft_from
+from numplan.cli.operations.plan import plan_from
 from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.options.plan_options import Asked, refuse_danger, refuse_errors
-from numplan.cli.settings import Settings
 from numplan.cli.terminal.errors import say
 from numplan.cli.terminal.progress import told_wait
-from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
 from numplan.cli.workspace.open import open_account, open_backend, open_manifest, opened_state
+from numplan.cli.workspace.state_location import state_place
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
@@ -59,44 +59,36 @@ class Chosen(NamedTuple):
 
 
 @contextmanager
-def locked_work(
-    settings: Settings, screen: Screen, operation: str, clock: SystemClock, allowances: Allowances = _NOTHING
-) -> Iterator[Work]:
+def locked_work(run: Run, operation: str, allowances: Allowances = _NOTHING) -> Iterator[Work]:
     """Open manifest and account, lock the state and read it; signals are taken over meanwhile."""
+    settings, clock = run.settings, run.clock
     manifest, _ = open_manifest(settings)
-    backend = open_backend(settings, manifest.path, clock, allowances.consent)
+    backend = open_backend(settings, manifest, clock, allowances.consent)
     needed: tuple[str, ...] = ()
     if allowances.new_state:
-        needed = needed_to_read(lambda: open_backend(settings, manifest.path))
+        needed = needed_to_read(lambda: open_backend(settings, manifest))
     with (
         clock.watching(),
         open_account(settings, clock, manifest) as account,
-        locked(backend, operation, settings.lock_timeout, screen) as session,
+        locked(backend, operation, run) as session,
     ):
         yield Work(manifest, account, opened_state(session, account.account, account.url), needed)
 
 
-Choose = Callable[[Work, Report, SystemClock], Chosen]
+Choose = Callable[[Work, Report], Chosen]
 """Gives the plan to carry out, once state is locked and settled; what it refuses was told before."""
 
 
 def apply_chosen(
-    settings: Settings,
-    screen: Screen,
-    operation: str,
-    choose: Choose,
-    *,
-    ask: bool,
-    allowances: Allowances,
-    expand: bool,
+    run: Run, operation: str, choose: Choose, *, ask: bool, allowances: Allowances, expand: bool
 ) -> int:
     """Lock, settle what an earlier run left, choose a plan, and carry it out; returns the exit code."""
-    if ask and settings.json:
+    if ask and run.settings.json:
         raise UsageError("with --json nothing is asked", hint="give --auto-approve, or apply a saved plan")
-    clock = SystemClock()
+    clock, screen = run.clock, run.screen
     with (
-        open_report(settings, screen, clock, expand=expand, applies=True) as report,
-        locked_work(settings, screen, operation, clock, allowances) as work,
+        open_report(run, expand=expand, applies=True) as report,
+        locked_work(run, operation, allowances) as work,
     ):
         left = ApplyResult()
         try:
@@ -104,7 +96,7 @@ def apply_chosen(
             if clock.interrupted():
                 screen.error("interrupted while settling an earlier run; nothing was sent")
                 return clock.exit_code
-            chosen = choose(work, report, clock)
+            chosen = choose(work, report)
         except NumplanError as problem:
             if work.open_state.intents:  # what is unknown weighs more than why the plan was not carried out
                 report.unsettled(left)
@@ -112,7 +104,7 @@ def apply_chosen(
                 return UNKNOWN
             raise
         if ask and count(chosen.result.plan.changes).any:
-            confirm(chosen.result.plan, settings, screen, clock)
+            confirm(chosen.result.plan, run)
             chosen = ask_again(chosen, work, clock)
         plan = chosen.result.plan
         if work.account.vendors_time() is None:
@@ -156,18 +148,14 @@ def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
     return gate
 
 
-def settle_only(settings: Settings, screen: Screen) -> int:
+def settle_only(run: Run) -> int:
     """Lock, and settle what earlier runs left; returns the exit code. Nothing is purchased or released."""
-    clock = SystemClock()
-    with (
-        open_report(settings, screen, clock) as report,
-        locked_work(settings, screen, "settle", clock) as work,
-    ):
+    with open_report(run) as report, locked_work(run, "settle") as work:
         waiting = len(work.open_state.intents)
-        report.unsettled(settle_first(work, clock, report))
+        report.unsettled(settle_first(work, run.clock, report))
         still = len(work.open_state.intents)
-        screen.last_line(f"Settle: {waiting - still} settled, {still} unknown.")
-        return clock.exit_code or (UNKNOWN if still else 0)
+        run.screen.last_line(f"Settle: {waiting - still} settled, {still} unknown.")
+        return run.clock.exit_code or (UNKNOWN if still else 0)
 
 
 def settle_first(work: Work, clock: SystemClock, report: Report) -> ApplyResult:
@@ -187,16 +175,16 @@ def _sought(work: Work) -> str:
     return f"what became of {many} of an earlier run, for up to {limit:g} s"
 
 
-def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict[str, str]) -> Choose:
+def fresh_plan(run: Run, asked: Asked, documents: dict[str, str]) -> Choose:
     """Choose what the manifest and the account call for now, told, written and guarded."""
 
-    def choose(work: Work, report: Report, clock: SystemClock) -> Chosen:
-        asked_at = clock.monotonic()
-        result = draft_from(work.manifest, work.open_state.stored, work.account, clock, report, asked)
+    def choose(work: Work, report: Report) -> Chosen:
+        asked_at = run.clock.monotonic()
+        result = plan_from(work.manifest, work.open_state.stored, work.account, run, report, asked)
         if asked.allowances.new_state:
-            tell_of_new_state((*work.needed, *needed_to_buy(result, work.manifest)), screen)
+            tell_of_new_state((*work.needed, *needed_to_buy(result, work.manifest)), run.screen)
         report.plan(result.plan)
-        write_documents(result.plan, documents, settings, screen)
+        write_documents(result.plan, documents, state_place(run.settings, work.manifest), run)
         refuse_errors(result.plan)
         refuse_danger(result.plan)
         return Chosen(result, asked_at)
@@ -204,12 +192,9 @@ def fresh_plan(settings: Settings, screen: Screen, asked: Asked, documents: dict
     return choose
 
 
-def confirm(plan: Plan, settings: Settings, screen: Screen, clock: SystemClock) -> None:
+def confirm(plan: Plan, run: Run) -> None:
     """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked."""
-    require_yes(
-        settings,
-        screen,
-        clock,
+    run.confirm(
         what="the plan",
         before="Only state is changed: nothing is purchased or released."
         if plan.refresh_only

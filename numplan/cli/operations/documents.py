@@ -6,8 +6,9 @@ from pathlib import Path
 from numplan.cli.operations.plan_file import require_apart, write_whole
 from numplan.cli.options.documents import FORMATS
 from numplan.cli.settings import Settings
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.run import Run
 from numplan.model.errors import UsageError
+from numplan.model.location.state_location import Place
 from numplan.model.plan import Plan
 from numplan.model.secrets import hidden
 
@@ -38,13 +39,15 @@ def _rendered(plan: Plan, form: str, settings: Settings) -> str:
     raise UsageError(f"there is no format {form}")
 
 
-def write_documents(plan: Plan, files: dict[str, str], settings: Settings, screen: Screen) -> None:
-    """Write the plan in every form that was asked for, each whole or not at all. Raises NumplanError."""
+def write_documents(plan: Plan, files: dict[str, str], state: Place, run: Run) -> None:
+    """Write the plan in every form that was asked for, each whole or not at all, and none where `state` is kept. Raises
+    NumplanError.
+    """
     for form, path in files.items():
-        require_apart(Path(path), plan.manifest, settings, f"--{form}-out")
+        require_apart(Path(path), plan.manifest, state, f"--{form}-out")
     for form, path in files.items():
-        write_whole(render(plan, form, settings).encode(), Path(path), FORMATS[form], f"--{form}-out")
-    _summarize(plan, settings, screen)
+        write_whole(render(plan, form, run.settings).encode(), Path(path), FORMATS[form], f"--{form}-out")
+    _summarize(plan, run)
 
 
 def manifest_name(plan: Plan, settings: Settings) -> str:
@@ -58,13 +61,13 @@ def manifest_name(plan: Plan, settings: Settings) -> str:
     return plan.manifest
 
 
-def _summarize(plan: Plan, settings: Settings, screen: Screen) -> None:
+def _summarize(plan: Plan, run: Run) -> None:
     """Add the markdown to a GitHub job's summary. A summary that cannot be written is no reason to fail."""
-    summary = settings.variable("GITHUB_STEP_SUMMARY")
+    summary = run.settings.variable("GITHUB_STEP_SUMMARY")
     if not summary:
         return
     try:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(render(plan, "markdown", settings) + "\n")
+            file.write(render(plan, "markdown", run.settings) + "\n")
     except OSError as problem:
-        screen.error(f"warning: the job's summary {summary} cannot be written: {problem.strerror}")
+        run.screen.error(f"warning: the job's summary {summary} cannot be written: {problem.strerror}")

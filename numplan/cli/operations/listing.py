@@ -9,8 +9,8 @@ import click
 
 from numplan.api.client import Client
 from numplan.cli.settings import Settings
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.workspace.open import open_account, open_manifest
 from numplan.engine.plan.odd_rows import unreadable_text
 from numplan.manifest.load import manifest_in
@@ -29,7 +29,7 @@ def csv_option(command: Command) -> Command:
 @contextmanager
 def account(settings: Settings) -> Iterator[Client]:
     """The account of the environment; where a manifest lies here, of its `api:` and `account:` too."""
-    clock = SystemClock()
+    clock = Run(settings).clock
     with clock.watching(), open_account(settings, clock, _manifest(settings)) as client:
         yield client
 

@@ -4,29 +4,29 @@ import os
 import shlex
 from pathlib import Path
 
-from numplan.cli.settings import Settings
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.workspace.state_location import place_of
+from numplan.cli.terminal.run import Run
 from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, StateError, UsageError
-from numplan.model.location.state_location import LocalPlace
+from numplan.model.location.state_location import LocalPlace, Place
 from numplan.model.plan import Plan
 from numplan.model.plan_document import encode_plan
 from numplan.model.secrets import require_none
 from numplan.state.atomic_files import Folder
 
 
-def save_plan(made: Plan, path: Path, settings: Settings, screen: Screen) -> None:
-    """Save a plan, to be applied. Raises NumplanError where it cannot be written, and leaves nothing then."""
-    require_apart(path, made.manifest, settings, "--out")
-    document = encode_plan(made, next(iter(settings.plan_keys), ""))
+def save_plan(made: Plan, path: Path, state: Place, run: Run) -> None:
+    """Save a plan, to be applied, and not in the place of its `state`. Raises NumplanError where the plan cannot be
+    written, and leaves nothing then.
+    """
+    require_apart(path, made.manifest, state, "--out")
+    document = encode_plan(made, next(iter(run.settings.plan_keys), ""))
     require_none(document, "the plan")
     write_whole(document, path, "the plan file", "--out")
     where = shlex.quote(str(path))
     if made.refusals:
-        screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")
+        run.screen.error(f"saved the plan to {where}, for review: `numplan apply {where}` will refuse it")
     else:
-        screen.error(f"saved the plan to {where}: `numplan apply {where}` carries out exactly this")
+        run.screen.error(f"saved the plan to {where}: `numplan apply {where}` carries out exactly this")
 
 
 def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
@@ -43,7 +43,7 @@ def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
         ) from None
 
 
-def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> None:
+def require_apart(path: Path, manifest: str, state: Place, flag: str) -> None:
     """Raise UsageError for a path that would put a plan in the place of manifest or state."""
     if not path.name:
         raise UsageError(f"{flag} {path} names no file")
@@ -58,10 +58,9 @@ def require_apart(path: Path, manifest: str, settings: Settings, flag: str) -> N
             hint=f"give the plan a place outside {manifest}, or another ending",
         )
     taken = [("the manifest", manifest)]
-    match place_of(settings, manifest):
-        case LocalPlace(path=state):
-            taken += [("the state", state), ("the state's lock", f"{state}.lock")]
-            taken += [("the state's backup", f"{state}.backup")]
+    if isinstance(state, LocalPlace):
+        taken += [("the state", state.path), ("the state's lock", f"{state.path}.lock")]
+        taken += [("the state's backup", f"{state.path}.backup")]
     for what, place in taken:
         if here == os.path.realpath(place):
             raise UsageError(f"{flag} {path} is {what}", hint="give the plan a file of its own")

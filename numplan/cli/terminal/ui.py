@@ -5,10 +5,8 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol, Self
 
-from numplan.cli.settings import Settings
 from numplan.cli.terminal.progress import Step
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.terminal.run import Run
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.result import ApplyResult
 from numplan.model.plan import OutputValue, Plan
@@ -47,15 +45,13 @@ class Report(Protocol):
         """What the run came to."""
 
 
-def open_report(
-    settings: Settings, screen: Screen, clock: SystemClock, *, expand: bool = False, applies: bool = False
-) -> Report:
+def open_report(run: Run, *, expand: bool = False, applies: bool = False) -> Report:
     """The report that the flags ask for. `applies`: the run may change something, and ends with what it did."""
-    settings.require_foldable(expand=expand)
-    if settings.json:
+    run.settings.require_foldable(expand=expand)
+    if run.settings.json:
         from numplan.cli.terminal.json_ui import StreamReport
 
-        return StreamReport(screen, clock, applies=applies)
+        return StreamReport(run.screen, run.clock, applies=applies)
     from numplan.cli.terminal.text_ui import TextReport
 
-    return TextReport(screen, expand=expand)
+    return TextReport(run.screen, expand=expand)

@@ -16,6 +16,7 @@ from numplan.manifest.variables.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import NumplanError, SettingError, StateError
+from numplan.model.location.state_location import Place
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
 from numplan.model.secrets import BEARER, know
 
@@ -39,7 +40,6 @@ def open_manifest(settings: Settings, path: Path | None = None) -> tuple[Manifes
     operator = settings.operator.policy
     manifest, findings = read_manifest(path, given_to(settings))
     manifest = msgspec.structs.replace(manifest, operator=operator)
-    settings.declare(manifest.backend)
     if settings.parallelism is not None:
         api = msgspec.structs.replace(manifest.api, parallelism=settings.parallelism)
         manifest = msgspec.structs.replace(manifest, api=api)
@@ -95,16 +95,26 @@ def _api_url(settings: Settings, manifest: Manifest | None) -> str:
 
 
 def open_backend(
-    settings: Settings, manifest_path: str, clock: "SystemClock | None" = None, consent: Consent = NO_CONSENT
+    settings: Settings, manifest: Manifest, clock: "SystemClock | None" = None, consent: Consent = NO_CONSENT
 ) -> "Backend":
     """Where state lives: the place that a flag or the environment names, or the manifest, or the file beside it.
 
     `clock` lets an interruption end the wait for a lock. `consent` may take a state as it is that is
     older than the last one written here, or gone: somebody said so knowingly. Raises SettingError.
     """
+    return _backend_at(settings, manifest.path, manifest.backend, clock, consent)
+
+
+def _backend_at(
+    settings: Settings,
+    manifest_path: str,
+    declared: Place | None,
+    clock: "SystemClock | None",
+    consent: Consent,
+) -> "Backend":
     from numplan.cli.workspace.state_location import named_places, open_place, place_of
 
-    place = place_of(settings, manifest_path)
+    place = place_of(settings, manifest_path, declared)
     return open_place(place, settings.environment, clock, named=named_places(settings), consent=consent)
 
 
@@ -118,8 +128,8 @@ def state_backend(
     path = Path(settings.manifest) if settings.manifest else None
     if path is None and not settings.state:
         path = manifest_in(Path())
-    settings.declare(None if settings.state or path is None else read_backend(path, given_to(settings)))
-    return open_backend(settings, str(path or FILE_NAMES[0]), clock, consent)
+    declared = None if settings.state or path is None else read_backend(path, given_to(settings))
+    return _backend_at(settings, str(path or FILE_NAMES[0]), declared, clock, consent)
 
 
 def opened_state(session: "Session", account: str, url: str) -> "OpenState":

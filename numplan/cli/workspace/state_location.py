@@ -24,14 +24,15 @@ from numplan.model.location.state_location import (
     overridden,
     parse_place,
 )
+from numplan.model.manifest import Manifest
 from numplan.state.backend import Backend
 
 if TYPE_CHECKING:
     from numplan.state.shared.store import Store
 
 
-def place_of(settings: Settings, manifest_path: str) -> Place:
-    """The place that a flag or the environment names, or the manifest, or the file beside it.
+def place_of(settings: Settings, manifest_path: str, declared: Place | None) -> Place:
+    """The place that a flag or the environment names, or the manifest has `declared`, or the file beside it.
 
     Raises SettingError for a text that names none.
     """
@@ -39,13 +40,18 @@ def place_of(settings: Settings, manifest_path: str) -> Place:
         return named_place(settings.state, "--state or NUMPLAN_STATE")
     beside = Path(manifest_path)
     folder = beside if beside.is_dir() else beside.parent
-    match settings.declared:
+    match declared:
         case None:
             return LocalPlace(path=str(folder / STATE_FILE))
         case LocalPlace(path=path):
             return LocalPlace(path=str(_below(folder, path)))
         case elsewhere:
             return elsewhere
+
+
+def state_place(settings: Settings, manifest: Manifest) -> Place:
+    """The place where this manifest's state lives. Raises SettingError."""
+    return place_of(settings, manifest.path, manifest.backend)
 
 
 def named_places(settings: Settings) -> tuple[Place, ...]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from numplan.cli.terminal.progress import told_wait
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.run import Run
 from numplan.state.backend import Backend, StoredSession
 
 
 @contextmanager
-def locked(backend: Backend, operation: str, timeout: float, screen: Screen) -> Iterator[StoredSession]:
-    """The state, locked. Raises StateLockedError, which names the holder, after `timeout` seconds."""
+def locked(backend: Backend, operation: str, run: Run) -> Iterator[StoredSession]:
+    """The state, locked. Raises StateLockedError, which names the holder, after `--lock-timeout`."""
+    timeout, screen = run.settings.lock_timeout, run.screen
     if timeout:
         holder = backend.holder()
         if holder is not None:

@@ -8,6 +8,7 @@ from numplan.cli.operations.stored_state import read_state, show_state
 from numplan.cli.options.completion import Address
 from numplan.cli.options.strict import Strict
 from numplan.cli.settings import Settings, common
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.edit.state_edit import named, naming
 from numplan.model.state import Instance
@@ -61,8 +62,7 @@ def settle() -> int:
     """
     from numplan.cli.operations.apply import settle_only
 
-    settings = Settings.current()
-    return settle_only(settings, Screen(color=settings.color))
+    return settle_only(Run.current())
 
 
 def _meant(settings: Settings, names: tuple[str, ...]) -> tuple[Instance, ...]:

@@ -12,9 +12,8 @@ from numplan.cli.operations.stored_state import read_state
 from numplan.cli.options.approval import approving
 from numplan.cli.options.completion import Address
 from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.prompt import require_yes
+from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.workspace.open import read_file, state_backend
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.edit.state_edit import Mended, Moved, move, remove, replaced
@@ -94,7 +93,7 @@ def push(file: str, *, auto_approve: bool) -> None:
     has no `checksum` member; where it has one, it must fit.
     """
     document = sys.stdin.buffer.read() if file == FROM_INPUT else None
-    settings = Settings.current()
+    run = Run.current()
     offered = decode_mended(document or read_file(file, "the state to push"), file)
 
     def mended(state: State) -> Mending:
@@ -107,7 +106,7 @@ def push(file: str, *, auto_approve: bool) -> None:
         mended,
         "Put this in its place?",
         auto_approve=auto_approve,
-        settings=settings,
+        run=run,
         consent=Consent(older=True),
     )
 
@@ -118,16 +117,15 @@ def _mend(
     question: str,
     *,
     auto_approve: bool,
-    settings: Settings | None = None,
+    run: Run | None = None,
     consent: Consent = NO_CONSENT,
 ) -> None:
     """Lock, show what would be different, ask, keep a copy of what is stored, and write."""
-    settings = settings or Settings.current()
-    screen = Screen(color=settings.color)
-    clock = SystemClock()
+    run = run or Run.current()
+    clock, screen = run.clock, run.screen
     with clock.watching():
-        backend = state_backend(settings, clock, consent)
-        with locked(backend, operation, settings.lock_timeout, screen) as session:
+        backend = state_backend(run.settings, clock, consent)
+        with locked(backend, operation, run) as session:
             state = session.read()
             if state is None:
                 raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
@@ -135,10 +133,7 @@ def _mend(
             for line in done.lines:
                 screen.line(line)
             if not auto_approve:
-                require_yes(
-                    settings,
-                    screen,
-                    clock,
+                run.confirm(
                     what="the change to the state",
                     before="Nothing is purchased or released; what numplan remembers changes.",
                     question=question,

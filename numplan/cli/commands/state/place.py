@@ -6,10 +6,8 @@ import click
 import msgspec
 
 from numplan.cli.options.approval import approving
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.prompt import require_yes
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.terminal.signals import SystemClock
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.cli.workspace.open import state_backend
 from numplan.cli.workspace.state_location import named_place, open_place
 from numplan.cli.workspace.state_lock import locked
@@ -30,9 +28,8 @@ def unlock(lock_id: str, *, auto_approve: bool) -> None:
     ID is what the refused run printed: another run's lock is left alone. The run that had it writes nothing
     more and sends nothing more; the next one settles what it left uncertain.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
-    clock = SystemClock()
+    run = Run.current()
+    settings, clock, screen = run.settings, run.clock, run.screen
     with clock.watching():
         backend = state_backend(settings, clock)
         holder = backend.holder()
@@ -40,10 +37,7 @@ def unlock(lock_id: str, *, auto_approve: bool) -> None:
             raise other_lock(backend.place, lock_id, holder)
         screen.line(f"{backend.place} is locked: {said_of(holder, clock.now())}")
         if not auto_approve:
-            require_yes(
-                settings,
-                screen,
-                clock,
+            run.confirm(
                 what="the end of that lock",
                 before="Two runs at once are what a lock prevents: make sure that this one is dead.",
                 question="Unlock?",
@@ -63,9 +57,8 @@ def migrate(target: str, *, auto_approve: bool) -> None:
     It is copied there, read back, and compared; then the copy that is left behind is marked, so that no
     command takes it for the state. Interrupted in between, the same command goes on.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
-    clock = SystemClock()
+    run = Run.current()
+    settings, clock, screen = run.settings, run.clock, run.screen
     with clock.watching():
         source = state_backend(settings, clock)
         place = _whole(named_place(target, "--to"))
@@ -74,8 +67,8 @@ def migrate(target: str, *, auto_approve: bool) -> None:
         if os.path.realpath(source.place) == os.path.realpath(goal.place):
             raise UsageError(f"{goal.place} is where the state lives already")
         with (
-            locked(source, "state migrate", settings.lock_timeout, screen) as leaving,
-            locked(goal, "state migrate", settings.lock_timeout, screen) as arriving,
+            locked(source, "state migrate", run) as leaving,
+            locked(goal, "state migrate", run) as arriving,
         ):
             state = leaving.read()
             if state is None:
@@ -84,10 +77,7 @@ def migrate(target: str, *, auto_approve: bool) -> None:
                 f"{source.place} -> {goal.place}: {len(state.numbers):,} numbers, serial {state.serial}"
             )
             if not auto_approve:
-                require_yes(
-                    settings,
-                    screen,
-                    clock,
+                run.confirm(
                     what="the move of the state",
                     before="Nothing is purchased or released; the old place is marked as left.",
                     question="Move it?",
