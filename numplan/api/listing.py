@@ -9,7 +9,7 @@ A row that cannot be read counts as a row. Where it names its number, no other r
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from itertools import chain
 from typing import Final
 
@@ -18,6 +18,7 @@ import msgspec
 from numplan.api.decode import OwnedPage
 from numplan.api.page_size import LARGEST, largest_page
 from numplan.api.row_filters import merge
+from numplan.engine.account.parallel import ReadingPool
 from numplan.engine.ports import StateNames
 from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.number import E164
@@ -87,7 +88,7 @@ class ListingReader:
         share = self._page(filters, max(_SIZE_LEAST, 2 * expected))
         if _is_short(share):
             axes = (self._by_country, _by_type, lambda open_share: _by_state(open_share, states()))
-            with ThreadPoolExecutor(self._parallelism, thread_name_prefix="numplan-listing") as pool:
+            with ReadingPool(self._parallelism) as pool:
                 share = self._fill(share, axes, pool)
         rows = share.rows
         if filters != Filters():

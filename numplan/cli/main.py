@@ -75,10 +75,6 @@ and looking it over for garbage, again and again, takes a tenth of the time.
 """
 
 
-READERS: Final = ("refresh", "ask", "numplan-listing")
-"""How the names of threads begin that only read."""
-
-
 class _Commands(Strict):
     """Commands by name, each module imported only when it is run: start-up time is a promise."""
 
@@ -120,22 +116,16 @@ def main() -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit, without waiting for reading calls that nobody waits for any more, and without tidying up a memory that
-    goes anyway: of a million numbers that takes a second. Python waits for all other threads.
+    """Exit, and have nothing looked over for garbage once more on the way out. What cannot be written any more is no
+    reason for another exit code: that was told.
     """
-    others: list[str] = []
-    if threading := sys.modules.get("threading"):
-        others = [
-            one.name
-            for one in threading.enumerate()
-            if not (one is threading.main_thread() or one.daemon or one.name.startswith(READERS))
-        ]
-    if not others:
-        for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
             with suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
-    gc.freeze()  # or Python would look it all over once more on its way out
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    gc.freeze()
     sys.exit(code)
 
 

@@ -138,7 +138,7 @@ def test_the_plan_says_why_it_is_protected():
     vendor.own(ONE)
     made = plan(manifest(entry("a", ONE)), vendor, msgspec.structs.replace(state(), protected=(ONE,)))
     assert only(made).after.protect
-    assert only(made).reason.endswith("protected, as it was when state let it go")
+    assert only(made).why.endswith("protected, as it was when state let it go")
     assert only(made).resource == Resource("number.a")
 
 

@@ -1,12 +1,12 @@
 """Look at the account: what it holds now, as far as the manifest and the state need to know."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import cache
 
 import msgspec
 
-from numplan.engine.account.parallel import ask_all
+from numplan.engine.account.parallel import ReadingPool, ask_all
 from numplan.engine.ports import Provider
 from numplan.model.account import (
     Listing,
@@ -75,7 +75,7 @@ def _refresh(
     manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
 ) -> tuple[State | None, AccountSnapshot]:
     remembered: Future[State | None] = Future()
-    threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="refresh")
+    threads = ReadingPool(2)
     asked = threads.submit(provider.regions)
     states = cache(lambda: _states(manifest, remembered.result()))
     listed = threads.submit(provider.purchased, expected=expected, states=states)
