@@ -31,11 +31,12 @@ $(CONSUMERS)/%/.ready: tests/consumers/%.txt
 
 consumers: $(CONSUMERS)/terraform/.ready $(CONSUMERS)/checkov/.ready ## The tools that tests/consumers runs; half a gigabyte
 
-check: $(READY) ## Lint, types, layers and formatting
+check: $(READY) ## Lint, types, layers, formatting, and how large things may grow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house
 
 format: $(READY) ## Let the formatter decide
 	$(BIN)/ruff check --fix-only .

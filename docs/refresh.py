@@ -9,33 +9,42 @@
   tool of others prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
 - docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
   `<!-- story: NAME -->`.
+- docs/internals/rooms.md: what each package says of itself, and docs/internals/architecture.md: the line of the engine.
 - docs/images/plan.svg: by docs/images/make.py.
 """
 
+import ast
 import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from typing import Final
 
 import click
 
+from numplan import engine
 from numplan.cli.main import COMMANDS, numplan, run
 from numplan.emulator.server import Emulator, EmulatorSettings
 
 DOCS: Final = Path(__file__).parent
+PACKAGE: Final = DOCS.parent / "numplan"
+WIDTH: Final = 110
+"""Characters of a line of the tree of packages."""
 PORT: Final = "8190"
 """The port that the pages show; an emulator of our own has another one."""
 
 _HELP: Final = re.compile(r"(<!-- help: ([a-z ]+) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
 _STORY: Final = re.compile(r"(<!-- story: ([a-z]+) -->\n```text\n).*?(```\n)", re.DOTALL)
 _TABLE: Final = re.compile(r"(<!-- commands -->\n).*?(<!-- /commands -->\n)", re.DOTALL)
+_TREE: Final = re.compile(r"(```text\n).*?(```\n)", re.DOTALL)
+_LINE: Final = re.compile(r"(```python\n).*?(```\n)", re.DOTALL)
 _FENCE: Final = re.compile(
     r"(?:<!-- (?:file: (?P<file>\S+)|tool: (?P<tool>\S+)) -->\n)?"
     r"```(?P<language>[a-z]*)(?P<kind>[^\n]*)\n(?P<text>.*?)```\n",
@@ -101,6 +110,42 @@ def names() -> list[str]:
         if isinstance(command, click.Group):
             found += [f"{name} {below}" for below in command.list_commands(context)]
     return found
+
+
+def with_rooms(page: str) -> str:
+    """The page with a line for each package, in the words of its own docstring, and the modules in it."""
+    tree = "\n".join(_room(PACKAGE, 0))
+    return _TREE.sub(lambda found: f"{found[1]}{tree}\n{found[2]}", page)
+
+
+def with_line(page: str) -> str:
+    """The page with the line of the engine as `numplan.engine` has it."""
+    _, _, code = (engine.__doc__ or "").partition("::\n\n")
+    line = dedent(code.partition("\n\n")[0])
+    return _LINE.sub(lambda found: f"{found[1]}{line}\n{found[2]}", page)
+
+
+def _room(folder: Path, depth: int) -> Iterator[str]:
+    indent = "    " * depth
+    yield f"{indent}{folder.name}/  {sentence(folder / '__init__.py')}"
+    modules = [path.stem for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    line = f"{indent}    "
+    for name in modules:
+        if len(line) + len(name) > WIDTH:
+            yield line.rstrip()
+            line = f"{indent}    "
+        line += f"{name}  "
+    if modules:
+        yield line.rstrip()
+    for below in sorted(path.parent for path in folder.glob("*/__init__.py")):
+        yield from _room(below, depth + 1)
+
+
+def sentence(module: Path) -> str:
+    """The first sentence of a module's docstring, on one line."""
+    said = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    paragraph = " ".join(said.partition("\n\n")[0].split())
+    return paragraph.partition(". ")[0].rstrip(".") + "."
 
 
 def with_session(page: str, owned: int = 3) -> str:
@@ -179,6 +224,8 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS / "adopting.md": partial(with_session, owned=240),
     DOCS / "policy.md": with_session,
     DOCS / "review.md": with_session,
+    DOCS / "internals" / "architecture.md": with_line,
+    DOCS / "internals" / "rooms.md": with_rooms,
     DOCS / "ci-github.md": with_story,
     DOCS / "ci-gitlab.md": with_story,
 }

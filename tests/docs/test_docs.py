@@ -242,8 +242,8 @@ def test_each_page_of_the_documentation_is_reached_from_its_index():
 
 
 def test_each_decision_is_in_its_index():
-    linked = set(links(text(DOCS / "decisions" / "README.md")))
-    assert {page.name for page in (DOCS / "decisions").glob("0*.md")} <= linked
+    linked = set(links(text(DOCS / "internals" / "decisions" / "README.md")))
+    assert {page.name for page in (DOCS / "internals" / "decisions").glob("0*.md")} <= linked
 
 
 def test_no_tracked_file_names_a_place_on_somebodys_machine():

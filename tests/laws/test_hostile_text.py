@@ -290,7 +290,7 @@ def test_a_bug_shows_its_traceback_only_on_request_and_never_the_token(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"unforeseen {CANARY}")
 
-    monkeypatch.setattr("numplan.cli.operations.plan.survey_of", broken)
+    monkeypatch.setattr("numplan.cli.operations.plan.compute_plan_of", broken)
     desk.manifest(f'numbers: {{support: {{number: "{A}"}}}}')
     quiet = desk("plan")
     assert quiet.code == 1

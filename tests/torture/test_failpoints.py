@@ -53,7 +53,7 @@ def test_there_are_at_least_thirty_failpoints():
 
 
 def test_the_documentation_names_each_of_them():
-    page = (Path(__file__).parents[2] / "docs" / "safety.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "internals" / "failpoints.md").read_text()
     assert set(re.findall(r"`([a-z]+(?:[-.][a-z]+)*\.[a-z-]+)`", page)) >= {
         *(name for _, name in EVERY),
         *STORE,
