@@ -233,3 +233,11 @@ def test_what_is_declared_and_owned_asks_for_no_price(vendor):
     vendor.own(ONE)
     plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
     assert {name for name, _ in vendor.calls} == {"regions", "purchased"}
+
+
+def test_an_explicit_number_is_released_and_bought_back_and_the_plan_says_what_may_happen(vendor):
+    row = managed("number.a", vendor.own(us(1)), sip_trunk_id=1)
+    wanted = manifest(entry("a", us(1), sip_trunk_id=2, on_trunk_change="replace"))
+    change = only(plan(wanted, vendor, state(row)))
+    assert not change.buys_first
+    assert "can be lost" in change.reason
