@@ -233,14 +233,14 @@ SABOTAGES = (
         "engine/account/refresh.py",
         "if not listing.complete or nameless(listing.unreadable):",
         "if not listing.complete:",
-        ["tests/engine/plan/test_odd_rows.py"],
+        ["tests/engine/account/test_refresh.py", "tests/engine/account/test_unreadable.py"],
     ),
     Sabotage(
         "a managed number in a row that cannot be read is missing",
         "engine/compare/comparison.py",
         "held = {**held_unread(sides.snapshot, managed, sides.declared, sides.state), **held}",
         "pass",
-        ["tests/engine/plan/test_odd_rows.py"],
+        ["tests/engine/account/test_unreadable.py"],
     ),
     Sabotage(
         "what has no price costs nothing",

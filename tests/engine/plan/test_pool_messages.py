@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import by_action, manifest, plan, pool, said, state, us
+from tests.builders import buried, by_action, entry, managed, manifest, plan, pool, said, state, us
 from tests.engine.plan.pooled import members, stock
 from tests.fakes import FakeVendor
 
@@ -69,3 +69,18 @@ def test_a_short_listing_is_no_ground_to_adopt_on(vendor):
     made = plan(manifest(pool("p", 1, adopt=True)), vendor, state())
     assert "adopt" not in by_action(made)
     assert any("incomplete listing" in found.summary for found in made.errors)
+
+
+def held(made) -> dict[str, str]:
+    return {one.number: one.reason for one in made.held}
+
+
+@pytest.mark.parametrize("wanted", [manifest(pool("p", 1)), manifest(entry("a", us(20)))])
+def test_a_slot_that_waits_for_a_number_whose_price_cannot_be_read_goes_on_waiting(vendor, wanted):
+    vendor.put_on_sale(us(20))
+    vendor.put_on_sale(us(21))
+    vendor.cannot_read(us(20), field="setupCharge", reason="is null")
+    resource = [*wanted.numbers, *wanted.pools][0].resource
+    made = plan(wanted, vendor, state(buried(managed(resource, us(20)))))
+    assert (by_action(made), made.errors) == ({}, ())
+    assert held(made)[us(20)].startswith("an earlier purchase had an unknown outcome, and ")

@@ -3,9 +3,24 @@
 import pytest
 
 from numplan.model.account import Criteria
-from tests.builders import buried, by_action, group, lines, managed, manifest, only, plan, pool, state, us
+from tests.builders import (
+    buried,
+    by_action,
+    group,
+    lines,
+    managed,
+    manifest,
+    only,
+    plan,
+    pool,
+    said,
+    state,
+    us,
+)
 from tests.engine.plan.pooled import members, stock
 from tests.fakes import FakeVendor
+
+ONE, TWO, THREE, FOUR = map(us, range(1, 5))
 
 
 @pytest.fixture
@@ -105,3 +120,44 @@ def test_a_pool_adopts_only_numbers_in_which_its_digits_stand(vendor):
     vendor.own(us(888))
     made = plan(manifest(pool("p", 2, adopt=True, digits="888", on_shortage="partial")), vendor)
     assert by_action(made) == {"adopt": [us(888)]}
+
+
+def test_a_pool_neither_picks_nor_keeps_in_reserve_what_has_no_price(vendor):
+    for place in range(20, 30):
+        vendor.put_on_sale(us(place))
+    vendor.cannot_read(us(20), field="setupCharge", reason="is 'N/A'")
+    vendor.cannot_read(us(22), field="recurringCharge", reason="is null")
+    wanted = pool("p", 2, on_unavailable="substitute")
+    made = plan(manifest(wanted, pool("q", 1)), vendor)
+    assert by_action(made) == {"purchase": [us(21), us(23), us(24)]}
+    reserve = {one.number for offers in made.alternates.values() for one in offers}
+    assert reserve == {us(25), us(26), us(27), us(28), us(29)}
+    [told] = said(made, "warning")
+    assert told == (
+        f"search: 2 rows cannot be read: {us(20)} (its setupCharge is 'N/A'), "
+        f"{us(22)} (its recurringCharge is null)"
+    )
+
+
+def test_many_numbers_that_a_search_prices_leave_the_odd_one_to_find_number():
+    vendor = FakeVendor()
+    many = [us(2000 + place) for place in range(60)]
+    for number in many:
+        vendor.put_on_sale(number)
+    vendor.cannot_read(many[7], field="setupCharge", reason="is null")
+    made = plan(manifest(group("s", many, country="United States")), vendor)
+    assert len(by_action(made)["purchase"]) == 59
+    assert [one.path for one in made.errors] == [f'set.s["{many[7]}"]']
+    assert [about for name, about in vendor.calls if name == "find"] == [many[7]]
+
+
+def test_no_pool_adopts_a_number_of_another_customer(vendor):
+    vendor.put_on_sale(us(20))
+    for number in (ONE, TWO, FOUR):
+        vendor.own(number, customer="190")
+    vendor.own(THREE, customer="999")
+    made = plan(manifest(pool("p", 4, adopt=True)), vendor, state(managed("number.x", us(90))), missing=True)
+    assert by_action(made) == {"adopt": [ONE, TWO, FOUR], "purchase": [us(20)], "forget": [us(90)]}
+    assert said(made, "warning") == [
+        f"purchased-list: 1 row names another customer than most do: {THREE} (customerId 999)"
+    ]
