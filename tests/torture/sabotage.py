@@ -333,7 +333,7 @@ SABOTAGES = (
         "engine/policy/limits.py",
         "operators=manifest.operator)",
         "operators=msgspec.structs.replace(manifest.operator, **given))",
-        ["tests/engine/guard/test_limit_guards.py"],
+        ["tests/engine/policy/test_limits.py"],
     ),
     Sabotage(
         "a list that was cut is as good as any",
@@ -519,7 +519,7 @@ SABOTAGES = (
         "engine/compare/deferral.py",
         "elif accept_missing or is_missing(one, now, hold):",
         "elif True:",
-        ["tests/scenarios/test_money_traps.py", "tests/engine/compare/test_watched.py"],
+        ["tests/scenarios/test_money_traps.py", "tests/engine/compare/test_deferral.py"],
     ),
     Sabotage(
         "what left state as missing is not watched",

@@ -144,3 +144,13 @@ def test_a_number_whose_charge_is_not_known_is_adopted_and_counted_apart(vendor)
         1,
         1,
     )
+
+
+def test_a_fresh_purchase_that_is_not_listed_yet_is_paid_for(vendor):
+    vendor.put_on_sale(FIVE)
+    made = plan(
+        manifest(pool("p", 1)),
+        vendor,
+        state(managed("pool.p", ONE, bought_at=JUST_NOW, monthly_charge="0.45")),
+    )
+    assert str(made.cost.monthly_before) == str(made.cost.monthly_after) == "0.45"

@@ -71,10 +71,6 @@ def test_a_short_listing_is_no_ground_to_adopt_on(vendor):
     assert any("incomplete listing" in found.summary for found in made.errors)
 
 
-def held(made) -> dict[str, str]:
-    return {one.number: one.reason for one in made.held}
-
-
 @pytest.mark.parametrize("wanted", [manifest(pool("p", 1)), manifest(entry("a", us(20)))])
 def test_a_slot_that_waits_for_a_number_whose_price_cannot_be_read_goes_on_waiting(vendor, wanted):
     vendor.put_on_sale(us(20))
@@ -83,4 +79,22 @@ def test_a_slot_that_waits_for_a_number_whose_price_cannot_be_read_goes_on_waiti
     resource = [*wanted.numbers, *wanted.pools][0].resource
     made = plan(wanted, vendor, state(buried(managed(resource, us(20)))))
     assert (by_action(made), made.errors) == ({}, ())
-    assert held(made)[us(20)].startswith("an earlier purchase had an unknown outcome, and ")
+    (waits,) = made.held
+    assert waits.reason.startswith("an earlier purchase had an unknown outcome, and ")
+
+
+def test_the_slot_of_a_closed_purchase_waits_while_its_number_is_not_for_sale(vendor):
+    stock(vendor, 5, 6)
+    made = plan(manifest(pool("p", 1)), vendor, state(buried(managed("pool.p", us(1)))))
+    assert by_action(made) == {}
+    assert [(one.resource, one.number) for one in made.held] == [("pool.p", us(1))]
+
+
+def test_the_slot_of_a_closed_purchase_waits_while_its_number_costs_more_than_a_cap(vendor):
+    stock(vendor, 5, 6)
+    vendor.put_on_sale(us(1), monthly="2")
+    made = plan(
+        manifest(pool("p", 1, max_monthly_charge="1")), vendor, state(buried(managed("pool.p", us(1))))
+    )
+    assert by_action(made) == {}
+    assert "more than the pool's cap" in made.held[0].reason

@@ -4,7 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import LONG_AGO, by_action, entry, managed, manifest, plan, pool, state, us
+from numplan.model.changes import Replace
+from tests.builders import (
+    LONG_AGO,
+    buried,
+    buying,
+    by_action,
+    entry,
+    managed,
+    manifest,
+    only,
+    plan,
+    pool,
+    state,
+    us,
+)
 from tests.engine.plan.pooled import members, stock
 from tests.fakes import FLOW, FakeVendor
 
@@ -163,3 +177,40 @@ def test_a_protected_member_does_not_move_to_another_trunk(vendor, state_says):
     rows = members(vendor, 1, sip_trunk_id=1, protect=state_says)
     made = plan(manifest(wanted), vendor, state(*rows))
     assert [one.guard for one in made.refusals] == ["protected"]
+
+
+def test_a_member_whose_replacement_is_unknown_is_neither_released_nor_replaced_again(vendor):
+    stock(vendor, 5, 6)
+    row = managed("pool.p", vendor.own(us(1)), sip_trunk_id=1)
+    wanted = manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace"))
+    made = plan(wanted, vendor, state(row, buying(managed("pool.p", us(2), sip_trunk_id=2))))
+    assert by_action(made) == {}
+
+
+def test_of_several_moves_only_those_that_nothing_is_under_way_for_are_planned(vendor):
+    stock(vendor, 5, 6)
+    rows = [managed("pool.p", vendor.own(number), sip_trunk_id=1) for number in (us(1), us(2))]
+    wanted = manifest(pool("p", 2, sip_trunk_id=2, on_trunk_change="replace"))
+    made = plan(wanted, vendor, state(*rows, buying(managed("pool.p", us(3), sip_trunk_id=2))))
+    (change,) = (one for one in made.changes if isinstance(one, Replace))
+    assert change.after.number == us(5)
+
+
+def test_a_replacement_tries_a_number_whose_purchase_was_closed_before_any_other(vendor):
+    stock(vendor, 5, 6)
+    vendor.put_on_sale(us(2), monthly="9")
+    row = managed("pool.p", vendor.own(us(1)), sip_trunk_id=1)
+    wanted = manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace"))
+    change = only(plan(wanted, vendor, state(row, buried(managed("pool.p", us(2), sip_trunk_id=2)))))
+    assert isinstance(change, Replace)
+    assert change.after.number == us(2)
+    assert change.sent_before
+
+
+def test_a_replacement_waits_for_a_number_whose_purchase_was_closed(vendor):
+    stock(vendor, 5, 6)
+    row = managed("pool.p", vendor.own(us(1)), sip_trunk_id=1)
+    wanted = manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace"))
+    made = plan(wanted, vendor, state(row, buried(managed("pool.p", us(2), sip_trunk_id=2))))
+    assert by_action(made) == {}
+    assert [(one.resource, one.number) for one in made.held] == [("pool.p", us(2))]
