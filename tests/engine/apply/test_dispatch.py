@@ -68,19 +68,6 @@ def batches(how_many: int, vendor: FakeVendor) -> list[Batch]:
     return batches_of("purchase", [(us(place), None) for place in range(how_many)], 1)
 
 
-def test_a_batch_has_one_trunk_and_no_more_numbers_than_asked() -> None:
-    numbers = [(us(1), 5), (us(2), None), (us(3), 5), (us(4), 5), (us(5), None)]
-    assert [(one.sip_trunk_id, one.numbers) for one in batches_of("purchase", numbers, 2)] == [
-        (5, (us(1), us(3))),
-        (5, (us(4),)),
-        (None, (us(2), us(5))),
-    ]
-
-
-def test_no_numbers_make_no_batch() -> None:
-    assert batches_of("release", [], 50) == []
-
-
 @pytest.mark.parametrize("parallelism", [1, 2, 4, 8])
 def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     vendor = SlowVendor(meet=parallelism)

@@ -3,13 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from numplan.engine.apply.ledger import Ledger
+from numplan.engine.apply.orders import orders_of
 from numplan.model.changes import Release
 from numplan.model.policy import Policy
 from numplan.model.state import Attributes
-from tests.builders import us
+from tests.builders import managed, manifest, pool, state, us
+from tests.engine.world import world_with
 from tests.views.plans import plan_of
 
 LIMITS: dict[str, Any] = {
@@ -95,3 +98,13 @@ def test_what_the_plan_releases_makes_room_for_monthly_charges():
     assert spent.take(one("0.10", "0.01")).startswith(
         "with it the monthly increase of this apply would be 0.51"
     )
+
+
+def test_the_monthly_increase_is_net_of_what_the_plan_releases():
+    world = world_with(us(1))
+    world.store(state(managed("pool.old", world.vendor.own(us(3)), monthly_charge="0.20")))
+    made = world.draft(manifest(pool("p", 1)))
+    attributes = next(iter(orders_of(made))).attributes
+    assert Ledger(Policy(max_monthly_increase=Decimal(0)), made).take(attributes) == ""
+    alone = msgspec.structs.replace(made, changes=made.changes[:1])
+    assert "monthly increase" in Ledger(Policy(max_monthly_increase=Decimal(0)), alone).take(attributes)

@@ -139,6 +139,15 @@ def test_what_takes_a_call_is_not_recorded_here() -> None:
     assert not open_state.numbers
 
 
+def test_an_update_keeps_the_charge_that_was_known_where_the_account_says_none() -> None:
+    world = World()
+    world.store(state(managed("number.a", ONE, monthly_charge="0.25")))
+    world.vendor.own(ONE, monthly=None)
+    world.run(manifest(entry("a", ONE, labels={"owner": "x"})))
+    [kept] = world.state.numbers
+    assert (kept.attributes.labels, kept.attributes.monthly_charge) == ({"owner": "x"}, Decimal("0.25"))
+
+
 def _book(*instances: Instance) -> OpenState:
     world = World()
     world.store(state(*instances))

@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from numplan.model.account import Region
 from numplan.model.changes import Adopt, Keep, Purchase, Update
+from numplan.model.policy import Policy
 from tests.builders import (
+    PLACE,
     by_action,
     entry,
     group,
@@ -233,3 +236,56 @@ def test_what_is_declared_and_owned_asks_for_no_price(vendor):
     vendor.own(ONE)
     plan(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
     assert {name for name, _ in vendor.calls} == {"regions", "purchased"}
+
+
+def test_an_explicit_number_is_released_and_bought_back_and_the_plan_says_what_may_happen(vendor):
+    row = managed("number.a", vendor.own(us(1)), sip_trunk_id=1)
+    wanted = manifest(entry("a", us(1), sip_trunk_id=2, on_trunk_change="replace"))
+    change = only(plan(wanted, vendor, state(row)))
+    assert not change.buys_first
+    assert "can be lost" in change.reason
+
+
+def test_an_explicit_number_whose_price_cannot_be_read_is_an_error_at_its_place(vendor):
+    vendor.put_on_sale(us(20))
+    vendor.put_on_sale(us(21))
+    vendor.cannot_read(us(20), field="setupCharge", reason="is 'N/A'")
+    made = plan(manifest(entry("a", us(20)), entry("b", us(21))), vendor)
+    [wrong] = made.errors
+    assert wrong.summary == (
+        f"{us(20)}: find-number: its setupCharge is 'N/A': its price is not known, so it is not bought"
+    )
+    assert (wrong.path, wrong.source) == ("number.a", PLACE)
+    assert by_action(made) == {"purchase": [us(21)]}
+
+
+def test_an_explicit_number_whose_offer_says_too_little_is_an_error(vendor):
+    vendor.put_on_sale(us(20))
+    vendor.cannot_read(us(20))
+    [wrong] = plan(manifest(entry("a", us(20))), vendor).errors
+    assert wrong.summary.endswith(
+        "find-number: its country is null: what it is cannot be read, so it is not bought"
+    )
+
+
+def test_an_entry_that_names_a_number_of_another_customer_adopts_it(vendor):
+    for number, customer in ((ONE, "190"), (TWO, "190"), (THREE, "999")):
+        vendor.own(number, customer=customer)
+    assert by_action(plan(manifest(entry("a", THREE)), vendor)) == {"adopt": [THREE]}
+
+
+def test_a_number_whose_charge_nobody_knows_is_not_released_to_be_bought_back(vendor):
+    vendor.own(ONE)
+    adopted = managed("number.a", ONE, sip_trunk_id=1)
+    unknown = msgspec.structs.replace(
+        adopted, attributes=msgspec.structs.replace(adopted.attributes, setup_charge=None)
+    )
+    wanted = entry("a", ONE, sip_trunk_id=2, on_trunk_change="replace")
+    limited = manifest(wanted, policy=Policy(max_setup_cost=Decimal(5)))
+    assert plan(limited, vendor, state(adopted)).refusals == ()
+    for wish in (limited, manifest(wanted)):
+        made = plan(wish, vendor, state(unknown))
+        assert made.changes == ()
+        assert [one.summary for one in made.errors] == [
+            f"{ONE} would be released and bought back, and what it costs is not known"
+        ]

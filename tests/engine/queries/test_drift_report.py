@@ -12,7 +12,7 @@ from numplan.views.text.planned_action import action_of, action_text
 from tests.builders import ALL, JUST_NOW, LONG_AGO, entry, managed, manifest, pool, state, us
 from tests.fakes import NOON, FakeVendor
 
-ONE, TWO, THREE, FOUR = map(us, range(1, 5))
+ONE, TWO, THREE = map(us, range(1, 4))
 
 
 @pytest.fixture
@@ -80,3 +80,9 @@ def test_a_short_listing_says_that_there_may_be_more(vendor):
     vendor.own(ONE)
     vendor.listed(complete=False)
     assert report_of(manifest(pool("p", 0)), vendor, None).at_least
+
+
+def test_a_charge_that_the_account_does_not_say_is_no_drift_and_no_other_price(vendor):
+    vendor.own(ONE, monthly=None)
+    report = report_of(manifest(entry("a", ONE)), vendor, state(managed("number.a", ONE)))
+    assert (report.deviations, report.charges, report.matters) == ((), 0, False)

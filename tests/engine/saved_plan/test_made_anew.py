@@ -25,11 +25,12 @@ from numplan.model.plan import Plan
 from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.model.policy import Policy
 from numplan.model.state import State
-from tests.builders import LONG_AGO, entry, group, managed, manifest, pool, state, us
+from tests.builders import LONG_AGO, by_action, entry, group, managed, manifest, plan, pool, state, us
 from tests.engine.world import World
-from tests.fakes import ACCOUNT, NOON, URL
+from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
 UK = E164("+442071234567")
+ONE, TWO = us(1), us(2)
 DEAR, OTHER, PROTECTED, MEMBER, STRANGE = map(us, range(90, 95))
 POLICY = Policy(
     max_purchases=6,
@@ -275,3 +276,44 @@ def test_a_change_that_only_the_plan_made_anew_holds_is_told_and_not_carried_out
     made = made_anew(file, WANTED, KNOWN, world.vendor, options(), timedelta(days=365)).plan
     assert [one.number for _, one in released(made.changes)] == [us(3)]
     assert any("not carried out: number.gone" in one.summary for one in made.diagnostics)
+
+
+@pytest.fixture
+def vendor() -> FakeVendor:
+    vendor = FakeVendor()
+    for place in range(20, 30):
+        vendor.put_on_sale(us(place))
+    return vendor
+
+
+def saved_again(saved, wanted, remembered, vendor, now, max_age):
+    applied = PlanOptions(now=now, numplan="0.1.0", account=vendor.account, api_url=vendor.url)
+    return made_anew(saved, wanted, remembered, vendor, applied, max_age)
+
+
+def test_a_saved_plan_is_not_carried_out_at_a_price_that_nobody_knows(vendor):
+    wanted = manifest(entry("a", us(20)))
+    saved = plan(wanted, vendor)
+    vendor.cannot_read(us(20), field="recurringCharge", reason="is ''")
+    with pytest.raises(StalePlanError, match=r"what it costs now cannot be read: its recurringCharge is ''"):
+        saved_again(saved, wanted, None, vendor, NOON, timedelta(hours=1))
+
+
+def test_a_saved_plan_meets_a_row_that_cannot_be_read_any_more(vendor):
+    vendor.own(ONE)
+    vendor.own(TWO)
+    wanted, remembered = manifest(entry("a", TWO), entry("b", us(20))), state(managed("number.gone", ONE))
+    saved = plan(wanted, vendor, remembered)
+    assert by_action(saved) == {"release": [ONE], "adopt": [TWO], "purchase": [us(20)]}
+    for number in (ONE, TWO, us(20)):
+        offer = vendor.stock.get(number)
+        if offer is not None:
+            vendor.own(number)
+        vendor.cannot_read(number)
+        with pytest.raises(StalePlanError, match="a row that cannot be read"):
+            saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1))
+        vendor.reads_again()
+        if offer is not None:
+            del vendor.owned[number]
+            vendor.stock[number] = offer
+    saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1))

@@ -7,6 +7,7 @@ import pytest
 
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.saved_plan.made_anew import made_anew
+from numplan.engine.saved_plan.staleness import check_offers
 from numplan.model.errors import ApiError, StalePlanError
 from numplan.model.plan import Plan
 from numplan.model.plan_document import decode_plan, encode_plan
@@ -24,6 +25,7 @@ from tests.builders import (
     state,
     us,
 )
+from tests.engine.world import world_with
 from tests.fakes import NOON, FakeVendor
 
 ONE, TWO, THREE, FOUR, FIVE, SIX = map(us, range(1, 7))
@@ -225,3 +227,26 @@ class TestGuards:
         assert saved.errors
         with pytest.raises(StalePlanError, match="errors"):
             check(saved, vendor, wanted=wanted)
+
+
+def test_after_the_question_every_offer_is_asked_for_again_whatever_its_age():
+    world = world_with(ONE, TWO, THREE)
+    made = world.draft(manifest(entry("a", ONE), pool("p", 2)))
+    check_offers(made, world.vendor, 1)
+    world.vendor.put_on_sale(ONE, once="500.00")
+    world.vendor.put_on_sale(TWO, monthly="9.00")
+    with pytest.raises(StalePlanError) as stale:
+        check_offers(made, world.vendor, 1)
+    assert f"{ONE} (number.a): it now costs 500.00 once" in stale.value.message
+    assert f"{TWO} (pool.p): it now costs 0.10 once and 9.00 a month" in stale.value.message
+
+
+def test_what_went_off_sale_during_the_question_has_alternates_only_in_a_pool():
+    world = world_with(ONE, TWO, THREE)
+    made = world.draft(manifest(pool("p", 1)))
+    del world.vendor.stock[ONE]
+    assert check_offers(made, world.vendor, 1) == (ONE,)
+    made = world.draft(manifest(entry("a", TWO)))
+    del world.vendor.stock[TWO]
+    with pytest.raises(StalePlanError, match="no longer for sale"):
+        check_offers(made, world.vendor, 1)

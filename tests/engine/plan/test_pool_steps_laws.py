@@ -1,0 +1,202 @@
+"""What holds of each step by which a pool is planned, whatever draft it is given."""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import product
+from typing import NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numplan.engine.pipeline import compute_plan
+from numplan.engine.plan.planner import PlanOptions
+from numplan.engine.plan.pool_choice import Picks
+from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
+from numplan.engine.plan.pool_steps import STEPS, Step
+from numplan.model.changes import Adopt, Change, Purchase, Replace, number_of
+from numplan.model.manifest import PoolEntry
+from numplan.model.number import E164
+from numplan.model.plan import Allowances
+from numplan.model.state import Instance, Intent, Tombstone
+from tests.builders import buried, buying, managed, manifest, pool, releasing, state, us
+from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
+from tests.strategies import NUMBERS
+
+KINDS = (
+    *("stock", "stock", "owned", "owned", "home", "away", "away"),
+    *("protected", "assigned", "late", "late away", "closed", "closed and sold", "bought", "released"),
+)
+"""What is known of a number: for sale, owned and unmanaged, or of the pool in one of the ways in which a run leaves it.
+`away` is on another trunk than the pool declares, `late` a purchase that turned up after all.
+"""
+POOLS = [
+    {"on_trunk_change": on_change, "adopt": adopt, "select": select, "on_shortage": "partial", **more}
+    for on_change, adopt, select, more in product(
+        ("replace", "replace", "refuse"),
+        (False, True),
+        ("cheapest", "lowest"),
+        ({}, {"max_monthly_charge": "0.20"}, {"state": "Alabama"}),
+    )
+]
+PICKS = (Picks(), Picks(purchases=(us(3), us(5))), Picks(replaces={us(2): us(3), us(4): us(6)}))
+numbers = st.frozensets(st.sampled_from(NUMBERS), max_size=2)
+
+
+class Planning(NamedTuple):
+    """A pool, what is known of each number, and what the pool's plan depends on besides."""
+
+    pool: PoolEntry
+    kinds: list[str]
+    taken: frozenset[E164]
+    promised: frozenset[E164]
+    preferred: Picks
+    released: frozenset[E164]
+
+
+plannings = st.builds(
+    Planning,
+    st.builds(
+        lambda count, keys: pool("p", count, sip_trunk_id=2, **keys),
+        st.integers(0, 9),
+        st.sampled_from(POOLS),
+    ),
+    st.lists(st.sampled_from(KINDS), min_size=len(NUMBERS), max_size=len(NUMBERS)),
+    numbers,
+    numbers,
+    st.sampled_from(PICKS),
+    numbers,
+)
+
+
+def world_of(kinds: list[str]) -> tuple[FakeVendor, list[Instance | Intent | Tombstone]]:
+    """An account in which numbers are of these kinds, and what state says of them."""
+    vendor, rows = FakeVendor(), []
+    for place, (number, kind) in enumerate(zip(NUMBERS, kinds, strict=True)):
+        monthly = ("0.10", "0.20", "0.30")[place % 3]
+        trunk = 1 if "away" in kind else 2
+        one = managed(
+            "pool.p",
+            number,
+            sip_trunk_id=trunk,
+            state="Alabama" if place % 2 else "Ohio",
+            protect=kind == "protected",
+            surplus="late" in kind,
+        )
+        if kind in {"stock", "closed and sold"}:
+            vendor.put_on_sale(number, state="Alabama", monthly=monthly)
+        elif kind not in {"closed", "bought", "released"}:
+            vendor.own(number, state="Alabama", monthly=monthly, flow=kind == "assigned")
+        if "closed" in kind:
+            rows.append(buried(msgspec.structs.replace(one, bought_at=None)))
+        elif kind == "bought":
+            rows.append(buying(msgspec.structs.replace(one, bought_at=None)))
+        elif kind not in {"stock", "owned"}:
+            rows.append(one)
+            rows.extend([releasing(one)] if kind == "released" else [])
+    return vendor, rows
+
+
+def steps_of(planning: Planning) -> Iterator[tuple[Step, Surroundings, PoolDraft, PoolDraft]]:
+    """Each step of a pool, with the draft that it is given and the one that it returns."""
+    wanted, kinds, taken, promised, preferred, released = planning
+    vendor, rows = world_of(kinds)
+    options = PlanOptions(now=NOON, numplan="0.1.0", account=ACCOUNT, api_url=URL)
+    comparison, offers, _ = compute_plan(manifest(wanted), state(*rows), vendor, options)
+    around = Surroundings(
+        comparison=comparison,
+        offers=offers,
+        allowances=Allowances(releases=tuple(released)),
+        taken=taken,
+        promised=promised,
+    )
+    (status,) = comparison.pools
+    draft = draft_of(status, preferred, around)
+    for step in STEPS:
+        after = step(draft, around)
+        yield step, around, draft, after
+        draft = after
+
+
+def touched(change: Change) -> set[E164]:
+    """The numbers that a change is about."""
+    sides = (getattr(change, side, None) for side in ("before", "after"))
+    return {one.number for one in sides if one is not None}
+
+
+@given(plannings)
+def test_a_step_alone_gives_the_same_again_and_leaves_its_draft_as_it_was(planning: Planning):
+    for step, around, before, after in steps_of(planning):
+        kept = deepcopy(before)
+        assert step(before, around) == after, step.__name__
+        assert before == kept, step.__name__
+
+
+@given(plannings)
+def test_a_step_takes_nothing_back_of_what_those_before_it_decided(planning: Planning):
+    for step, _, before, after in steps_of(planning):
+        assert after.changes[: len(before.changes)] == before.changes, step.__name__
+        assert after.held[: len(before.held)] == before.held, step.__name__
+        assert after.diagnostics[: len(before.diagnostics)] == before.diagnostics, step.__name__
+        assert after.picked >= before.picked, step.__name__
+        assert (after.status, after.preferred) == (before.status, before.preferred), step.__name__
+
+
+@given(plannings)
+def test_a_step_opens_no_slot_that_was_filled(planning: Planning):
+    for step, _, before, after in steps_of(planning):
+        assert 0 <= after.missing_count <= before.missing_count, step.__name__
+        assert after.to_retry in (before.to_retry[done:] for done in range(len(before.to_retry) + 1))
+        late = before.late_arrivals
+        assert after.late_arrivals in (late[done:] for done in range(len(late) + 1)), step.__name__
+
+
+@given(plannings)
+def test_no_step_picks_a_number_twice_nor_one_that_another_has(planning: Planning):
+    for step, around, before, after in steps_of(planning):
+        new = after.changes[len(before.changes) :]
+        assert set(Counter(number for one in new for number in touched(one)).values()) <= {1}, step.__name__
+        fresh = after.picked - before.picked
+        retried = {one.number for one in before.to_retry}
+        assert not fresh & before.picked
+        assert not (fresh - retried) & around.taken, step.__name__
+        if step.__name__ == "buy":
+            assert not fresh & (around.taken | around.promised)
+        taken_in = {
+            one.after.number
+            for one in new
+            if isinstance(one, Purchase | Replace | Adopt)
+            and one.after.number not in around.comparison.managed
+        }
+        assert taken_in == fresh, step.__name__
+
+
+@given(plannings)
+def test_after_the_last_step_every_member_has_one_change_and_none_is_left_to_move(planning: Planning):
+    *_, (_, _, _, draft) = steps_of(planning)
+    about = Counter(map(number_of, draft.changes))
+    assert set(about.values()) <= {1}
+    assert {one.number for one in draft.status.members} <= set(about)
+    assert draft.moving == ()
+
+
+@given(plannings)
+def test_after_the_last_step_every_empty_slot_is_filled_or_waits_or_is_told(planning: Planning):
+    *_, (_, _, _, draft) = steps_of(planning)
+    filled = sum(isinstance(one, Purchase | Adopt) for one in draft.changes) + len(draft.held)
+    told = [one for one in draft.diagnostics if "more, but the vendor offers only" in one.summary]
+    assert filled >= draft.status.shortage or told
+
+
+def test_the_plannings_give_every_step_something_to_do():
+    """The laws are not empty."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @given(plannings)
+    def look(planning: Planning):
+        seen.update(step.__name__ for step, _, before, after in steps_of(planning) if before != after)
+
+    look()
+    assert {step.__name__ for step in STEPS if seen[step.__name__] < 3} == set()
