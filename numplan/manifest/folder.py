@@ -12,8 +12,8 @@ from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step, source_at
 from numplan.manifest.reading.quoting import described
 from numplan.manifest.reading.reader import MAX_VALUES, Document, EmptyError, read_document
-from numplan.manifest.reading.scalar_kinds import Shape
 from numplan.manifest.reading.templates import Slot
+from numplan.manifest.schema.node import Node
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -42,7 +42,7 @@ class Whole(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def read_whole(path: Path, shape: Shape) -> Whole:
+def read_whole(path: Path, node: Node) -> Whole:
     """The manifest in a file, or in all files of a folder. Raises ManifestError with everything that is wrong
     with any file that cannot be read.
     """
@@ -56,7 +56,7 @@ def read_whole(path: Path, shape: Shape) -> Whole:
         try:
             contents[name] = read_below(path, name) if is_folder else read_named(path)
             left = MAX_VALUES - sum(document.values for document in documents)
-            documents.append(read_document(contents[name], file, shape, at, most=left))
+            documents.append(read_document(contents[name], file, node, at, most=left))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
         except EmptyError as failure:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection
-from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -10,16 +9,16 @@ import msgspec
 
 from numplan.manifest.declarations.backend import read_place
 from numplan.manifest.declarations.declarations import Declarations
-from numplan.manifest.declarations.known_words import in_known_words
 from numplan.manifest.files.digest import digest
 from numplan.manifest.files.names import folder_of
 from numplan.manifest.folder import read_whole
 from numplan.manifest.numbers.numbers_file import NumbersFiles
 from numplan.manifest.reading.positions import LocatedMap, block
-from numplan.manifest.reading.scalar_kinds import Shape, compile_shape
-from numplan.manifest.schema.mistaken import mistaken
-from numplan.manifest.schema.shipped import schema
-from numplan.manifest.schema.violations import sound_part, violations
+from numplan.manifest.schema.node import schema_node
+from numplan.manifest.validation.known_words import in_known_words
+from numplan.manifest.validation.mistaken import mistaken
+from numplan.manifest.validation.valid_parts import valid_part
+from numplan.manifest.validation.violations import violations
 from numplan.manifest.variables.interpolation import interpolate
 from numplan.manifest.variables.variables import Given, Variables
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
@@ -44,7 +43,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
 
     Raises ManifestError with every finding, warnings too, if one of them is an error.
     """
-    whole = read_whole(path, manifest_shape())
+    whole = read_whole(path, schema_node("manifest"))
     if found := mistaken(whole.document, whole.files):
         raise ManifestError([*whole.findings, found])
     variables = Variables(whole.document, whole.files, given)
@@ -52,7 +51,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
     in_known_words(whole.document)
     findings = _besides((*variables.findings, *unreplaced.findings), whole.findings)
     findings = _besides(violations(whole.document, whole.files), findings, unreplaced.places)
-    value = sound_part(whole.document) if findings else whole.document
+    value = valid_part(whole.document, schema_node("manifest")) if findings else whole.document
     numbers_files = NumbersFiles(folder_of(path))
     declarations = Declarations(cast("LocatedMap", value), whole.files, numbers_files, variables.values)
     manifest = declarations.manifest(str(path))
@@ -73,7 +72,7 @@ def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
 
     Raises ManifestError with what is wrong with that block, or with reading the manifest at all.
     """
-    whole = read_whole(path, manifest_shape())
+    whole = read_whole(path, schema_node("manifest"))
     if not isinstance(whole.document, LocatedMap) or "backend" not in whole.document:
         return None
     alone = LocatedMap()
@@ -113,12 +112,6 @@ def manifest_in(folder: Path) -> Path | None:
         many = "both" if len(found) == 2 else "all"  # noqa: PLR2004 - as the word has it
         raise ManifestError([error(f"{names} are {many} here, and only one can be the manifest", hint=hint)])
     return found[0] if found else None
-
-
-@cache
-def manifest_shape() -> Shape:
-    """What kind of value the schema of the manifest admits at each place."""
-    return compile_shape(schema("manifest"))
 
 
 def _besides(

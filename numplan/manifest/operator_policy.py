@@ -1,7 +1,6 @@
 """An operator's policy from its file: read as strictly as a manifest, with the same findings."""
 
 import os
-from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -10,9 +9,8 @@ from numplan.manifest.files.read import FileError, read_straight
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, places, source_at
 from numplan.manifest.reading.quoting import dotted
 from numplan.manifest.reading.reader import read_document
-from numplan.manifest.reading.scalar_kinds import Shape, compile_shape
-from numplan.manifest.schema.shipped import schema
-from numplan.manifest.schema.violations import violations
+from numplan.manifest.schema.node import schema_node
+from numplan.manifest.validation.violations import violations
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError, PolicyError
 from numplan.model.operator import Operator
@@ -25,7 +23,7 @@ def read_operator(file: str) -> Operator:
     """The policy in a file. Raises PolicyError with every finding; there is none that could be passed over."""
     try:
         read = read_document(
-            read_straight(Path(os.path.realpath(file))), file, _shape(), what=PolicyError.what
+            read_straight(Path(os.path.realpath(file))), file, schema_node("policy"), what=PolicyError.what
         )
     except FileError as failure:
         _refuse(error(f"the operator's policy {file} {failure}", hint="NUMPLAN_POLICY names a YAML file"))
@@ -59,8 +57,3 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _refuse(*findings: Diagnostic) -> NoReturn:
     raise PolicyError(findings)
-
-
-@cache
-def _shape() -> Shape:
-    return compile_shape(schema("policy"))

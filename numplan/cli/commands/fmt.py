@@ -14,7 +14,8 @@ from numplan.manifest.files.read import FileError, decoded
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.files.write import replace_file
 from numplan.manifest.folder import files_of
-from numplan.manifest.load import find_manifest, manifest_shape
+from numplan.manifest.load import find_manifest
+from numplan.manifest.schema.node import schema_node
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError, NumplanError
 
@@ -70,7 +71,7 @@ def _forms(path: Path) -> tuple[bytes, str]:
         before = read_named(path)
     except FileError as problem:
         raise ManifestError([error(f"the manifest {path} {problem}")]) from None
-    return before, canonical(before, str(path), manifest_shape())
+    return before, canonical(before, str(path), schema_node("manifest"))
 
 
 def _show_difference(path: Path, before: bytes, after: str, screen: Screen) -> None:

@@ -18,7 +18,8 @@ from yaml.nodes import ScalarNode
 from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, CuttingError, Piece, cut
 from numplan.manifest.files.read import decoded
 from numplan.manifest.reading.reader import read_document
-from numplan.manifest.reading.scalar_kinds import Kind, Shape, plain_value
+from numplan.manifest.schema.node import Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.errors import ManifestError, NumplanError
 
 STEP: Final = 2
@@ -29,20 +30,20 @@ _ONE_FORM: Final = re.compile(r"[^\"\\\x00-\x1f\x7f-\xa0\ufeff\ufffe\uffff\u2028
 """What stands in double quotes as it stands in single ones."""
 
 
-def canonical(raw: bytes, file: str, shape: Shape) -> str:
+def canonical(raw: bytes, file: str, node: Node) -> str:
     """The canonical text of one file. Raises ManifestError where it cannot be read, and NumplanError where it
     cannot be laid out without a change in what it says: it is then better left as it is.
     """
-    before = read_document(raw, file, shape)
+    before = read_document(raw, file, node)
     if before.findings:
         raise ManifestError(before.findings)
     text = re.sub(r"\r\n?", "\n", decoded(raw, file))
     try:
-        pieces = cut(text, shape)
+        pieces = cut(text, node)
         laid_out = _laid_out(pieces)
-        again = cut(laid_out, shape)
+        again = cut(laid_out, node)
         same = (
-            read_document(laid_out.encode(), file, shape).value == before.value
+            read_document(laid_out.encode(), file, node).value == before.value
             and _comments(again) == _comments(pieces)
             and _laid_out(again) == laid_out
         )
@@ -215,7 +216,7 @@ def _quoted(piece: Piece, value: str, style: str | None) -> str:
 
 
 def _is_doubtful(value: str) -> bool:
-    if plain_value(value, Kind.TEXT) is None:
+    if plain_value(value, ScalarKind.TEXT) is None:
         return False
     tag = _resolver().resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
     return _FIGURES.fullmatch(value) is not None or tag != "tag:yaml.org,2002:str"

@@ -17,7 +17,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from numplan.manifest.reading.scalar_kinds import Kind, plain_value
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
@@ -184,7 +184,7 @@ def scalar(text: str) -> str:
     """A text as YAML has it, for every reader of YAML, and for nobody a reference to something else."""
     escaped = text.replace("${", "$${")
     is_plain = _SAFE.fullmatch(escaped) and escaped.casefold() not in _WORDS
-    if is_plain and plain_value(escaped, Kind.TEXT) is not None:
+    if is_plain and plain_value(escaped, ScalarKind.TEXT) is not None:
         return escaped
     quoted = _COMMAND.sub(r"\\x23", json.dumps(escaped, ensure_ascii=False))
     return "".join(letter if letter.isprintable() else _code(letter) for letter in quoted)

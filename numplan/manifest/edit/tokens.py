@@ -18,7 +18,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape
+from numplan.manifest.schema.node import ANYTHING, Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind
 
 COMMENT: Final = "#"
 BREAK: Final = "\n"
@@ -48,7 +49,7 @@ class CuttingError(ValueError):
     """The text holds something between its scalars that is not known here."""
 
 
-def cut(text: str, shape: Shape) -> list[Piece]:
+def cut(text: str, node: Node) -> list[Piece]:
     """All pieces of a sound document, in order; spaces between them are left out.
 
     Joined with the spaces they are the text. Raises CuttingError.
@@ -56,7 +57,7 @@ def cut(text: str, shape: Shape) -> list[Piece]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     pieces: list[Piece] = []
     at = 0
-    for event, is_text in _scalars(yaml.parse(text, Loader=loader), shape):
+    for event, is_text in _scalars(yaml.parse(text, Loader=loader), node):
         start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
         pieces += _between(text, at, start)
         written = text[start:end]
@@ -98,14 +99,14 @@ def _between(text: str, start: int, end: int) -> list[Piece]:
     return found
 
 
-def _scalars(events: Iterator[Event], shape: Shape) -> Iterator[tuple[ScalarEvent | AliasEvent, bool]]:
+def _scalars(events: Iterator[Event], node: Node) -> Iterator[tuple[ScalarEvent | AliasEvent, bool]]:
     """Each scalar and alias, and whether the schema has text there. Keys are left as they are."""
-    open_: list[tuple[Shape, bool, str | None]] = []  # the shape, whether a mapping, the key that waits
+    open_: list[tuple[Node, bool, str | None]] = []  # the node, whether a mapping, the key that waits
     for event in events:
-        inner, is_key = _place(open_, shape)
+        inner, is_key = _place(open_, node)
         match event:
             case ScalarEvent():
-                yield event, not is_key and inner.kind is Kind.TEXT
+                yield event, not is_key and inner.kind is ScalarKind.TEXT
                 _step(open_, event.value if is_key else None)
             case AliasEvent():
                 yield event, False
@@ -114,11 +115,11 @@ def _scalars(events: Iterator[Event], shape: Shape) -> Iterator[tuple[ScalarEven
                 open_.append((inner, isinstance(event, MappingStartEvent), None))
             case CollectionEndEvent():
                 open_.pop()
-                _step(open_, "" if _place(open_, shape)[1] else None)
+                _step(open_, "" if _place(open_, node)[1] else None)
 
 
-def _place(open_: list[tuple[Shape, bool, str | None]], root: Shape) -> tuple[Shape, bool]:
-    """The shape of what comes next, and whether it is a key."""
+def _place(open_: list[tuple[Node, bool, str | None]], root: Node) -> tuple[Node, bool]:
+    """The node of what comes next, and whether it is a key."""
     if not open_:
         return root, False
     here, is_mapping, key = open_[-1]
@@ -127,6 +128,6 @@ def _place(open_: list[tuple[Shape, bool, str | None]], root: Shape) -> tuple[Sh
     return (ANYTHING, True) if key is None else (here.fields.get(key, here.rest), False)
 
 
-def _step(open_: list[tuple[Shape, bool, str | None]], key: str | None) -> None:
+def _step(open_: list[tuple[Node, bool, str | None]], key: str | None) -> None:
     if open_ and open_[-1][1]:
         open_[-1] = (*open_[-1][:2], key)

@@ -1,4 +1,4 @@
-"""Anchors: the events of a named value, kept so that an alias can read them again under its own shape."""
+"""Anchors: the events of a named value, kept so that an alias can read them again under its own node."""
 
 from collections.abc import Callable
 from typing import Final

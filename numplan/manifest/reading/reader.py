@@ -24,8 +24,9 @@ from numplan.manifest.reading.anchors import Anchors, UnreadableError
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
 from numplan.manifest.reading.quoting import dotted, shown
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, plain_value
 from numplan.manifest.reading.templates import Slot, Template
+from numplan.manifest.schema.node import ANYTHING, Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -57,9 +58,9 @@ class Document(NamedTuple):
 
 
 def read_document(
-    raw: bytes, file: str, shape: Shape, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
+    raw: bytes, file: str, node: Node, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
 ) -> Document:
-    """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text. Marks
+    """Read the one YAML or JSON document of a file; `node` says where scalars may be other than text. Marks
     carry the file's place `at` among the manifest's files; `what` the file is, findings say; `most` is how many
     values it may hold.
 
@@ -73,7 +74,7 @@ def read_document(
     reading: _Reading | None = None
     try:
         reading = _Reading(loader(body).get_event, file, at, what, most)
-        value = reading.document(shape)
+        value = reading.document(node)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
     except yaml.YAMLError as failure:
@@ -105,12 +106,12 @@ class _Reading:
         self.depth = 0
         self.replaying = False
 
-    def document(self, shape: Shape) -> object:
+    def document(self, node: Node) -> object:
         """The value of the one document."""
         self.read()  # the start of the stream
         if isinstance(self.read(), StreamEndEvent):
             raise EmptyError([_empty(self.file, self.what)])
-        value = self.node(self.read(), shape)
+        value = self.value_of(self.read(), node)
         self.read()  # the end of the document
         following = self.read()
         if not isinstance(following, StreamEndEvent):
@@ -121,7 +122,7 @@ class _Reading:
             )
         return value
 
-    def node(self, event: Event, shape: Shape) -> object:
+    def value_of(self, event: Event, node: Node) -> object:
         """The value that starts with this event."""
         self.values += 1
         if self.values > self.most:
@@ -131,49 +132,49 @@ class _Reading:
                 hint="keep the numbers of a set in a file that its `numbers_file` names",
             )
         if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
-            return self.scalar(event, shape.kind)
+            return self.scalar(event, node.kind)
         if isinstance(event, AliasEvent):
             if not self.depth:
                 raise UnreadableError("a manifest is a mapping, not an alias", place(event))
-            return self.replay(self.anchors.recall(event), shape)
+            return self.replay(self.anchors.recall(event), node)
         if event.anchor is not None and not self.replaying:  # type: ignore[attr-defined]
-            return self.replay(self.anchors.capture(event, self.read), shape)
+            return self.replay(self.anchors.capture(event, self.read), node)
         if isinstance(event, ScalarEvent):
-            return self.scalar(event, shape.kind)
-        return self.container(event, shape)
+            return self.scalar(event, node.kind)
+        return self.container(event, node)
 
-    def replay(self, events: list[Event], shape: Shape) -> object:
-        """The value of anchored events, under the shape of the place that names them."""
+    def replay(self, events: list[Event], node: Node) -> object:
+        """The value of anchored events, under the node of the place that names them."""
         outer, self.read = self.read, iter(events).__next__
         was_replaying, self.replaying = self.replaying, True
-        value = self.node(self.read(), shape)
+        value = self.value_of(self.read(), node)
         self.read, self.replaying = outer, was_replaying
         return value
 
-    def container(self, event: Event, shape: Shape) -> object:
+    def container(self, event: Event, node: Node) -> object:
         """The mapping or list that starts with this event."""
         if self.depth == MAX_DEPTH:
             raise UnreadableError(f"is nested more than {MAX_DEPTH} deep", place(event))
         if event.tag is not None:  # type: ignore[attr-defined]
             self.check_tag(event)
         self.depth += 1
-        value = self.mapping(shape) if isinstance(event, MappingStartEvent) else self.sequence(shape)
+        value = self.mapping(node) if isinstance(event, MappingStartEvent) else self.sequence(node)
         self.depth -= 1
         return value
 
-    def mapping(self, shape: Shape) -> LocatedMap:
+    def mapping(self, node: Node) -> LocatedMap:
         """The mapping whose start was just read."""
         block = LocatedMap()
-        marks, fields, rest, path, read = block.marks, shape.fields, shape.rest, self.path, self.read
+        marks, fields, rest, path, read = block.marks, node.fields, node.rest, self.path, self.read
         while type(event := read()) is not MappingEndEvent:
             plain = type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None
             name: str | None = event.value if plain else self.key(event)  # type: ignore[attr-defined]
             following = read()
             if name is None:
-                self.node(following, ANYTHING)
+                self.value_of(following, ANYTHING)
                 continue
             path.append(name)
-            value = self.node(following, fields.get(name, rest))
+            value = self.value_of(following, fields.get(name, rest))
             if name not in marks:
                 block[name] = value
                 marks[name] = (self.mark(event), self.mark(following))
@@ -184,14 +185,14 @@ class _Reading:
             path.pop()
         return block
 
-    def sequence(self, shape: Shape) -> LocatedList:
+    def sequence(self, node: Node) -> LocatedList:
         """The list whose start was just read."""
         block = LocatedList()
-        element, marks, path, read, at = shape.element, block.marks, self.path, self.read, self.at
+        element, marks, path, read, at = node.element, block.marks, self.path, self.read, self.at
         path.append(0)
         while type(event := read()) is not SequenceEndEvent:
             path[-1] = len(block)
-            value = self.node(event, element)
+            value = self.value_of(event, element)
             if type(value) is Template:
                 self.references.append(Slot(block, len(block), tuple(path)))
             block.append(value)
@@ -200,7 +201,7 @@ class _Reading:
         path.pop()
         return block
 
-    def scalar(self, event: ScalarEvent, kind: Kind) -> object:
+    def scalar(self, event: ScalarEvent, kind: ScalarKind) -> object:
         """The text of a scalar, or what it says where text is not wanted."""
         text = event.value
         if len(text) > MAX_SCALAR:
@@ -221,12 +222,12 @@ class _Reading:
     def key(self, event: Event) -> str | None:
         """The text of a key, or None where there is no using it; its events are then read all the same."""
         if not isinstance(event, ScalarEvent):
-            self.node(event, ANYTHING)
+            self.value_of(event, ANYTHING)
             self.report("a key is text, not a mapping, a list or an alias", event)
             return None
         if event.anchor is not None and not self.replaying:
             self.anchors.capture(event, self.read)
-        name = self.scalar(event, Kind.TEXT)
+        name = self.scalar(event, ScalarKind.TEXT)
         if name is None:
             self.report("a key is missing here", event, hint="write the name of the key before the colon")
         elif name == "<<" and not event.style:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, Self
 
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step
-from numplan.manifest.reading.scalar_kinds import Kind
+from numplan.manifest.schema.scalar_kinds import ScalarKind
 
 _MARK: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
@@ -21,13 +21,13 @@ class Template(str):
 
     __slots__ = ("kind",)
 
-    def __new__(cls, text: str, kind: Kind) -> Self:
+    def __new__(cls, text: str, kind: ScalarKind) -> Self:
         """A template of this text."""
         made = super().__new__(cls, text)
         made.kind = kind
         return made
 
-    kind: Kind
+    kind: ScalarKind
 
 
 class Slot(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import Files, source_at
 from numplan.manifest.reading.quoting import dotted
-from numplan.manifest.reading.scalar_kinds import Kind, plain_value
 from numplan.manifest.reading.templates import Slot, Template, TemplateError, parts_of
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.text.spelling import Meant
 
@@ -51,7 +51,7 @@ def interpolate(slots: Iterable[Slot], values: Values, files: Files) -> Unreplac
             places.append(source_at(files, slot.mark))
         else:
             left -= len(text)
-            slot.put(text if template.kind is Kind.TEXT else plain_value(text, template.kind))
+            slot.put(text if template.kind is ScalarKind.TEXT else plain_value(text, template.kind))
     return Unreplaced(tuple(findings), frozenset(places))
 
 

@@ -13,7 +13,7 @@ from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import described, dotted, shown
 from numplan.manifest.reading.reader import EmptyError, read_document
-from numplan.manifest.reading.scalar_kinds import ANYTHING
+from numplan.manifest.schema.node import ANYTHING
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import Meant

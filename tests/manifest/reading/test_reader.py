@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from numplan.manifest.reading.positions import LocatedList, LocatedMap
 from numplan.manifest.reading.reader import MAX_DEPTH, read_document
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, compile_shape, plain_value
-from numplan.manifest.schema.shipped import schema
+from numplan.manifest.schema.node import ANYTHING, Node, schema_node
+from numplan.manifest.schema.scalar_kinds import ScalarKind
 from numplan.model.errors import ManifestError
 
-SHAPE = compile_shape(schema("manifest"))
+NODE = schema_node("manifest")
 
 
-def read(text, shape=SHAPE):
-    document = read_document(text.encode(), "m.yaml", shape)
+def read(text, node=NODE):
+    document = read_document(text.encode(), "m.yaml", node)
     assert document.findings == ()
     return document.value
 
@@ -43,30 +43,8 @@ def test_an_unquoted_scalar_is_its_own_text_where_text_is_admitted(text):
     assert block == {"numbers": {"a": {"number": text, "country": text}}}
 
 
-@pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])
-@pytest.mark.parametrize("kind", Kind)
-def test_null_is_nothing_everywhere(text, kind):
-    assert plain_value(text, kind) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "value"),
-    [
-        ("0", Kind.INTEGER, 0), ("-7", Kind.INTEGER, -7), ("169", Kind.INTEGER, 169), ("007", Kind.INTEGER, "007"),
-        ("1_0", Kind.INTEGER, "1_0"), ("0x1", Kind.INTEGER, "0x1"), ("+1", Kind.INTEGER, "+1"),
-        ("1.0", Kind.INTEGER, "1.0"), ("9" * 18, Kind.INTEGER, int("9" * 18)), ("9" * 19, Kind.INTEGER, "9" * 19),
-        ("٣", Kind.INTEGER, "٣"), ("1\n", Kind.INTEGER, "1\n"), ("2.5", Kind.NUMBER, 2.5), ("10", Kind.NUMBER, 10),
-        (".inf", Kind.NUMBER, ".inf"), ("1e9", Kind.NUMBER, "1e9"), ("true", Kind.BOOLEAN, True),
-        ("FALSE", Kind.BOOLEAN, False), ("yes", Kind.BOOLEAN, "yes"), ("1", Kind.BOOLEAN, "1"),
-    ],
-)  # fmt: skip
-def test_a_plain_scalar_takes_the_kind_of_its_place(text, kind, value):
-    found = plain_value(text, kind)
-    assert (found, type(found)) == (value, type(value))
-
-
 def test_quoted_scalars_and_blocks_are_always_text():
-    assert read("a: '1'\nb: \"~\"\nc: |\n  null\n", Shape(Kind.INTEGER)) == {
+    assert read("a: '1'\nb: \"~\"\nc: |\n  null\n", Node(lambda _: True, ScalarKind.INTEGER)) == {
         "a": "1",
         "b": "~",
         "c": "null\n",
@@ -81,7 +59,7 @@ def test_plain_tags_change_nothing_but_str_makes_text():
     }
 
 
-def test_an_alias_is_read_under_the_shape_of_its_own_place():
+def test_an_alias_is_read_under_the_node_of_its_own_place():
     assert read("version: &n 190\naccount: *n") == {"version": 190, "account": "190"}
     assert read("defaults: {labels: &l {tier: 1}}\nnumbers: {a: {labels: *l}}") == {
         "defaults": {"labels": {"tier": "1"}},
