@@ -7,7 +7,7 @@ import pytest
 from benchmarks.wrong import KINDS, write_wrong
 from numplan.manifest.declarations.circles import circles
 from numplan.manifest.reading import reader
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.findings import Collector
 from numplan.model.diagnostics import LOOKED_FOR, MOST_BYTES, MOST_TOLD, error, told
 from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import Meant, nearest
@@ -62,7 +62,7 @@ def findings_of(severity, count):
 
 
 def test_too_many_end_the_reading():
-    found = Findings()
+    found = Collector()
     with pytest.raises(ManifestError):
         found += [error("x")] * (LOOKED_FOR + 1)
     assert len(found) == LOOKED_FOR

@@ -1,8 +1,8 @@
-"""The rules that a schema cannot say, checked while the manifest's values are made."""
+"""The step of loading that makes the manifest's values, and checks the rules that a schema cannot say."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, repeat
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -12,8 +12,11 @@ from numplan.manifest.declarations.blocks import api_settings, entries, policy, 
 from numplan.manifest.declarations.first_declared import FirstPlaces
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
+from numplan.manifest.files.digest import digest
+from numplan.manifest.files.names import folder_of
 from numplan.manifest.numbers.numbers_file import NumbersFiles
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import (
     Files,
     LocatedList,
@@ -25,17 +28,13 @@ from numplan.manifest.reading.positions import (
     source_at,
 )
 from numplan.manifest.reading.quoting import dotted, shown, taken
-from numplan.manifest.variables.interpolation import Values
-from numplan.model.address import Resource
-from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import Place
 from numplan.model.manifest import (
     DEFAULT_API_URL,
-    Forgotten,
     Manifest,
     NumberEntry,
-    Output,
     PoolEntry,
     SetEntry,
     Terms,
@@ -44,6 +43,7 @@ from numplan.model.number import E164, NumberError
 from numplan.model.policy import Policy
 from numplan.numbering.reading import are_plain, read_number
 
+Value = TypeVar("Value")
 Numbers = tuple[Sequence[E164], Sequence[Mark]]
 """Numbers of a set, and the place of each."""
 
@@ -53,65 +53,75 @@ _NONE: Final[Numbers] = ((), ())
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
 
-class Declarations:
-    """One pass over an admitted document; its values are of use only if no finding is an error."""
+def declare(document: Document) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """The manifest that a document declares, and the warnings about it in the order of their places.
 
-    def __init__(
-        self, document: LocatedMap, files: Files, numbers_files: NumbersFiles, values: Values
-    ) -> None:
+    Raises ManifestError with every finding, those of the steps before too, if one of them is an error.
+    """
+    declaring = _Declaring(document)
+    manifest = declaring.manifest()
+    findings = document.findings.add(declaring.findings)
+    if manifest.declares_nothing and not findings:
+        hint = "add entries under `numbers`, `sets` or `pools`"
+        source = Source(document.files[0], 1)
+        findings = findings.add([warning("the manifest declares no numbers", source=source, hint=hint)])
+    in_order = findings.in_order()
+    whole = digest(document.contents, declaring.numbers_files.contents, document.variables)
+    return msgspec.structs.replace(manifest, digest=whole), in_order
+
+
+class _Declaring:
+    """One pass over a document that the schema admits; its values are of use only if no finding is an error."""
+
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.files = [*files]
-        self.numbers_files = numbers_files
-        self.values = values
-        self.findings = Findings()
-        self._firsts = FirstPlaces()
+        self.root = cast("LocatedMap", document.root)
+        self.files = [*document.files]
+        self.numbers_files = NumbersFiles(folder_of(document.path))
+        self.findings = Collector()
+        self._firsts = FirstPlaces(self.files)
         self._labels_left = MAX_LABELS
 
-    def manifest(self, path: str) -> Manifest:
+    def manifest(self) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
-        defaults = terms_of(block(self.document, "defaults"), Terms())
+        root = self.root
+        defaults = terms_of(block(root, "defaults"), Terms())
         manifest = Manifest(
-            path=path,
+            path=str(self.document.path),
             digest="",
-            account=cast("str | None", self.document.get("account")),
-            currency=cast("str | None", self.document.get("currency")),
-            api=api_settings(self.document, self._api_url()),
-            policy=policy(block(self.document, "policy"), Policy()),
+            account=cast("str | None", root.get("account")),
+            currency=cast("str | None", root.get("currency")),
+            api=api_settings(root, self._api_url()),
+            policy=policy(block(root, "policy"), Policy()),
             backend=self._backend(),
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
-            moved=tuple(moves_of(self.document, self.files)),
+            moved=tuple(moves_of(root, self.files)),
         )
         self.findings += self.numbers_files.repeated()
-        refers = manifest.moved or "forget" in self.document or "outputs" in self.document
+        refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
+        forget = forgotten_of(root, self.files, declared, self._firsts)
+        outputs = outputs_of(root, self.files, self.document.variables, declared)
         return msgspec.structs.replace(
-            manifest, forget=tuple(self._forgotten(declared)), outputs=tuple(self._outputs(declared))
+            manifest, forget=tuple(self._sound(forget)), outputs=tuple(self._sound(outputs))
         )
 
-    def _outputs(self, declared: set[Resource]) -> Iterator[Output]:
-        for found in outputs_of(self.document, self.files, self.values, declared):
-            match found:
-                case Diagnostic():
-                    self.findings.append(found)
-                case Output():
-                    yield found
-
-    def _forgotten(self, declared: set[Resource]) -> Iterator[Forgotten]:
-        for found in forgotten_of(self.document, self.files, declared, self._firsts):
-            match found:
-                case Diagnostic():
-                    self.findings.append(found)
-                case Forgotten():
-                    yield found
+    def _sound(self, values: Iterable[Value | Diagnostic]) -> Iterator[Value]:
+        """The values of one block, without what is wrong among them, which is collected."""
+        for found in values:
+            if isinstance(found, Diagnostic):
+                self.findings.append(found)
+            else:
+                yield found
 
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
-        marks = block(self.document, "numbers").marks
+        marks = block(self.root, "numbers").marks
         places: list[Mark] = []
         sources = Places(self.files, places)
-        for name, entry in entries(self.document, "numbers"):
+        for name, entry in entries(self.root, "numbers"):
             place = entry.marks["number"][1]
             terms = self._terms(entry, defaults)
             number = self._number(str(entry["number"]), terms.country, place, ("numbers", name, "number"))
@@ -126,8 +136,8 @@ class Declarations:
                 places.append(marks[name][0])
 
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
-        marks = block(self.document, "sets").marks
-        for name, entry in entries(self.document, "sets"):
+        marks = block(self.root, "sets").marks
+        for name, entry in entries(self.root, "sets"):
             numbers: list[E164] = []
             places: list[Mark] = []
             terms = self._terms(entry, defaults)
@@ -187,13 +197,13 @@ class Declarations:
         return numbers, places
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
-        marks = block(self.document, "pools").marks
-        for name, entry in entries(self.document, "pools"):
+        marks = block(self.root, "pools").marks
+        for name, entry in entries(self.root, "pools"):
             source = source_at(self.files, marks[name][0])
             terms = self._terms(entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
-                if "country" in entry.marks or "country" in block(self.document, "defaults").marks:
+                if "country" in entry.marks or "country" in block(self.root, "defaults").marks:
                     continue
                 self.findings.append(
                     error(
@@ -250,7 +260,7 @@ class Declarations:
             return number
         self.findings.append(
             error(
-                f"{number} is already declared at {source_at(self.files, self._firsts[number])}",
+                f"{number} is already declared at {self._firsts[number]}",
                 source=source_at(self.files, place),
                 path=dotted(path),
                 hint="a number is declared once in the whole manifest",
@@ -259,12 +269,12 @@ class Declarations:
         return None
 
     def _backend(self) -> Place | None:
-        place, findings = read_place(block(self.document, "backend"), self.files)
+        place, findings = read_place(block(self.root, "backend"), self.files)
         self.findings += findings
         return place
 
     def _api_url(self) -> str:
-        held = block(self.document, "api")
+        held = block(self.root, "api")
         if "url" not in held:
             return DEFAULT_API_URL
         try:

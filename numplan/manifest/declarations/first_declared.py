@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from numplan.manifest.reading.positions import Mark
+from numplan.manifest.reading.positions import Files, Mark, source_at
+from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 
 
@@ -11,7 +12,8 @@ class FirstPlaces:
     same: a table of all of them would take as long as everything else that is done with a number here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files) -> None:
+        self._files = files
         self._declared: set[E164] = set()
         self._numbers: list[E164] = []
         self._marks: list[Mark] = []
@@ -20,11 +22,11 @@ class FirstPlaces:
     def __contains__(self, number: E164) -> bool:
         return number in self._declared
 
-    def __getitem__(self, number: E164) -> Mark:
+    def __getitem__(self, number: E164) -> Source:
         """The place of a number that is declared."""
         for at in range(len(self._found), len(self._numbers)):
             self._found[self._numbers[at]] = self._marks[at]
-        return self._found[number]
+        return source_at(self._files, self._found[number])
 
     def add(self, number: E164, mark: Mark) -> bool:
         """Declare a number, unless it is declared already; whether it was not."""

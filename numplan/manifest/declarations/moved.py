@@ -87,7 +87,7 @@ def forgotten_of(
             yield taken(number, taken_for, source=source, path=path)
         resource = parts[0] if parts else None
         if number is not None and number in firsts:
-            yield _both(f"{number} is declared at {source_at(files, firsts[number])}", source, path)
+            yield _both(f"{number} is declared at {firsts[number]}", source, path)
         elif number is None and resource in declared:
             yield _both(f"{resource} is declared", source, path)
         else:

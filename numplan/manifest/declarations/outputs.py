@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
+from numplan.manifest.reading.document import Values
 from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import dotted
 from numplan.manifest.reading.templates import Reference, Template, TemplateError, parts_of
-from numplan.manifest.variables.interpolation import Values, value_of
+from numplan.manifest.variables.interpolation import value_of
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import NumbersOf, Output

@@ -17,7 +17,7 @@ from yaml.nodes import ScalarNode
 
 from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, CuttingError, Piece, cut
 from numplan.manifest.files.read import decoded
-from numplan.manifest.reading.reader import read_document
+from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import Node
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.errors import ManifestError, NumplanError
@@ -34,7 +34,7 @@ def canonical(raw: bytes, file: str, node: Node) -> str:
     """The canonical text of one file. Raises ManifestError where it cannot be read, and NumplanError where it
     cannot be laid out without a change in what it says: it is then better left as it is.
     """
-    before = read_document(raw, file, node)
+    before = read_yaml(raw, file, node)
     if before.findings:
         raise ManifestError(before.findings)
     text = re.sub(r"\r\n?", "\n", decoded(raw, file))
@@ -43,7 +43,7 @@ def canonical(raw: bytes, file: str, node: Node) -> str:
         laid_out = _laid_out(pieces)
         again = cut(laid_out, node)
         same = (
-            read_document(laid_out.encode(), file, node).value == before.value
+            read_yaml(laid_out.encode(), file, node).value == before.value
             and _comments(again) == _comments(pieces)
             and _laid_out(again) == laid_out
         )

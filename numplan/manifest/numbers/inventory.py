@@ -7,7 +7,7 @@ from numplan.engine.edit.adoption import Line, name_from
 from numplan.manifest.numbers.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
 from numplan.manifest.numbers.list_text import CsvError, list_text, place_in, records, text_of
 from numplan.manifest.numbers.number_list import Listing, is_table, parse_numbers
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import Places
 from numplan.manifest.reading.quoting import looks_like_number, shown, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -39,7 +39,7 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     lines = list_text(text)
     if lines.first is None:
         raise InventoryError([error("the inventory is empty", source=Source(file, 1))])
-    findings = Findings([guess] if guess else [])
+    findings = Collector([guess] if guess else [])
     if not given and not is_table(lines):
         return _plain(parse_numbers(text, file), findings)
     found: dict[E164, Line] = {}
@@ -75,7 +75,7 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     return Inventory(found, tuple(findings))
 
 
-def _plain(listing: Listing, findings: Findings) -> Inventory:
+def _plain(listing: Listing, findings: Collector) -> Inventory:
     """The inventory that is a list of numbers, one a line."""
     findings += listing.findings
     found: dict[E164, Line] = {}
@@ -87,7 +87,7 @@ def _plain(listing: Listing, findings: Findings) -> Inventory:
     return Inventory(found, tuple(findings))
 
 
-def _require_sound(findings: Findings) -> None:
+def _require_sound(findings: Collector) -> None:
     if any(one.severity == "error" for one in findings):
         raise InventoryError(findings)
 

@@ -11,7 +11,7 @@ from numplan.manifest.numbers.list_text import (
     place_in,
     records,
 )
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import Mark, mark_at
 from numplan.manifest.reading.quoting import like_number, looks_like_number, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -36,7 +36,7 @@ class Listing:
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
         self.marks: list[Mark] = []
-        self.findings = Findings()
+        self.findings = Collector()
 
     def add(self, text: str, line: int, column: int) -> None:
         """Read one more number, at a line and a column that count from 0."""

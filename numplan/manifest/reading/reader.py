@@ -21,7 +21,7 @@ from yaml.events import (
 
 from numplan.manifest.files.read import decoded, place_of_byte
 from numplan.manifest.reading.anchors import Anchors, UnreadableError
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
 from numplan.manifest.reading.quoting import dotted, shown
 from numplan.manifest.reading.templates import Slot, Template
@@ -47,19 +47,19 @@ class EmptyError(ManifestError):
     """A file holds nothing, but for comments."""
 
 
-class Document(NamedTuple):
+class FileContent(NamedTuple):
     """What one file says, where it refers to something else, and what is wrong with how it says it."""
 
     value: object
     references: tuple[Slot, ...]
     findings: tuple[Diagnostic, ...]
-    values: int
+    size: int
     """How many values it holds."""
 
 
-def read_document(
+def read_yaml(
     raw: bytes, file: str, node: Node, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
-) -> Document:
+) -> FileContent:
     """Read the one YAML or JSON document of a file; `node` says where scalars may be other than text. Marks
     carry the file's place `at` among the manifest's files; `what` the file is, findings say; `most` is how many
     values it may hold.
@@ -84,7 +84,7 @@ def read_document(
     else:
         if value is None:
             raise EmptyError([_empty(file, what)])
-        return Document(value, tuple(reading.references), tuple(reading.findings), reading.values)
+        return FileContent(value, tuple(reading.references), tuple(reading.findings), reading.values)
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
 
@@ -99,7 +99,7 @@ class _Reading:
         self.at = at
         self.files = (file,) * (at + 1)
         self.references: list[Slot] = []
-        self.findings = Findings()
+        self.findings = Collector()
         self.path: list[Step] = []
         self.anchors = Anchors(MAX_DEPTH)
         self.values = 0

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import read_named
-from numplan.manifest.reading.findings import Findings
+from numplan.manifest.reading.document import Document, Values
+from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
 from numplan.manifest.reading.quoting import described, dotted, shown
-from numplan.manifest.reading.reader import EmptyError, read_document
+from numplan.manifest.reading.reader import EmptyError, read_yaml
 from numplan.manifest.schema.node import ANYTHING
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
@@ -42,22 +43,36 @@ class _Value(msgspec.Struct, frozen=True):
     source: Source | None = None
 
 
-class Variables:
-    """The variables of one manifest. `values` has every declared name; None where it has no usable value, of
-    which `findings` speak.
-    """
+class Variables(NamedTuple):
+    """The variables of one manifest: a value, or None, for every name that is declared, and what is wrong with them."""
 
-    def __init__(self, document: object, files: Files, given: Given) -> None:
+    values: Values
+    findings: tuple[Diagnostic, ...]
+
+
+def variables_of(document: Document, given: Given) -> Variables:
+    """The variables that a document declares, with their values from outside and their defaults."""
+    declared = block(document.root if isinstance(document.root, LocatedMap) else {}, "variables")
+    finding = _Finding(document.files)
+    values = dict(finding.values(declared, given))
+    return Variables(values, tuple(finding.findings))
+
+
+class _Finding:
+    """One search for the values of all variables."""
+
+    def __init__(self, files: Files) -> None:
         self._files = files
-        self.values: dict[str, str | None] = {}
-        self.findings = Findings()
+        self.findings = Collector()
         self._meant = Meant()
-        declared = block(document if isinstance(document, LocatedMap) else {}, "variables")
+
+    def values(self, declared: LocatedMap, given: Given) -> Iterator[tuple[str, str | None]]:
+        """The value of each variable that is declared."""
         offered = self._offered(given, declared)
         for name, entry in declared.items():
-            place = source_at(files, declared.marks[name][0])
+            place = source_at(self._files, declared.marks[name][0])
             details = entry if isinstance(entry, LocatedMap) else LocatedMap()
-            self.values[name] = self._value(name, details, offered.get(name), place)
+            yield name, self._value(name, details, offered.get(name), place)
 
     def _value(self, name: str, details: LocatedMap, offered: _Value | None, place: Source) -> str | None:
         if offered is None and isinstance(default := details.get("default"), str):
@@ -114,7 +129,7 @@ class Variables:
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
             raw = read_named(Path(path), alone=False)
-            document = read_document(raw, path, ANYTHING, what="the variables file")
+            content = read_yaml(raw, path, ANYTHING, what="the variables file")
         except FileError as failure:
             self.findings.append(error(f"the variables file {path} {failure}"))
             return
@@ -123,8 +138,8 @@ class Variables:
         except ManifestError as failure:
             self.findings += failure.diagnostics
             return
-        self.findings += document.findings
-        held = document.value
+        self.findings += content.findings
+        held = content.value
         if not isinstance(held, LocatedMap):
             summary = f"wants a mapping of names to values, not {described(held)}"
             self.findings.append(error(summary, source=Source(path, 1), hint="such as `env: staging`"))

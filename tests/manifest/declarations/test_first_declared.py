@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.manifest.declarations.first_declared import FirstPlaces
-from numplan.manifest.reading.positions import Mark
+from numplan.manifest.reading.positions import Mark, source_at
+from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 from tests.builders import us
 
@@ -14,7 +15,7 @@ STEPS = st.lists(st.one_of(NUMBERS, st.lists(NUMBERS, max_size=6)), max_size=12)
 
 @given(STEPS, st.sets(NUMBERS))
 def test_the_first_place_of_each_number_stands(steps: list[E164 | list[E164]], asked: set[E164]) -> None:
-    firsts, table, at = FirstPlaces(), dict[E164, Mark](), 0
+    firsts, table, at = FirstPlaces(("m",)), dict[E164, Source](), 0
     for step in steps:
         many = [step] if isinstance(step, str) else step
         marks = [Mark(at + place) for place in range(len(many))]
@@ -25,7 +26,7 @@ def test_the_first_place_of_each_number_stands(steps: list[E164 | list[E164]], a
         else:
             assert firsts.add_all(many, marks) == new
         if new:
-            table.update(zip(many, marks, strict=True))
+            table.update(zip(many, (source_at(("m",), mark) for mark in marks), strict=True))
         for number in asked & table.keys():  # what was looked up before knows of what came after
             assert firsts[number] == table[number]
     assert {us(place) for place in range(13) if us(place) in firsts} == table.keys()

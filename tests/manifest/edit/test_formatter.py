@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from numplan.manifest.edit.formatter import canonical
 from numplan.manifest.edit.tokens import COMMENT, cut
-from numplan.manifest.reading.reader import read_document
+from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import schema_node
 from numplan.model.errors import ManifestError, NumplanError
 
@@ -31,7 +31,7 @@ def comments(text: str) -> list[str]:
 
 
 def value(text: str) -> object:
-    return read_document(text.encode(), "numplan.yaml", schema_node("manifest")).value
+    return read_yaml(text.encode(), "numplan.yaml", schema_node("manifest")).value
 
 
 # -- the laws, over documents laid out in any way

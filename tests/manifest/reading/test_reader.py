@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.manifest.reading.positions import LocatedList, LocatedMap
-from numplan.manifest.reading.reader import MAX_DEPTH, read_document
+from numplan.manifest.reading.reader import MAX_DEPTH, read_yaml
 from numplan.manifest.schema.node import ANYTHING, Node, schema_node
 from numplan.manifest.schema.scalar_kinds import ScalarKind
 from numplan.model.errors import ManifestError
@@ -16,7 +16,7 @@ NODE = schema_node("manifest")
 
 
 def read(text, node=NODE):
-    document = read_document(text.encode(), "m.yaml", node)
+    document = read_yaml(text.encode(), "m.yaml", node)
     assert document.findings == ()
     return document.value
 
