@@ -10,7 +10,7 @@ from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import followed, read_below, read_named
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector, Findings
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step
 from numplan.manifest.reading.quoting import described
 from numplan.manifest.reading.reader import MAX_VALUES, EmptyError, FileContent, read_yaml
 from numplan.manifest.reading.templates import Slot
@@ -45,7 +45,7 @@ def read_files(path: Path, node: Node) -> Document:
         try:
             contents[name] = read_below(path, name) if is_folder else read_named(path)
             left = MAX_VALUES - sum(one.size for one in read)
-            read.append(read_yaml(contents[name], file, node, at, most=left))
+            read.append(read_yaml(contents[name], files, node, at, most=left))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
         except EmptyError as failure:
@@ -103,8 +103,7 @@ class _Merging:
     """
 
     def __init__(self, files: Files) -> None:
-        self.files = files
-        self.whole = LocatedMap()
+        self.whole = LocatedMap(files)
         self.findings = Collector()
         self._homes: dict[tuple[int, Step], tuple[LocatedMap | LocatedList, Step]] = {}
 
@@ -133,7 +132,7 @@ class _Merging:
 
     def put(self, key: str, document: LocatedMap) -> None:
         """Let this file's value be that of the whole."""
-        self.whole[key], self.whole.marks[key] = document[key], document.marks[key]
+        self.whole[key], self.whole.positions[key] = document[key], document.positions[key]
         self._homes[id(document), key] = (self.whole, key)
 
     def join(self, key: str, document: LocatedMap, form: _Form) -> None:
@@ -143,21 +142,21 @@ class _Merging:
             self.put(key, document)
         elif isinstance(held, LocatedList) and isinstance(more, LocatedList):
             self._homes.update({(id(more), at): (held, len(held) + at) for at in range(len(more))})
-            held.marks.extend(more.marks)
+            held.positions.extend(more.positions)
             held.extend(more)
         elif isinstance(held, LocatedMap) and isinstance(more, LocatedMap):
             for name, entry in more.items():
-                if name in held.marks:
+                if name in held.positions:
                     self.clash(f"{key}.{name}", name, more, held)
                 else:
-                    held[name], held.marks[name] = entry, more.marks[name]
+                    held[name], held.positions[name] = entry, more.positions[name]
 
     def clash(self, path: str, name: str, second: LocatedMap, first: LocatedMap) -> None:
         """Report what two files give."""
         self.findings.append(
             error(
-                f"is already given at {source_at(self.files, first.marks[name][0])}",
-                source=source_at(self.files, second.marks[name][0]),
+                f"is already given at {first.key_source(name)}",
+                source=second.key_source(name),
                 path=path,
                 hint="keep one of the two",
             )

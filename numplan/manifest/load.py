@@ -10,7 +10,7 @@ from numplan.manifest.declarations.backend import read_place
 from numplan.manifest.declarations.declarations import declare
 from numplan.manifest.folder import read_files
 from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import LocatedMap, block
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.schema.node import schema_node
 from numplan.manifest.validation.mistaken import require_manifest
 from numplan.manifest.validation.validate import validate
@@ -54,12 +54,12 @@ def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
     if own:
         document = substitute(document, given)
     if not document.findings:
-        alone = LocatedMap()
+        alone = LocatedMap(root.files)
         alone.update(version=1, backend=root["backend"])
-        alone.marks = dict.fromkeys(("version", "backend"), root.marks["backend"])
+        alone.positions = dict.fromkeys(("version", "backend"), root.positions["backend"])
         # Also of what waits for a variable: nothing else is read of the manifest that would have a word on it.
         document = validate(msgspec.structs.replace(document, root=alone, findings=Findings()))
-    place, more = (None, ()) if document.findings else read_place(block(alone, "backend"), document.files)
+    place, more = (None, ()) if document.findings else read_place(alone.block("backend"))
     if wrong := (*document.findings.found, *more):
         raise ManifestError(wrong)
     return place

@@ -8,7 +8,7 @@ from numplan.manifest.declarations.blocks import policy
 from numplan.manifest.files.read import FileError, read_straight
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import LocatedList, LocatedMap, places, source_at
+from numplan.manifest.reading.positions import LocatedList, LocatedMap, positions_of, source_at
 from numplan.manifest.reading.quoting import dotted
 from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import schema_node
@@ -25,7 +25,7 @@ def read_operator(file: str) -> Operator:
     """The policy in a file. Raises PolicyError with every finding; there is none that could be passed over."""
     try:
         raw = read_straight(Path(os.path.realpath(file)))
-        content = read_yaml(raw, file, schema_node("policy"), what=PolicyError.what)
+        content = read_yaml(raw, (file,), schema_node("policy"), what=PolicyError.what)
     except FileError as failure:
         _refuse(error(f"the operator's policy {file} {failure}", hint="NUMPLAN_POLICY names a YAML file"))
     except ManifestError as failure:
@@ -33,7 +33,7 @@ def read_operator(file: str) -> Operator:
     references = [
         error(
             "variables are a manifest's; an operator's policy has none",
-            source=source_at((file,), places(content.value, slot.path)[1]),
+            source=source_at((file,), positions_of(content.value, slot.path)[1]),
             path=dotted(slot.path),
             hint="write the value itself",
         )

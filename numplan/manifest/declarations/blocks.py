@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from numplan.manifest.reading.positions import LocatedMap, block
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
@@ -18,7 +18,7 @@ _CHARGES: Final = frozenset(
 
 def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:
     """The entries of a block by name."""
-    return cast("dict[str, LocatedMap]", block(document, name)).items()
+    return cast("dict[str, LocatedMap]", document.block(name)).items()
 
 
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
@@ -37,7 +37,7 @@ def _may_lack(entry: Mapping[str, object]) -> bool:
 
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:
     """The `api:` block, under an URL that was checked."""
-    held: dict[str, Any] = dict(block(document, "api"))
+    held: dict[str, Any] = dict(document.block("api"))
     return ApiSettings(**{**held, "url": url, "declares_url": "url" in held})
 
 

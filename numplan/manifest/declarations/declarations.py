@@ -18,13 +18,11 @@ from numplan.manifest.numbers.numbers_file import NumbersFiles
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import (
-    Files,
     LocatedList,
     LocatedMap,
-    Mark,
-    Places,
+    Position,
+    Sources,
     Step,
-    block,
     source_at,
 )
 from numplan.manifest.reading.quoting import dotted, shown, taken
@@ -44,7 +42,7 @@ from numplan.model.policy import Policy
 from numplan.numbering.reading import are_plain, read_number
 
 Value = TypeVar("Value")
-Numbers = tuple[Sequence[E164], Sequence[Mark]]
+Numbers = tuple[Sequence[E164], Sequence[Position]]
 """Numbers of a set, and the place of each."""
 
 MAX_LABELS: Final = 4_000_000
@@ -85,26 +83,26 @@ class _Declaring:
     def manifest(self) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
         root = self.root
-        defaults = terms_of(block(root, "defaults"), Terms())
+        defaults = terms_of(root.block("defaults"), Terms())
         manifest = Manifest(
             path=str(self.document.path),
             digest="",
             account=cast("str | None", root.get("account")),
             currency=cast("str | None", root.get("currency")),
             api=api_settings(root, self._api_url()),
-            policy=policy(block(root, "policy"), Policy()),
+            policy=policy(root.block("policy"), Policy()),
             backend=self._backend(),
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
-            moved=tuple(moves_of(root, self.files)),
+            moved=tuple(moves_of(root)),
         )
         self.findings += self.numbers_files.repeated()
         refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
-        forget = forgotten_of(root, self.files, declared, self._firsts)
-        outputs = outputs_of(root, self.files, self.document.variables, declared)
+        forget = forgotten_of(root, declared, self._firsts)
+        outputs = outputs_of(root, self.document.variables, declared)
         return msgspec.structs.replace(
             manifest, forget=tuple(self._sound(forget)), outputs=tuple(self._sound(outputs))
         )
@@ -118,11 +116,11 @@ class _Declaring:
                 yield found
 
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
-        marks = block(self.root, "numbers").marks
-        places: list[Mark] = []
-        sources = Places(self.files, places)
+        positions = self.root.block("numbers").positions
+        places: list[Position] = []
+        sources = Sources(self.files, places)
         for name, entry in entries(self.root, "numbers"):
-            place = entry.marks["number"][1]
+            place = entry.positions["number"][1]
             terms = self._terms(entry, defaults)
             number = self._number(str(entry["number"]), terms.country, place, ("numbers", name, "number"))
             if number is not None:
@@ -133,13 +131,13 @@ class _Declaring:
                     sources=sources,
                     at=len(places),
                 )
-                places.append(marks[name][0])
+                places.append(positions[name][0])
 
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
-        marks = block(self.root, "sets").marks
+        block = self.root.block("sets")
         for name, entry in entries(self.root, "sets"):
             numbers: list[E164] = []
-            places: list[Mark] = []
+            places: list[Position] = []
             terms = self._terms(entry, defaults)
             for more, their_places in (
                 self._listed(name, entry, terms.country),
@@ -150,9 +148,9 @@ class _Declaring:
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
-                sources=Places(self.files, places),
+                sources=Sources(self.files, places),
                 terms=terms,
-                source=source_at(self.files, marks[name][0]),
+                source=block.key_source(name),
             )
 
     def _listed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
@@ -160,36 +158,36 @@ class _Declaring:
         if not isinstance(listed, LocatedList):
             return _NONE
         texts = [*map(str, listed)]
-        if are_plain(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
-            return texts, listed.marks
+        if are_plain(texts) and self._firsts.add_all(texts, listed.positions):  # nearly always
+            return texts, listed.positions
         paths = (("sets", name, "numbers", at) for at in count())
-        return self._one_by_one(texts, country, listed.marks, paths)
+        return self._one_by_one(texts, country, listed.positions, paths)
 
     def _filed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
         if "numbers_file" not in entry:
             return _NONE
-        named_at = source_at(self.files, entry.marks["numbers_file"][1])
+        named_at = entry.source("numbers_file")
         path = ("sets", name, "numbers_file")
         listing = self.numbers_files.read(
             str(entry["numbers_file"]), country, named_at, dotted(path), len(self.files)
         )
         self.files.append(listing.file)
         self.findings += listing.findings
-        if self._firsts.add_all(listing.numbers, listing.marks):  # nearly always
-            return listing.numbers, listing.marks
-        return self._one_by_one(listing.numbers, country, listing.marks, repeat(path))
+        if self._firsts.add_all(listing.numbers, listing.positions):  # nearly always
+            return listing.numbers, listing.positions
+        return self._one_by_one(listing.numbers, country, listing.positions, repeat(path))
 
     def _one_by_one(
         self,
         texts: Sequence[str],
         country: str | None,
-        marks: Sequence[Mark],
+        positions: Sequence[Position],
         paths: Iterable[tuple[Step, ...]],
     ) -> Numbers:
         """Those that are numbers and the first of their kind, and a finding for each other."""
         numbers: list[E164] = []
-        places: list[Mark] = []
-        for text, place, path in zip(texts, marks, paths):  # noqa: B905 - paths have no end
+        places: list[Position] = []
+        for text, place, path in zip(texts, positions, paths):  # noqa: B905 - paths have no end
             number = self._number(text, country, place, path)
             if number is not None:
                 numbers.append(number)
@@ -197,13 +195,13 @@ class _Declaring:
         return numbers, places
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
-        marks = block(self.root, "pools").marks
+        block = self.root.block("pools")
         for name, entry in entries(self.root, "pools"):
-            source = source_at(self.files, marks[name][0])
+            source = block.key_source(name)
             terms = self._terms(entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
-                if "country" in entry.marks or "country" in block(self.root, "defaults").marks:
+                if "country" in entry.positions or "country" in self.root.block("defaults").positions:
                     continue
                 self.findings.append(
                     error(
@@ -218,7 +216,7 @@ class _Declaring:
                 key: value for key, value in with_charges(entry).items() if key in _POOL_KEYS
             }
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
-            self.findings += _adoption_doubts(pool, entry, self.files)
+            self.findings += _adoption_warnings(pool, entry)
             yield pool
 
     def _terms(self, entry: LocatedMap, defaults: Terms) -> Terms:
@@ -230,7 +228,7 @@ class _Declaring:
                     [
                         error(
                             f"with those of `defaults`, entries have more than {MAX_LABELS:,} labels",
-                            source=source_at(self.files, entry.marks["labels"][0]),
+                            source=entry.key_source("labels"),
                             path="defaults.labels",
                             hint="declare fewer labels under `defaults`",
                         )
@@ -238,7 +236,7 @@ class _Declaring:
                 )
         return terms_of(entry, defaults)
 
-    def _number(self, text: str, country: str | None, place: Mark, path: tuple[Step, ...]) -> E164 | None:
+    def _number(self, text: str, country: str | None, place: Position, path: tuple[Step, ...]) -> E164 | None:
         """The number that a text says, if it is one and the first of its kind; else a finding."""
         try:
             number, taken_for = read_number(text, country)
@@ -269,28 +267,28 @@ class _Declaring:
         return None
 
     def _backend(self) -> Place | None:
-        place, findings = read_place(block(self.root, "backend"), self.files)
+        place, findings = read_place(self.root.block("backend"))
         self.findings += findings
         return place
 
     def _api_url(self) -> str:
-        held = block(self.root, "api")
+        held = self.root.block("api")
         if "url" not in held:
             return DEFAULT_API_URL
         try:
             return parse_api_url(str(held["url"]))
         except ApiUrlError as failure:
-            source = source_at(self.files, held.marks["url"][1])
+            source = held.source("url")
             self.findings.append(error(str(failure), source=source, path="api.url"))
             return DEFAULT_API_URL
 
 
-def _adoption_doubts(pool: PoolEntry, entry: LocatedMap, files: Files) -> Iterator[Diagnostic]:
+def _adoption_warnings(pool: PoolEntry, entry: LocatedMap) -> Iterator[Diagnostic]:
     """The account's listing shows no category, so a pool that asks for one cannot tell what would fit."""
     if pool.adopt and pool.terms.category is not None:
         yield warning(
             "adopts nothing, since the account's listing does not show categories",
-            source=source_at(files, entry.marks["adopt"][1]),
+            source=entry.source("adopt"),
             path=dotted(("pools", pool.name, "adopt")),
             hint="remove `category` if any number of the pool's country and type may be adopted",
         )

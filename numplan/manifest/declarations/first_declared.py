@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from numplan.manifest.reading.positions import Files, Mark, source_at
+from numplan.manifest.reading.positions import Files, Position, source_at
 from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 
@@ -16,8 +16,8 @@ class FirstPlaces:
         self._files = files
         self._declared: set[E164] = set()
         self._numbers: list[E164] = []
-        self._marks: list[Mark] = []
-        self._found: dict[E164, Mark] = {}
+        self._positions: list[Position] = []
+        self._found: dict[E164, Position] = {}
 
     def __contains__(self, number: E164) -> bool:
         return number in self._declared
@@ -25,19 +25,19 @@ class FirstPlaces:
     def __getitem__(self, number: E164) -> Source:
         """The place of a number that is declared."""
         for at in range(len(self._found), len(self._numbers)):
-            self._found[self._numbers[at]] = self._marks[at]
+            self._found[self._numbers[at]] = self._positions[at]
         return source_at(self._files, self._found[number])
 
-    def add(self, number: E164, mark: Mark) -> bool:
+    def add(self, number: E164, position: Position) -> bool:
         """Declare a number, unless it is declared already; whether it was not."""
         if number in self._declared:
             return False
         self._declared.add(number)
         self._numbers.append(number)
-        self._marks.append(mark)
+        self._positions.append(position)
         return True
 
-    def add_all(self, numbers: Sequence[E164], marks: Sequence[Mark]) -> bool:
+    def add_all(self, numbers: Sequence[E164], positions: Sequence[Position]) -> bool:
         """Declare many numbers, or none of them where one is declared already or stands among them twice; whether
         they were declared.
         """
@@ -46,5 +46,5 @@ class FirstPlaces:
             return False
         self._declared |= new
         self._numbers += numbers
-        self._marks += marks
+        self._positions += positions
         return True

@@ -5,7 +5,7 @@ from typing import cast
 
 from numplan.manifest.declarations.circles import circles
 from numplan.manifest.declarations.first_declared import FirstPlaces
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, block, source_at
+from numplan.manifest.reading.positions import LocatedList, LocatedMap
 from numplan.manifest.reading.quoting import dotted, shown, taken
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -15,7 +15,7 @@ from numplan.model.text.spelling import Meant
 from numplan.numbering.reading import read_number
 
 
-def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
+def moves_of(document: LocatedMap) -> Iterator[Move]:
     """The moves of a document that the schema admits, in their order."""
     held = document.get("moved")
     for entry in held if isinstance(held, LocatedList) else ():
@@ -24,7 +24,7 @@ def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
                 resource=parts[0],
                 number=parts[1],
                 to=Resource(str(entry["to"])),
-                source=source_at(files, entry.marks["from"][1]),
+                source=entry.source("from"),
             )
 
 
@@ -59,17 +59,17 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
 
 
 def forgotten_of(
-    document: LocatedMap, files: Files, declared: Collection[Resource], firsts: FirstPlaces
+    document: LocatedMap, declared: Collection[Resource], firsts: FirstPlaces
 ) -> Iterator[Forgotten | Diagnostic]:
     """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
     the numbers that it declares.
     """
-    country = cast("str | None", block(document, "defaults").get("country"))
+    country = cast("str | None", document.block("defaults").get("country"))
     held = document.get("forget")
     if not isinstance(held, LocatedList):
         return
     for at, text in enumerate(held):
-        source, path = source_at(files, held.marks[at]), dotted(("forget", at))
+        source, path = held.source(at), dotted(("forget", at))
         parts = split_address(str(text))
         number, taken_for = (parts[1], "") if parts else (None, "")
         try:

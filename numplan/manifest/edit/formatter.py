@@ -34,7 +34,7 @@ def canonical(raw: bytes, file: str, node: Node) -> str:
     """The canonical text of one file. Raises ManifestError where it cannot be read, and NumplanError where it
     cannot be laid out without a change in what it says: it is then better left as it is.
     """
-    before = read_yaml(raw, file, node)
+    before = read_yaml(raw, (file,), node)
     if before.findings:
         raise ManifestError(before.findings)
     text = re.sub(r"\r\n?", "\n", decoded(raw, file))
@@ -43,7 +43,7 @@ def canonical(raw: bytes, file: str, node: Node) -> str:
         laid_out = _laid_out(pieces)
         again = cut(laid_out, node)
         same = (
-            read_yaml(laid_out.encode(), file, node).value == before.value
+            read_yaml(laid_out.encode(), (file,), node).value == before.value
             and _comments(again) == _comments(pieces)
             and _laid_out(again) == laid_out
         )

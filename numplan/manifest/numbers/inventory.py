@@ -8,7 +8,7 @@ from numplan.manifest.numbers.list_columns import COUNTRY, LABEL, NAME, NUMBER, 
 from numplan.manifest.numbers.list_text import CsvError, list_text, place_in, records, text_of
 from numplan.manifest.numbers.number_list import Listing, is_table, parse_numbers
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.positions import Places
+from numplan.manifest.reading.positions import Sources
 from numplan.manifest.reading.quoting import looks_like_number, shown, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import InventoryError, ManifestError
@@ -79,7 +79,7 @@ def _plain(listing: Listing, findings: Collector) -> Inventory:
     """The inventory that is a list of numbers, one a line."""
     findings += listing.findings
     found: dict[E164, Line] = {}
-    for number, source in zip(listing.numbers, Places((listing.file,), listing.marks), strict=True):
+    for number, source in zip(listing.numbers, Sources((listing.file,), listing.positions), strict=True):
         if number in found:
             findings.append(error(f"{number} stands in it twice", source=source))
         found[number] = Line(number)

@@ -12,7 +12,7 @@ from numplan.manifest.numbers.list_text import (
     records,
 )
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.positions import Mark, mark_at
+from numplan.manifest.reading.positions import Position, position_at
 from numplan.manifest.reading.quoting import like_number, looks_like_number, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.number import E164, NumberError
@@ -35,7 +35,7 @@ class Listing:
         self.kind = "line"
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
-        self.marks: list[Mark] = []
+        self.positions: list[Position] = []
         self.findings = Collector()
 
     def add(self, text: str, line: int, column: int) -> None:
@@ -51,7 +51,7 @@ class Listing:
             )
             return
         self.numbers.append(number)
-        self.marks.append(mark_at(line, column, self.at))
+        self.positions.append(position_at(line, column, self.at))
         if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
             self._guesses.add(taken_for)
             self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
@@ -76,11 +76,11 @@ def is_table(lines: ListText) -> bool:
 
 
 def _parse_lines(lines: ListText, listing: Listing) -> None:
-    numbers, marks, file = listing.numbers, listing.marks, listing.at
+    numbers, positions, file = listing.numbers, listing.positions, listing.at
     for at, line in enumerate(lines.lines):
         if is_plain(line):  # nearly all
             numbers.append(line)
-            marks.append(mark_at(at, 0, file))
+            positions.append(position_at(at, 0, file))
         elif text := line.partition("#")[0].strip():
             listing.add(text, at, line.index(text))
 

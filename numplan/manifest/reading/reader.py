@@ -20,9 +20,17 @@ from yaml.events import (
 )
 
 from numplan.manifest.files.read import decoded, place_of_byte
-from numplan.manifest.reading.anchors import Anchors, UnreadableError
+from numplan.manifest.reading.anchors import Anchors, UnreadableError, start_of
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
+from numplan.manifest.reading.positions import (
+    Files,
+    LocatedList,
+    LocatedMap,
+    Position,
+    Step,
+    position_at,
+    source_at,
+)
 from numplan.manifest.reading.quoting import dotted, shown
 from numplan.manifest.reading.templates import Slot, Template
 from numplan.manifest.schema.node import ANYTHING, Node
@@ -58,22 +66,22 @@ class FileContent(NamedTuple):
 
 
 def read_yaml(
-    raw: bytes, file: str, node: Node, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
+    raw: bytes, files: Files, node: Node, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
 ) -> FileContent:
-    """Read the one YAML or JSON document of a file; `node` says where scalars may be other than text. Marks
-    carry the file's place `at` among the manifest's files; `what` the file is, findings say; `most` is how many
-    values it may hold.
+    """Read the one YAML or JSON document of the file at `at` among `files`; `node` says where scalars may be other
+    than text, `what` is what findings call the file, `most` is how many values it may hold.
 
     What can be read around is in `findings`. Raises ManifestError with all findings so far where reading
     cannot go on.
     """
+    file = files[at]
     body = decoded(raw, file).encode()
     if not body.strip():
         raise EmptyError([_empty(file, what)])
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file, at, what, most)
+        reading = _Reading(loader(body).get_event, files, at, what, most)
         value = reading.document(node)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
@@ -91,13 +99,13 @@ def read_yaml(
 class _Reading:
     """The state of one pass: where events come from now, what was anchored, what was found wrong."""
 
-    def __init__(self, events: Callable[[], Event], file: str, at: int, what: str, most: int) -> None:
+    def __init__(self, events: Callable[[], Event], files: Files, at: int, what: str, most: int) -> None:
         self.most = most
         self.read = events
-        self.file = file
         self.what = what
         self.at = at
-        self.files = (file,) * (at + 1)
+        self.files = files
+        self.file = files[at]
         self.references: list[Slot] = []
         self.findings = Collector()
         self.path: list[Step] = []
@@ -117,7 +125,7 @@ class _Reading:
         if not isinstance(following, StreamEndEvent):
             raise UnreadableError(
                 f"{self.what} is one document, and here a second one starts",
-                place(following),
+                start_of(following),
                 hint="remove the `---` line, or move what follows it into a file of its own",
             )
         return value
@@ -128,14 +136,14 @@ class _Reading:
         if self.values > self.most:
             raise UnreadableError(
                 f"holds more than {MAX_VALUES:,} values",
-                place(event),
+                start_of(event),
                 hint="keep the numbers of a set in a file that its `numbers_file` names",
             )
         if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
             return self.scalar(event, node.kind)
         if isinstance(event, AliasEvent):
             if not self.depth:
-                raise UnreadableError("a manifest is a mapping, not an alias", place(event))
+                raise UnreadableError("a manifest is a mapping, not an alias", start_of(event))
             return self.replay(self.anchors.recall(event), node)
         if event.anchor is not None and not self.replaying:  # type: ignore[attr-defined]
             return self.replay(self.anchors.capture(event, self.read), node)
@@ -154,7 +162,7 @@ class _Reading:
     def container(self, event: Event, node: Node) -> object:
         """The mapping or list that starts with this event."""
         if self.depth == MAX_DEPTH:
-            raise UnreadableError(f"is nested more than {MAX_DEPTH} deep", place(event))
+            raise UnreadableError(f"is nested more than {MAX_DEPTH} deep", start_of(event))
         if event.tag is not None:  # type: ignore[attr-defined]
             self.check_tag(event)
         self.depth += 1
@@ -164,8 +172,8 @@ class _Reading:
 
     def mapping(self, node: Node) -> LocatedMap:
         """The mapping whose start was just read."""
-        block = LocatedMap()
-        marks, fields, rest, path, read = block.marks, node.fields, node.rest, self.path, self.read
+        block = LocatedMap(self.files)
+        positions, fields, rest, path, read = block.positions, node.fields, node.rest, self.path, self.read
         while type(event := read()) is not MappingEndEvent:
             plain = type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None
             name: str | None = event.value if plain else self.key(event)  # type: ignore[attr-defined]
@@ -175,20 +183,20 @@ class _Reading:
                 continue
             path.append(name)
             value = self.value_of(following, fields.get(name, rest))
-            if name not in marks:
+            if name not in positions:
                 block[name] = value
-                marks[name] = (self.mark(event), self.mark(following))
+                positions[name] = (self.position(event), self.position(following))
                 if type(value) is Template:
                     self.references.append(Slot(block, name, tuple(path)))
             else:
-                self.duplicate(event, marks[name][0])
+                self.duplicate(event, positions[name][0])
             path.pop()
         return block
 
     def sequence(self, node: Node) -> LocatedList:
         """The list whose start was just read."""
-        block = LocatedList()
-        element, marks, path, read, at = node.element, block.marks, self.path, self.read, self.at
+        block = LocatedList(self.files)
+        element, positions, path, read, at = node.element, block.positions, self.path, self.read, self.at
         path.append(0)
         while type(event := read()) is not SequenceEndEvent:
             path[-1] = len(block)
@@ -197,7 +205,7 @@ class _Reading:
                 self.references.append(Slot(block, len(block), tuple(path)))
             block.append(value)
             start = event.start_mark
-            marks.append(mark_at(start.line, start.column, at))  # type: ignore[union-attr]
+            positions.append(position_at(start.line, start.column, at))  # type: ignore[union-attr]
         path.pop()
         return block
 
@@ -248,25 +256,19 @@ class _Reading:
             told = f"the tag {shown(said)}" if self.depth else "a tag"
             self.report(f"{told} means nothing here", event, hint="remove the tag")
 
-    def duplicate(self, event: Event, first: Mark) -> None:
+    def duplicate(self, event: Event, first: Position) -> None:
         """Report a key that its mapping already holds."""
         self.report(f"is already given at {source_at(self.files, first)}", event, hint="keep one of the two")
 
-    def mark(self, event: Event) -> Mark:
+    def position(self, event: Event) -> Position:
         """Where an event starts, among all files of the manifest."""
         start = event.start_mark
-        return mark_at(start.line, start.column, self.at)  # type: ignore[union-attr]
+        return position_at(start.line, start.column, self.at)  # type: ignore[union-attr]
 
     def report(self, summary: str, event: Event, hint: str = "") -> None:
         """Remember what is wrong, and read on."""
-        source = source_at((self.file,), place(event))
+        source = source_at(self.files, self.position(event))
         self.findings.append(error(summary, source=source, path=dotted(self.path), hint=hint))
-
-
-def place(event: Event) -> Mark:
-    """Where an event starts."""
-    mark = event.start_mark
-    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]
 
 
 def _empty(file: str, what: str) -> Diagnostic:
@@ -289,7 +291,7 @@ def _syntax_error(failure: yaml.YAMLError, body: bytes, file: str) -> Diagnostic
         context += f" that starts in line {failure.context_mark.line + 1}"
     return error(
         f"is not YAML: {problem}" + (f" {context}" if context else ""),
-        source=source_at((file,), mark_at(mark.line, mark.column)) if mark else Source(file, 1),
+        source=source_at((file,), position_at(mark.line, mark.column)) if mark else Source(file, 1),
         hint=_syntax_hint(problem),
     )
 

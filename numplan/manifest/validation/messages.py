@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from numplan.manifest.reading.positions import Files, Step, places, source_at
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.positions import Step, positions_of, source_at
 from numplan.manifest.reading.quoting import described, dotted, one_of, shown
 from numplan.manifest.schema.shipped import schema
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -34,18 +35,17 @@ class _Case(NamedTuple):
     value: Any
     wanted: Any
     rule: Mapping[str, Any]
-    document: object
-    files: Files
+    document: Document
     kind: str
     meant: Meant
 
     def source(self, *steps: Step) -> Source:
         """Where the key is named that these steps lead to from here."""
-        return source_at(self.files, places(self.document, (*self.path, *steps))[0])
+        return source_at(self.document.files, positions_of(self.document.root, (*self.path, *steps))[0])
 
     def about_value(self, summary: str, hint: str) -> Diagnostic:
         """A finding at the value itself."""
-        source = source_at(self.files, places(self.document, self.path)[1])
+        source = source_at(self.document.files, positions_of(self.document.root, self.path)[1])
         return error(summary, source=source, path=dotted(self.path), hint=hint)
 
     def about_key(self, summary: str, hint: str, *steps: Step) -> Diagnostic:
@@ -54,7 +54,7 @@ class _Case(NamedTuple):
 
 
 def explain(
-    found: "ValidationError", document: object, files: Files, meant: Meant, kind: str = "manifest"
+    found: "ValidationError", document: Document, meant: Meant, kind: str = "manifest"
 ) -> Iterator[Diagnostic]:
     """What one violation found in `document`, of this `kind`, means; unknown and missing keys make a finding each."""
     rule = found.schema if isinstance(found.schema, dict) else {}
@@ -64,7 +64,6 @@ def explain(
         found.validator_value,
         rule,
         document,
-        files,
         kind,
         meant,
     )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from numplan.manifest.reading.document import Document
-from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.schema.shipped import schema
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError
@@ -18,14 +18,14 @@ def require_manifest(document: Document) -> Document:
     declares variables and nothing else.
     """
     if isinstance(document.root, LocatedMap) and document.root:
-        found = _mistaken(document.root, document.files)
+        found = _mistaken(document.root)
         if found is not None:
             raise ManifestError([*document.findings.found, found])
     return document
 
 
-def _mistaken(document: LocatedMap, files: Files) -> Diagnostic | None:
-    source = source_at(files, next(iter(document.marks.values()))[0])
+def _mistaken(document: LocatedMap) -> Diagnostic | None:
+    source = document.key_source(next(iter(document)))
     if document.keys() == {"variables"}:
         return error(
             "declares variables and nothing else, which is no manifest yet",

@@ -15,7 +15,8 @@ def valid_part(document: object, node: Node) -> LocatedMap:
     """
     kept = LocatedMap()
     if isinstance(document, LocatedMap):
-        kept.marks = document.marks
+        kept.files = document.files
+        kept.positions = document.positions
         for name, inner in document.items():
             if (
                 node.names.check(name)

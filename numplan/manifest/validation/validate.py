@@ -14,6 +14,6 @@ def validate(document: Document, kind: str = "manifest") -> Document:
     is any finding, so that what is left can be read on.
     """
     in_known_words(document.root)
-    findings = document.findings.add(violations(document.root, document.files, kind))
+    findings = document.findings.add(violations(document, kind))
     root = valid_part(document.root, schema_node(kind)) if findings else document.root
     return msgspec.structs.replace(document, root=root, findings=findings)

@@ -5,7 +5,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from numplan.manifest.reading.positions import Files, Step
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.positions import Step
 from numplan.manifest.schema.node import Compiler, compiler, schema_node, whole
 from numplan.manifest.schema.shipped import schema
 from numplan.manifest.validation.messages import explain
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-def violations(document: object, files: Files, kind: str = "manifest") -> tuple[Diagnostic, ...]:
+def violations(document: Document, kind: str = "manifest") -> tuple[Diagnostic, ...]:
     """Everything in a manifest, or in a document of another `kind`, that its schema does not admit, in no particular
     order.
     """
-    if schema_node(kind).check(document):
+    if schema_node(kind).check(document.root):
         return ()
     meant = Meant()
-    found = tuple(islice(validator(kind).iter_errors(cast("Any", document)), LOOKED_FOR))
+    found = tuple(islice(validator(kind).iter_errors(cast("Any", document.root)), LOOKED_FOR))
     # A value of the wrong type breaks most other rules too; only the type is worth saying.
     mistyped = {tuple(each.absolute_path) for each in found if each.validator == "type"}
     telling = (
         each for each in found if each.validator == "type" or tuple(each.absolute_path) not in mistyped
     )
-    findings = (finding for each in telling for finding in explain(each, document, files, meant, kind))
+    findings = (finding for each in telling for finding in explain(each, document, meant, kind))
     return tuple(dict.fromkeys(islice(findings, LOOKED_FOR)))
 
 

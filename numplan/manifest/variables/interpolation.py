@@ -6,7 +6,6 @@ import msgspec
 
 from numplan.manifest.reading.document import Document, Values
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.positions import Files, source_at
 from numplan.manifest.reading.quoting import dotted
 from numplan.manifest.reading.templates import Slot, Template, TemplateError, parts_of
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
@@ -39,10 +38,10 @@ def substitute(document: Document, given: Given) -> Document:
         try:
             text = _text(slot, template, values, left, meant)
         except TemplateError as failure:
-            findings.append(_finding(failure, slot, document.files))
+            findings.append(_finding(failure, slot))
             continue
         if text is None:
-            without_value.append(source_at(document.files, slot.mark))
+            without_value.append(slot.source)
         else:
             left -= len(text)
             slot.put(text if template.kind is ScalarKind.TEXT else plain_value(text, template.kind))
@@ -90,6 +89,6 @@ def value_of(name: str, values: Values, meant: Meant) -> str | None:
     return values[name]
 
 
-def _finding(failure: TemplateError, slot: Slot, files: Files) -> Diagnostic:
+def _finding(failure: TemplateError, slot: Slot) -> Diagnostic:
     """What is wrong with a template, at its place."""
-    return error(str(failure), source=source_at(files, slot.mark), path=dotted(slot.path), hint=failure.hint)
+    return error(str(failure), source=slot.source, path=dotted(slot.path), hint=failure.hint)

@@ -11,7 +11,7 @@ from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.reading.document import Document, Values
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.reading.quoting import described, dotted, shown
 from numplan.manifest.reading.reader import EmptyError, read_yaml
 from numplan.manifest.schema.node import ANYTHING
@@ -52,8 +52,8 @@ class Variables(NamedTuple):
 
 def variables_of(document: Document, given: Given) -> Variables:
     """The variables that a document declares, with their values from outside and their defaults."""
-    declared = block(document.root if isinstance(document.root, LocatedMap) else {}, "variables")
-    finding = _Finding(document.files)
+    declared = document.root.block("variables") if isinstance(document.root, LocatedMap) else LocatedMap()
+    finding = _Finding()
     values = dict(finding.values(declared, given))
     return Variables(values, tuple(finding.findings))
 
@@ -61,8 +61,7 @@ def variables_of(document: Document, given: Given) -> Variables:
 class _Finding:
     """One search for the values of all variables."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self) -> None:
         self.findings = Collector()
         self._meant = Meant()
 
@@ -70,13 +69,13 @@ class _Finding:
         """The value of each variable that is declared."""
         offered = self._offered(given, declared)
         for name, entry in declared.items():
-            place = source_at(self._files, declared.marks[name][0])
+            place = declared.key_source(name)
             details = entry if isinstance(entry, LocatedMap) else LocatedMap()
             yield name, self._value(name, details, offered.get(name), place)
 
     def _value(self, name: str, details: LocatedMap, offered: _Value | None, place: Source) -> str | None:
         if offered is None and isinstance(default := details.get("default"), str):
-            source = source_at(self._files, details.marks["default"][1])
+            source = details.source("default")
             offered = _Value(str(default), dotted(("variables", name, "default")), source)
         if offered is None:
             if details.get("default", "") == "":  # a default of the wrong form has the schema's word
@@ -129,7 +128,7 @@ class _Finding:
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
             raw = read_named(Path(path), alone=False)
-            content = read_yaml(raw, path, ANYTHING, what="the variables file")
+            content = read_yaml(raw, (path,), ANYTHING, what="the variables file")
         except FileError as failure:
             self.findings.append(error(f"the variables file {path} {failure}"))
             return
@@ -145,7 +144,7 @@ class _Finding:
             self.findings.append(error(summary, source=Source(path, 1), hint="such as `env: staging`"))
             return
         for name, value in held.items():
-            source = source_at((path,), held.marks[name][1])
+            source = held.source(name)
             if isinstance(value, str):
                 yield name, _Value(str(value), name, source)
             else:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.manifest.declarations.first_declared import FirstPlaces
-from numplan.manifest.reading.positions import Mark, source_at
+from numplan.manifest.reading.positions import Position, source_at
 from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 from tests.builders import us
@@ -18,15 +18,15 @@ def test_the_first_place_of_each_number_stands(steps: list[E164 | list[E164]], a
     firsts, table, at = FirstPlaces(("m",)), dict[E164, Source](), 0
     for step in steps:
         many = [step] if isinstance(step, str) else step
-        marks = [Mark(at + place) for place in range(len(many))]
+        positions = [Position(at + place) for place in range(len(many))]
         at += len(many)
         new = len({*many}) == len(many) and table.keys().isdisjoint(many)
         if isinstance(step, str):
-            assert firsts.add(step, marks[0]) == new
+            assert firsts.add(step, positions[0]) == new
         else:
-            assert firsts.add_all(many, marks) == new
+            assert firsts.add_all(many, positions) == new
         if new:
-            table.update(zip(many, (source_at(("m",), mark) for mark in marks), strict=True))
+            table.update(zip(many, (source_at(("m",), position) for position in positions), strict=True))
         for number in asked & table.keys():  # what was looked up before knows of what came after
             assert firsts[number] == table[number]
     assert {us(place) for place in range(13) if us(place) in firsts} == table.keys()

@@ -23,7 +23,7 @@ OURS = [
 
 
 def laid_out(text: str) -> str:
-    return canonical(text.encode(), "numplan.yaml", schema_node("manifest"))
+    return canonical(text.encode(), ("numplan.yaml",), schema_node("manifest"))
 
 
 def comments(text: str) -> list[str]:
@@ -31,7 +31,7 @@ def comments(text: str) -> list[str]:
 
 
 def value(text: str) -> object:
-    return read_yaml(text.encode(), "numplan.yaml", schema_node("manifest")).value
+    return read_yaml(text.encode(), ("numplan.yaml",), schema_node("manifest")).value
 
 
 # -- the laws, over documents laid out in any way

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from numplan.manifest.load import load_manifest
 from numplan.manifest.numbers.number_list import parse_numbers
-from numplan.manifest.reading.positions import Places
+from numplan.manifest.reading.positions import Sources
 from numplan.model.diagnostics import Source
 from tests.manifest.places import findings, lines, written
 
@@ -29,7 +29,7 @@ def dialer(tmp_path):
 def numbers_of(text):
     listing = parse_numbers(text, "f")
     assert [one for one in listing.findings if one.severity != "note"] == []
-    sources = Places(("f",), listing.marks)
+    sources = Sources(("f",), listing.positions)
     return [
         (number, source.line, source.column) for number, source in zip(listing.numbers, sources, strict=True)
     ]
@@ -44,8 +44,8 @@ def test_plain_lines_with_comments_blanks_and_any_spelling():
     assert numbers_of(text) == [("+12050012202", 3, 1), ("+12050012203", 4, 3), ("+12050012204", 5, 1)]
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
-def test_csv_with_its_column_anywhere(mark):
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_with_its_column_anywhere(delimiter):
     rows = [
         ["name", " Number ", "note"],
         ["a", "+12050012202", "x"],
@@ -53,7 +53,7 @@ def test_csv_with_its_column_anywhere(mark):
         ["", "", ""],
         [],
     ]
-    text = "\n".join(mark.join(row) for row in rows)
+    text = "\n".join(delimiter.join(row) for row in rows)
     assert numbers_of(text) == [("+12050012202", 2, 3), ("+12050012203", 3, 4)]
 
 

@@ -3,18 +3,18 @@
 import pytest
 
 from numplan.manifest.load import load_manifest
-from numplan.manifest.reading.positions import Places, mark_at
+from numplan.manifest.reading.positions import Sources, position_at
 from numplan.model.diagnostics import Source
 from tests.manifest.places import lines, written
 
 
 def test_places_are_a_sequence_of_sources():
-    places = Places(("a", "b"), [mark_at(0, 0), mark_at(6, 4, 1)])
+    places = Sources(("a", "b"), [position_at(0, 0), position_at(6, 4, 1)])
     assert (len(places), places[0], places[-1]) == (2, Source("a", 1, 1), Source("b", 7, 5))
     assert [*places[1:]] == [Source("b", 7, 5)]
     assert places == (Source("a", 1, 1), Source("b", 7, 5))
     assert places != places[1:]
-    assert hash(places) == hash(Places(("a", "b"), (mark_at(0, 0), mark_at(6, 4, 1))))
+    assert hash(places) == hash(Sources(("a", "b"), (position_at(0, 0), position_at(6, 4, 1))))
 
 
 def test_numbers_of_a_set_come_from_both_their_places(tmp_path):

@@ -16,7 +16,7 @@ NODE = schema_node("manifest")
 
 
 def read(text, node=NODE):
-    document = read_yaml(text.encode(), "m.yaml", node)
+    document = read_yaml(text.encode(), ("m.yaml",), node)
     assert document.findings == ()
     return document.value
 
@@ -84,8 +84,8 @@ def test_keys_may_be_anchored():
 
 def test_an_alias_stands_where_it_is_written_and_its_parts_where_they_are():
     value = read("a: &x\n  b: 1\nc: *x\n", ANYTHING)
-    assert value.marks["c"][1] >> 32 == 2
-    assert value["c"].marks["b"][0] >> 32 == 1
+    assert value.positions["c"][1] >> 32 == 2
+    assert value["c"].positions["b"][0] >> 32 == 1
 
 
 def test_depth_is_bounded():
@@ -121,13 +121,13 @@ def test_json_reads_as_itself(document):
 def test_every_value_has_its_place(document):
     def check(value, text_lines):
         if isinstance(value, LocatedMap):
-            assert list(value) == list(value.marks)
-            for key, (key_mark, _) in value.marks.items():
+            assert list(value) == list(value.positions)
+            for key, (key_mark, _) in value.positions.items():
                 line, column = key_mark >> 32, key_mark & 0xFFFFFFFF
                 assert text_lines[line][column:].startswith(json.dumps(key, ensure_ascii=False))
                 check(value[key], text_lines)
         elif isinstance(value, LocatedList):
-            assert len(value) == len(value.marks)
+            assert len(value) == len(value.positions)
             for inner in value:
                 check(inner, text_lines)
 

@@ -1,7 +1,10 @@
 """What the schema refuses is found, every piece of it, and told in words."""
 
+from pathlib import Path
+
 from hypothesis import given, settings
 
+from numplan.manifest.reading.document import Document
 from numplan.manifest.schema.node import schema_node
 from numplan.manifest.validation.violations import violations
 from tests.manifest.places import lines, written
@@ -11,7 +14,9 @@ from tests.manifest.schema.values import manifests
 @settings(max_examples=400, deadline=None)
 @given(manifests)
 def test_what_is_refused_is_explained(document):
-    assert bool(violations(document, "m")) != schema_node("manifest").check(document)
+    assert bool(violations(Document(Path("m"), ("m",), {}, document))) != schema_node("manifest").check(
+        document
+    )
 
 
 def test_of_a_value_of_the_wrong_type_its_other_faults_are_not_told(tmp_path):
