@@ -9,7 +9,7 @@ from numplan.manifest.files.read import FileError, read_straight
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, positions_of, source_at
-from numplan.manifest.reading.quoting import dotted
+from numplan.manifest.reading.quoting import dotted_path
 from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import schema_node
 from numplan.manifest.validation.validate import validate
@@ -34,7 +34,7 @@ def read_operator(file: str) -> Operator:
         error(
             "variables are a manifest's; an operator's policy has none",
             source=source_at((file,), positions_of(content.value, slot.path)[1]),
-            path=dotted(slot.path),
+            path=dotted_path(slot.path),
             hint="write the value itself",
         )
         for slot in content.references

@@ -88,7 +88,7 @@ SABOTAGES = (
     Sabotage(
         "a header that may be a secret is quoted",
         "manifest/numbers/list_columns.py",
-        'return f"`{bare}`" if _SHOWN.fullmatch(bare) else f"one of {len(bare):,} characters"',
+        'return f"`{bare}`" if _QUOTABLE.fullmatch(bare) else f"one of {len(bare):,} characters"',
         'return f"`{bare}`"',
         ["tests/manifest/numbers/test_numbers_file.py"],
     ),
@@ -151,8 +151,8 @@ SABOTAGES = (
     Sabotage(
         "a line that is no number is quoted",
         "manifest/reading/quoting.py",
-        "return shown(text) if looks_like_number(text) else described(text, kind)",
-        "return shown(text)",
+        "return quote(text) if looks_like_number(text) else described(text, kind)",
+        "return quote(text)",
         ["tests/scenarios/trust/test_links.py"],
     ),
     Sabotage(

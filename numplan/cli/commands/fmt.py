@@ -8,7 +8,7 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.manifest.edit.formatter import canonical
+from numplan.manifest.edit.formatter import format_manifest
 from numplan.manifest.files.names import folder_of
 from numplan.manifest.files.read import FileError, decoded
 from numplan.manifest.files.repository import read_named
@@ -71,7 +71,7 @@ def _forms(path: Path) -> tuple[bytes, str]:
         before = read_named(path)
     except FileError as problem:
         raise ManifestError([error(f"the manifest {path} {problem}")]) from None
-    return before, canonical(before, str(path), schema_node("manifest"))
+    return before, format_manifest(before, str(path), schema_node("manifest"))
 
 
 def _show_difference(path: Path, before: bytes, after: str, screen: Screen) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from numplan.manifest.files.names import STATES, is_part
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.manifest.reading.quoting import shown
+from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.location.state_location import (
     STATE_FILE,
@@ -31,13 +31,13 @@ def _local(path: str = STATE_FILE) -> Place:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.name or not path.isprintable():
         raise PlaceError(
-            f"{shown(path)} is not below the manifest's folder; for a file elsewhere, use --state or "
+            f"{quote(path)} is not below the manifest's folder; for a file elsewhere, use --state or "
             "NUMPLAN_STATE",
             "path",
         )
     if is_part(parts.name):
         raise PlaceError(
-            f"{shown(path)} could be taken for a part of the manifest: end it in {STATES}", "path"
+            f"{quote(path)} could be taken for a part of the manifest: end it in {STATES}", "path"
         )
     return LocalPlace(path=path)
 

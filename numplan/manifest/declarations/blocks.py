@@ -16,9 +16,9 @@ _CHARGES: Final = frozenset(
 )
 
 
-def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:
+def entries(block: LocatedMap) -> Iterable[tuple[str, LocatedMap]]:
     """The entries of a block by name."""
-    return cast("dict[str, LocatedMap]", document.block(name)).items()
+    return cast("dict[str, LocatedMap]", block).items()
 
 
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:

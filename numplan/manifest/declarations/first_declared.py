@@ -7,7 +7,7 @@ from numplan.model.diagnostics import Source
 from numplan.model.number import E164
 
 
-class FirstPlaces:
+class FirstDeclared:
     """The numbers that are declared so far. A place is looked up only for what is declared again, or forgotten all the
     same: a table of all of them would take as long as everything else that is done with a number here.
     """

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import cast
 
 from numplan.manifest.declarations.circles import circles
-from numplan.manifest.declarations.first_declared import FirstPlaces
+from numplan.manifest.declarations.first_declared import FirstDeclared
 from numplan.manifest.reading.positions import LocatedList, LocatedMap
-from numplan.manifest.reading.quoting import dotted, shown, taken
+from numplan.manifest.reading.quoting import dotted_path, quote, taken
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
@@ -33,7 +33,7 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
     circular = circles([(move.resource, move.to, move.number is None) for move in moves])
     sources, meant = {move.resource for move in moves}, Meant()
     for at, move in enumerate(moves):
-        path = dotted(("moved", at))
+        path = dotted_path(("moved", at))
         if at in circular:
             yield error(
                 f"moves {move.resource} in a circle",
@@ -59,7 +59,7 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
 
 
 def forgotten_of(
-    document: LocatedMap, declared: Collection[Resource], firsts: FirstPlaces
+    document: LocatedMap, declared: Collection[Resource], first_declared: FirstDeclared
 ) -> Iterator[Forgotten | Diagnostic]:
     """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
     the numbers that it declares.
@@ -69,7 +69,7 @@ def forgotten_of(
     if not isinstance(held, LocatedList):
         return
     for at, text in enumerate(held):
-        source, path = held.source(at), dotted(("forget", at))
+        source, path = held.source(at), dotted_path(("forget", at))
         parts = split_address(str(text))
         number, taken_for = (parts[1], "") if parts else (None, "")
         try:
@@ -77,7 +77,7 @@ def forgotten_of(
                 number, taken_for = read_number(str(text), country)
         except NumberError as failure:
             yield error(
-                f"{shown(text)} is neither a phone number nor an address",
+                f"{quote(text)} is neither a phone number nor an address",
                 source=source,
                 path=path,
                 hint=str(failure),
@@ -86,8 +86,8 @@ def forgotten_of(
         if taken_for and number is not None:
             yield taken(number, taken_for, source=source, path=path)
         resource = parts[0] if parts else None
-        if number is not None and number in firsts:
-            yield _both(f"{number} is declared at {firsts[number]}", source, path)
+        if number is not None and number in first_declared:
+            yield _both(f"{number} is declared at {first_declared[number]}", source, path)
         elif number is None and resource in declared:
             yield _both(f"{resource} is declared", source, path)
         else:

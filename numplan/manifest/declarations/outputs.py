@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from numplan.manifest.reading.document import Values
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.manifest.reading.quoting import dotted
+from numplan.manifest.reading.quoting import dotted_path
 from numplan.manifest.reading.templates import Reference, Template, TemplateError, parts_of
 from numplan.manifest.variables.interpolation import value_of
 from numplan.model.address import Resource
@@ -27,7 +27,7 @@ def outputs_of(
                 else (str(text),)
             )
         except TemplateError as failure:
-            path = dotted(("outputs", name))
+            path = dotted_path(("outputs", name))
             yield error(str(failure), source=source, path=path, hint=failure.hint)
         else:
             yield Output(name=name, parts=parts, source=source)

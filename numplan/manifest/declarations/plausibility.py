@@ -22,19 +22,19 @@ _HINTS: Final[dict[Severity, str]] = {
 }
 
 
-class _Kind(NamedTuple):
+class _Doubt(NamedTuple):
     severity: Severity
     reason: str
     resource: Resource
 
 
-def doubts(manifest: Manifest) -> tuple[Diagnostic, ...]:
+def plausibility(manifest: Manifest) -> tuple[Diagnostic, ...]:
     """An error for each explicit number whose calling code is another country's than the declared one, and a warning
     for each that no numbering plan known to libphonenumber allows. Many of one kind are told at once.
 
     Takes some 2 µs a number, and loads libphonenumber, so it is for `validate` alone.
     """
-    found: dict[_Kind, list[Declared]] = {}
+    found: dict[_Doubt, list[Declared]] = {}
     for kind, declared in _found(manifest):
         found.setdefault(kind, []).append(declared)
     told = tuple(finding for kind, ones in found.items() for finding in _told(kind, ones))
@@ -46,17 +46,17 @@ def doubts(manifest: Manifest) -> tuple[Diagnostic, ...]:
     )
 
 
-def _found(manifest: Manifest) -> Iterator[tuple[_Kind, Declared]]:
+def _found(manifest: Manifest) -> Iterator[tuple[_Doubt, Declared]]:
     plans = Plans()
     for at, declared in enumerate(manifest.explicit()):
         country = declared.terms.country
         if country is not None and (other := plans.other_country(declared.number, country)):
-            yield _Kind("error", other, declared.resource), declared
+            yield _Doubt("error", other, declared.resource), declared
         elif at < MOST and (doubt := plans.doubt(declared.number)):
-            yield _Kind("warning", doubt, declared.resource), declared
+            yield _Doubt("warning", doubt, declared.resource), declared
 
 
-def _told(kind: _Kind, ones: list[Declared]) -> Iterator[Diagnostic]:
+def _told(kind: _Doubt, ones: list[Declared]) -> Iterator[Diagnostic]:
     many = len(ones) > FEW
     for declared in ones[:1] if many else ones:
         more = f", and {len(ones) - 1:,} more like it" if many else ""

@@ -39,7 +39,7 @@ class Addition(NamedTuple):
     remarks: Mapping[E164, str] = {}
 
 
-class _Block(NamedTuple):
+class _BlockSpan(NamedTuple):
     """A block at the top of a document: where its value begins and where its last part ends; the column of its
     entries, if it has some, and whether brackets hold it.
     """
@@ -90,12 +90,12 @@ def remark(text: str) -> str:
 
 def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) -> str:
     found = _blocks(text.removeprefix("\ufeff")).get(name)
-    mark = len(text) - len(text.removeprefix("\ufeff"))
+    bom = len(text) - len(text.removeprefix("\ufeff"))
     if found is None:
         body = _joined(added, STEP, line_end)
         gap = line_end if text.endswith("\n") or not text else line_end * 2
         return f"{text}{gap}{name}:{line_end}{body}"
-    start, end = found.start + mark, found.end + mark
+    start, end = found.start + bom, found.end + bom
     if found.is_flow and not found.is_empty:
         comma = "" if text[: end - 1].rstrip().endswith(",") else ","
         inside = ", ".join(f"{one.name}: {_flow(one.keys)}" for one in added)
@@ -109,9 +109,9 @@ def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) 
     return text[:at] + _joined(added, " " * (found.column or len(STEP)), line_end) + text[at:]
 
 
-def _blocks(text: str) -> dict[str, _Block]:
+def _blocks(text: str) -> dict[str, _BlockSpan]:
     """The blocks at the top of a document in block style, by name."""
-    found: dict[str, _Block] = {}
+    found: dict[str, _BlockSpan] = {}
     events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     depth = 0
     key: str | None = None
@@ -131,14 +131,14 @@ def _blocks(text: str) -> dict[str, _Block]:
             if depth == 1 and key is not None and begun is not None:
                 is_flow = bool(begun.flow_style)  # type: ignore[attr-defined]
                 is_empty = isinstance(begun, MappingStartEvent) and column is None
-                found[key] = _Block(_index(begun), last, None if is_flow else column, is_flow, is_empty)
+                found[key] = _BlockSpan(_index(begun), last, None if is_flow else column, is_flow, is_empty)
                 key = None
         elif isinstance(event, ScalarEvent | AliasEvent):
             last = event.end_mark.index  # type: ignore[union-attr]
             if depth == 1 and key is None:
                 key = event.value if isinstance(event, ScalarEvent) else ""
             elif depth == 1:
-                found[str(key)] = _Block(_index(event), last, None, is_flow=False, is_empty=True)
+                found[str(key)] = _BlockSpan(_index(event), last, None, is_flow=False, is_empty=True)
                 key = None
             elif depth == 2 and column is None:  # noqa: PLR2004
                 column = event.start_mark.column  # type: ignore[union-attr]

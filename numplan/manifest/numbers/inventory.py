@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from numplan.engine.edit.adoption import Line, name_from
 from numplan.manifest.numbers.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
 from numplan.manifest.numbers.list_text import CsvError, list_text, place_in, records, text_of
-from numplan.manifest.numbers.number_list import Listing, is_table, parse_numbers
+from numplan.manifest.numbers.number_list import NumberList, is_table, parse_numbers
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import Sources
-from numplan.manifest.reading.quoting import looks_like_number, shown, taken
+from numplan.manifest.reading.quoting import looks_like_number, quote, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import InventoryError, ManifestError
 from numplan.model.number import E164, NumberError
@@ -75,11 +75,13 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     return Inventory(found, tuple(findings))
 
 
-def _plain(listing: Listing, findings: Collector) -> Inventory:
+def _plain(number_list: NumberList, findings: Collector) -> Inventory:
     """The inventory that is a list of numbers, one a line."""
-    findings += listing.findings
+    findings += number_list.findings
     found: dict[E164, Line] = {}
-    for number, source in zip(listing.numbers, Sources((listing.file,), listing.positions), strict=True):
+    for number, source in zip(
+        number_list.numbers, Sources((number_list.file,), number_list.positions), strict=True
+    ):
         if number in found:
             findings.append(error(f"{number} stands in it twice", source=source))
         found[number] = Line(number)
@@ -100,7 +102,7 @@ def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tupl
         number, taken_for = read_number(text, values.get(COUNTRY))
     except NumberError as problem:
         said = (
-            f"{shown(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
+            f"{quote(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
         )
         return error(said, source=source, hint=str(problem))
     labels = {

@@ -47,7 +47,7 @@ _SPELLED: Final = {
 }
 _WORDS: Final = {field: frozenset(map(_folded, words.split(","))) for field, words in _SPELLED.items()}
 """Other words for a field, without case, accents and spaces."""
-_SHOWN: Final = re.compile(r"[^\W\d_]([^\W\d]|[ ./()#&'-]|\d(?!\d\d)){0,29}")
+_QUOTABLE: Final = re.compile(r"[^\W\d_]([^\W\d]|[ ./()#&'-]|\d(?!\d\d)){0,29}")
 """A header that is no secret: words, and few digits."""
 _MOST: Final = 12
 
@@ -93,7 +93,7 @@ def columns_of(
     for field, name in given.items():
         if name.strip().casefold() not in folded:
             return error(
-                f"no column is named {_shown(name)}: they are {_listed(header)}",
+                f"no column is named {_quoted(name)}: they are {_listed(header)}",
                 source=source,
                 hint=f"say which it is: --column {field}=HEADER",
             )
@@ -124,7 +124,7 @@ def unread(
     near = {name: meant for name in others if (meant := _meant(name, known))}
     for name, meant in near.items():
         hint = f"is `{meant}` meant? else name it otherwise"
-        yield error(f"the column {_shown(name)} is not known", source=source, hint=hint)
+        yield error(f"the column {_quoted(name)} is not known", source=source, hint=hint)
     if left := [name for name in others if name not in near]:
         what = "1 column is" if len(left) == 1 else f"{len(left):,} columns are"
         hint = f"known: {one_of([f'`{one}`' for one in known])}"
@@ -141,10 +141,10 @@ def _columns_of(field: str, header: Sequence[str]) -> list[int]:
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """The known name that a header is nearly: two letters changed places, or one is missing or too many."""
-    first, mark, rest = re.match(r"([^._: /]*)([._: /]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    first, separator, rest = re.match(r"([^._: /]*)([._: /]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
     for one in known:
         if one.startswith(LABEL):
-            if mark and rest and (first.casefold() == "label" or _is_slip(first.casefold(), "label")):
+            if separator and rest and (first.casefold() == "label" or _is_slip(first.casefold(), "label")):
                 return f"{LABEL}{rest}"
         elif _is_slip(name.casefold(), one):
             return one
@@ -167,13 +167,13 @@ def _is_slip(written: str, meant: str) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = [_shown(name) for name in names]
-    more = f" and {len(shown) - _MOST:,} more" if len(shown) > _MOST else ""
-    return ", ".join(shown[:_MOST]) + more
+    quoted = [_quoted(name) for name in names]
+    more = f" and {len(quoted) - _MOST:,} more" if len(quoted) > _MOST else ""
+    return ", ".join(quoted[:_MOST]) + more
 
 
-def _shown(name: str) -> str:
+def _quoted(name: str) -> str:
     bare = name.strip()
     if not bare:
         return "one without a name"
-    return f"`{bare}`" if _SHOWN.fullmatch(bare) else f"one of {len(bare):,} characters"
+    return f"`{bare}`" if _QUOTABLE.fullmatch(bare) else f"one of {len(bare):,} characters"

@@ -11,7 +11,9 @@ from numplan.model.errors import ManifestError
 
 DELIMITERS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-_FIELDS: Final = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(mark)}]*') for mark in DELIMITERS}
+_FIELDS: Final = {
+    delimiter: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(delimiter)}]*') for delimiter in DELIMITERS
+}
 _KINDS: Final = (
     (b"PK\x03\x04", "a workbook, such as .xlsx, .ods or .numbers"),
     (b"\xd0\xcf\x11\xe0", "a workbook of the old form, .xls"),
@@ -66,7 +68,7 @@ def text_of(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
             raise _refused(f"is {kind}, and not a list in text", file)
     if raw[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
         raise _refused("is a web page or XML, and not a list in text", file)
-    wide = _UTF_16.get(raw[:2]) or _without_mark(raw)
+    wide = _UTF_16.get(raw[:2]) or _without_bom(raw)
     if wide:
         return raw.decode(wide, errors="replace").removeprefix("\ufeff"), None
     try:
@@ -148,7 +150,7 @@ def _is_nothing(line: str) -> bool:
     return not bare or (bare.startswith("#") and bare[1:2] not in set(DELIMITERS))
 
 
-def _without_mark(raw: bytes) -> str:
+def _without_bom(raw: bytes) -> str:
     """The encoding of two bytes a character of a text without a byte order mark, or an empty text."""
     start = raw[:200]
     if start.count(0) * 3 <= len(start):

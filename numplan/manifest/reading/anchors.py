@@ -6,7 +6,7 @@ from typing import Final
 from yaml.events import AliasEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
 
 from numplan.manifest.reading.positions import Position, position_at, source_at
-from numplan.manifest.reading.quoting import shown
+from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
 
 MAX_REPLAYED: Final = 1_000_000
@@ -70,10 +70,10 @@ class Anchors:
         """The events that an alias stands for."""
         name = alias.anchor or ""
         if name not in self._events:
-            raise UnreadableError(f"the alias {shown('*' + name)} names no anchor above it", start_of(alias))
+            raise UnreadableError(f"the alias {quote('*' + name)} names no anchor above it", start_of(alias))
         events = self._events[name]
         if events is None:
-            raise UnreadableError(f"the alias {shown('*' + name)} lies inside what it names", start_of(alias))
+            raise UnreadableError(f"the alias {quote('*' + name)} lies inside what it names", start_of(alias))
         self._spend(len(events), alias)
         return events
 

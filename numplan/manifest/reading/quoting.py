@@ -14,7 +14,7 @@ _DIGITS = range(3, 21)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def shown(value: object) -> str:
+def quote(value: object) -> str:
     """A value in few printable characters, whatever it holds."""
     match value:
         case None:
@@ -36,7 +36,7 @@ def described(value: object, kind: str = "text") -> str:
     `a line of 40 characters that holds letters`.
     """
     if not isinstance(value, str):
-        return shown(value)
+        return quote(value)
     characters = "1 character" if len(value) == 1 else f"{len(value):,} characters"
     holds = " that holds letters" if any(map(str.isalpha, value)) else ""
     return f"a {kind} of {characters}{holds}"
@@ -53,7 +53,7 @@ def looks_like_number(text: str) -> bool:
 
 def like_number(text: str, kind: str = "line") -> str:
     """A text that was taken for a phone number: as it is if it looks like one, else described."""
-    return shown(text) if looks_like_number(text) else described(text, kind)
+    return quote(text) if looks_like_number(text) else described(text, kind)
 
 
 def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagnostic:
@@ -66,14 +66,14 @@ def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagn
     )
 
 
-def dotted(path: Iterable[Step]) -> str:
+def dotted_path(path: Iterable[Step]) -> str:
     """A path as people write it: `pools.ny_sales.count`, `sets.dialer.numbers[3]`."""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            name = step if _PLAIN_NAME.fullmatch(step) else shown(step)
+            name = step if _PLAIN_NAME.fullmatch(step) else quote(step)
             text += f".{name}" if text else name
     return text
 

@@ -31,7 +31,7 @@ from numplan.manifest.reading.positions import (
     position_at,
     source_at,
 )
-from numplan.manifest.reading.quoting import dotted, shown
+from numplan.manifest.reading.quoting import dotted_path, quote
 from numplan.manifest.reading.templates import Slot, Template
 from numplan.manifest.schema.node import ANYTHING, Node
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
@@ -84,7 +84,7 @@ def read_yaml(
         reading = _Reading(loader(body).get_event, files, at, what, most)
         value = reading.document(node)
     except UnreadableError as failure:
-        fatal = failure.finding(file, dotted(reading.path) if reading else "")
+        fatal = failure.finding(file, dotted_path(reading.path) if reading else "")
     except yaml.YAMLError as failure:
         fatal = _syntax_error(failure, body, file)
     except (ValueError, OverflowError, MemoryError, RecursionError) as failure:
@@ -253,7 +253,7 @@ class _Reading:
         if tag != "!" and tag not in _TAGS[type(event)]:
             said = tag.replace("tag:yaml.org,2002:", "!!")
             # All that is one text was hardly meant as a manifest, and may be a secret.
-            told = f"the tag {shown(said)}" if self.depth else "a tag"
+            told = f"the tag {quote(said)}" if self.depth else "a tag"
             self.report(f"{told} means nothing here", event, hint="remove the tag")
 
     def duplicate(self, event: Event, first: Position) -> None:
@@ -268,7 +268,7 @@ class _Reading:
     def report(self, summary: str, event: Event, hint: str = "") -> None:
         """Remember what is wrong, and read on."""
         source = source_at(self.files, self.position(event))
-        self.findings.append(error(summary, source=source, path=dotted(self.path), hint=hint))
+        self.findings.append(error(summary, source=source, path=dotted_path(self.path), hint=hint))
 
 
 def _empty(file: str, what: str) -> Diagnostic:

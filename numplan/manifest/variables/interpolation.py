@@ -6,7 +6,7 @@ import msgspec
 
 from numplan.manifest.reading.document import Document, Values
 from numplan.manifest.reading.findings import Collector
-from numplan.manifest.reading.quoting import dotted
+from numplan.manifest.reading.quoting import dotted_path
 from numplan.manifest.reading.templates import Slot, Template, TemplateError, parts_of
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.manifest.variables.variables import Given, variables_of
@@ -91,4 +91,4 @@ def value_of(name: str, values: Values, meant: Meant) -> str | None:
 
 def _finding(failure: TemplateError, slot: Slot) -> Diagnostic:
     """What is wrong with a template, at its place."""
-    return error(str(failure), source=slot.source, path=dotted(slot.path), hint=failure.hint)
+    return error(str(failure), source=slot.source, path=dotted_path(slot.path), hint=failure.hint)

@@ -12,7 +12,7 @@ from numplan.manifest.files.repository import read_named
 from numplan.manifest.reading.document import Document, Values
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.manifest.reading.quoting import described, dotted, shown
+from numplan.manifest.reading.quoting import described, dotted_path, quote
 from numplan.manifest.reading.reader import EmptyError, read_yaml
 from numplan.manifest.schema.node import ANYTHING
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
@@ -69,21 +69,21 @@ class _Finding:
         """The value of each variable that is declared."""
         offered = self._offered(given, declared)
         for name, entry in declared.items():
-            place = declared.key_source(name)
+            source = declared.key_source(name)
             details = entry if isinstance(entry, LocatedMap) else LocatedMap()
-            yield name, self._value(name, details, offered.get(name), place)
+            yield name, self._value(name, details, offered.get(name), source)
 
-    def _value(self, name: str, details: LocatedMap, offered: _Value | None, place: Source) -> str | None:
+    def _value(self, name: str, details: LocatedMap, offered: _Value | None, source: Source) -> str | None:
         if offered is None and isinstance(default := details.get("default"), str):
             source = details.source("default")
-            offered = _Value(str(default), dotted(("variables", name, "default")), source)
+            offered = _Value(str(default), dotted_path(("variables", name, "default")), source)
         if offered is None:
             if details.get("default", "") == "":  # a default of the wrong form has the schema's word
                 self.findings.append(
                     error(
                         "this variable has no value",
-                        source=place,
-                        path=dotted(("variables", name)),
+                        source=source,
+                        path=dotted_path(("variables", name)),
                         hint=f"give it by --var {name}=VALUE, {ENVIRONMENT}{name} or a --var-file, or declare a "
                         "default",
                     )
@@ -93,10 +93,10 @@ class _Finding:
         if wrong:
             self.findings.append(
                 error(
-                    f"{shown(offered.text)} {wrong}",
-                    source=offered.source or place,
+                    f"{quote(offered.text)} {wrong}",
+                    source=offered.source or source,
                     path=offered.origin,
-                    hint=f"the variable {name} is declared at {place}",
+                    hint=f"the variable {name} is declared at {source}",
                 )
             )
             return None
@@ -123,7 +123,7 @@ class _Finding:
     ) -> Diagnostic:
         meant = self._meant.nearest(name, declared)
         hint = f"did you mean `{meant}`?" if meant else "declare it under `variables`, or remove it"
-        return say(f"no variable is named {shown(name)}", source=value.source, path=value.origin, hint=hint)
+        return say(f"no variable is named {quote(name)}", source=value.source, path=value.origin, hint=hint)
 
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.declarations.plausibility import doubts
+from numplan.manifest.declarations.plausibility import plausibility
 from numplan.manifest.load import load_manifest
 from tests.manifest.places import lines, written
 
@@ -47,7 +47,7 @@ def test_any_spelling_of_its_digits_is_the_same_number(tmp_path, data):
 def found_in(tmp_path, text):
     return [
         str(each).replace(f"{tmp_path}/", "").partition(" (")[0]
-        for each in doubts(load_manifest(written(tmp_path, f"version: 1\n{text}")))
+        for each in plausibility(load_manifest(written(tmp_path, f"version: 1\n{text}")))
     ]
 
 

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.edit.formatter import canonical
-from numplan.manifest.edit.tokens import COMMENT, cut
+from numplan.manifest.edit.formatter import format_manifest
+from numplan.manifest.edit.tokens import COMMENT, tokenize
 from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import schema_node
 from numplan.model.errors import ManifestError, NumplanError
@@ -23,11 +23,11 @@ OURS = [
 
 
 def laid_out(text: str) -> str:
-    return canonical(text.encode(), ("numplan.yaml",), schema_node("manifest"))
+    return format_manifest(text.encode(), "numplan.yaml", schema_node("manifest"))
 
 
 def comments(text: str) -> list[str]:
-    return [piece.text for piece in cut(text, schema_node("manifest")) if piece.kind == COMMENT]
+    return [token.text for token in tokenize(text, schema_node("manifest")) if token.kind == COMMENT]
 
 
 def value(text: str) -> object:
