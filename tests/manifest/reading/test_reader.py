@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.manifest.reading import reader
 from numplan.manifest.reading.positions import LocatedList, LocatedMap
 from numplan.manifest.reading.reader import MAX_DEPTH, read_yaml
 from numplan.manifest.schema.node import ANYTHING, Node, schema_node
 from numplan.manifest.schema.scalar_kinds import ScalarKind
 from numplan.model.errors import ManifestError
+from tests.manifest.places import lines, written
 
 NODE = schema_node("manifest")
 
@@ -59,35 +61,6 @@ def test_plain_tags_change_nothing_but_str_makes_text():
     }
 
 
-def test_an_alias_is_read_under_the_node_of_its_own_place():
-    assert read("version: &n 190\naccount: *n") == {"version": 190, "account": "190"}
-    assert read("defaults: {labels: &l {tier: 1}}\nnumbers: {a: {labels: *l}}") == {
-        "defaults": {"labels": {"tier": "1"}},
-        "numbers": {"a": {"labels": {"tier": "1"}}},
-    }
-
-
-def test_an_alias_means_the_latest_anchor_above_it():
-    assert read("[&a x, &a y, *a, &b [*a, &a z], *b, *a]", ANYTHING) == [
-        "x",
-        "y",
-        "y",
-        ["y", "z"],
-        ["y", "z"],
-        "z",
-    ]
-
-
-def test_keys_may_be_anchored():
-    assert read("&k a: &v b\nc: *v\nd: *k\n", ANYTHING) == {"a": "b", "c": "b", "d": "a"}
-
-
-def test_an_alias_stands_where_it_is_written_and_its_parts_where_they_are():
-    value = read("a: &x\n  b: 1\nc: *x\n", ANYTHING)
-    assert value.positions["c"][1] >> 32 == 2
-    assert value["c"].positions["b"][0] >> 32 == 1
-
-
 def test_depth_is_bounded():
     read("[" * MAX_DEPTH + "]" * MAX_DEPTH, ANYTHING)
     with pytest.raises(ManifestError, match="1 error"):
@@ -133,3 +106,16 @@ def test_every_value_has_its_place(document):
 
     text = json.dumps({"document": document}, ensure_ascii=False, indent=1)
     check(read(text, ANYTHING), text.split("\n"))
+
+
+def test_more_values_than_a_million_are_an_error_that_names_the_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "MAX_VALUES", 10)
+    monkeypatch.setattr("numplan.manifest.folder.MAX_VALUES", 10)
+    path = written(tmp_path, "version: 1\nsets: {a: {numbers: [" + "+12055550100," * 10 + "]}}\n")
+    (line,) = lines(path)
+    assert "holds more than 10 values" in line
+    assert "numbers_file" in line
+
+
+def test_a_million_values_is_what_is_allowed():
+    assert reader.MAX_VALUES == 1_000_000
