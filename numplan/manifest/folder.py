@@ -1,4 +1,4 @@
-"""The step of loading that reads files: one, or all that lie in a folder, as one document."""
+"""The step of loading that reads one file, or all files of a folder, as one document."""
 
 import os
 from collections.abc import Mapping
@@ -98,8 +98,8 @@ def files_of(folder: Path) -> tuple[str, ...]:
 
 
 class _Merging:
-    """The document that the files of a folder make together. A value of the wrong form wins over those of the
-    right one, so that the schema speaks of it.
+    """The document that the files of a folder make together. A value of the wrong form wins over those of the right
+    form, so that the schema refuses it.
     """
 
     def __init__(self, files: Files) -> None:

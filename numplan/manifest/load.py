@@ -1,4 +1,4 @@
-"""A file becomes a manifest: read, checked against the schema, then against the rules."""
+"""A file becomes a manifest: read, variables substituted, checked against the schema, then declared by the rules."""
 
 import os
 from pathlib import Path
@@ -41,7 +41,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
 
 
 def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
-    """Where a manifest says that state lives, whatever else it says, rightly or wrongly.
+    """Where a manifest keeps state, by its `backend:` block alone: the rest of it may be wrong.
 
     Raises ManifestError with what is wrong with that block, or with reading the manifest at all.
     """

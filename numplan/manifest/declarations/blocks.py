@@ -36,13 +36,13 @@ def _may_lack(entry: Mapping[str, object]) -> bool:
 
 
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:
-    """The `api:` block, under an URL that was checked."""
+    """The `api:` block, with a URL that was checked."""
     held: dict[str, Any] = dict(document.block("api"))
     return ApiSettings(**{**held, "url": url, "declares_url": "url" in held})
 
 
 def policy(held: Mapping[str, object], unset: Policy) -> Policy:
-    """What the keys of a `policy:` block say; what is not set is as in `unset`."""
+    """The policy that a `policy:` block sets; what it does not set is as in `unset`."""
     limits: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in with_charges(held).items()
     }
@@ -52,5 +52,5 @@ def policy(held: Mapping[str, object], unset: Policy) -> Policy:
 
 
 def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:
-    """The same keys, with charges exact."""
+    """The keys of an entry, with its charges as exact amounts."""
     return {key: charge_of(str(value)) if key in _CHARGES else value for key, value in entry.items()}

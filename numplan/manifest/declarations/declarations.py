@@ -32,14 +32,14 @@ from numplan.model.policy import Policy
 Value = TypeVar("Value")
 
 MAX_LABELS: Final = 4_000_000
-"""Labels of all entries together that take more from the defaults: a few lines can otherwise stand for billions."""
+"""How many labels entries may take from the defaults, all together: a few lines could otherwise stand for billions."""
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
 
 def declare(document: Document) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     """The manifest that a document declares, and the warnings about it in the order of their places.
 
-    Raises ManifestError with every finding, those of the steps before too, if one of them is an error.
+    Raises ManifestError with every finding, also of earlier steps, if any is an error.
     """
     declaring = _Declaring(document)
     manifest = declaring.manifest()
@@ -54,7 +54,7 @@ def declare(document: Document) -> tuple[Manifest, tuple[Diagnostic, ...]]:
 
 
 class _Declaring:
-    """One pass over a document that the schema admits; its values are of use only if no finding is an error."""
+    """One pass over a valid document; its values are of use only if no finding is an error."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -91,7 +91,7 @@ class _Declaring:
         )
 
     def _usable(self, values: Iterable[Value | Diagnostic]) -> Iterator[Value]:
-        """The values of one block, without what is wrong among them, which is collected."""
+        """The values of one block; the findings among them are collected."""
         for found in values:
             if isinstance(found, Diagnostic):
                 self.findings.append(found)

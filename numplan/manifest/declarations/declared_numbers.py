@@ -1,4 +1,4 @@
-"""The numbers that entries list, name one by one or keep in files: each of them once in the whole manifest."""
+"""The numbers that entries declare, in the manifest or in numbers files: each once in the whole manifest."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, repeat
@@ -28,7 +28,7 @@ _NONE: Final[Numbers] = ((), ())
 
 
 class DeclaredNumbers:
-    """The numbers of one document, and what is wrong with them, which goes to `findings`."""
+    """The numbers of one document. What is wrong with them is added to `findings`."""
 
     def __init__(self, document: Document, findings: Collector) -> None:
         self._files = [*document.files]
@@ -37,7 +37,7 @@ class DeclaredNumbers:
         self.first_declared: Final = FirstDeclared(self._files)
 
     def one(self, text: str, country: str | None, position: Position, path: tuple[Step, ...]) -> E164 | None:
-        """The number that a text says, if it is one and not declared yet; else a finding."""
+        """The number in a text; None and a finding if it is no number or is declared already."""
         try:
             number, taken_for = read_number(text, country)
         except NumberError as failure:
@@ -55,7 +55,7 @@ class DeclaredNumbers:
         return None
 
     def of_set(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
-        """The numbers of a set: those that it lists, and after them those in its file."""
+        """The numbers of a set: first those that it lists, then those in its file."""
         numbers: list[E164] = []
         positions: list[Position] = []
         for more, more_positions in (self._listed(name, entry, country), self._filed(name, entry, country)):
@@ -105,7 +105,7 @@ class DeclaredNumbers:
         positions: Sequence[Position],
         paths: Iterable[tuple[Step, ...]],
     ) -> Numbers:
-        """Those that are numbers and not declared yet, and a finding for each other."""
+        """The numbers in these texts that are not declared yet; every other text becomes a finding."""
         numbers: list[E164] = []
         kept: list[Position] = []
         for text, position, path in zip(texts, positions, paths):  # noqa: B905 - paths have no end

@@ -8,8 +8,8 @@ from numplan.model.number import E164
 
 
 class FirstDeclared:
-    """The numbers that are declared so far. A place is looked up only for what is declared again, or forgotten all the
-    same: a table of all of them would take as long as everything else that is done with a number here.
+    """The numbers that are declared so far. Places are looked up only for numbers that are declared again or also
+    forgotten: a table of all places would take as long as everything else that is done with a number here.
     """
 
     def __init__(self, files: Files) -> None:
@@ -29,7 +29,7 @@ class FirstDeclared:
         return source_at(self._files, self._found[number])
 
     def add(self, number: E164, position: Position) -> bool:
-        """Declare a number, unless it is declared already; whether it was not."""
+        """Declare a number unless it is declared already; return whether it was new."""
         if number in self._declared:
             return False
         self._declared.add(number)
@@ -38,8 +38,8 @@ class FirstDeclared:
         return True
 
     def add_all(self, numbers: Sequence[E164], positions: Sequence[Position]) -> bool:
-        """Declare many numbers, or none of them where one is declared already or stands among them twice; whether
-        they were declared.
+        """Declare many numbers, or none if one of them is declared already or occurs twice; return whether they were
+        declared.
         """
         new = set(numbers)
         if len(new) < len(numbers) or not self._declared.isdisjoint(new):

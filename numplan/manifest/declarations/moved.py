@@ -1,4 +1,4 @@
-"""`moved` and `forget`: what becomes of entries that are called otherwise, or are no longer wanted here."""
+"""`moved` and `forget`: entries that have another name now, and numbers that are no longer managed here."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import cast
@@ -16,7 +16,7 @@ from numplan.numbering.reading import read_number
 
 
 def moves_of(document: LocatedMap) -> Iterator[Move]:
-    """The moves of a document that the schema admits, in their order."""
+    """The moves of a valid document, in their order."""
     held = document.get("moved")
     for entry in held if isinstance(held, LocatedList) else ():
         if isinstance(entry, LocatedMap) and (parts := split_address(str(entry["from"]))) is not None:
@@ -61,9 +61,7 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
 def forgotten_of(
     document: LocatedMap, declared: Collection[Resource], first_declared: FirstDeclared
 ) -> Iterator[Forgotten | Diagnostic]:
-    """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
-    the numbers that it declares.
-    """
+    """What a document asks to forget, and a finding for each line that cannot be followed."""
     country = cast("str | None", document.block("defaults").get("country"))
     held = document.get("forget")
     if not isinstance(held, LocatedList):

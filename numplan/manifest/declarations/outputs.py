@@ -16,7 +16,7 @@ from numplan.model.text.spelling import Meant
 def outputs_of(
     document: LocatedMap, values: Values, declared: Collection[Resource]
 ) -> Iterator[Output | Diagnostic]:
-    """The outputs of a document that the schema admits, in their order; a finding for each that cannot be."""
+    """The outputs of a valid document, in their order, and a finding for each that cannot be worked out."""
     held, meant = document.block("outputs"), Meant()
     for name, text in held.items():
         source = held.source(name)

@@ -27,12 +27,12 @@ _OPENING: Final = frozenset("[{")
 _CLOSING: Final = frozenset("]}")
 _FIGURES: Final = re.compile(r"[-+.]?[0-9][0-9_.,:xXoOeE+-]*")
 _ONE_FORM: Final = re.compile(r"[^\"\\\x00-\x1f\x7f-\xa0\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]*")
-"""What stands in double quotes as it stands in single ones."""
+"""A text that reads the same in double quotes as in single ones."""
 
 
 def format_manifest(raw: bytes, file: str, node: Node) -> str:
-    """The canonical text of one file. Raises ManifestError where it cannot be read, and NumplanError where it
-    cannot be laid out without a change in what it says: it is then better left as it is.
+    """The canonical text of one file. Raises ManifestError if it cannot be read, and NumplanError if laying it out
+    would change what it says.
     """
     before = read_yaml(raw, (file,), node)
     if before.findings:
@@ -77,7 +77,7 @@ class _OutputLine(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """A block that is open: where its entries stood, and where they go."""
+    """A block that is open: the column where its entries stood, and the one where they go."""
 
     old: int
     new: int
@@ -113,7 +113,7 @@ class _Layout:
         self.base = 0
 
     def lines(self, lines: Iterable[list[Token]]) -> Iterator[_OutputLine]:
-        """The lines anew; an empty one has no code and no comment."""
+        """The lines as they are laid out; a blank one has no code and no comment."""
         waiting: list[Token | None] = []  # comments and blank lines wait for the line that they stand before
         for line in lines:
             if not line:
@@ -188,7 +188,7 @@ class _Layout:
 
 
 def _remark(token: Token | None, levels: list[_Level], near: _Level | None, flow: int | None) -> _OutputLine:
-    """A comment on a line of its own goes along with the entries whose column it had; None is a blank line."""
+    """A comment on a line of its own, which moves with the entries whose column it had; None is a blank line."""
     if token is None:
         return _OutputLine(0, "")
     if flow is not None:
@@ -255,7 +255,7 @@ def _spaced(lines: list[_OutputLine]) -> list[_OutputLine]:
 
 
 def _above(lines: list[_OutputLine], at: int) -> int:
-    """Where the remarks begin that stand right above a line."""
+    """The first of the comments directly above a line."""
     while at and not lines[at - 1].code and lines[at - 1].comment and lines[at - 1].indent == 0:
         at -= 1
     return at

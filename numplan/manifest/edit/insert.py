@@ -1,4 +1,4 @@
-"""Add entries to a manifest. What is there stays as it is, byte for byte: entries go in as text, between lines."""
+"""Add entries to a manifest as text, between its lines: what is there stays as it is, byte for byte."""
 
 import json
 import re
@@ -25,9 +25,9 @@ from numplan.model.number import E164
 STEP: Final = "  "
 _SAFE: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
 _COMMAND: Final = re.compile(r"#(?=#)")
-"""What a command to a CI runner begins with: `##[error]`, `##vso[...]`."""
+"""How a command to a CI runner begins: `##[error]`, `##vso[...]`."""
 _WORDS: Final = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
-"""What other readers of YAML take for no text, in any case."""
+"""Words that other YAML readers do not take for text, in upper or lower case."""
 
 
 class Addition(NamedTuple):
@@ -40,8 +40,8 @@ class Addition(NamedTuple):
 
 
 class _BlockSpan(NamedTuple):
-    """A block at the top of a document: where its value begins and where its last part ends; the column of its
-    entries, if it has some, and whether brackets hold it.
+    """Where a block at the top of a document stands: where its value begins, where its last part ends, the column of
+    its entries if it has any, and whether it is written in brackets.
     """
 
     start: int
@@ -83,7 +83,7 @@ def manifest_of(offers: Sequence[Offer], country: str) -> str:
 
 
 def remark(text: str) -> str:
-    """A text as it may stand in a comment: printable, on one line, not long, and no command to a CI runner."""
+    """A text that is safe in a comment: printable, short, on one line, and no command to a CI runner."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return _COMMAND.sub("# ", " ".join(printable.split())[:60].strip())
 
@@ -181,7 +181,7 @@ def _flow(value: object) -> str:
 
 
 def scalar(text: str) -> str:
-    """A text as YAML has it, for every reader of YAML, and for nobody a reference to something else."""
+    """A text as a YAML scalar that every YAML reader takes for this text, and none for a reference."""
     escaped = text.replace("${", "$${")
     is_plain = _SAFE.fullmatch(escaped) and escaped.casefold() not in _WORDS
     if is_plain and plain_value(escaped, ScalarKind.TEXT) is not None:
@@ -196,7 +196,7 @@ def _code(letter: str) -> str:
 
 
 def _extended_json(text: str, additions: Sequence[Addition], file: str) -> str:
-    """As JSON, which has no comments to lose."""
+    """The text of a JSON manifest with these entries added; JSON has no comments to lose."""
     try:
         document = json.loads(text.removeprefix("\ufeff"))
         for one in additions:

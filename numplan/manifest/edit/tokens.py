@@ -46,7 +46,7 @@ class Token(NamedTuple):
 
 
 class TokenError(ValueError):
-    """The text holds something between its scalars that is not known here."""
+    """Something unknown stands between the scalars of a text."""
 
 
 def tokenize(text: str, node: Node) -> list[Token]:
@@ -100,7 +100,7 @@ def _between(text: str, start: int, end: int) -> list[Token]:
 
 
 def _scalars(events: Iterator[Event], node: Node) -> Iterator[tuple[ScalarEvent | AliasEvent, bool]]:
-    """Each scalar and alias, and whether the schema has text there. Keys are left as they are."""
+    """Each scalar and alias, and whether the schema has text there. Keys are never text by the schema."""
     open_: list[tuple[Node, bool, str | None]] = []  # the node, whether a mapping, the key that waits
     for event in events:
         inner, is_key = _node_of_next(open_, node)

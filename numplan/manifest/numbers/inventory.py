@@ -1,4 +1,4 @@
-"""An inventory of numbers that somebody keeps elsewhere: a CSV from a spreadsheet or another tool."""
+"""An inventory of numbers that is kept elsewhere: a CSV from a spreadsheet or another tool."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -20,15 +20,15 @@ _KNOWN: Final = (NUMBER, NAME, COUNTRY, f"{LABEL}X")
 
 
 class Inventory(NamedTuple):
-    """What each row says of its number, and what is to be told of the list."""
+    """What each row says of its number, and the findings about the list."""
 
     lines: Mapping[E164, Line]
     findings: Sequence[Diagnostic]
 
 
 def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventory:
-    """Read an inventory. `given` are the headers of fields that have others than their names: of `number`, `name`,
-    `country` or `label.X`.
+    """Read an inventory. `given` maps fields (`number`, `name`, `country` or `label.X`) to their headers, where these
+    are not the names of the fields.
 
     Raises InventoryError with everything that is wrong.
     """
@@ -95,7 +95,7 @@ def _require_sound(findings: Collector) -> None:
 
 
 def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tuple[Line, str] | Diagnostic:
-    """What one row says, and the country that its number was taken to be of; or why it says nothing."""
+    """What one row says, with the country that its number was taken for; or a finding if it cannot be read."""
     values = {field: fields[at].strip() for field, at in columns.items() if at < len(fields)}
     text = values.get(NUMBER, "")
     try:

@@ -1,4 +1,4 @@
-"""Which column of a list says what, in whatever words its headers are."""
+"""Which column of a list holds what, by the words in its headers."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ _SILENT: Final = frozenset(
     note notes comment comments remark remarks
     """.split()  # noqa: SIM905 - a list of so many words is a page
 )
-"""Columns that numplan itself writes, and those for people: nobody needs to be told that they say nothing here."""
+"""Columns that numplan itself writes, and columns for people: no note is needed that they are not read."""
 
 
 def _folded(name: str) -> str:
@@ -48,12 +48,12 @@ _SPELLED: Final = {
 _WORDS: Final = {field: frozenset(map(_folded, words.split(","))) for field, words in _SPELLED.items()}
 """Other words for a field, without case, accents and spaces."""
 _QUOTABLE: Final = re.compile(r"[^\W\d_]([^\W\d]|[ ./()#&'-]|\d(?!\d\d)){0,29}")
-"""A header that is no secret: words, and few digits."""
+"""A header that can be quoted, as it is no secret: words, and few digits."""
 _MOST: Final = 12
 
 
 def number_column(header: Sequence[str], source: Source) -> int | Diagnostic:
-    """Which column holds the numbers, or why that cannot be told."""
+    """The column that holds the numbers, or a finding if that is not clear."""
     at = _columns_of(NUMBER, header)
     if len(at) == 1:
         return at[0]
@@ -85,8 +85,8 @@ def is_number_word(name: str) -> bool:
 def columns_of(
     header: Sequence[str], given: Mapping[str, str], source: Source
 ) -> Mapping[str, int] | Diagnostic:
-    """The columns of an inventory by their fields: `number`, `name`, `country`, `label.X`. `given` are the headers
-    of fields that somebody said.
+    """The columns of an inventory by field: `number`, `name`, `country`, `label.X`. `given` maps fields to headers that
+    the user named.
     """
     found: dict[str, int] = {}
     folded = [name.strip().casefold() for name in header]
@@ -115,7 +115,7 @@ def columns_of(
 def unread(
     header: Sequence[str], read: Iterable[int], known: Sequence[str], source: Source
 ) -> Iterator[Diagnostic]:
-    """What is said of columns that nothing reads: an error for each whose name is nearly a known one, and one note of
+    """Findings about columns that are not read: an error for each whose name is nearly a known one, and one note about
     the others.
     """
     used = {*read}

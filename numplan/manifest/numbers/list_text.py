@@ -1,4 +1,4 @@
-"""A list of numbers as other programs write it: bytes become lines, and a first line says how the others are parted."""
+"""A list of numbers as other programs write it: bytes become lines, and the first line shows the delimiter."""
 
 import csv
 import re
@@ -44,8 +44,8 @@ class CsvError(Exception):
 
 
 class ListText(NamedTuple):
-    """The lines of a list; the first that is neither blank, a comment nor `sep=`, counted from 0, or None; and what
-    parts the fields: what a line `sep=` says, else the mark that stands there most often.
+    """The lines of a list; the index of the first that is neither blank, a comment nor `sep=`, or None; and the
+    delimiter: what a line `sep=` says, else the one that is most frequent in that first line.
     """
 
     lines: list[str]
@@ -54,12 +54,12 @@ class ListText(NamedTuple):
 
     @property
     def header(self) -> str:
-        """The first line that says something."""
+        """The first line that is neither blank, a comment nor `sep=`; empty if there is none."""
         return "" if self.first is None else self.lines[self.first]
 
 
 def text_of(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
-    """The text of a list, whichever program wrote it; and a note where its encoding was guessed.
+    """The text of a list, whichever program wrote it, and a note if its encoding was guessed.
 
     Raises ManifestError for what is no text, such as a workbook.
     """
@@ -105,7 +105,7 @@ def list_text(text: str) -> ListText:
 
 
 def records(lines: list[str], first: int, delimiter: str) -> Iterator[Record]:
-    """The rows that say something and are no comment; a quoted field may hold line breaks, so a row may span lines."""
+    """The rows that are neither empty nor a comment; a row may span lines, as a quoted field may hold line breaks."""
     rows = csv.reader((line + "\n" for line in lines[first:]), delimiter=delimiter, strict=True)
     start = first
     try:

@@ -30,7 +30,7 @@ class NumberList:
         self.file = file
         self.at = at
         self.country = country
-        """What is declared for all of them."""
+        """The country that is declared for all of them."""
         self._guesses: set[str] = set()
         self.kind = "line"
         """What holds a number: `line`, or `field` of a CSV."""

@@ -14,7 +14,7 @@ from numplan.model.errors import ManifestError
 
 
 class NumbersFiles:
-    """The files that one manifest names. They must lie under its folder; all of them go into the digest."""
+    """The numbers files that one manifest names. They must lie below its folder; the digest covers all of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -23,11 +23,10 @@ class NumbersFiles:
         self._named: dict[Path, list[tuple[Source, str]]] = {}
 
     def read(self, name: str, country: str | None, named_at: Source, path: str, at: int) -> NumberList:
-        """The numbers of one file with their places, and what is wrong with it. `country` is what is declared for
-        them, `at` the file's place among the manifest's files.
+        """The numbers of one file with their positions, and what is wrong with it. `country` is declared for them, `at`
+        is the index of the file among the manifest's files.
 
-        `named_at` and `path` are where the manifest names the file: what is wrong with the file as a whole is
-        said of there.
+        `named_at` and `path` are where the manifest names the file: findings about the file as a whole go there.
         """
         file = str(self._folder / name)
         number_list = NumberList(file, at)

@@ -1,4 +1,4 @@
-"""Anchors: the events of a named value, kept so that an alias can read them again under its own node."""
+"""Anchors: the events of a named value, kept so that an alias can read them again by the schema of its own place."""
 
 from collections.abc import Callable
 from typing import Final
@@ -14,7 +14,7 @@ MAX_REPLAYED: Final = 1_000_000
 
 
 class UnreadableError(Exception):
-    """Reading cannot go on past this place."""
+    """Reading cannot continue beyond this position."""
 
     def __init__(self, summary: str, position: Position, hint: str = "") -> None:
         super().__init__(summary)
@@ -23,7 +23,7 @@ class UnreadableError(Exception):
         self.hint = hint
 
     def finding(self, file: str, path: str) -> Diagnostic:
-        """A finding that says why reading of this file ends."""
+        """The finding about the file whose reading ends here."""
         return error(self.summary, source=source_at((file,), self.position), path=path, hint=self.hint)
 
 

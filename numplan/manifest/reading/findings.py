@@ -10,26 +10,26 @@ from numplan.model.errors import ManifestError
 
 
 class Findings(msgspec.Struct, frozen=True):
-    """What the steps of loading found wrong so far. Where one of them has spoken, those after it are silent."""
+    """What the steps of loading found so far. Once a step has a finding for a place, later steps add none there."""
 
     found: tuple[Diagnostic, ...] = ()
     silenced: frozenset[Source] = frozenset()
-    """Places of which nothing is to be said, although no finding is there."""
+    """Places for which no finding is to be added, although none is there."""
 
     def __bool__(self) -> bool:
         return bool(self.found)
 
     def add(self, more: Iterable[Diagnostic], silenced: Iterable[Source] = ()) -> "Findings":
-        """These findings, and those of one more step about places of which nothing was said yet; from here on, places
-        that are `silenced` count as such.
+        """These findings with those of one more step, except for places that have a finding or were silenced before.
+        From then on, the places in `silenced` take no finding either.
         """
         known = {*(one.source for one in self.found), *self.silenced}
         new = tuple(one for one in more if one.source not in known)
         return Findings((*self.found, *new), self.silenced.union(silenced))
 
     def in_order(self) -> tuple[Diagnostic, ...]:
-        """All of them in the order of their places, those without one first. Raises ManifestError with them if one of
-        them is an error.
+        """All findings in the order of their places, those without a place first. Raises ManifestError with them if
+        any is an error.
         """
         ordered = tuple(sorted(self.found, key=_source))
         if any(one.severity == "error" for one in ordered):
@@ -38,7 +38,7 @@ class Findings(msgspec.Struct, frozen=True):
 
 
 class Collector(list[Diagnostic]):
-    """What one step finds. Raises ManifestError with all of it where it becomes too much to go on."""
+    """Collects what one step finds. Raises ManifestError with all of it once there are LOOKED_FOR findings."""
 
     def append(self, one: Diagnostic) -> None:
         """Add one more."""
@@ -47,7 +47,7 @@ class Collector(list[Diagnostic]):
             raise ManifestError(self)
 
     def extend(self, more: Iterable[Diagnostic]) -> None:
-        """Add those that come, one by one, as long as they are not too many."""
+        """Add findings one by one, so that the limit holds for endless ones too."""
         for one in more:
             self.append(one)
 

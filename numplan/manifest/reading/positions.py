@@ -6,9 +6,7 @@ from typing import NewType, overload
 from numplan.model.diagnostics import Source
 
 Position = NewType("Position", int)
-"""A place in a manifest in one integer, because a large one holds hundreds of thousands of them: which of its
-files, which line, which column.
-"""
+"""File, line and column in one integer, because a large manifest holds hundreds of thousands of them."""
 
 Files = Sequence[str]
 """The names of a manifest's files, in the order in which positions count them."""
@@ -21,17 +19,17 @@ START = Position(0)
 
 
 def position_at(line: int, column: int, file: int = 0) -> Position:
-    """The place at a line and a column that count from 0, as PyYAML counts them."""
+    """The position at a line and a column that count from 0, as PyYAML counts them."""
     return (file << _BITS | line) << _BITS | column  # type: ignore[return-value]  # a call a scalar less
 
 
 def source_at(files: Files, position: Position) -> Source:
-    """The place in words for people: line and column count from 1."""
+    """A position as people read it: line and column count from 1."""
     return Source(files[position >> 2 * _BITS], (position >> _BITS & _MASK) + 1, (position & _MASK) + 1)
 
 
 class Sources(Sequence[Source]):
-    """The places of many values in words for people, each made when somebody asks."""
+    """The sources of many values, each made when it is asked for."""
 
     __slots__ = ("_files", "_positions")
 
@@ -103,10 +101,10 @@ Step = str | int
 
 
 def positions_of(root: object, path: Sequence[Step]) -> tuple[Position, Position]:
-    """The place where the last step of a path is named, and the place of its value.
+    """The position where the last step of a path is named, and that of its value.
 
-    For the document itself and for list elements both are the same. Steps that the document does not hold
-    end the walk, so the answer is then the nearest place around.
+    For the document itself and for list elements both are the same. Where the document does not hold a step, the
+    positions are those of the step before it.
     """
     value = root
     found = (START, START)

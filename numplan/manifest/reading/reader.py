@@ -56,7 +56,7 @@ class EmptyError(ManifestError):
 
 
 class FileContent(NamedTuple):
-    """What one file says, where it refers to something else, and what is wrong with how it says it."""
+    """The value in one file, where it refers to something else, and what is wrong with it as YAML."""
 
     value: object
     references: tuple[Slot, ...]
@@ -152,7 +152,7 @@ class _Reading:
         return self.container(event, node)
 
     def replay(self, events: list[Event], node: Node) -> object:
-        """The value of anchored events, under the node of the place that names them."""
+        """The value of anchored events, read by the schema of the place that names them."""
         outer, self.read = self.read, iter(events).__next__
         was_replaying, self.replaying = self.replaying, True
         value = self.value_of(self.read(), node)
@@ -210,7 +210,7 @@ class _Reading:
         return block
 
     def scalar(self, event: ScalarEvent, kind: ScalarKind) -> object:
-        """The text of a scalar, or what it says where text is not wanted."""
+        """The text of a scalar, or the value it stands for where the schema admits no text."""
         text = event.value
         if len(text) > MAX_SCALAR:
             self.report(f"a value of {len(text):,} characters is more than numplan reads", event)
@@ -228,7 +228,7 @@ class _Reading:
         return plain_value(text, kind)
 
     def key(self, event: Event) -> str | None:
-        """The text of a key, or None where there is no using it; its events are then read all the same."""
+        """The text of a key, or None if it cannot be used; its events are read in either case."""
         if not isinstance(event, ScalarEvent):
             self.value_of(event, ANYTHING)
             self.report("a key is text, not a mapping, a list or an alias", event)
@@ -248,7 +248,7 @@ class _Reading:
         return None if name is None else str(name)
 
     def check_tag(self, event: Event) -> None:
-        """Refuse tags other than the plain YAML ones: they ask for values that a manifest never holds."""
+        """Report tags other than the plain YAML ones: they ask for values that a manifest never holds."""
         tag = event.tag  # type: ignore[attr-defined]
         if tag != "!" and tag not in _TAGS[type(event)]:
             said = tag.replace("tag:yaml.org,2002:", "!!")
@@ -266,7 +266,7 @@ class _Reading:
         return position_at(start.line, start.column, self.at)  # type: ignore[union-attr]
 
     def report(self, summary: str, event: Event, hint: str = "") -> None:
-        """Remember what is wrong, and read on."""
+        """Add a finding, and continue reading."""
         source = source_at(self.files, self.position(event))
         self.findings.append(error(summary, source=source, path=dotted_path(self.path), hint=hint))
 

@@ -71,7 +71,7 @@ class TemplateError(ValueError):
 
 
 def parts_of(text: str) -> Iterator[str | Reference]:
-    """The pieces of a template in their order: plain text, and references. Raises TemplateError."""
+    """The parts of a template in their order: plain text, and references. Raises TemplateError."""
     end = 0
     for found in _DOLLAR.finditer(text):
         if found.start() > end:

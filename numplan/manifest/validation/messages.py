@@ -1,4 +1,4 @@
-"""One violation of the schema, in words for people."""
+"""Explain one violation of the schema to people."""
 
 import json
 import re
@@ -29,7 +29,7 @@ _SPELLED_BOOLEAN: Final = frozenset(("yes", "no", "on", "off", "y", "n"))
 
 
 class _Case(NamedTuple):
-    """What a violation is about; `wanted` is what the schema's keyword says."""
+    """What a violation is about; `wanted` is the value of the keyword in the schema."""
 
     path: tuple[Step, ...]
     value: Any
@@ -122,7 +122,7 @@ def _wrong_type(case: _Case) -> Iterator[Diagnostic]:
 
 
 def _told(case: _Case) -> str:
-    """The value; all of a file that is one text was hardly meant as a manifest, and may be a secret."""
+    """The value, but for a file that is one text: it was hardly meant as a manifest, and may be a secret."""
     return quote(case.value) if case.path else described(case.value)
 
 

@@ -1,4 +1,4 @@
-"""What is given for a manifest and is a part of one, or goes with one: named as what it is."""
+"""Recognize files that are no manifest but go with one, such as values of variables."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import nearest
 
 _MOST: Final = 100
-"""Keys of which it is asked whether they were meant for others."""
+"""Up to this many keys are compared with those of a manifest."""
 
 
 def require_manifest(document: Document) -> Document:

@@ -10,8 +10,8 @@ _NONE: Final = object()
 
 
 def valid_part(document: object, node: Node) -> LocatedMap:
-    """The mapping without its invalid parts, even if it then lacks what it must have; an empty one for all else. The
-    places stay, also those of what is left out.
+    """A mapping without its invalid parts, even if it then lacks required keys; an empty one for anything else. The
+    positions stay, also those of what is left out.
     """
     kept = LocatedMap()
     if isinstance(document, LocatedMap):

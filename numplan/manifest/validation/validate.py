@@ -1,4 +1,4 @@
-"""The step of loading that holds a document against its schema."""
+"""The step of loading that checks a document against its schema."""
 
 import msgspec
 
@@ -10,8 +10,8 @@ from numplan.manifest.validation.violations import violations
 
 
 def validate(document: Document, kind: str = "manifest") -> Document:
-    """The document with a finding for everything that the schema of its `kind` refuses, and without that where there
-    is any finding, so that what is left can be read on.
+    """The document with a finding for everything that the schema of its `kind` refuses. If there is any finding, also
+    of earlier steps, only the valid part remains.
     """
     in_known_words(document.root)
     findings = document.findings.add(violations(document, kind))

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def violations(document: Document, kind: str = "manifest") -> tuple[Diagnostic, ...]:
-    """Everything in a manifest, or in a document of another `kind`, that its schema does not admit, in no particular
-    order.
-    """
+    """Everything in a document that the schema of its `kind` does not admit, in no particular order."""
     if schema_node(kind).check(document.root):
         return ()
     meant = Meant()
@@ -37,10 +35,10 @@ def violations(document: Document, kind: str = "manifest") -> tuple[Diagnostic, 
 
 @cache
 def validator(kind: str = "manifest") -> "Validator":
-    """The jsonschema library with our reading of `$`, for documents of a kind, and past what is valid in a mapping or
-    a list: that it would look at for a second for each 10,000 entries.
+    """The jsonschema library for documents of a kind, with our reading of `$`. It skips the valid members of a mapping
+    or a list, which would take it a second for each 10,000 entries.
 
-    Imported late: most manifests are valid and never need it.
+    The library is imported late: most manifests are valid and never need it.
     """
     from jsonschema import Draft202012Validator, validators
 
@@ -56,8 +54,8 @@ def validator(kind: str = "manifest") -> "Validator":
 
 
 class _Members:
-    """A keyword that holds for members of a value: what is wrong with those that are not valid. `members` gives the
-    step to each and the member, of a value and the schema that the keyword stands in.
+    """A keyword about the members of a value, applied only to those that are not valid. `members` takes a value and the
+    schema that the keyword stands in, and gives each member with the step to it.
     """
 
     def __init__(
@@ -67,7 +65,7 @@ class _Members:
         self._members = members
 
     def __call__(self, validator: Any, wanted: Any, value: Any, rule: Any) -> Iterator["ValidationError"]:  # noqa: ANN401
-        """As jsonschema has it."""
+        """What is wrong with the members; jsonschema calls every keyword in this form."""
         from jsonschema import ValidationError
 
         if isinstance(wanted, bool):

@@ -20,11 +20,11 @@ MAX_REPLACED: Final = 64 * 1024 * 1024
 
 
 def substitute(document: Document, given: Given) -> Document:
-    """The document with its variables, and every `${var.NAME}` replaced in its place, but for those in `outputs`,
-    which are worked out later.
+    """The document with the values of its variables, and with each `${var.NAME}` replaced by its value, except in
+    `outputs`, which are worked out later.
 
-    A place that takes a number or a boolean gets one, quoted or not. One whose variable has no value stays as it is
-    written, and nothing more is said of it: there is a finding about the variable.
+    Where the schema takes a number or a boolean, the value becomes one, quoted or not. A text whose variable has no
+    value stays as written, and no step has a finding there: there is one about the variable.
     """
     values, wrong = variables_of(document, given)
     findings = Collector()
@@ -79,7 +79,7 @@ def _replaced(template: str, values: Values, meant: Meant) -> str | None:
 
 
 def value_of(name: str, values: Values, meant: Meant) -> str | None:
-    """The value of a variable, or None where it has none. Raises TemplateError for a name that is unknown."""
+    """The value of a variable, or None if it has none. Raises TemplateError for an unknown name."""
     if name not in values:
         near = meant.nearest(name, values)
         raise TemplateError(

@@ -1,4 +1,4 @@
-"""Variables: what the manifest declares, what flags, files and the environment give, and the values they have."""
+"""The variables that a manifest declares, and their values from flags, files and the environment."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -20,14 +20,14 @@ from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import Meant
 
 ENVIRONMENT: Final = "NUMPLAN_VAR_"
-"""What the names of environment variables start with that give a value."""
+"""The prefix of environment variables that give a value."""
 
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """Values from outside the manifest. `named` wins over `files`, and these over the `environment`; of two in
-    one place the later wins.
+    """Values from outside the manifest. `named` wins over `files`, and `files` over the `environment`; within each,
+    the later value wins.
     """
 
     named: tuple[tuple[str, str], ...] = ()
@@ -59,7 +59,7 @@ def variables_of(document: Document, given: Given) -> Variables:
 
 
 class _Finding:
-    """One search for the values of all variables."""
+    """One pass over the variables of a document."""
 
     def __init__(self) -> None:
         self.findings = Collector()
@@ -103,7 +103,7 @@ class _Finding:
         return offered.text
 
     def _offered(self, given: Given, declared: LocatedMap) -> dict[str, _Value]:
-        """The values from outside for what is declared; those for anything else are findings."""
+        """The values from outside for declared variables; any other value is a finding."""
         found: dict[str, _Value] = {}
         for name, value in (
             *_from_environment(given.environment),
@@ -164,7 +164,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Va
 
 
 def _wrong(text: str, kind: object) -> str:
-    """What is wrong with a value, or nothing."""
+    """What is wrong with a value; empty if nothing is."""
     try:
         text.encode()
     except UnicodeEncodeError:
