@@ -57,7 +57,7 @@ def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
         alone = LocatedMap(root.files)
         alone.update(version=1, backend=root["backend"])
         alone.positions = dict.fromkeys(("version", "backend"), root.positions["backend"])
-        # Also of what waits for a variable: nothing else is read of the manifest that would have a word on it.
+        # Nothing is silenced: the finding about a variable whose default is refused would be elsewhere.
         document = validate(msgspec.structs.replace(document, root=alone, findings=Findings()))
     place, more = (None, ()) if document.findings else read_place(alone.block("backend"))
     if wrong := (*document.findings.found, *more):
