@@ -3,9 +3,9 @@
 import pytest
 
 from numplan.manifest.declarations.backend import read_place
-from numplan.manifest.load import load_manifest
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.location.state_location import STATE_FILE, LocalPlace, ObjectPlace, PostgresPlace
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 

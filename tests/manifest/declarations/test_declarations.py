@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from numplan.manifest.load import load_manifest, read_manifest
+from numplan.manifest.load import read_manifest
 from numplan.model.diagnostics import Source
+from tests.loading import load_manifest
 from tests.manifest.places import findings, lines, require_slip, written
 
 V = "version: 1\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.model.diagnostics import Source
+from tests.loading import load_manifest
 from tests.manifest.places import ONE_SET, lines, written
 
 V = "version: 1\n"

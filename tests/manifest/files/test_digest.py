@@ -1,8 +1,8 @@
 """The digest of a manifest covers all that it says, and nothing else."""
 
 from numplan.manifest.files.digest import digest
-from numplan.manifest.load import load_manifest
 from numplan.manifest.variables.variables import Given
+from tests.loading import load_manifest
 from tests.manifest.places import ONE_SET, written
 
 VARIABLES = "version: 1\nvariables: {env: {}, account: {}}\naccount: ${var.account}\n"

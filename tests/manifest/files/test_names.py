@@ -3,7 +3,7 @@
 import pytest
 
 from numplan.manifest.files.names import folder_of, is_part
-from numplan.manifest.load import load_manifest
+from tests.loading import load_manifest
 from tests.manifest.places import written
 
 

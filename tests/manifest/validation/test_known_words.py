@@ -2,10 +2,10 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import schema_node
 from numplan.manifest.validation.known_words import in_known_words
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.manifest.variables.variables import Given
+from tests.loading import load_manifest
 from tests.manifest.places import written
 from tests.manifest.variables.manifests import ACCOUNT, BODY, DECLARED, lines
 

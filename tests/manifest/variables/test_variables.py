@@ -2,8 +2,8 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.manifest.variables.variables import Given
+from tests.loading import load_manifest
 from tests.manifest.places import written
 from tests.manifest.variables.manifests import BODY, DECLARED, lines
 
