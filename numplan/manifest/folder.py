@@ -1,19 +1,20 @@
-"""The files of a manifest: one, or all that lie in a folder, read as one document."""
+"""The step of loading that reads one file, or all files of a folder, as one document."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from numplan.manifest.files.names import SUFFIXES, folder_of, is_part
 from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import followed, read_below, read_named
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step, source_at
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.findings import Collector, Findings
+from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step
 from numplan.manifest.reading.quoting import described
-from numplan.manifest.reading.reader import MAX_VALUES, Document, EmptyError, read_document
-from numplan.manifest.reading.scalar_kinds import Shape
+from numplan.manifest.reading.reader import MAX_VALUES, EmptyError, FileContent, read_yaml
 from numplan.manifest.reading.templates import Slot
+from numplan.manifest.schema.node import Node
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -30,19 +31,7 @@ _FORMS: Final[Mapping[str, _Form]] = {
 """The blocks that each file of a folder may add to, and what they are; all other keys stand in one of them."""
 
 
-class Whole(NamedTuple):
-    """A manifest as one document, whichever of its `files` a part stands in; `contents` are their bytes by
-    name.
-    """
-
-    document: object
-    references: tuple[Slot, ...]
-    files: Files
-    contents: dict[str, bytes]
-    findings: tuple[Diagnostic, ...]
-
-
-def read_whole(path: Path, shape: Shape) -> Whole:
+def read_files(path: Path, node: Node) -> Document:
     """The manifest in a file, or in all files of a folder. Raises ManifestError with everything that is wrong
     with any file that cannot be read.
     """
@@ -50,30 +39,30 @@ def read_whole(path: Path, shape: Shape) -> Whole:
     names = files_of(path) if is_folder else (path.name,)
     files = tuple(str(path / name) for name in names) if is_folder else (str(path),)
     contents: dict[str, bytes] = {}
-    documents: list[Document] = []
+    read: list[FileContent] = []
     fatal: list[Diagnostic] = []
     for at, (name, file) in enumerate(zip(names, files, strict=True)):
         try:
             contents[name] = read_below(path, name) if is_folder else read_named(path)
-            left = MAX_VALUES - sum(document.values for document in documents)
-            documents.append(read_document(contents[name], file, shape, at, most=left))
+            left = MAX_VALUES - sum(one.size for one in read)
+            read.append(read_yaml(contents[name], files, node, at, most=left))
         except FileError as failure:
             fatal.append(error(f"the manifest {file} {failure}"))
         except EmptyError as failure:
             fatal += failure.diagnostics if len(files) == 1 else [_empty_part(file)]
         except ManifestError as failure:
             fatal += failure.diagnostics
-    findings = tuple(found for document in documents for found in document.findings)
+    found = tuple(each for one in read for each in one.findings)
     if fatal:
-        raise ManifestError([*findings, *fatal])
-    references = tuple(slot for document in documents for slot in document.references)
-    if len(documents) == 1:
-        return Whole(documents[0].value, references, files, contents, findings)
+        raise ManifestError([*found, *fatal])
+    references = tuple(slot for one in read for slot in one.references)
+    if len(read) == 1:
+        return Document(path, files, contents, read[0].value, references, Findings(found))
     merging = _Merging(files)
-    for file, document in zip(files, documents, strict=True):
-        merging.add_all(document.value, file)
+    for file, one in zip(files, read, strict=True):
+        merging.add_all(one.value, file)
     references = tuple(merging.home_of(slot) for slot in references)
-    return Whole(merging.whole, references, files, contents, (*findings, *merging.findings))
+    return Document(path, files, contents, merging.whole, references, Findings((*found, *merging.findings)))
 
 
 def _empty_part(file: str) -> Diagnostic:
@@ -109,14 +98,13 @@ def files_of(folder: Path) -> tuple[str, ...]:
 
 
 class _Merging:
-    """The document that the files of a folder make together. A value of the wrong form wins over those of the
-    right one, so that the schema speaks of it.
+    """The document that the files of a folder make together. A value of the wrong form wins over those of the right
+    form, so that the schema refuses it.
     """
 
     def __init__(self, files: Files) -> None:
-        self.files = files
-        self.whole = LocatedMap()
-        self.findings = Findings()
+        self.whole = LocatedMap(files)
+        self.findings = Collector()
         self._homes: dict[tuple[int, Step], tuple[LocatedMap | LocatedList, Step]] = {}
 
     def add_all(self, document: object, file: str) -> None:
@@ -144,7 +132,7 @@ class _Merging:
 
     def put(self, key: str, document: LocatedMap) -> None:
         """Let this file's value be that of the whole."""
-        self.whole[key], self.whole.marks[key] = document[key], document.marks[key]
+        self.whole[key], self.whole.positions[key] = document[key], document.positions[key]
         self._homes[id(document), key] = (self.whole, key)
 
     def join(self, key: str, document: LocatedMap, form: _Form) -> None:
@@ -154,21 +142,21 @@ class _Merging:
             self.put(key, document)
         elif isinstance(held, LocatedList) and isinstance(more, LocatedList):
             self._homes.update({(id(more), at): (held, len(held) + at) for at in range(len(more))})
-            held.marks.extend(more.marks)
+            held.positions.extend(more.positions)
             held.extend(more)
         elif isinstance(held, LocatedMap) and isinstance(more, LocatedMap):
             for name, entry in more.items():
-                if name in held.marks:
+                if name in held.positions:
                     self.clash(f"{key}.{name}", name, more, held)
                 else:
-                    held[name], held.marks[name] = entry, more.marks[name]
+                    held[name], held.positions[name] = entry, more.positions[name]
 
     def clash(self, path: str, name: str, second: LocatedMap, first: LocatedMap) -> None:
         """Report what two files give."""
         self.findings.append(
             error(
-                f"is already given at {source_at(self.files, first.marks[name][0])}",
-                source=source_at(self.files, second.marks[name][0]),
+                f"is already given at {first.key_source(name)}",
+                source=second.key_source(name),
                 path=path,
                 hint="keep one of the two",
             )

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from numplan.manifest.load import read_manifest
 from numplan.model.errors import ManifestError
+from tests.manifest.declarations.test_declarations import WHOLE
 from tests.manifest.places import findings, written
-from tests.manifest.test_load import WHOLE
 
 SOON = 20
 """Seconds of processor time that no hostile file may take. Generous: most take a tenth of one."""

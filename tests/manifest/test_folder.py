@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from numplan.manifest.load import load_manifest, read_manifest
+from numplan.manifest.load import read_manifest
 from numplan.model.errors import ManifestError
+from tests.loading import load_manifest
 from tests.manifest.places import written
 
 HEAD = "version: 1\ndefaults: {country: United States, labels: {owner: voice}}\n"
@@ -57,15 +58,6 @@ def test_variables_reach_every_place_of_every_file(tmp_path):
     assert (manifest.account, manifest.currency) == ("50", "USD")
     assert [one.number for one in manifest.forget] == ["+1205000001", "+1205000003", "+1205000004"]
     assert [one.number for one in manifest.explicit()] == ["+1205000002", "+1205000005"]
-
-
-def test_what_is_no_manifest_by_its_name_is_no_part(tmp_path):
-    fleet(tmp_path, a=HEAD)
-    for name in ("numplan.state.json", "staging.state.json", ".hidden.yaml", "list.csv", "README.md"):
-        written(tmp_path, "{not: a manifest", name)
-    (tmp_path / "below").mkdir()
-    written(tmp_path / "below", "{not: a manifest", "below.yaml")
-    assert load_manifest(tmp_path).declares_nothing
 
 
 def test_a_file_of_numbers_may_lie_below(tmp_path):
@@ -143,3 +135,16 @@ def test_the_digest_covers_every_file(tmp_path, change):
         case _:
             (tmp_path / "b.yaml").rename(tmp_path / "c.yaml")
     assert load_manifest(tmp_path).digest != before
+
+
+def test_an_empty_folder_is_no_manifest(tmp_path):
+    (line,) = lines(tmp_path)
+    assert "holds no manifest" in line
+
+
+def test_all_files_of_a_folder_count_together(tmp_path, monkeypatch):
+    monkeypatch.setattr("numplan.manifest.folder.MAX_VALUES", 10)
+    written(tmp_path, "version: 1\nnumbers: {a: {number: +12055550100}}\n", "a.yaml")
+    written(tmp_path, "numbers: {b: {number: +12055550101}, c: {number: +12055550102}}\n", "b.yaml")
+    (line,) = lines(tmp_path)
+    assert "b.yaml:1:50: error: numbers.c.number: holds more than" in line

@@ -1,85 +1,15 @@
-"""A sound manifest becomes exactly the values that it declares."""
+"""A manifest is found, read in one line of steps, and its backend read whatever else is wrong."""
 
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from numplan.manifest.load import FILE_NAMES, find_manifest, load_manifest, read_manifest
-from numplan.model.diagnostics import Source
+from numplan.manifest.load import FILE_NAMES, find_manifest, read_backend, read_manifest
 from numplan.model.errors import ManifestError
+from numplan.model.location.state_location import LocalPlace
+from tests.manifest.places import lines, written
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/numplan.yaml"))
-
-WHOLE = """\
-version: 1
-account: 190
-currency: USD
-api: {url: "http://127.0.0.1:8080/o", batch_size: 20, parallelism: 2, settle_seconds: 2.5, hold_minutes: 0}
-defaults:
-  country: United States
-  sip_trunk_id: 169
-  labels: {owner: voice-team, tier: 1}
-numbers:
-  support_us:
-    number: +12050012202
-    protect: true
-    labels: {tier: 2}
-sets:
-  dialer:
-    numbers: ["+1 (205) 003-2925", +12050032926]
-    country: Norway
-pools:
-  ny_sales:
-    count: 10
-    state: New York
-    type: Geographic
-    category: Voice+SMS
-    digits: 0888
-    max_setup_charge: 1.00
-    max_monthly_charge: "0.50"
-    select: lowest
-policy:
-  max_purchases: 50
-  max_setup_cost: 100
-  allowed_countries: [United States, Canada]
-  required_labels: [owner]
-  unmanaged: warn
-"""
-
-
-def written(folder: Path, text: str) -> Path:
-    path = folder / "numplan.yaml"
-    path.write_text(text)
-    return path
-
-
-def test_every_key_arrives(tmp_path):
-    path = written(tmp_path, WHOLE)
-    manifest = load_manifest(path)
-    assert manifest.path == str(path)
-    assert (manifest.account, manifest.currency) == ("190", "USD")
-    assert manifest.api.url == "http://127.0.0.1:8080/o/"
-    assert (manifest.api.batch_size, manifest.api.settle_seconds, manifest.api.hold_minutes) == (20, 2.5, 0)
-    (number,) = manifest.numbers
-    assert (number.name, number.number) == ("support_us", "+12050012202")
-    assert number.terms.labels == {"owner": "voice-team", "tier": "2"}
-    assert number.terms.protect
-    assert (number.terms.country, number.terms.sip_trunk_id) == ("United States", 169)
-    assert number.source == Source(str(path), 10, 3)
-    (dialer,) = manifest.sets
-    assert dialer.numbers == ("+12050032925", "+12050032926")
-    assert dialer.sources == (Source(str(path), 16, 15), Source(str(path), 16, 36))
-    assert dialer.terms.country == "Norway"
-    (pool,) = manifest.pools
-    assert (pool.count, pool.country, pool.state, pool.digits) == (10, "United States", "New York", "0888")
-    assert (pool.max_setup_charge, pool.max_monthly_charge) == (Decimal("1.00"), Decimal("0.50"))
-    assert (pool.terms.type, pool.terms.category, pool.select) == ("Geographic", "Voice+SMS", "lowest")
-    policy = manifest.policy
-    assert (policy.max_purchases, policy.max_releases, policy.max_setup_cost) == (50, 5, Decimal(100))
-    assert policy.allowed_countries == ("United States", "Canada")
-    assert policy.allowed_types is None
-    assert (policy.required_labels, policy.unmanaged) == (("owner",), "warn")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
@@ -107,3 +37,56 @@ def test_a_folder_without_a_manifest_says_what_was_looked_for(tmp_path):
     with pytest.raises(ManifestError) as caught:
         find_manifest(tmp_path)
     assert "numplan.yaml, numplan.yml, numplan.json" in caught.value.diagnostics[0].hint
+
+
+def test_a_missing_manifest_says_so(tmp_path):
+    with pytest.raises(ManifestError) as caught:
+        read_manifest(tmp_path / "nope.yaml")
+    assert "nope.yaml does not exist" in str(caught.value.diagnostics[0])
+
+
+def test_each_step_goes_on_with_what_the_one_before_found_right(tmp_path):
+    manifest = written(
+        tmp_path,
+        """\
+version: 1
+version: 1
+variables: {unset: {}}
+account: ${var.unset}
+currency: usd
+pools: {p: {count: 1}}
+""",
+    )
+    assert [line.partition(" error: ")[2].partition(" (")[0] for line in lines(manifest)] == [
+        "version: is already given at numplan.yaml:1:1",
+        "variables.unset: this variable has no value",
+        'currency: "usd" cannot stand here',
+        "pools.p: a pool needs a country",
+    ]
+
+
+BACKEND = "backend: {type: local, path: '${var.env}.state.json'}\n"
+
+
+def test_the_backend_is_read_although_the_rest_is_wrong(tmp_path):
+    text = "version: 2\nnubmers: {}\nvariables: {env: {default: prod}}\n" + BACKEND
+    assert read_backend(written(tmp_path, text)) == LocalPlace(path="prod.state.json")
+    assert read_backend(written(tmp_path, "version: 2\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("variables: {env: {}}\n" + BACKEND, "this variable has no value"),
+        (
+            "variables: {env: {default: [prod]}}\nbackend: {type: '${var.env}'}\n",
+            '"${var.env}" is not known here',
+        ),
+        ("backend: {type: s3, key: a}\n", "needs `bucket`"),
+        ("backend: [s3]\n", "wants a mapping, not a list"),
+    ],
+)
+def test_a_backend_that_names_no_place_is_refused_and_never_the_default_one(tmp_path, text, said):
+    with pytest.raises(ManifestError) as refused:
+        read_backend(written(tmp_path, text))
+    assert said in str(refused.value.diagnostics[0])

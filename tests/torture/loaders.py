@@ -18,7 +18,7 @@ from numplan.api.decode import read_judged
 from numplan.api.retry import Patience
 from numplan.http.result import Answer
 from numplan.manifest.load import read_manifest
-from numplan.manifest.schema.violations import validator
+from numplan.manifest.validation.violations import validator
 from numplan.model.account import Criteria
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164

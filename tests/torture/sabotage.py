@@ -49,7 +49,7 @@ SABOTAGES = (
         "numbering/tidying.py",
         "if decimals := _DECIMALS.fullmatch(text):",
         "if False and (decimals := _DECIMALS.fullmatch(text)):",
-        ["tests/numbering/test_reading.py", "tests/manifest/numbers/test_numbers_file.py"],
+        ["tests/numbering/test_reading.py", "tests/manifest/numbers/test_number_list.py"],
     ),
     Sabotage(
         "a 0 that is dialled inside the country only is part of a number",
@@ -83,14 +83,14 @@ SABOTAGES = (
         "manifest/numbers/list_text.py",
         "        if raw.startswith(beginning):",
         "        if False:",
-        ["tests/manifest/numbers/test_numbers_file.py"],
+        ["tests/manifest/numbers/test_list_text.py"],
     ),
     Sabotage(
         "a header that may be a secret is quoted",
         "manifest/numbers/list_columns.py",
-        'return f"`{bare}`" if _SHOWN.fullmatch(bare) else f"one of {len(bare):,} characters"',
+        'return f"`{bare}`" if _QUOTABLE.fullmatch(bare) else f"one of {len(bare):,} characters"',
         'return f"`{bare}`"',
-        ["tests/manifest/numbers/test_numbers_file.py"],
+        ["tests/manifest/numbers/test_list_columns.py"],
     ),
     Sabotage(
         "a number that is gone stops the plan",
@@ -118,7 +118,7 @@ SABOTAGES = (
         "manifest/numbers/numbers_file.py",
         "return read_straight(real) if len(places) == 1 else None",
         "return read_straight(real)",
-        ["tests/manifest/test_load_bounds.py"],
+        ["tests/manifest/numbers/test_numbers_file.py"],
     ),
     Sabotage(
         "secrets are told",
@@ -151,8 +151,8 @@ SABOTAGES = (
     Sabotage(
         "a line that is no number is quoted",
         "manifest/reading/quoting.py",
-        "return shown(text) if looks_like_number(text) else described(text, kind)",
-        "return shown(text)",
+        "return quote(text) if looks_like_number(text) else described(text, kind)",
+        "return quote(text)",
         ["tests/scenarios/trust/test_links.py"],
     ),
     Sabotage(

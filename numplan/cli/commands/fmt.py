@@ -8,13 +8,14 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.manifest.edit.formatter import canonical
+from numplan.manifest.edit.formatter import format_manifest
 from numplan.manifest.files.names import folder_of
 from numplan.manifest.files.read import FileError, decoded
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.files.write import replace_file
 from numplan.manifest.folder import files_of
-from numplan.manifest.load import find_manifest, manifest_shape
+from numplan.manifest.load import find_manifest
+from numplan.manifest.schema.node import schema_node
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError, NumplanError
 
@@ -70,7 +71,7 @@ def _forms(path: Path) -> tuple[bytes, str]:
         before = read_named(path)
     except FileError as problem:
         raise ManifestError([error(f"the manifest {path} {problem}")]) from None
-    return before, canonical(before, str(path), manifest_shape())
+    return before, format_manifest(before, str(path), schema_node("manifest"))
 
 
 def _show_difference(path: Path, before: bytes, after: str, screen: Screen) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import open_manifest
-from numplan.manifest.declarations.plausibility import doubts
+from numplan.manifest.declarations.plausibility import plausibility
 from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
 from numplan.views.common.amounts import numbers
@@ -29,7 +29,7 @@ def validate() -> int:
             raise
         screen.document(_json(refused.diagnostics))
         return refused.exit_code
-    findings = (*findings, *doubts(manifest))
+    findings = (*findings, *plausibility(manifest))
     problem = ManifestError(findings) if any(one.severity == "error" for one in findings) else None
     if settings.json:
         screen.document(_json(findings))

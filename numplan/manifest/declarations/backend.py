@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from numplan.manifest.files.names import STATES, is_part
-from numplan.manifest.reading.positions import Files, LocatedMap, source_at
-from numplan.manifest.reading.quoting import shown
+from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.location.state_location import (
     STATE_FILE,
@@ -19,7 +19,7 @@ from numplan.model.location.state_location import (
 )
 
 
-class _Kind(NamedTuple):
+class _BackendType(NamedTuple):
     """One type of backend: the keys that it needs, those that it may have, and how they become a place."""
 
     needed: tuple[str, ...]
@@ -31,28 +31,28 @@ def _local(path: str = STATE_FILE) -> Place:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.name or not path.isprintable():
         raise PlaceError(
-            f"{shown(path)} is not below the manifest's folder; for a file elsewhere, use --state or "
+            f"{quote(path)} is not below the manifest's folder; for a file elsewhere, use --state or "
             "NUMPLAN_STATE",
             "path",
         )
     if is_part(parts.name):
         raise PlaceError(
-            f"{shown(path)} could be taken for a part of the manifest: end it in {STATES}", "path"
+            f"{quote(path)} could be taken for a part of the manifest: end it in {STATES}", "path"
         )
     return LocalPlace(path=path)
 
 
-_KINDS: Final[Mapping[str, _Kind]] = {
-    "local": _Kind((), ("path",), _local),
-    "s3": _Kind(("bucket", "key"), ("region", "endpoint"), lambda **keys: object_place("s3", **keys)),
-    "gcs": _Kind(("bucket", "key"), ("endpoint",), lambda **keys: object_place("gcs", **keys)),
-    "azure": _Kind(
+_TYPES: Final[Mapping[str, _BackendType]] = {
+    "local": _BackendType((), ("path",), _local),
+    "s3": _BackendType(("bucket", "key"), ("region", "endpoint"), lambda **keys: object_place("s3", **keys)),
+    "gcs": _BackendType(("bucket", "key"), ("endpoint",), lambda **keys: object_place("gcs", **keys)),
+    "azure": _BackendType(
         ("container", "key"),
         ("account", "endpoint"),
         lambda container, **keys: object_place("azure", container, **keys),
     ),
-    "postgres": _Kind(("url",), ("name",), lambda url, name="default": postgres_place(url, name)),
-    "http": _Kind(
+    "postgres": _BackendType(("url",), ("name",), lambda url, name="default": postgres_place(url, name)),
+    "http": _BackendType(
         ("address",),
         ("update_method", "lock_address", "lock_method", "unlock_address", "unlock_method"),
         http_place,
@@ -60,12 +60,12 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 }
 
 
-def read_place(held: LocatedMap, files: Files) -> tuple[Place | None, tuple[Diagnostic, ...]]:
+def read_place(held: LocatedMap) -> tuple[Place | None, tuple[Diagnostic, ...]]:
     """The place that an admitted block names, None for the default one, and what is wrong with it."""
-    kind = _KINDS.get(str(held.get("type")))
+    kind = _TYPES.get(str(held.get("type")))
     if kind is None:
         return None, ()
-    findings = tuple(_misfits(held, kind, files))
+    findings = tuple(_misfits(held, kind))
     if findings:
         return None, findings
     keys: dict[str, Any] = {name: str(value) for name, value in held.items() if name != "type"}
@@ -73,19 +73,17 @@ def read_place(held: LocatedMap, files: Files) -> tuple[Place | None, tuple[Diag
         return kind.make(**keys), ()
     except PlaceError as problem:
         key = problem.key if problem.key in held else "type"
-        return None, (
-            error(str(problem), source=source_at(files, held.marks[key][1]), path=f"backend.{key}"),
-        )
+        return None, (error(str(problem), source=held.source(key), path=f"backend.{key}"),)
 
 
-def _misfits(held: LocatedMap, kind: _Kind, files: Files) -> Iterator[Diagnostic]:
+def _misfits(held: LocatedMap, kind: _BackendType) -> Iterator[Diagnostic]:
     """Keys that do not go with the type, and keys that it lacks."""
     known = (*kind.needed, *kind.allowed)
-    for name, (mark, _) in held.marks.items():
+    for name in held.positions:
         if name not in {"type", *known}:
             yield error(
                 f"a backend of type {held['type']} has no key `{name}`",
-                source=source_at(files, mark),
+                source=held.key_source(name),
                 path=f"backend.{name}",
                 hint=f"known here: {', '.join(known)}",
             )
@@ -93,7 +91,7 @@ def _misfits(held: LocatedMap, kind: _Kind, files: Files) -> Iterator[Diagnostic
         if name not in held:
             yield error(
                 f"a backend of type {held['type']} needs `{name}`",
-                source=source_at(files, held.marks["type"][1]),
+                source=held.source("type"),
                 path="backend",
                 hint=f"write `{name}:` and its value",
             )

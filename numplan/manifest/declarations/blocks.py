@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from numplan.manifest.reading.positions import LocatedMap, block
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
@@ -16,9 +16,9 @@ _CHARGES: Final = frozenset(
 )
 
 
-def entries(document: LocatedMap, name: str) -> Iterable[tuple[str, LocatedMap]]:
+def entries(block: LocatedMap) -> Iterable[tuple[str, LocatedMap]]:
     """The entries of a block by name."""
-    return cast("dict[str, LocatedMap]", block(document, name)).items()
+    return cast("dict[str, LocatedMap]", block).items()
 
 
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
@@ -36,13 +36,13 @@ def _may_lack(entry: Mapping[str, object]) -> bool:
 
 
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:
-    """The `api:` block, under an URL that was checked."""
-    held: dict[str, Any] = dict(block(document, "api"))
+    """The `api:` block, with a URL that was checked."""
+    held: dict[str, Any] = dict(document.block("api"))
     return ApiSettings(**{**held, "url": url, "declares_url": "url" in held})
 
 
 def policy(held: Mapping[str, object], unset: Policy) -> Policy:
-    """What the keys of a `policy:` block say; what is not set is as in `unset`."""
+    """The policy that a `policy:` block sets; what it does not set is as in `unset`."""
     limits: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in with_charges(held).items()
     }
@@ -52,5 +52,5 @@ def policy(held: Mapping[str, object], unset: Policy) -> Policy:
 
 
 def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:
-    """The same keys, with charges exact."""
+    """The keys of an entry, with its charges as exact amounts."""
     return {key: charge_of(str(value)) if key in _CHARGES else value for key, value in entry.items()}

@@ -1,4 +1,4 @@
-"""Which steps of many lead back to where they start; in time with their count, however they hang together."""
+"""Find the steps that lead back to where they start, in time proportional to their number."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple

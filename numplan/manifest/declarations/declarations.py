@@ -1,205 +1,142 @@
-"""The rules that a schema cannot say, checked while the manifest's values are made."""
+"""The step of loading that makes the manifest's values, and checks the rules that a schema cannot say."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, repeat
-from typing import Any, Final, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
 from numplan.manifest.declarations.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.declarations.backend import read_place
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
-from numplan.manifest.declarations.first_declared import FirstPlaces
+from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
-from numplan.manifest.numbers.numbers_file import NumbersFiles
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import (
-    Files,
-    LocatedList,
-    LocatedMap,
-    Mark,
-    Places,
-    Step,
-    block,
-    source_at,
-)
-from numplan.manifest.reading.quoting import dotted, shown, taken
-from numplan.manifest.variables.interpolation import Values
-from numplan.model.address import Resource
-from numplan.model.diagnostics import Diagnostic, error, warning
+from numplan.manifest.files.digest import digest
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.positions import LocatedMap, Position
+from numplan.manifest.reading.quoting import dotted_path
+from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import Place
 from numplan.model.manifest import (
     DEFAULT_API_URL,
-    Forgotten,
     Manifest,
     NumberEntry,
-    Output,
     PoolEntry,
     SetEntry,
     Terms,
 )
-from numplan.model.number import E164, NumberError
 from numplan.model.policy import Policy
-from numplan.numbering.reading import are_plain, read_number
 
-Numbers = tuple[Sequence[E164], Sequence[Mark]]
-"""Numbers of a set, and the place of each."""
+Value = TypeVar("Value")
 
 MAX_LABELS: Final = 4_000_000
-"""Labels of all entries together that take more from the defaults: a few lines can otherwise stand for billions."""
-_NONE: Final[Numbers] = ((), ())
+"""How many labels entries may take from the defaults, all together: a few lines could otherwise stand for billions."""
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
 
-class Declarations:
-    """One pass over an admitted document; its values are of use only if no finding is an error."""
+def declare(document: Document) -> tuple[Manifest, tuple[Diagnostic, ...]]:
+    """The manifest that a document declares, and the warnings about it in the order of their places.
 
-    def __init__(
-        self, document: LocatedMap, files: Files, numbers_files: NumbersFiles, values: Values
-    ) -> None:
+    Raises ManifestError with every finding, also of earlier steps, if any is an error.
+    """
+    declaring = _Declaring(document)
+    manifest = declaring.manifest()
+    findings = document.findings.add(declaring.findings)
+    if manifest.declares_nothing and not findings:
+        hint = "add entries under `numbers`, `sets` or `pools`"
+        source = Source(document.files[0], 1)
+        findings = findings.add([warning("the manifest declares no numbers", source=source, hint=hint)])
+    in_order = findings.in_order()
+    whole = digest(document.contents, declaring.numbers.contents, document.variables)
+    return msgspec.structs.replace(manifest, digest=whole), in_order
+
+
+class _Declaring:
+    """One pass over a valid document; its values are of use only if no finding is an error."""
+
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.files = [*files]
-        self.numbers_files = numbers_files
-        self.values = values
-        self.findings = Findings()
-        self._firsts = FirstPlaces()
+        self.root = cast("LocatedMap", document.root)
+        self.findings = Collector()
+        self.numbers = DeclaredNumbers(document, self.findings)
         self._labels_left = MAX_LABELS
 
-    def manifest(self, path: str) -> Manifest:
+    def manifest(self) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
-        defaults = terms_of(block(self.document, "defaults"), Terms())
+        root = self.root
+        defaults = terms_of(root.block("defaults"), Terms())
         manifest = Manifest(
-            path=path,
+            path=str(self.document.path),
             digest="",
-            account=cast("str | None", self.document.get("account")),
-            currency=cast("str | None", self.document.get("currency")),
-            api=api_settings(self.document, self._api_url()),
-            policy=policy(block(self.document, "policy"), Policy()),
+            account=cast("str | None", root.get("account")),
+            currency=cast("str | None", root.get("currency")),
+            api=api_settings(root, self._api_url()),
+            policy=policy(root.block("policy"), Policy()),
             backend=self._backend(),
             numbers=tuple(self._numbers(defaults)),
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
-            moved=tuple(moves_of(self.document, self.files)),
+            moved=tuple(moves_of(root)),
         )
-        self.findings += self.numbers_files.repeated()
-        refers = manifest.moved or "forget" in self.document or "outputs" in self.document
+        self.findings += self.numbers.repeated_files()
+        refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
+        forget = forgotten_of(root, declared, self.numbers.first_declared)
+        outputs = outputs_of(root, self.document.variables, declared)
         return msgspec.structs.replace(
-            manifest, forget=tuple(self._forgotten(declared)), outputs=tuple(self._outputs(declared))
+            manifest, forget=tuple(self._usable(forget)), outputs=tuple(self._usable(outputs))
         )
 
-    def _outputs(self, declared: set[Resource]) -> Iterator[Output]:
-        for found in outputs_of(self.document, self.files, self.values, declared):
-            match found:
-                case Diagnostic():
-                    self.findings.append(found)
-                case Output():
-                    yield found
-
-    def _forgotten(self, declared: set[Resource]) -> Iterator[Forgotten]:
-        for found in forgotten_of(self.document, self.files, declared, self._firsts):
-            match found:
-                case Diagnostic():
-                    self.findings.append(found)
-                case Forgotten():
-                    yield found
+    def _usable(self, values: Iterable[Value | Diagnostic]) -> Iterator[Value]:
+        """The values of one block; the findings among them are collected."""
+        for found in values:
+            if isinstance(found, Diagnostic):
+                self.findings.append(found)
+            else:
+                yield found
 
     def _numbers(self, defaults: Terms) -> Iterator[NumberEntry]:
-        marks = block(self.document, "numbers").marks
-        places: list[Mark] = []
-        sources = Places(self.files, places)
-        for name, entry in entries(self.document, "numbers"):
-            place = entry.marks["number"][1]
+        block = self.root.block("numbers")
+        positions: list[Position] = []
+        sources = self.numbers.sources(positions)
+        for name, entry in entries(block):
             terms = self._terms(entry, defaults)
-            number = self._number(str(entry["number"]), terms.country, place, ("numbers", name, "number"))
+            path = ("numbers", name, "number")
+            number = self.numbers.one(str(entry["number"]), terms.country, entry.positions["number"][1], path)
             if number is not None:
-                yield NumberEntry(
-                    name=name,
-                    number=number,
-                    terms=terms,
-                    sources=sources,
-                    at=len(places),
-                )
-                places.append(marks[name][0])
+                yield NumberEntry(name=name, number=number, terms=terms, sources=sources, at=len(positions))
+                positions.append(block.positions[name][0])
 
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
-        marks = block(self.document, "sets").marks
-        for name, entry in entries(self.document, "sets"):
-            numbers: list[E164] = []
-            places: list[Mark] = []
+        block = self.root.block("sets")
+        for name, entry in entries(block):
             terms = self._terms(entry, defaults)
-            for more, their_places in (
-                self._listed(name, entry, terms.country),
-                self._filed(name, entry, terms.country),
-            ):
-                numbers += more
-                places += their_places
+            numbers, positions = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
-                sources=Places(self.files, places),
+                sources=self.numbers.sources(positions),
                 terms=terms,
-                source=source_at(self.files, marks[name][0]),
+                source=block.key_source(name),
             )
 
-    def _listed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
-        listed = entry.get("numbers")
-        if not isinstance(listed, LocatedList):
-            return _NONE
-        texts = [*map(str, listed)]
-        if are_plain(texts) and self._firsts.add_all(texts, listed.marks):  # nearly always
-            return texts, listed.marks
-        paths = (("sets", name, "numbers", at) for at in count())
-        return self._one_by_one(texts, country, listed.marks, paths)
-
-    def _filed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
-        if "numbers_file" not in entry:
-            return _NONE
-        named_at = source_at(self.files, entry.marks["numbers_file"][1])
-        path = ("sets", name, "numbers_file")
-        listing = self.numbers_files.read(
-            str(entry["numbers_file"]), country, named_at, dotted(path), len(self.files)
-        )
-        self.files.append(listing.file)
-        self.findings += listing.findings
-        if self._firsts.add_all(listing.numbers, listing.marks):  # nearly always
-            return listing.numbers, listing.marks
-        return self._one_by_one(listing.numbers, country, listing.marks, repeat(path))
-
-    def _one_by_one(
-        self,
-        texts: Sequence[str],
-        country: str | None,
-        marks: Sequence[Mark],
-        paths: Iterable[tuple[Step, ...]],
-    ) -> Numbers:
-        """Those that are numbers and the first of their kind, and a finding for each other."""
-        numbers: list[E164] = []
-        places: list[Mark] = []
-        for text, place, path in zip(texts, marks, paths):  # noqa: B905 - paths have no end
-            number = self._number(text, country, place, path)
-            if number is not None:
-                numbers.append(number)
-                places.append(place)
-        return numbers, places
-
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
-        marks = block(self.document, "pools").marks
-        for name, entry in entries(self.document, "pools"):
-            source = source_at(self.files, marks[name][0])
+        block = self.root.block("pools")
+        for name, entry in entries(block):
+            source = block.key_source(name)
             terms = self._terms(entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
-                if "country" in entry.marks or "country" in block(self.document, "defaults").marks:
+                if "country" in entry.positions or "country" in self.root.block("defaults").positions:
                     continue
                 self.findings.append(
                     error(
                         "a pool needs a country",
                         source=source,
-                        path=dotted(("pools", name)),
+                        path=dotted_path(("pools", name)),
                         hint="write `country:` here or under `defaults`",
                     )
                 )
@@ -208,7 +145,7 @@ class Declarations:
                 key: value for key, value in with_charges(entry).items() if key in _POOL_KEYS
             }
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
-            self.findings += _adoption_doubts(pool, entry, self.files)
+            self.findings += _adoption_warnings(pool, entry)
             yield pool
 
     def _terms(self, entry: LocatedMap, defaults: Terms) -> Terms:
@@ -220,7 +157,7 @@ class Declarations:
                     [
                         error(
                             f"with those of `defaults`, entries have more than {MAX_LABELS:,} labels",
-                            source=source_at(self.files, entry.marks["labels"][0]),
+                            source=entry.key_source("labels"),
                             path="defaults.labels",
                             hint="declare fewer labels under `defaults`",
                         )
@@ -228,59 +165,29 @@ class Declarations:
                 )
         return terms_of(entry, defaults)
 
-    def _number(self, text: str, country: str | None, place: Mark, path: tuple[Step, ...]) -> E164 | None:
-        """The number that a text says, if it is one and the first of its kind; else a finding."""
-        try:
-            number, taken_for = read_number(text, country)
-        except NumberError as failure:
-            self.findings.append(
-                error(
-                    f"{shown(text)} is no phone number",
-                    source=source_at(self.files, place),
-                    path=dotted(path),
-                    hint=str(failure),
-                )
-            )
-            return None
-        if taken_for:
-            self.findings.append(
-                taken(number, taken_for, source=source_at(self.files, place), path=dotted(path))
-            )
-        if self._firsts.add(number, place):
-            return number
-        self.findings.append(
-            error(
-                f"{number} is already declared at {source_at(self.files, self._firsts[number])}",
-                source=source_at(self.files, place),
-                path=dotted(path),
-                hint="a number is declared once in the whole manifest",
-            )
-        )
-        return None
-
     def _backend(self) -> Place | None:
-        place, findings = read_place(block(self.document, "backend"), self.files)
+        place, findings = read_place(self.root.block("backend"))
         self.findings += findings
         return place
 
     def _api_url(self) -> str:
-        held = block(self.document, "api")
+        held = self.root.block("api")
         if "url" not in held:
             return DEFAULT_API_URL
         try:
             return parse_api_url(str(held["url"]))
         except ApiUrlError as failure:
-            source = source_at(self.files, held.marks["url"][1])
+            source = held.source("url")
             self.findings.append(error(str(failure), source=source, path="api.url"))
             return DEFAULT_API_URL
 
 
-def _adoption_doubts(pool: PoolEntry, entry: LocatedMap, files: Files) -> Iterator[Diagnostic]:
+def _adoption_warnings(pool: PoolEntry, entry: LocatedMap) -> Iterator[Diagnostic]:
     """The account's listing shows no category, so a pool that asks for one cannot tell what would fit."""
     if pool.adopt and pool.terms.category is not None:
         yield warning(
             "adopts nothing, since the account's listing does not show categories",
-            source=source_at(files, entry.marks["adopt"][1]),
-            path=dotted(("pools", pool.name, "adopt")),
+            source=entry.source("adopt"),
+            path=dotted_path(("pools", pool.name, "adopt")),
             hint="remove `category` if any number of the pool's country and type may be adopted",
         )

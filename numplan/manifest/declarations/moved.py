@@ -1,12 +1,12 @@
-"""`moved` and `forget`: what becomes of entries that are called otherwise, or are no longer wanted here."""
+"""`moved` and `forget`: entries that have another name now, and numbers that are no longer managed here."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import cast
 
 from numplan.manifest.declarations.circles import circles
-from numplan.manifest.declarations.first_declared import FirstPlaces
-from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, block, source_at
-from numplan.manifest.reading.quoting import dotted, shown, taken
+from numplan.manifest.declarations.first_declared import FirstDeclared
+from numplan.manifest.reading.positions import LocatedList, LocatedMap
+from numplan.manifest.reading.quoting import dotted_path, quote, taken
 from numplan.model.address import Resource, kind_of, split_address
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import Forgotten, Move
@@ -15,8 +15,8 @@ from numplan.model.text.spelling import Meant
 from numplan.numbering.reading import read_number
 
 
-def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
-    """The moves of a document that the schema admits, in their order."""
+def moves_of(document: LocatedMap) -> Iterator[Move]:
+    """The moves of a valid document, in their order."""
     held = document.get("moved")
     for entry in held if isinstance(held, LocatedList) else ():
         if isinstance(entry, LocatedMap) and (parts := split_address(str(entry["from"]))) is not None:
@@ -24,7 +24,7 @@ def moves_of(document: LocatedMap, files: Files) -> Iterator[Move]:
                 resource=parts[0],
                 number=parts[1],
                 to=Resource(str(entry["to"])),
-                source=source_at(files, entry.marks["from"][1]),
+                source=entry.source("from"),
             )
 
 
@@ -33,7 +33,7 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
     circular = circles([(move.resource, move.to, move.number is None) for move in moves])
     sources, meant = {move.resource for move in moves}, Meant()
     for at, move in enumerate(moves):
-        path = dotted(("moved", at))
+        path = dotted_path(("moved", at))
         if at in circular:
             yield error(
                 f"moves {move.resource} in a circle",
@@ -59,17 +59,15 @@ def check_moves(moves: Sequence[Move], declared: Collection[Resource]) -> Iterat
 
 
 def forgotten_of(
-    document: LocatedMap, files: Files, declared: Collection[Resource], firsts: FirstPlaces
+    document: LocatedMap, declared: Collection[Resource], first_declared: FirstDeclared
 ) -> Iterator[Forgotten | Diagnostic]:
-    """What a document says to forget; a finding for each line that cannot be followed. `firsts` are the places of
-    the numbers that it declares.
-    """
-    country = cast("str | None", block(document, "defaults").get("country"))
+    """What a document asks to forget, and a finding for each line that cannot be followed."""
+    country = cast("str | None", document.block("defaults").get("country"))
     held = document.get("forget")
     if not isinstance(held, LocatedList):
         return
     for at, text in enumerate(held):
-        source, path = source_at(files, held.marks[at]), dotted(("forget", at))
+        source, path = held.source(at), dotted_path(("forget", at))
         parts = split_address(str(text))
         number, taken_for = (parts[1], "") if parts else (None, "")
         try:
@@ -77,7 +75,7 @@ def forgotten_of(
                 number, taken_for = read_number(str(text), country)
         except NumberError as failure:
             yield error(
-                f"{shown(text)} is neither a phone number nor an address",
+                f"{quote(text)} is neither a phone number nor an address",
                 source=source,
                 path=path,
                 hint=str(failure),
@@ -86,8 +84,8 @@ def forgotten_of(
         if taken_for and number is not None:
             yield taken(number, taken_for, source=source, path=path)
         resource = parts[0] if parts else None
-        if number is not None and number in firsts:
-            yield _both(f"{number} is declared at {source_at(files, firsts[number])}", source, path)
+        if number is not None and number in first_declared:
+            yield _both(f"{number} is declared at {first_declared[number]}", source, path)
         elif number is None and resource in declared:
             yield _both(f"{resource} is declared", source, path)
         else:

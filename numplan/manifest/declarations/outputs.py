@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
-from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
-from numplan.manifest.reading.quoting import dotted
+from numplan.manifest.reading.document import Values
+from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.quoting import dotted_path
 from numplan.manifest.reading.templates import Reference, Template, TemplateError, parts_of
-from numplan.manifest.variables.interpolation import Values, value_of
+from numplan.manifest.variables.interpolation import value_of
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.manifest import NumbersOf, Output
@@ -13,12 +14,12 @@ from numplan.model.text.spelling import Meant
 
 
 def outputs_of(
-    document: LocatedMap, files: Files, values: Values, declared: Collection[Resource]
+    document: LocatedMap, values: Values, declared: Collection[Resource]
 ) -> Iterator[Output | Diagnostic]:
-    """The outputs of a document that the schema admits, in their order; a finding for each that cannot be."""
-    held, meant = block(document, "outputs"), Meant()
+    """The outputs of a valid document, in their order, and a finding for each that cannot be worked out."""
+    held, meant = document.block("outputs"), Meant()
     for name, text in held.items():
-        source = source_at(files, held.marks[name][1])
+        source = held.source(name)
         try:
             parts = (
                 tuple(_parts(str(text), values, declared, meant))
@@ -26,7 +27,7 @@ def outputs_of(
                 else (str(text),)
             )
         except TemplateError as failure:
-            path = dotted(("outputs", name))
+            path = dotted_path(("outputs", name))
             yield error(str(failure), source=source, path=path, hint=failure.hint)
         else:
             yield Output(name=name, parts=parts, source=source)

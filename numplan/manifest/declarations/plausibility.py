@@ -1,6 +1,5 @@
-"""What `validate` says of declared numbers, offline: a calling code that cannot be the declared country's, and
-numbers that no numbering plan allows. The latter are only doubts: the vendor sells numbers that libphonenumber has not
-heard of.
+"""Check offline that declared numbers are plausible: that their calling code fits the declared country, and that some
+numbering plan allows them. The latter is only a warning: the vendor sells numbers that libphonenumber does not know.
 """
 
 from collections.abc import Iterator
@@ -13,28 +12,28 @@ from numplan.model.manifest import Declared, Manifest
 from numplan.numbering.plausible import Plans
 
 FEW: Final = 3
-"""So many numbers of one entry that are doubted for one reason are told one by one; more are told at once."""
+"""Up to this many implausible numbers of one entry and reason have findings of their own; more share one."""
 MOST: Final = 200_000
-"""Numbers that are held against the plans of the world: half a second."""
+"""How many numbers are compared with the numbering plans of the world: half a second."""
 _HINTS: Final[dict[Severity, str]] = {
     "error": "check its digits, or the country of its entry",
     "warning": "check its digits; if the vendor sells this number, it is right",
 }
 
 
-class _Kind(NamedTuple):
+class _Doubt(NamedTuple):
     severity: Severity
     reason: str
     resource: Resource
 
 
-def doubts(manifest: Manifest) -> tuple[Diagnostic, ...]:
+def plausibility(manifest: Manifest) -> tuple[Diagnostic, ...]:
     """An error for each explicit number whose calling code is another country's than the declared one, and a warning
-    for each that no numbering plan known to libphonenumber allows. Many of one kind are told at once.
+    for each that no numbering plan known to libphonenumber allows. Many of one kind share a finding.
 
     Takes some 2 µs a number, and loads libphonenumber, so it is for `validate` alone.
     """
-    found: dict[_Kind, list[Declared]] = {}
+    found: dict[_Doubt, list[Declared]] = {}
     for kind, declared in _found(manifest):
         found.setdefault(kind, []).append(declared)
     told = tuple(finding for kind, ones in found.items() for finding in _told(kind, ones))
@@ -46,17 +45,17 @@ def doubts(manifest: Manifest) -> tuple[Diagnostic, ...]:
     )
 
 
-def _found(manifest: Manifest) -> Iterator[tuple[_Kind, Declared]]:
+def _found(manifest: Manifest) -> Iterator[tuple[_Doubt, Declared]]:
     plans = Plans()
     for at, declared in enumerate(manifest.explicit()):
         country = declared.terms.country
         if country is not None and (other := plans.other_country(declared.number, country)):
-            yield _Kind("error", other, declared.resource), declared
+            yield _Doubt("error", other, declared.resource), declared
         elif at < MOST and (doubt := plans.doubt(declared.number)):
-            yield _Kind("warning", doubt, declared.resource), declared
+            yield _Doubt("warning", doubt, declared.resource), declared
 
 
-def _told(kind: _Kind, ones: list[Declared]) -> Iterator[Diagnostic]:
+def _told(kind: _Doubt, ones: list[Declared]) -> Iterator[Diagnostic]:
     many = len(ones) > FEW
     for declared in ones[:1] if many else ones:
         more = f", and {len(ones) - 1:,} more like it" if many else ""

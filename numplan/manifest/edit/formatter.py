@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 import yaml
 from yaml.nodes import ScalarNode
 
-from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, CuttingError, Piece, cut
+from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, Token, TokenError, tokenize
 from numplan.manifest.files.read import decoded
-from numplan.manifest.reading.reader import read_document
-from numplan.manifest.reading.scalar_kinds import Kind, Shape, plain_value
+from numplan.manifest.reading.reader import read_yaml
+from numplan.manifest.schema.node import Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.errors import ManifestError, NumplanError
 
 STEP: Final = 2
@@ -26,27 +27,27 @@ _OPENING: Final = frozenset("[{")
 _CLOSING: Final = frozenset("]}")
 _FIGURES: Final = re.compile(r"[-+.]?[0-9][0-9_.,:xXoOeE+-]*")
 _ONE_FORM: Final = re.compile(r"[^\"\\\x00-\x1f\x7f-\xa0\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]*")
-"""What stands in double quotes as it stands in single ones."""
+"""A text that reads the same in double quotes as in single ones."""
 
 
-def canonical(raw: bytes, file: str, shape: Shape) -> str:
-    """The canonical text of one file. Raises ManifestError where it cannot be read, and NumplanError where it
-    cannot be laid out without a change in what it says: it is then better left as it is.
+def format_manifest(raw: bytes, file: str, node: Node) -> str:
+    """The canonical text of one file. Raises ManifestError if it cannot be read, and NumplanError if laying it out
+    would change what it says.
     """
-    before = read_document(raw, file, shape)
+    before = read_yaml(raw, (file,), node)
     if before.findings:
         raise ManifestError(before.findings)
     text = re.sub(r"\r\n?", "\n", decoded(raw, file))
     try:
-        pieces = cut(text, shape)
-        laid_out = _laid_out(pieces)
-        again = cut(laid_out, shape)
+        tokens = tokenize(text, node)
+        laid_out = _laid_out(tokens)
+        again = tokenize(laid_out, node)
         same = (
-            read_document(laid_out.encode(), file, shape).value == before.value
-            and _comments(again) == _comments(pieces)
+            read_yaml(laid_out.encode(), (file,), node).value == before.value
+            and _comments(again) == _comments(tokens)
             and _laid_out(again) == laid_out
         )
-    except (CuttingError, ManifestError, yaml.YAMLError):
+    except (TokenError, ManifestError, yaml.YAMLError):
         same = False
     if not same:
         raise NumplanError(
@@ -57,7 +58,7 @@ def canonical(raw: bytes, file: str, shape: Shape) -> str:
     return laid_out
 
 
-class _Line(NamedTuple):
+class _OutputLine(NamedTuple):
     """One line of the result: its indentation, what it says, its comment, and the comment's former column."""
 
     indent: int
@@ -76,30 +77,30 @@ class _Line(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """A block that is open: where its entries stood, and where they go."""
+    """A block that is open: the column where its entries stood, and the one where they go."""
 
     old: int
     new: int
     is_list: bool
 
 
-def _laid_out(pieces: list[Piece]) -> str:
-    lines = [*_Layout().lines(_by_line(pieces))]
+def _laid_out(tokens: list[Token]) -> str:
+    lines = [*_Layout().lines(_by_line(tokens))]
     return "\n".join(map(str, _spaced(lines))).strip("\n") + "\n"
 
 
-def _comments(pieces: list[Piece]) -> list[str]:
-    return [piece.text for piece in pieces if piece.kind == COMMENT]
+def _comments(tokens: list[Token]) -> list[str]:
+    return [token.text for token in tokens if token.kind == COMMENT]
 
 
-def _by_line(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    line: list[Piece] = []
-    for piece in pieces:
-        if piece.kind == BREAK:
+def _by_line(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    line: list[Token] = []
+    for token in tokens:
+        if token.kind == BREAK:
             yield line
             line = []
         else:
-            line.append(piece)
+            line.append(token)
     yield line
 
 
@@ -111,9 +112,9 @@ class _Layout:
         self.depth = 0
         self.base = 0
 
-    def lines(self, lines: Iterable[list[Piece]]) -> Iterator[_Line]:
-        """The lines anew; an empty one has no code and no comment."""
-        waiting: list[Piece | None] = []  # comments and blank lines wait for the line that they stand before
+    def lines(self, lines: Iterable[list[Token]]) -> Iterator[_OutputLine]:
+        """The lines as they are laid out; a blank one has no code and no comment."""
+        waiting: list[Token | None] = []  # comments and blank lines wait for the line that they stand before
         for line in lines:
             if not line:
                 waiting.append(None)
@@ -129,7 +130,7 @@ class _Layout:
                 yield self._line(indent, line)
         yield from (_remark(one, self.levels, None, None) for one in waiting)
 
-    def _indent(self, line: list[Piece]) -> int:
+    def _indent(self, line: list[Token]) -> int:
         """Where a line goes; opens and closes the blocks that it opens and closes."""
         first = line[0]
         if first.kind == MARKER:
@@ -141,14 +142,14 @@ class _Layout:
                 closing += 1
             return self.base + STEP * max(0, self.depth - closing)
         indent = self._enter(first)
-        for piece, after in pairwise(line):
-            if piece.kind not in ("-", "?") or after.kind == COMMENT:
+        for token, after in pairwise(line):
+            if token.kind not in ("-", "?") or after.kind == COMMENT:
                 break
             self.levels.append(_Level(after.column, self.levels[-1].new + STEP, is_list=after.kind == "-"))
         self.base = indent
         return indent
 
-    def _enter(self, first: Piece) -> int:
+    def _enter(self, first: Token) -> int:
         is_list = first.kind == "-"
         levels = self.levels
         while levels and (
@@ -160,47 +161,47 @@ class _Layout:
             levels.append(_Level(first.column, new, is_list=is_list))
         return levels[-1].new
 
-    def _line(self, indent: int, line: list[Piece]) -> _Line:
+    def _line(self, indent: int, line: list[Token]) -> _OutputLine:
         code = ""
-        before: Piece | None = None
-        for piece in line:
-            if piece.kind == COMMENT:
-                return _Line(indent, code, piece.text, piece.column)
-            if before is not None and _apart(before, piece):
+        before: Token | None = None
+        for token in line:
+            if token.kind == COMMENT:
+                return _OutputLine(indent, code, token.text, token.column)
+            if before is not None and _apart(before, token):
                 code += " "
-            code += self._written(piece, indent)
-            self.depth += (piece.kind in _OPENING) - (piece.kind in _CLOSING)
-            before = piece
-        return _Line(indent, code)
+            code += self._written(token, indent)
+            self.depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
+            before = token
+        return _OutputLine(indent, code)
 
-    def _written(self, piece: Piece, indent: int) -> str:
-        if piece.event is None or piece.event.anchor is not None or piece.event.tag is not None:
-            return piece.text
-        if piece.event.style in ("|", ">"):
-            is_whole_entry = self.levels[-1].old == piece.column and len(self.levels) > 1
-            return _block(piece.text, self.levels[-2 if is_whole_entry else -1])
-        head, *rest = piece.text.split("\n")
+    def _written(self, token: Token, indent: int) -> str:
+        if token.event is None or token.event.anchor is not None or token.event.tag is not None:
+            return token.text
+        if token.event.style in ("|", ">"):
+            is_whole_entry = self.levels[-1].old == token.column and len(self.levels) > 1
+            return _block(token.text, self.levels[-2 if is_whole_entry else -1])
+        head, *rest = token.text.split("\n")
         if rest:
             inner = " " * (indent + STEP * (self.depth + 1))
             return "\n".join([head, *(f"{inner}{line.lstrip()}" if line.strip() else "" for line in rest)])
-        return _quoted(piece, piece.event.value, piece.event.style)
+        return _quoted(token, token.event.value, token.event.style)
 
 
-def _remark(piece: Piece | None, levels: list[_Level], near: _Level | None, flow: int | None) -> _Line:
-    """A comment on a line of its own goes along with the entries whose column it had; None is a blank line."""
-    if piece is None:
-        return _Line(0, "")
+def _remark(token: Token | None, levels: list[_Level], near: _Level | None, flow: int | None) -> _OutputLine:
+    """A comment on a line of its own, which moves with the entries whose column it had; None is a blank line."""
+    if token is None:
+        return _OutputLine(0, "")
     if flow is not None:
-        return _Line(flow, "", piece.text)
+        return _OutputLine(flow, "", token.text)
     around = [*levels, *([near] if near else [])]
-    reached = [one for one in around if one.old <= piece.column] or around[:1]
+    reached = [one for one in around if one.old <= token.column] or around[:1]
     column = max((one.old for one in reached), default=0)
     closest = [one.new for one in reached if one.old == column]
-    return _Line(closest[-1] if closest else 0, "", piece.text)
+    return _OutputLine(closest[-1] if closest else 0, "", token.text)
 
 
-def _apart(before: Piece, after: Piece) -> bool:
-    """Whether a space stands between two pieces of a line."""
+def _apart(before: Token, after: Token) -> bool:
+    """Whether a space stands between two tokens of a line."""
     if before.kind in _OPENING or after.kind in _CLOSING or after.kind == ",":
         return False
     if after.kind == ":":
@@ -208,14 +209,14 @@ def _apart(before: Piece, after: Piece) -> bool:
     return True
 
 
-def _quoted(piece: Piece, value: str, style: str | None) -> str:
+def _quoted(token: Token, value: str, style: str | None) -> str:
     """A scalar of one line, in double quotes where it is quoted or others might take it for no text."""
-    wanted = style == "'" or (not style and piece.is_text and _is_doubtful(value))
-    return f'"{value}"' if wanted and _ONE_FORM.fullmatch(value) else piece.text
+    wanted = style == "'" or (not style and token.is_text and _is_doubtful(value))
+    return f'"{value}"' if wanted and _ONE_FORM.fullmatch(value) else token.text
 
 
 def _is_doubtful(value: str) -> bool:
-    if plain_value(value, Kind.TEXT) is None:
+    if plain_value(value, ScalarKind.TEXT) is None:
         return False
     tag = _resolver().resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
     return _FIGURES.fullmatch(value) is not None or tag != "tag:yaml.org,2002:str"
@@ -234,7 +235,7 @@ def _block(text: str, level: _Level) -> str:
     return "\n".join([re.sub(r"\s+#", "  #", head.rstrip()), *moved])
 
 
-def _spaced(lines: list[_Line]) -> list[_Line]:
+def _spaced(lines: list[_OutputLine]) -> list[_OutputLine]:
     """One blank line at most, and one around each block at the top, above its remarks."""
     starts = [
         at for at, line in enumerate(lines) if line.code and line.indent == 0 and line.code[0] not in "]}"
@@ -243,18 +244,18 @@ def _spaced(lines: list[_Line]) -> list[_Line]:
     for start, after in pairwise([*starts, len(lines)]):
         if any(line.code for line in lines[start + 1 : after]):
             apart |= {_above(lines, start), _above(lines, after)}
-    spaced: list[_Line] = []
+    spaced: list[_OutputLine] = []
     for at, line in enumerate(lines):
         blank = not (line.code or line.comment)
         if (blank or at in apart) and spaced and (spaced[-1].code or spaced[-1].comment):
-            spaced.append(_Line(0, ""))
+            spaced.append(_OutputLine(0, ""))
         if not blank:
             spaced.append(line)
     return spaced
 
 
-def _above(lines: list[_Line], at: int) -> int:
-    """Where the remarks begin that stand right above a line."""
+def _above(lines: list[_OutputLine], at: int) -> int:
+    """The first of the comments directly above a line."""
     while at and not lines[at - 1].code and lines[at - 1].comment and lines[at - 1].indent == 0:
         at -= 1
     return at

@@ -1,4 +1,4 @@
-"""Add entries to a manifest. What is there stays as it is, byte for byte: entries go in as text, between lines."""
+"""Add entries to a manifest as text, between its lines: what is there stays as it is, byte for byte."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from numplan.manifest.reading.scalar_kinds import Kind, plain_value
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
@@ -25,9 +25,9 @@ from numplan.model.number import E164
 STEP: Final = "  "
 _SAFE: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
 _COMMAND: Final = re.compile(r"#(?=#)")
-"""What a command to a CI runner begins with: `##[error]`, `##vso[...]`."""
+"""How a command to a CI runner begins: `##[error]`, `##vso[...]`."""
 _WORDS: Final = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
-"""What other readers of YAML take for no text, in any case."""
+"""Words that other YAML readers do not take for text, in upper or lower case."""
 
 
 class Addition(NamedTuple):
@@ -39,9 +39,9 @@ class Addition(NamedTuple):
     remarks: Mapping[E164, str] = {}
 
 
-class _Block(NamedTuple):
-    """A block at the top of a document: where its value begins and where its last part ends; the column of its
-    entries, if it has some, and whether brackets hold it.
+class _BlockSpan(NamedTuple):
+    """Where a block at the top of a document stands: where its value begins, where its last part ends, the column of
+    its entries if it has any, and whether it is written in brackets.
     """
 
     start: int
@@ -83,19 +83,19 @@ def manifest_of(offers: Sequence[Offer], country: str) -> str:
 
 
 def remark(text: str) -> str:
-    """A text as it may stand in a comment: printable, on one line, not long, and no command to a CI runner."""
+    """A text that is safe in a comment: printable, short, on one line, and no command to a CI runner."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return _COMMAND.sub("# ", " ".join(printable.split())[:60].strip())
 
 
 def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) -> str:
     found = _blocks(text.removeprefix("\ufeff")).get(name)
-    mark = len(text) - len(text.removeprefix("\ufeff"))
+    bom = len(text) - len(text.removeprefix("\ufeff"))
     if found is None:
         body = _joined(added, STEP, line_end)
         gap = line_end if text.endswith("\n") or not text else line_end * 2
         return f"{text}{gap}{name}:{line_end}{body}"
-    start, end = found.start + mark, found.end + mark
+    start, end = found.start + bom, found.end + bom
     if found.is_flow and not found.is_empty:
         comma = "" if text[: end - 1].rstrip().endswith(",") else ","
         inside = ", ".join(f"{one.name}: {_flow(one.keys)}" for one in added)
@@ -109,9 +109,9 @@ def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) 
     return text[:at] + _joined(added, " " * (found.column or len(STEP)), line_end) + text[at:]
 
 
-def _blocks(text: str) -> dict[str, _Block]:
+def _blocks(text: str) -> dict[str, _BlockSpan]:
     """The blocks at the top of a document in block style, by name."""
-    found: dict[str, _Block] = {}
+    found: dict[str, _BlockSpan] = {}
     events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     depth = 0
     key: str | None = None
@@ -131,14 +131,14 @@ def _blocks(text: str) -> dict[str, _Block]:
             if depth == 1 and key is not None and begun is not None:
                 is_flow = bool(begun.flow_style)  # type: ignore[attr-defined]
                 is_empty = isinstance(begun, MappingStartEvent) and column is None
-                found[key] = _Block(_index(begun), last, None if is_flow else column, is_flow, is_empty)
+                found[key] = _BlockSpan(_index(begun), last, None if is_flow else column, is_flow, is_empty)
                 key = None
         elif isinstance(event, ScalarEvent | AliasEvent):
             last = event.end_mark.index  # type: ignore[union-attr]
             if depth == 1 and key is None:
                 key = event.value if isinstance(event, ScalarEvent) else ""
             elif depth == 1:
-                found[str(key)] = _Block(_index(event), last, None, is_flow=False, is_empty=True)
+                found[str(key)] = _BlockSpan(_index(event), last, None, is_flow=False, is_empty=True)
                 key = None
             elif depth == 2 and column is None:  # noqa: PLR2004
                 column = event.start_mark.column  # type: ignore[union-attr]
@@ -181,10 +181,10 @@ def _flow(value: object) -> str:
 
 
 def scalar(text: str) -> str:
-    """A text as YAML has it, for every reader of YAML, and for nobody a reference to something else."""
+    """A text as a YAML scalar that every YAML reader takes for this text, and none for a reference."""
     escaped = text.replace("${", "$${")
     is_plain = _SAFE.fullmatch(escaped) and escaped.casefold() not in _WORDS
-    if is_plain and plain_value(escaped, Kind.TEXT) is not None:
+    if is_plain and plain_value(escaped, ScalarKind.TEXT) is not None:
         return escaped
     quoted = _COMMAND.sub(r"\\x23", json.dumps(escaped, ensure_ascii=False))
     return "".join(letter if letter.isprintable() else _code(letter) for letter in quoted)
@@ -196,7 +196,7 @@ def _code(letter: str) -> str:
 
 
 def _extended_json(text: str, additions: Sequence[Addition], file: str) -> str:
-    """As JSON, which has no comments to lose."""
+    """The text of a JSON manifest with these entries added; JSON has no comments to lose."""
     try:
         document = json.loads(text.removeprefix("\ufeff"))
         for one in additions:

@@ -1,7 +1,7 @@
-"""A manifest's text cut into pieces that say where they stood: what to write anew without losing a comment.
+"""A manifest's text as tokens that say where they stood: what to write anew without losing a comment.
 
 PyYAML's events tell where each scalar begins and ends. All that is between two of them is punctuation, comments
-and space, so cutting there needs no grammar.
+and space, so dividing the text there needs no grammar.
 """
 
 import re
@@ -18,23 +18,24 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape
+from numplan.manifest.schema.node import ANYTHING, Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind
 
 COMMENT: Final = "#"
 BREAK: Final = "\n"
 MARKER: Final = "---"
-"""Pieces of these kinds are comments, ends of lines, and lines that stand for themselves."""
+"""Tokens of these kinds are comments, ends of lines, and lines that stand for themselves."""
 ALIAS: Final = "*"
 SCALAR: Final = "s"
 
 _BETWEEN: Final = re.compile(
     r"(?P<break>\n)|(?P<comment>#[^\n]*)|(?P<marker>(?:---|\.\.\.)(?=\s|$)|%[^\n]*)"
-    r"|(?P<mark>[-?:,\[\]{}])|(?P<property>[&!][^\s,\[\]{}]*)|(?P<space>[^\S\n]+)|(?P<other>.)"
+    r"|(?P<punctuation>[-?:,\[\]{}])|(?P<property>[&!][^\s,\[\]{}]*)|(?P<space>[^\S\n]+)|(?P<other>.)"
 )
 
 
-class Piece(NamedTuple):
-    """One piece: its kind (a mark is a kind of its own), its text, its column, and the event of a scalar."""
+class Token(NamedTuple):
+    """One token: its kind, which for punctuation is the character, its text, its column, and the event of a scalar."""
 
     kind: str
     text: str
@@ -44,21 +45,21 @@ class Piece(NamedTuple):
     """Whether the schema takes this scalar for text, however it looks."""
 
 
-class CuttingError(ValueError):
-    """The text holds something between its scalars that is not known here."""
+class TokenError(ValueError):
+    """Something unknown stands between the scalars of a text."""
 
 
-def cut(text: str, shape: Shape) -> list[Piece]:
-    """All pieces of a sound document, in order; spaces between them are left out.
+def tokenize(text: str, node: Node) -> list[Token]:
+    """All tokens of a valid document, in order; spaces between them are left out.
 
-    Joined with the spaces they are the text. Raises CuttingError.
+    Joined with the spaces they are the text. Raises TokenError.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    pieces: list[Piece] = []
+    tokens: list[Token] = []
     at = 0
-    for event, is_text in _scalars(yaml.parse(text, Loader=loader), shape):
+    for event, is_text in _scalars(yaml.parse(text, Loader=loader), node):
         start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
-        pieces += _between(text, at, start)
+        tokens += _between(text, at, start)
         written = text[start:end]
         if isinstance(event, ScalarEvent) and event.style in ("|", ">"):
             written = written if "+" in written.partition("\n")[0] else written.rstrip("\n")
@@ -68,57 +69,57 @@ def cut(text: str, shape: Shape) -> list[Piece]:
             continue
         column = start - (text.rfind("\n", 0, start) + 1)
         if isinstance(event, AliasEvent):
-            pieces.append(Piece(ALIAS, written, column))
+            tokens.append(Token(ALIAS, written, column))
         else:
-            pieces.append(Piece(SCALAR, written, column, event, is_text))
-    return pieces + _between(text, at, len(text))
+            tokens.append(Token(SCALAR, written, column, event, is_text))
+    return tokens + _between(text, at, len(text))
 
 
-def _between(text: str, start: int, end: int) -> list[Piece]:
+def _between(text: str, start: int, end: int) -> list[Token]:
     found = []
     line_start = text.rfind("\n", 0, start) + 1
     for match in _BETWEEN.finditer(text, start, end):
         kind, column = match.lastgroup, match.start() - line_start
         match kind:
             case "break":
-                found.append(Piece(BREAK, "\n", column))
+                found.append(Token(BREAK, "\n", column))
                 line_start = match.end()
             case "comment":
-                found.append(Piece(COMMENT, match[0].rstrip(), column))
+                found.append(Token(COMMENT, match[0].rstrip(), column))
             case "marker":
-                found.append(Piece(MARKER, match[0].rstrip(), column))
-            case "mark":
-                found.append(Piece(match[0], match[0], column))
+                found.append(Token(MARKER, match[0].rstrip(), column))
+            case "punctuation":
+                found.append(Token(match[0], match[0], column))
             case "property":
-                found.append(Piece("&", match[0], column))
+                found.append(Token("&", match[0], column))
             case "space":
                 pass
             case _:
-                raise CuttingError(f"{match[0]!r} stands where it is not expected")
+                raise TokenError(f"{match[0]!r} stands where it is not expected")
     return found
 
 
-def _scalars(events: Iterator[Event], shape: Shape) -> Iterator[tuple[ScalarEvent | AliasEvent, bool]]:
-    """Each scalar and alias, and whether the schema has text there. Keys are left as they are."""
-    open_: list[tuple[Shape, bool, str | None]] = []  # the shape, whether a mapping, the key that waits
+def _scalars(events: Iterator[Event], node: Node) -> Iterator[tuple[ScalarEvent | AliasEvent, bool]]:
+    """Each scalar and alias, and whether the schema has text there. Keys are never text by the schema."""
+    open_: list[tuple[Node, bool, str | None]] = []  # the node, whether a mapping, the key that waits
     for event in events:
-        inner, is_key = _place(open_, shape)
+        inner, is_key = _node_of_next(open_, node)
         match event:
             case ScalarEvent():
-                yield event, not is_key and inner.kind is Kind.TEXT
-                _step(open_, event.value if is_key else None)
+                yield event, not is_key and inner.kind is ScalarKind.TEXT
+                _advance(open_, event.value if is_key else None)
             case AliasEvent():
                 yield event, False
-                _step(open_, "" if is_key else None)
+                _advance(open_, "" if is_key else None)
             case MappingStartEvent() | SequenceStartEvent():
                 open_.append((inner, isinstance(event, MappingStartEvent), None))
             case CollectionEndEvent():
                 open_.pop()
-                _step(open_, "" if _place(open_, shape)[1] else None)
+                _advance(open_, "" if _node_of_next(open_, node)[1] else None)
 
 
-def _place(open_: list[tuple[Shape, bool, str | None]], root: Shape) -> tuple[Shape, bool]:
-    """The shape of what comes next, and whether it is a key."""
+def _node_of_next(open_: list[tuple[Node, bool, str | None]], root: Node) -> tuple[Node, bool]:
+    """The node of what comes next, and whether it is a key."""
     if not open_:
         return root, False
     here, is_mapping, key = open_[-1]
@@ -127,6 +128,6 @@ def _place(open_: list[tuple[Shape, bool, str | None]], root: Shape) -> tuple[Sh
     return (ANYTHING, True) if key is None else (here.fields.get(key, here.rest), False)
 
 
-def _step(open_: list[tuple[Shape, bool, str | None]], key: str | None) -> None:
+def _advance(open_: list[tuple[Node, bool, str | None]], key: str | None) -> None:
     if open_ and open_[-1][1]:
         open_[-1] = (*open_[-1][:2], key)

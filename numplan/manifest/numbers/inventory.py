@@ -1,4 +1,4 @@
-"""An inventory of numbers that somebody keeps elsewhere: a CSV from a spreadsheet or another tool."""
+"""An inventory of numbers that is kept elsewhere: a CSV from a spreadsheet or another tool."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from numplan.engine.edit.adoption import Line, name_from
 from numplan.manifest.numbers.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
 from numplan.manifest.numbers.list_text import CsvError, list_text, place_in, records, text_of
-from numplan.manifest.numbers.number_list import Listing, is_table, parse_numbers
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Places
-from numplan.manifest.reading.quoting import looks_like_number, shown, taken
+from numplan.manifest.numbers.number_list import NumberList, is_table, parse_numbers
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.positions import Sources
+from numplan.manifest.reading.quoting import looks_like_number, quote, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import InventoryError, ManifestError
 from numplan.model.number import E164, NumberError
@@ -20,15 +20,15 @@ _KNOWN: Final = (NUMBER, NAME, COUNTRY, f"{LABEL}X")
 
 
 class Inventory(NamedTuple):
-    """What each row says of its number, and what is to be told of the list."""
+    """What each row says of its number, and the findings about the list."""
 
     lines: Mapping[E164, Line]
     findings: Sequence[Diagnostic]
 
 
 def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventory:
-    """Read an inventory. `given` are the headers of fields that have others than their names: of `number`, `name`,
-    `country` or `label.X`.
+    """Read an inventory. `given` maps fields (`number`, `name`, `country` or `label.X`) to their headers, where these
+    are not the names of the fields.
 
     Raises InventoryError with everything that is wrong.
     """
@@ -39,7 +39,7 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     lines = list_text(text)
     if lines.first is None:
         raise InventoryError([error("the inventory is empty", source=Source(file, 1))])
-    findings = Findings([guess] if guess else [])
+    findings = Collector([guess] if guess else [])
     if not given and not is_table(lines):
         return _plain(parse_numbers(text, file), findings)
     found: dict[E164, Line] = {}
@@ -75,11 +75,13 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     return Inventory(found, tuple(findings))
 
 
-def _plain(listing: Listing, findings: Findings) -> Inventory:
+def _plain(number_list: NumberList, findings: Collector) -> Inventory:
     """The inventory that is a list of numbers, one a line."""
-    findings += listing.findings
+    findings += number_list.findings
     found: dict[E164, Line] = {}
-    for number, source in zip(listing.numbers, Places((listing.file,), listing.marks), strict=True):
+    for number, source in zip(
+        number_list.numbers, Sources((number_list.file,), number_list.positions), strict=True
+    ):
         if number in found:
             findings.append(error(f"{number} stands in it twice", source=source))
         found[number] = Line(number)
@@ -87,20 +89,20 @@ def _plain(listing: Listing, findings: Findings) -> Inventory:
     return Inventory(found, tuple(findings))
 
 
-def _require_sound(findings: Findings) -> None:
+def _require_sound(findings: Collector) -> None:
     if any(one.severity == "error" for one in findings):
         raise InventoryError(findings)
 
 
 def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tuple[Line, str] | Diagnostic:
-    """What one row says, and the country that its number was taken to be of; or why it says nothing."""
+    """What one row says, with the country that its number was taken for; or a finding if it cannot be read."""
     values = {field: fields[at].strip() for field, at in columns.items() if at < len(fields)}
     text = values.get(NUMBER, "")
     try:
         number, taken_for = read_number(text, values.get(COUNTRY))
     except NumberError as problem:
         said = (
-            f"{shown(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
+            f"{quote(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
         )
         return error(said, source=source, hint=str(problem))
     labels = {

@@ -1,4 +1,4 @@
-"""Which column of a list says what, in whatever words its headers are."""
+"""Which column of a list holds what, by the words in its headers."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ _SILENT: Final = frozenset(
     note notes comment comments remark remarks
     """.split()  # noqa: SIM905 - a list of so many words is a page
 )
-"""Columns that numplan itself writes, and those for people: nobody needs to be told that they say nothing here."""
+"""Columns that numplan itself writes, and columns for people: no note is needed that they are not read."""
 
 
 def _folded(name: str) -> str:
@@ -47,13 +47,13 @@ _SPELLED: Final = {
 }
 _WORDS: Final = {field: frozenset(map(_folded, words.split(","))) for field, words in _SPELLED.items()}
 """Other words for a field, without case, accents and spaces."""
-_SHOWN: Final = re.compile(r"[^\W\d_]([^\W\d]|[ ./()#&'-]|\d(?!\d\d)){0,29}")
-"""A header that is no secret: words, and few digits."""
+_QUOTABLE: Final = re.compile(r"[^\W\d_]([^\W\d]|[ ./()#&'-]|\d(?!\d\d)){0,29}")
+"""A header that can be quoted, as it is no secret: words, and few digits."""
 _MOST: Final = 12
 
 
 def number_column(header: Sequence[str], source: Source) -> int | Diagnostic:
-    """Which column holds the numbers, or why that cannot be told."""
+    """The column that holds the numbers, or a finding if that is not clear."""
     at = _columns_of(NUMBER, header)
     if len(at) == 1:
         return at[0]
@@ -85,15 +85,15 @@ def is_number_word(name: str) -> bool:
 def columns_of(
     header: Sequence[str], given: Mapping[str, str], source: Source
 ) -> Mapping[str, int] | Diagnostic:
-    """The columns of an inventory by their fields: `number`, `name`, `country`, `label.X`. `given` are the headers
-    of fields that somebody said.
+    """The columns of an inventory by field: `number`, `name`, `country`, `label.X`. `given` maps fields to headers that
+    the user named.
     """
     found: dict[str, int] = {}
     folded = [name.strip().casefold() for name in header]
     for field, name in given.items():
         if name.strip().casefold() not in folded:
             return error(
-                f"no column is named {_shown(name)}: they are {_listed(header)}",
+                f"no column is named {_quoted(name)}: they are {_listed(header)}",
                 source=source,
                 hint=f"say which it is: --column {field}=HEADER",
             )
@@ -115,7 +115,7 @@ def columns_of(
 def unread(
     header: Sequence[str], read: Iterable[int], known: Sequence[str], source: Source
 ) -> Iterator[Diagnostic]:
-    """What is said of columns that nothing reads: an error for each whose name is nearly a known one, and one note of
+    """Findings about columns that are not read: an error for each whose name is nearly a known one, and one note about
     the others.
     """
     used = {*read}
@@ -124,7 +124,7 @@ def unread(
     near = {name: meant for name in others if (meant := _meant(name, known))}
     for name, meant in near.items():
         hint = f"is `{meant}` meant? else name it otherwise"
-        yield error(f"the column {_shown(name)} is not known", source=source, hint=hint)
+        yield error(f"the column {_quoted(name)} is not known", source=source, hint=hint)
     if left := [name for name in others if name not in near]:
         what = "1 column is" if len(left) == 1 else f"{len(left):,} columns are"
         hint = f"known: {one_of([f'`{one}`' for one in known])}"
@@ -141,10 +141,10 @@ def _columns_of(field: str, header: Sequence[str]) -> list[int]:
 
 def _meant(name: str, known: Iterable[str]) -> str:
     """The known name that a header is nearly: two letters changed places, or one is missing or too many."""
-    first, mark, rest = re.match(r"([^._: /]*)([._: /]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+    first, separator, rest = re.match(r"([^._: /]*)([._: /]?)(.*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
     for one in known:
         if one.startswith(LABEL):
-            if mark and rest and (first.casefold() == "label" or _is_slip(first.casefold(), "label")):
+            if separator and rest and (first.casefold() == "label" or _is_slip(first.casefold(), "label")):
                 return f"{LABEL}{rest}"
         elif _is_slip(name.casefold(), one):
             return one
@@ -167,13 +167,13 @@ def _is_slip(written: str, meant: str) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = [_shown(name) for name in names]
-    more = f" and {len(shown) - _MOST:,} more" if len(shown) > _MOST else ""
-    return ", ".join(shown[:_MOST]) + more
+    quoted = [_quoted(name) for name in names]
+    more = f" and {len(quoted) - _MOST:,} more" if len(quoted) > _MOST else ""
+    return ", ".join(quoted[:_MOST]) + more
 
 
-def _shown(name: str) -> str:
+def _quoted(name: str) -> str:
     bare = name.strip()
     if not bare:
         return "one without a name"
-    return f"`{bare}`" if _SHOWN.fullmatch(bare) else f"one of {len(bare):,} characters"
+    return f"`{bare}`" if _QUOTABLE.fullmatch(bare) else f"one of {len(bare):,} characters"

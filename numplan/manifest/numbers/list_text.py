@@ -1,4 +1,4 @@
-"""A list of numbers as other programs write it: bytes become lines, and a first line says how the others are parted."""
+"""A list of numbers as other programs write it: bytes become lines, and the first line shows the delimiter."""
 
 import csv
 import re
@@ -11,7 +11,9 @@ from numplan.model.errors import ManifestError
 
 DELIMITERS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-_FIELDS: Final = {mark: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(mark)}]*') for mark in DELIMITERS}
+_FIELDS: Final = {
+    delimiter: re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(delimiter)}]*') for delimiter in DELIMITERS
+}
 _KINDS: Final = (
     (b"PK\x03\x04", "a workbook, such as .xlsx, .ods or .numbers"),
     (b"\xd0\xcf\x11\xe0", "a workbook of the old form, .xls"),
@@ -42,8 +44,8 @@ class CsvError(Exception):
 
 
 class ListText(NamedTuple):
-    """The lines of a list; the first that is neither blank, a comment nor `sep=`, counted from 0, or None; and what
-    parts the fields: what a line `sep=` says, else the mark that stands there most often.
+    """The lines of a list; the index of the first that is neither blank, a comment nor `sep=`, or None; and the
+    delimiter: what a line `sep=` says, else the one that is most frequent in that first line.
     """
 
     lines: list[str]
@@ -52,12 +54,12 @@ class ListText(NamedTuple):
 
     @property
     def header(self) -> str:
-        """The first line that says something."""
+        """The first line that is neither blank, a comment nor `sep=`; empty if there is none."""
         return "" if self.first is None else self.lines[self.first]
 
 
 def text_of(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
-    """The text of a list, whichever program wrote it; and a note where its encoding was guessed.
+    """The text of a list, whichever program wrote it, and a note if its encoding was guessed.
 
     Raises ManifestError for what is no text, such as a workbook.
     """
@@ -66,7 +68,7 @@ def text_of(raw: bytes, file: str) -> tuple[str, Diagnostic | None]:
             raise _refused(f"is {kind}, and not a list in text", file)
     if raw[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
         raise _refused("is a web page or XML, and not a list in text", file)
-    wide = _UTF_16.get(raw[:2]) or _without_mark(raw)
+    wide = _UTF_16.get(raw[:2]) or _without_bom(raw)
     if wide:
         return raw.decode(wide, errors="replace").removeprefix("\ufeff"), None
     try:
@@ -103,7 +105,7 @@ def list_text(text: str) -> ListText:
 
 
 def records(lines: list[str], first: int, delimiter: str) -> Iterator[Record]:
-    """The rows that say something and are no comment; a quoted field may hold line breaks, so a row may span lines."""
+    """The rows that are neither empty nor a comment; a row may span lines, as a quoted field may hold line breaks."""
     rows = csv.reader((line + "\n" for line in lines[first:]), delimiter=delimiter, strict=True)
     start = first
     try:
@@ -148,7 +150,7 @@ def _is_nothing(line: str) -> bool:
     return not bare or (bare.startswith("#") and bare[1:2] not in set(DELIMITERS))
 
 
-def _without_mark(raw: bytes) -> str:
+def _without_bom(raw: bytes) -> str:
     """The encoding of two bytes a character of a text without a byte order mark, or an empty text."""
     start = raw[:200]
     if start.count(0) * 3 <= len(start):

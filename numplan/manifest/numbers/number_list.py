@@ -11,8 +11,8 @@ from numplan.manifest.numbers.list_text import (
     place_in,
     records,
 )
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Mark, mark_at
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.positions import Position, position_at
 from numplan.manifest.reading.quoting import like_number, looks_like_number, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.number import E164, NumberError
@@ -21,22 +21,22 @@ from numplan.numbering.reading import is_plain, read_number
 _FORM: Final = "a phone number is a + and digits, such as +12050012202"
 
 
-class Listing:
-    """The numbers of one file with their places, and what is wrong with the others. Marks carry the file's place
-    `at` among the manifest's files.
+class NumberList:
+    """The numbers of one file with their positions, and what is wrong with the others. Positions carry the file's
+    place `at` among the manifest's files.
     """
 
     def __init__(self, file: str, at: int = 0, country: str | None = None) -> None:
         self.file = file
         self.at = at
         self.country = country
-        """What is declared for all of them."""
+        """The country that is declared for all of them."""
         self._guesses: set[str] = set()
         self.kind = "line"
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
-        self.marks: list[Mark] = []
-        self.findings = Findings()
+        self.positions: list[Position] = []
+        self.findings = Collector()
 
     def add(self, text: str, line: int, column: int) -> None:
         """Read one more number, at a line and a column that count from 0."""
@@ -51,23 +51,23 @@ class Listing:
             )
             return
         self.numbers.append(number)
-        self.marks.append(mark_at(line, column, self.at))
+        self.positions.append(position_at(line, column, self.at))
         if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
             self._guesses.add(taken_for)
             self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
 
 
-def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None) -> Listing:
+def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None) -> NumberList:
     """The numbers in a text, in whichever of the two forms it has; `country` is what is declared for them."""
-    listing = Listing(file, at, country)
+    number_list = NumberList(file, at, country)
     lines = list_text(text)
     if lines.first is None:
-        return listing
+        return number_list
     if is_table(lines):
-        _parse_csv(lines, lines.first, listing)
+        _parse_csv(lines, lines.first, number_list)
     else:
-        _parse_lines(lines, listing)
-    return listing
+        _parse_lines(lines, number_list)
+    return number_list
 
 
 def is_table(lines: ListText) -> bool:
@@ -75,30 +75,32 @@ def is_table(lines: ListText) -> bool:
     return is_number_word(lines.header.strip().strip('"')) or lines.delimiter in lines.header
 
 
-def _parse_lines(lines: ListText, listing: Listing) -> None:
-    numbers, marks, file = listing.numbers, listing.marks, listing.at
+def _parse_lines(lines: ListText, number_list: NumberList) -> None:
+    numbers, positions, file = number_list.numbers, number_list.positions, number_list.at
     for at, line in enumerate(lines.lines):
         if is_plain(line):  # nearly all
             numbers.append(line)
-            marks.append(mark_at(at, 0, file))
+            positions.append(position_at(at, 0, file))
         elif text := line.partition("#")[0].strip():
-            listing.add(text, at, line.index(text))
+            number_list.add(text, at, line.index(text))
 
 
-def _parse_csv(lines: ListText, first: int, listing: Listing) -> None:
-    listing.kind = "field"
+def _parse_csv(lines: ListText, first: int, number_list: NumberList) -> None:
+    number_list.kind = "field"
     rows = records(lines.lines, first, lines.delimiter)
     try:
         header = next(rows, Record(first + 1, [lines.header.strip()], lines.header))
-        source = Source(listing.file, header.line)
+        source = Source(number_list.file, header.line)
         column = number_column(header.fields, source)
         if isinstance(column, Diagnostic):
-            listing.findings.append(column)
+            number_list.findings.append(column)
             return
-        listing.findings += unread(header.fields, (column,), (NUMBER,), source)
+        number_list.findings += unread(header.fields, (column,), (NUMBER,), source)
         for record in rows:
             text = record.fields[column].strip() if column < len(record.fields) else ""
-            listing.add(text, *place_in(record, column, lines.delimiter))
+            number_list.add(text, *place_in(record, column, lines.delimiter))
     except CsvError as failure:
-        source = Source(listing.file, failure.line)
-        listing.findings.append(error(str(failure), source=source, hint="check that each quote is closed"))
+        source = Source(number_list.file, failure.line)
+        number_list.findings.append(
+            error(str(failure), source=source, hint="check that each quote is closed")
+        )

@@ -7,14 +7,14 @@ from pathlib import Path
 from numplan.manifest.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below
 from numplan.manifest.numbers.list_text import text_of
-from numplan.manifest.numbers.number_list import Listing, parse_numbers
-from numplan.manifest.reading.quoting import shown
+from numplan.manifest.numbers.number_list import NumberList, parse_numbers
+from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
 
 class NumbersFiles:
-    """The files that one manifest names. They must lie under its folder; all of them go into the digest."""
+    """The numbers files that one manifest names. They must lie below its folder; the digest covers all of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -22,35 +22,34 @@ class NumbersFiles:
         self._real: dict[str, Path] = {}
         self._named: dict[Path, list[tuple[Source, str]]] = {}
 
-    def read(self, name: str, country: str | None, named_at: Source, path: str, at: int) -> Listing:
-        """The numbers of one file with their places, and what is wrong with it. `country` is what is declared for
-        them, `at` the file's place among the manifest's files.
+    def read(self, name: str, country: str | None, named_at: Source, path: str, at: int) -> NumberList:
+        """The numbers of one file with their positions, and what is wrong with it. `country` is declared for them, `at`
+        is the index of the file among the manifest's files.
 
-        `named_at` and `path` are where the manifest names the file: what is wrong with the file as a whole is
-        said of there.
+        `named_at` and `path` are where the manifest names the file: findings about the file as a whole go there.
         """
         file = str(self._folder / name)
-        listing = Listing(file, at)
+        number_list = NumberList(file, at)
         try:
             raw = self._first_read(name, named_at, path)
             if raw is None:
-                return listing
+                return number_list
             text, guess = text_of(raw, file)
         except FileError as failure:
-            summary = f"the numbers file {shown(name)} {failure}"
-            listing.findings.append(error(summary, source=named_at, path=path))
-            return listing
+            summary = f"the numbers file {quote(name)} {failure}"
+            number_list.findings.append(error(summary, source=named_at, path=path))
+            return number_list
         except ManifestError as failure:
-            listing.findings.extend(failure.diagnostics)
-            return listing
+            number_list.findings.extend(failure.diagnostics)
+            return number_list
         self._read[os.path.normpath(name)] = raw
-        listing = parse_numbers(text, file, at, country)
-        listing.findings += [guess] if guess else []
-        if not listing.numbers and not listing.findings:
-            summary = f"the numbers file {shown(name)} holds no numbers"
+        number_list = parse_numbers(text, file, at, country)
+        number_list.findings += [guess] if guess else []
+        if not number_list.numbers and not number_list.findings:
+            summary = f"the numbers file {quote(name)} holds no numbers"
             hint = "write one number a line, or a CSV with a column named `number`"
-            listing.findings.append(error(summary, source=named_at, path=path, hint=hint))
-        return listing
+            number_list.findings.append(error(summary, source=named_at, path=path, hint=hint))
+        return number_list
 
     def _first_read(self, name: str, named_at: Source, path: str) -> bytes | None:
         """The bytes of a file, or None where it was named before. Raises FileError."""

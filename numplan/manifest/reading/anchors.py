@@ -1,12 +1,12 @@
-"""Anchors: the events of a named value, kept so that an alias can read them again under its own shape."""
+"""Anchors: the events of a named value, kept so that an alias can read them again by the schema of its own place."""
 
 from collections.abc import Callable
 from typing import Final
 
 from yaml.events import AliasEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
 
-from numplan.manifest.reading.positions import Mark, mark_at, source_at
-from numplan.manifest.reading.quoting import shown
+from numplan.manifest.reading.positions import Position, position_at, source_at
+from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
 
 MAX_REPLAYED: Final = 1_000_000
@@ -14,17 +14,17 @@ MAX_REPLAYED: Final = 1_000_000
 
 
 class UnreadableError(Exception):
-    """Reading cannot go on past this place."""
+    """Reading cannot continue beyond this position."""
 
-    def __init__(self, summary: str, mark: Mark, hint: str = "") -> None:
+    def __init__(self, summary: str, position: Position, hint: str = "") -> None:
         super().__init__(summary)
         self.summary = summary
-        self.mark = mark
+        self.position = position
         self.hint = hint
 
     def finding(self, file: str, path: str) -> Diagnostic:
-        """The same as a finding."""
-        return error(self.summary, source=source_at((file,), self.mark), path=path, hint=self.hint)
+        """The finding about the file whose reading ends here."""
+        return error(self.summary, source=source_at((file,), self.position), path=path, hint=self.hint)
 
 
 class Anchors:
@@ -51,7 +51,7 @@ class Anchors:
                 opened.append((event.anchor, len(events)))
                 events.append(event)
                 if len(opened) > self._max_depth:
-                    raise UnreadableError(f"is nested more than {self._max_depth} deep", _place(event))
+                    raise UnreadableError(f"is nested more than {self._max_depth} deep", start_of(event))
             else:
                 events.append(event)
                 anchor, first = opened.pop()
@@ -60,7 +60,7 @@ class Anchors:
                     self._remember(anchor, events[first:])
             if len(events) > MAX_REPLAYED:
                 raise UnreadableError(
-                    f"an anchor stands for more than {MAX_REPLAYED:,} pieces", _place(start)
+                    f"an anchor stands for more than {MAX_REPLAYED:,} pieces", start_of(start)
                 )
             if not opened:
                 return events
@@ -70,10 +70,10 @@ class Anchors:
         """The events that an alias stands for."""
         name = alias.anchor or ""
         if name not in self._events:
-            raise UnreadableError(f"the alias {shown('*' + name)} names no anchor above it", _place(alias))
+            raise UnreadableError(f"the alias {quote('*' + name)} names no anchor above it", start_of(alias))
         events = self._events[name]
         if events is None:
-            raise UnreadableError(f"the alias {shown('*' + name)} lies inside what it names", _place(alias))
+            raise UnreadableError(f"the alias {quote('*' + name)} lies inside what it names", start_of(alias))
         self._spend(len(events), alias)
         return events
 
@@ -86,11 +86,12 @@ class Anchors:
         if self._left < 0:
             raise UnreadableError(
                 f"aliases repeat more than {MAX_REPLAYED:,} pieces",
-                _place(event),
+                start_of(event),
                 hint="write shared settings once under `defaults`",
             )
 
 
-def _place(event: Event) -> Mark:
+def start_of(event: Event) -> Position:
+    """The position in its file where an event starts."""
     mark = event.start_mark
-    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]
+    return position_at(mark.line, mark.column)  # type: ignore[union-attr]

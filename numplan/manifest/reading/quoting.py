@@ -10,12 +10,12 @@ from numplan.model.secrets import hidden
 _LONGEST = 60
 _SEPARATORS = frozenset(" -+().,/='\u00a0")
 _DIGITS = range(3, 21)
-"""So many digits a text has that was meant for a number."""
+"""How many digits a text has if it was meant for a number."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def shown(value: object) -> str:
-    """A value in few printable characters, whatever it holds."""
+def quote(value: object) -> str:
+    """A value in a few printable characters."""
     match value:
         case None:
             return "nothing"
@@ -32,19 +32,17 @@ def shown(value: object) -> str:
 
 
 def described(value: object, kind: str = "text") -> str:
-    """A value without a word of it, for what may have been taken for something else, such as a file with a secret:
-    `a line of 40 characters that holds letters`.
-    """
+    """What a value is, unquoted, as it may be a secret: `a line of 40 characters that holds letters`."""
     if not isinstance(value, str):
-        return shown(value)
+        return quote(value)
     characters = "1 character" if len(value) == 1 else f"{len(value):,} characters"
     holds = " that holds letters" if any(map(str.isalpha, value)) else ""
     return f"a {kind} of {characters}{holds}"
 
 
 def looks_like_number(text: str) -> bool:
-    """Whether a text was meant for a phone number, and is no secret: digits, what stands between them, and at most one
-    character that does not belong there.
+    """Whether a text was meant for a phone number, and so is no secret: it has digits, separators, and at most one
+    character that is neither.
     """
     others = [one for one in text if not one.isdecimal() and one not in _SEPARATORS]
     digits = sum(map(str.isdecimal, text))
@@ -52,8 +50,8 @@ def looks_like_number(text: str) -> bool:
 
 
 def like_number(text: str, kind: str = "line") -> str:
-    """A text that was taken for a phone number: as it is if it looks like one, else described."""
-    return shown(text) if looks_like_number(text) else described(text, kind)
+    """A text where a phone number is expected: quoted if it looks like one, else described."""
+    return quote(text) if looks_like_number(text) else described(text, kind)
 
 
 def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagnostic:
@@ -66,14 +64,14 @@ def taken(number: str, country: str, *, source: Source, path: str = "") -> Diagn
     )
 
 
-def dotted(path: Iterable[Step]) -> str:
+def dotted_path(path: Iterable[Step]) -> str:
     """A path as people write it: `pools.ny_sales.count`, `sets.dialer.numbers[3]`."""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            name = step if _PLAIN_NAME.fullmatch(step) else shown(step)
+            name = step if _PLAIN_NAME.fullmatch(step) else quote(step)
             text += f".{name}" if text else name
     return text
 

@@ -20,12 +20,21 @@ from yaml.events import (
 )
 
 from numplan.manifest.files.read import decoded, place_of_byte
-from numplan.manifest.reading.anchors import Anchors, UnreadableError
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step, mark_at, source_at
-from numplan.manifest.reading.quoting import dotted, shown
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, plain_value
+from numplan.manifest.reading.anchors import Anchors, UnreadableError, start_of
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.positions import (
+    Files,
+    LocatedList,
+    LocatedMap,
+    Position,
+    Step,
+    position_at,
+    source_at,
+)
+from numplan.manifest.reading.quoting import dotted_path, quote
 from numplan.manifest.reading.templates import Slot, Template
+from numplan.manifest.schema.node import ANYTHING, Node
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -46,36 +55,36 @@ class EmptyError(ManifestError):
     """A file holds nothing, but for comments."""
 
 
-class Document(NamedTuple):
-    """What one file says, where it refers to something else, and what is wrong with how it says it."""
+class FileContent(NamedTuple):
+    """The value in one file, where it refers to something else, and what is wrong with it as YAML."""
 
     value: object
     references: tuple[Slot, ...]
     findings: tuple[Diagnostic, ...]
-    values: int
+    size: int
     """How many values it holds."""
 
 
-def read_document(
-    raw: bytes, file: str, shape: Shape, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
-) -> Document:
-    """Read the one YAML or JSON document of a file; `shape` says where scalars may be other than text. Marks
-    carry the file's place `at` among the manifest's files; `what` the file is, findings say; `most` is how many
-    values it may hold.
+def read_yaml(
+    raw: bytes, files: Files, node: Node, at: int = 0, what: str = MANIFEST, most: int = MAX_VALUES
+) -> FileContent:
+    """Read the one YAML or JSON document of the file at `at` among `files`; `node` says where scalars may be other
+    than text, `what` is what findings call the file, `most` is how many values it may hold.
 
     What can be read around is in `findings`. Raises ManifestError with all findings so far where reading
     cannot go on.
     """
+    file = files[at]
     body = decoded(raw, file).encode()
     if not body.strip():
         raise EmptyError([_empty(file, what)])
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file, at, what, most)
-        value = reading.document(shape)
+        reading = _Reading(loader(body).get_event, files, at, what, most)
+        value = reading.document(node)
     except UnreadableError as failure:
-        fatal = failure.finding(file, dotted(reading.path) if reading else "")
+        fatal = failure.finding(file, dotted_path(reading.path) if reading else "")
     except yaml.YAMLError as failure:
         fatal = _syntax_error(failure, body, file)
     except (ValueError, OverflowError, MemoryError, RecursionError) as failure:
@@ -83,125 +92,125 @@ def read_document(
     else:
         if value is None:
             raise EmptyError([_empty(file, what)])
-        return Document(value, tuple(reading.references), tuple(reading.findings), reading.values)
+        return FileContent(value, tuple(reading.references), tuple(reading.findings), reading.values)
     raise ManifestError([*(reading.findings if reading else ()), fatal])
 
 
 class _Reading:
     """The state of one pass: where events come from now, what was anchored, what was found wrong."""
 
-    def __init__(self, events: Callable[[], Event], file: str, at: int, what: str, most: int) -> None:
+    def __init__(self, events: Callable[[], Event], files: Files, at: int, what: str, most: int) -> None:
         self.most = most
         self.read = events
-        self.file = file
         self.what = what
         self.at = at
-        self.files = (file,) * (at + 1)
+        self.files = files
+        self.file = files[at]
         self.references: list[Slot] = []
-        self.findings = Findings()
+        self.findings = Collector()
         self.path: list[Step] = []
         self.anchors = Anchors(MAX_DEPTH)
         self.values = 0
         self.depth = 0
         self.replaying = False
 
-    def document(self, shape: Shape) -> object:
+    def document(self, node: Node) -> object:
         """The value of the one document."""
         self.read()  # the start of the stream
         if isinstance(self.read(), StreamEndEvent):
             raise EmptyError([_empty(self.file, self.what)])
-        value = self.node(self.read(), shape)
+        value = self.value_of(self.read(), node)
         self.read()  # the end of the document
         following = self.read()
         if not isinstance(following, StreamEndEvent):
             raise UnreadableError(
                 f"{self.what} is one document, and here a second one starts",
-                place(following),
+                start_of(following),
                 hint="remove the `---` line, or move what follows it into a file of its own",
             )
         return value
 
-    def node(self, event: Event, shape: Shape) -> object:
+    def value_of(self, event: Event, node: Node) -> object:
         """The value that starts with this event."""
         self.values += 1
         if self.values > self.most:
             raise UnreadableError(
                 f"holds more than {MAX_VALUES:,} values",
-                place(event),
+                start_of(event),
                 hint="keep the numbers of a set in a file that its `numbers_file` names",
             )
         if type(event) is ScalarEvent and event.anchor is None:  # nearly all there is
-            return self.scalar(event, shape.kind)
+            return self.scalar(event, node.kind)
         if isinstance(event, AliasEvent):
             if not self.depth:
-                raise UnreadableError("a manifest is a mapping, not an alias", place(event))
-            return self.replay(self.anchors.recall(event), shape)
+                raise UnreadableError("a manifest is a mapping, not an alias", start_of(event))
+            return self.replay(self.anchors.recall(event), node)
         if event.anchor is not None and not self.replaying:  # type: ignore[attr-defined]
-            return self.replay(self.anchors.capture(event, self.read), shape)
+            return self.replay(self.anchors.capture(event, self.read), node)
         if isinstance(event, ScalarEvent):
-            return self.scalar(event, shape.kind)
-        return self.container(event, shape)
+            return self.scalar(event, node.kind)
+        return self.container(event, node)
 
-    def replay(self, events: list[Event], shape: Shape) -> object:
-        """The value of anchored events, under the shape of the place that names them."""
+    def replay(self, events: list[Event], node: Node) -> object:
+        """The value of anchored events, read by the schema of the place that names them."""
         outer, self.read = self.read, iter(events).__next__
         was_replaying, self.replaying = self.replaying, True
-        value = self.node(self.read(), shape)
+        value = self.value_of(self.read(), node)
         self.read, self.replaying = outer, was_replaying
         return value
 
-    def container(self, event: Event, shape: Shape) -> object:
+    def container(self, event: Event, node: Node) -> object:
         """The mapping or list that starts with this event."""
         if self.depth == MAX_DEPTH:
-            raise UnreadableError(f"is nested more than {MAX_DEPTH} deep", place(event))
+            raise UnreadableError(f"is nested more than {MAX_DEPTH} deep", start_of(event))
         if event.tag is not None:  # type: ignore[attr-defined]
             self.check_tag(event)
         self.depth += 1
-        value = self.mapping(shape) if isinstance(event, MappingStartEvent) else self.sequence(shape)
+        value = self.mapping(node) if isinstance(event, MappingStartEvent) else self.sequence(node)
         self.depth -= 1
         return value
 
-    def mapping(self, shape: Shape) -> LocatedMap:
+    def mapping(self, node: Node) -> LocatedMap:
         """The mapping whose start was just read."""
-        block = LocatedMap()
-        marks, fields, rest, path, read = block.marks, shape.fields, shape.rest, self.path, self.read
+        block = LocatedMap(self.files)
+        positions, fields, rest, path, read = block.positions, node.fields, node.rest, self.path, self.read
         while type(event := read()) is not MappingEndEvent:
             plain = type(event) is ScalarEvent and event.value in fields and event.tag is event.anchor is None
             name: str | None = event.value if plain else self.key(event)  # type: ignore[attr-defined]
             following = read()
             if name is None:
-                self.node(following, ANYTHING)
+                self.value_of(following, ANYTHING)
                 continue
             path.append(name)
-            value = self.node(following, fields.get(name, rest))
-            if name not in marks:
+            value = self.value_of(following, fields.get(name, rest))
+            if name not in positions:
                 block[name] = value
-                marks[name] = (self.mark(event), self.mark(following))
+                positions[name] = (self.position(event), self.position(following))
                 if type(value) is Template:
                     self.references.append(Slot(block, name, tuple(path)))
             else:
-                self.duplicate(event, marks[name][0])
+                self.duplicate(event, positions[name][0])
             path.pop()
         return block
 
-    def sequence(self, shape: Shape) -> LocatedList:
+    def sequence(self, node: Node) -> LocatedList:
         """The list whose start was just read."""
-        block = LocatedList()
-        element, marks, path, read, at = shape.element, block.marks, self.path, self.read, self.at
+        block = LocatedList(self.files)
+        element, positions, path, read, at = node.element, block.positions, self.path, self.read, self.at
         path.append(0)
         while type(event := read()) is not SequenceEndEvent:
             path[-1] = len(block)
-            value = self.node(event, element)
+            value = self.value_of(event, element)
             if type(value) is Template:
                 self.references.append(Slot(block, len(block), tuple(path)))
             block.append(value)
             start = event.start_mark
-            marks.append(mark_at(start.line, start.column, at))  # type: ignore[union-attr]
+            positions.append(position_at(start.line, start.column, at))  # type: ignore[union-attr]
         path.pop()
         return block
 
-    def scalar(self, event: ScalarEvent, kind: Kind) -> object:
-        """The text of a scalar, or what it says where text is not wanted."""
+    def scalar(self, event: ScalarEvent, kind: ScalarKind) -> object:
+        """The text of a scalar, or the value it stands for where the schema admits no text."""
         text = event.value
         if len(text) > MAX_SCALAR:
             self.report(f"a value of {len(text):,} characters is more than numplan reads", event)
@@ -219,14 +228,14 @@ class _Reading:
         return plain_value(text, kind)
 
     def key(self, event: Event) -> str | None:
-        """The text of a key, or None where there is no using it; its events are then read all the same."""
+        """The text of a key, or None if it cannot be used; its events are read in either case."""
         if not isinstance(event, ScalarEvent):
-            self.node(event, ANYTHING)
+            self.value_of(event, ANYTHING)
             self.report("a key is text, not a mapping, a list or an alias", event)
             return None
         if event.anchor is not None and not self.replaying:
             self.anchors.capture(event, self.read)
-        name = self.scalar(event, Kind.TEXT)
+        name = self.scalar(event, ScalarKind.TEXT)
         if name is None:
             self.report("a key is missing here", event, hint="write the name of the key before the colon")
         elif name == "<<" and not event.style:
@@ -239,33 +248,27 @@ class _Reading:
         return None if name is None else str(name)
 
     def check_tag(self, event: Event) -> None:
-        """Refuse tags other than the plain YAML ones: they ask for values that a manifest never holds."""
+        """Report tags other than the plain YAML ones: they ask for values that a manifest never holds."""
         tag = event.tag  # type: ignore[attr-defined]
         if tag != "!" and tag not in _TAGS[type(event)]:
             said = tag.replace("tag:yaml.org,2002:", "!!")
             # All that is one text was hardly meant as a manifest, and may be a secret.
-            told = f"the tag {shown(said)}" if self.depth else "a tag"
+            told = f"the tag {quote(said)}" if self.depth else "a tag"
             self.report(f"{told} means nothing here", event, hint="remove the tag")
 
-    def duplicate(self, event: Event, first: Mark) -> None:
+    def duplicate(self, event: Event, first: Position) -> None:
         """Report a key that its mapping already holds."""
         self.report(f"is already given at {source_at(self.files, first)}", event, hint="keep one of the two")
 
-    def mark(self, event: Event) -> Mark:
+    def position(self, event: Event) -> Position:
         """Where an event starts, among all files of the manifest."""
         start = event.start_mark
-        return mark_at(start.line, start.column, self.at)  # type: ignore[union-attr]
+        return position_at(start.line, start.column, self.at)  # type: ignore[union-attr]
 
     def report(self, summary: str, event: Event, hint: str = "") -> None:
-        """Remember what is wrong, and read on."""
-        source = source_at((self.file,), place(event))
-        self.findings.append(error(summary, source=source, path=dotted(self.path), hint=hint))
-
-
-def place(event: Event) -> Mark:
-    """Where an event starts."""
-    mark = event.start_mark
-    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]
+        """Add a finding, and continue reading."""
+        source = source_at(self.files, self.position(event))
+        self.findings.append(error(summary, source=source, path=dotted_path(self.path), hint=hint))
 
 
 def _empty(file: str, what: str) -> Diagnostic:
@@ -288,7 +291,7 @@ def _syntax_error(failure: yaml.YAMLError, body: bytes, file: str) -> Diagnostic
         context += f" that starts in line {failure.context_mark.line + 1}"
     return error(
         f"is not YAML: {problem}" + (f" {context}" if context else ""),
-        source=source_at((file,), mark_at(mark.line, mark.column)) if mark else Source(file, 1),
+        source=source_at((file,), position_at(mark.line, mark.column)) if mark else Source(file, 1),
         hint=_syntax_hint(problem),
     )
 

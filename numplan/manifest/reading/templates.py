@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, Self
 
-from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step
-from numplan.manifest.reading.scalar_kinds import Kind
+from numplan.manifest.reading.positions import LocatedList, LocatedMap, Step
+from numplan.manifest.schema.scalar_kinds import ScalarKind
+from numplan.model.diagnostics import Source
 
-_MARK: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
+_DOLLAR: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
 _REFERENCE: Final = re.compile(
     rf"\s*(?:(?P<var>var)\.(?P<variable>{_NAME})"
@@ -21,13 +22,13 @@ class Template(str):
 
     __slots__ = ("kind",)
 
-    def __new__(cls, text: str, kind: Kind) -> Self:
+    def __new__(cls, text: str, kind: ScalarKind) -> Self:
         """A template of this text."""
         made = super().__new__(cls, text)
         made.kind = kind
         return made
 
-    kind: Kind
+    kind: ScalarKind
 
 
 class Slot(NamedTuple):
@@ -43,11 +44,11 @@ class Slot(NamedTuple):
         return self.holder[self.step]  # type: ignore[index]
 
     @property
-    def mark(self) -> Mark:
-        """The place of the value."""
+    def source(self) -> Source:
+        """Where it is written."""
         if isinstance(self.holder, LocatedMap):
-            return self.holder.marks[str(self.step)][1]
-        return self.holder.marks[int(self.step)]
+            return self.holder.source(str(self.step))
+        return self.holder.source(int(self.step))
 
     def put(self, value: object) -> None:
         """Let this value stand there."""
@@ -70,9 +71,9 @@ class TemplateError(ValueError):
 
 
 def parts_of(text: str) -> Iterator[str | Reference]:
-    """The pieces of a template in their order: plain text, and references. Raises TemplateError."""
+    """The parts of a template in their order: plain text, and references. Raises TemplateError."""
     end = 0
-    for found in _MARK.finditer(text):
+    for found in _DOLLAR.finditer(text):
         if found.start() > end:
             yield text[end : found.start()]
         end = found.end()

@@ -35,7 +35,7 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def _without_references(node: Any) -> Any:  # noqa: ANN401 - any value of JSON
-    """The same schema where no reference to a variable is admitted in place of a value."""
+    """A part of a schema, without the references to variables that it admits in place of a value."""
     if isinstance(node, list):
         return [_without_references(one) for one in node]
     if not isinstance(node, dict):

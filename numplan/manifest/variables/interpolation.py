@@ -1,13 +1,15 @@
-"""Put the values of variables where the manifest refers to them."""
+"""The step of loading that puts the values of variables where the manifest refers to them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Files, source_at
-from numplan.manifest.reading.quoting import dotted
-from numplan.manifest.reading.scalar_kinds import Kind, plain_value
+import msgspec
+
+from numplan.manifest.reading.document import Document, Values
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.quoting import dotted_path
 from numplan.manifest.reading.templates import Slot, Template, TemplateError, parts_of
+from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
+from numplan.manifest.variables.variables import Given, variables_of
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.text.spelling import Meant
 
@@ -16,56 +18,48 @@ MAX_LENGTH: Final = 65_536
 MAX_REPLACED: Final = 64 * 1024 * 1024
 """Characters of all such texts together: a few lines could otherwise stand for more than memory holds."""
 
-Values = Mapping[str, str | None]
-"""The values of variables by name; None where one has none, which was told."""
 
+def substitute(document: Document, given: Given) -> Document:
+    """The document with the values of its variables, and with each `${var.NAME}` replaced by its value, except in
+    `outputs`, which are worked out later.
 
-class Unreplaced(NamedTuple):
-    """What stays as it is written: for reasons that are `findings`, or in `places` whose variable has no value,
-    which was told.
+    Where the schema takes a number or a boolean, the value becomes one, quoted or not. A text whose variable has no
+    value stays as written, and no step has a finding there: there is one about the variable.
     """
-
-    findings: tuple[Diagnostic, ...]
-    places: frozenset[Source]
-
-
-def interpolate(slots: Iterable[Slot], values: Values, files: Files) -> Unreplaced:
-    """Replace every `${var.NAME}` in its place, but for those in `outputs`, which are worked out later.
-
-    A place that takes a number or a boolean gets one, quoted or not.
-    """
-    findings = Findings()
+    values, wrong = variables_of(document, given)
+    findings = Collector()
     meant = Meant()
-    places: list[Source] = []
+    without_value: list[Source] = []
     left = MAX_REPLACED
-    for slot in slots:
+    for slot in document.references:
         template = slot.template
         if slot.path[0] == "outputs" or not isinstance(template, Template):
             continue
         try:
             text = _text(slot, template, values, left, meant)
         except TemplateError as failure:
-            findings.append(finding(failure, slot, files))
+            findings.append(_finding(failure, slot))
             continue
         if text is None:
-            places.append(source_at(files, slot.mark))
+            without_value.append(slot.source)
         else:
             left -= len(text)
-            slot.put(text if template.kind is Kind.TEXT else plain_value(text, template.kind))
-    return Unreplaced(tuple(findings), frozenset(places))
+            slot.put(text if template.kind is ScalarKind.TEXT else plain_value(text, template.kind))
+    found = document.findings.add((*wrong, *findings), silenced=without_value)
+    return msgspec.structs.replace(document, findings=found, variables=values)
 
 
 def _text(slot: Slot, template: Template, values: Values, left: int, meant: Meant) -> str | None:
     if slot.path[0] == "variables":
         raise TemplateError("a variable cannot refer to anything", "write its value here")
-    text = replaced(template, values, meant)
+    text = _replaced(template, values, meant)
     if text is not None and len(text) > left:
         raise TemplateError(f"variables stand for more than {MAX_REPLACED:,} characters", "")
     return text
 
 
-def replaced(template: str, values: Values, meant: Meant) -> str | None:
-    """The text of a template; None where a variable has no value, which was told. Raises TemplateError."""
+def _replaced(template: str, values: Values, meant: Meant) -> str | None:
+    """The text of a template; None where a variable has no value. Raises TemplateError."""
     pieces: list[str] = []
     length = 0
     for part in parts_of(template):
@@ -85,7 +79,7 @@ def replaced(template: str, values: Values, meant: Meant) -> str | None:
 
 
 def value_of(name: str, values: Values, meant: Meant) -> str | None:
-    """The value of a variable, or None where it has none. Raises TemplateError for a name that is unknown."""
+    """The value of a variable, or None if it has none. Raises TemplateError for an unknown name."""
     if name not in values:
         near = meant.nearest(name, values)
         raise TemplateError(
@@ -95,6 +89,6 @@ def value_of(name: str, values: Values, meant: Meant) -> str | None:
     return values[name]
 
 
-def finding(failure: TemplateError, slot: Slot, files: Files) -> Diagnostic:
+def _finding(failure: TemplateError, slot: Slot) -> Diagnostic:
     """What is wrong with a template, at its place."""
-    return error(str(failure), source=source_at(files, slot.mark), path=dotted(slot.path), hint=failure.hint)
+    return error(str(failure), source=slot.source, path=dotted_path(slot.path), hint=failure.hint)

@@ -1,32 +1,33 @@
-"""Variables: what the manifest declares, what flags, files and the environment give, and the values they have."""
+"""The variables that a manifest declares, and their values from flags, files and the environment."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import read_named
-from numplan.manifest.reading.findings import Findings
-from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at
-from numplan.manifest.reading.quoting import described, dotted, shown
-from numplan.manifest.reading.reader import EmptyError, read_document
-from numplan.manifest.reading.scalar_kinds import ANYTHING
+from numplan.manifest.reading.document import Document, Values
+from numplan.manifest.reading.findings import Collector
+from numplan.manifest.reading.positions import LocatedMap
+from numplan.manifest.reading.quoting import described, dotted_path, quote
+from numplan.manifest.reading.reader import EmptyError, read_yaml
+from numplan.manifest.schema.node import ANYTHING
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import Meant
 
 ENVIRONMENT: Final = "NUMPLAN_VAR_"
-"""What the names of environment variables start with that give a value."""
+"""The prefix of environment variables that give a value."""
 
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """Values from outside the manifest. `named` wins over `files`, and these over the `environment`; of two in
-    one place the later wins.
+    """Values from outside the manifest. `named` wins over `files`, and `files` over the `environment`; within each,
+    the later value wins.
     """
 
     named: tuple[tuple[str, str], ...] = ()
@@ -42,34 +43,47 @@ class _Value(msgspec.Struct, frozen=True):
     source: Source | None = None
 
 
-class Variables:
-    """The variables of one manifest. `values` has every declared name; None where it has no usable value, of
-    which `findings` speak.
-    """
+class Variables(NamedTuple):
+    """The variables of one manifest: a value, or None, for every name that is declared, and what is wrong with them."""
 
-    def __init__(self, document: object, files: Files, given: Given) -> None:
-        self._files = files
-        self.values: dict[str, str | None] = {}
-        self.findings = Findings()
+    values: Values
+    findings: tuple[Diagnostic, ...]
+
+
+def variables_of(document: Document, given: Given) -> Variables:
+    """The variables that a document declares, with their values from outside and their defaults."""
+    declared = document.root.block("variables") if isinstance(document.root, LocatedMap) else LocatedMap()
+    finding = _Finding()
+    values = dict(finding.values(declared, given))
+    return Variables(values, tuple(finding.findings))
+
+
+class _Finding:
+    """One pass over the variables of a document."""
+
+    def __init__(self) -> None:
+        self.findings = Collector()
         self._meant = Meant()
-        declared = block(document if isinstance(document, LocatedMap) else {}, "variables")
+
+    def values(self, declared: LocatedMap, given: Given) -> Iterator[tuple[str, str | None]]:
+        """The value of each variable that is declared."""
         offered = self._offered(given, declared)
         for name, entry in declared.items():
-            place = source_at(files, declared.marks[name][0])
+            source = declared.key_source(name)
             details = entry if isinstance(entry, LocatedMap) else LocatedMap()
-            self.values[name] = self._value(name, details, offered.get(name), place)
+            yield name, self._value(name, details, offered.get(name), source)
 
-    def _value(self, name: str, details: LocatedMap, offered: _Value | None, place: Source) -> str | None:
+    def _value(self, name: str, details: LocatedMap, offered: _Value | None, source: Source) -> str | None:
         if offered is None and isinstance(default := details.get("default"), str):
-            source = source_at(self._files, details.marks["default"][1])
-            offered = _Value(str(default), dotted(("variables", name, "default")), source)
+            source = details.source("default")
+            offered = _Value(str(default), dotted_path(("variables", name, "default")), source)
         if offered is None:
             if details.get("default", "") == "":  # a default of the wrong form has the schema's word
                 self.findings.append(
                     error(
                         "this variable has no value",
-                        source=place,
-                        path=dotted(("variables", name)),
+                        source=source,
+                        path=dotted_path(("variables", name)),
                         hint=f"give it by --var {name}=VALUE, {ENVIRONMENT}{name} or a --var-file, or declare a "
                         "default",
                     )
@@ -79,17 +93,17 @@ class Variables:
         if wrong:
             self.findings.append(
                 error(
-                    f"{shown(offered.text)} {wrong}",
-                    source=offered.source or place,
+                    f"{quote(offered.text)} {wrong}",
+                    source=offered.source or source,
                     path=offered.origin,
-                    hint=f"the variable {name} is declared at {place}",
+                    hint=f"the variable {name} is declared at {source}",
                 )
             )
             return None
         return offered.text
 
     def _offered(self, given: Given, declared: LocatedMap) -> dict[str, _Value]:
-        """The values from outside for what is declared; those for anything else are findings."""
+        """The values from outside for declared variables; any other value is a finding."""
         found: dict[str, _Value] = {}
         for name, value in (
             *_from_environment(given.environment),
@@ -109,12 +123,12 @@ class Variables:
     ) -> Diagnostic:
         meant = self._meant.nearest(name, declared)
         hint = f"did you mean `{meant}`?" if meant else "declare it under `variables`, or remove it"
-        return say(f"no variable is named {shown(name)}", source=value.source, path=value.origin, hint=hint)
+        return say(f"no variable is named {quote(name)}", source=value.source, path=value.origin, hint=hint)
 
     def _from_file(self, path: str) -> Iterator[tuple[str, _Value]]:
         try:
             raw = read_named(Path(path), alone=False)
-            document = read_document(raw, path, ANYTHING, what="the variables file")
+            content = read_yaml(raw, (path,), ANYTHING, what="the variables file")
         except FileError as failure:
             self.findings.append(error(f"the variables file {path} {failure}"))
             return
@@ -123,14 +137,14 @@ class Variables:
         except ManifestError as failure:
             self.findings += failure.diagnostics
             return
-        self.findings += document.findings
-        held = document.value
+        self.findings += content.findings
+        held = content.value
         if not isinstance(held, LocatedMap):
             summary = f"wants a mapping of names to values, not {described(held)}"
             self.findings.append(error(summary, source=Source(path, 1), hint="such as `env: staging`"))
             return
         for name, value in held.items():
-            source = source_at((path,), held.marks[name][1])
+            source = held.source(name)
             if isinstance(value, str):
                 yield name, _Value(str(value), name, source)
             else:
@@ -150,7 +164,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, _Va
 
 
 def _wrong(text: str, kind: object) -> str:
-    """What is wrong with a value, or nothing."""
+    """What is wrong with a value; empty if nothing is."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.declarations.plausibility import doubts
-from numplan.manifest.load import load_manifest
+from numplan.manifest.declarations.plausibility import plausibility
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 digits = st.from_regex(r"1[2-9][0-9]{9}", fullmatch=True)
@@ -47,7 +47,7 @@ def test_any_spelling_of_its_digits_is_the_same_number(tmp_path, data):
 def found_in(tmp_path, text):
     return [
         str(each).replace(f"{tmp_path}/", "").partition(" (")[0]
-        for each in doubts(load_manifest(written(tmp_path, f"version: 1\n{text}")))
+        for each in plausibility(load_manifest(written(tmp_path, f"version: 1\n{text}")))
     ]
 
 
@@ -108,8 +108,8 @@ def test_a_calling_code_that_cannot_be_the_countrys_is_an_error(tmp_path, number
 def test_loading_a_sound_manifest_imports_neither_jsonschema_nor_phonenumbers(tmp_path):
     manifest = written(tmp_path, "version: 1\nnumbers: {a: {number: +12125550123}}\n")
     script = (
-        "import sys; from pathlib import Path; from numplan.manifest.load import load_manifest;"
-        f"load_manifest(Path({str(manifest)!r})); print(*{{'jsonschema', 'phonenumbers'}} & set(sys.modules))"
+        "import sys; from pathlib import Path; from numplan.manifest.load import read_manifest;"
+        f"read_manifest(Path({str(manifest)!r})); print(*{{'jsonschema', 'phonenumbers'}} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ""

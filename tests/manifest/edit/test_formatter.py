@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.manifest.edit.formatter import canonical
-from numplan.manifest.edit.tokens import COMMENT, cut
-from numplan.manifest.load import manifest_shape
-from numplan.manifest.reading.reader import read_document
+from numplan.manifest.edit.formatter import format_manifest
+from numplan.manifest.edit.tokens import COMMENT, tokenize
+from numplan.manifest.reading.reader import read_yaml
+from numplan.manifest.schema.node import schema_node
 from numplan.model.errors import ManifestError, NumplanError
 
 ROOT = Path(__file__).parents[3]
@@ -23,15 +23,15 @@ OURS = [
 
 
 def laid_out(text: str) -> str:
-    return canonical(text.encode(), "numplan.yaml", manifest_shape())
+    return format_manifest(text.encode(), "numplan.yaml", schema_node("manifest"))
 
 
 def comments(text: str) -> list[str]:
-    return [piece.text for piece in cut(text, manifest_shape()) if piece.kind == COMMENT]
+    return [token.text for token in tokenize(text, schema_node("manifest")) if token.kind == COMMENT]
 
 
 def value(text: str) -> object:
-    return read_document(text.encode(), "numplan.yaml", manifest_shape()).value
+    return read_yaml(text.encode(), ("numplan.yaml",), schema_node("manifest")).value
 
 
 # -- the laws, over documents laid out in any way

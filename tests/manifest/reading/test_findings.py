@@ -1,183 +1,39 @@
-"""Each slip is reported once, at its place, with what would be right."""
+"""Of each place one step speaks, all that is wrong is told in order, and there is an end to it."""
 
 import pytest
 
-from numplan.manifest.load import read_manifest
+from numplan.manifest.reading.findings import Collector, Findings
+from numplan.model.diagnostics import LOOKED_FOR, MOST_TOLD, Source, error, told, warning
 from numplan.model.errors import ManifestError
 from tests.manifest.places import findings, lines, written
 
-V = "version: 1\n"
-
-SLIPS = [
-    # the file as a whole
-    ("", "1:1", "", "the manifest is empty", "version: 1"),
-    ("# only a comment\n", "1:1", "", "the manifest is empty", "version: 1"),
-    ("---\n", "1:1", "", "the manifest is empty", "version: 1"),
-    ("hello", "1:1", "", "wants a mapping, not a text of 5 characters that holds letters", ""),
-    ("[1]", "1:1", "", "wants a mapping, not a list", ""),
-    ("currency: USD\n", "1:1", "", "the key `version` is missing", "`version: 1`"),
-    ("version: 2\n", "1:10", "version", "2 is not known here", "write 1"),
-    ("version: '1'\n", "1:10", "version", 'wants a whole number, not "1"', "remove the quotes"),
-    ("version:\n", "1:9", "version", "a whole number is missing", "give a value"),
-    (V + "---\nversion: 1\n", "2:1", "", "a second one starts", "`---`"),
-    # keys
-    (V + "acount: 190\n", "2:1", "acount", 'unknown key "acount"', "did you mean `account`?"),
-    (V + "zzz: 190\n", "2:1", "zzz", 'unknown key "zzz"', "known here: version, account"),
-    (V + "outpust: {}\n", "2:1", "outpust", "unknown key", "did you mean `outputs`?"),
-    (V + "state: x\n", "2:1", "state", "unknown key", "belongs to entries of `pools`"),
-    (V + "numbers:\n  a: {number: +12345, count: 2}\n", "3:23", "numbers.a.count", "unknown key", "`pools`"),
-    (
-        V + "currency: USD\ncurrency: EUR\n",
-        "3:1",
-        "currency",
-        "already given at numplan.yaml:2:1",
-        "one of the",
-    ),
-    (
-        V + "numbers:\n  a: {number: +12345}\n  a: {number: +12346}\n",
-        "4:3",
-        "numbers.a",
-        "given at numplan.yaml:3:3",
-        "",
-    ),
-    (V + "? [a]\n: 1\n", "2:3", "", "a key is text", ""),
-    (V + "~: 1\n", "2:1", "", "a key is missing here", ""),
-    (V + "defaults: {: 1}\n", "2:12", "", "is not YAML", "quote text"),
-    (V + 'defaults: {"": 1}\n', "2:12", 'defaults.""', "unknown key", "known here"),
-    (V + "defaults: {<<: {country: X}}\n", "2:12", "defaults", "merge keys", "`defaults`"),
-    # types
-    (
-        V + "defaults: {protect: yes}\n",
-        "2:21",
-        "defaults.protect",
-        'true or false, not "yes"',
-        "write true or false",
-    ),
-    (V + "defaults: {protect: 'true'}\n", "2:21", "defaults.protect", "true or false", "remove the quotes"),
-    (V + "defaults: {protect: 1}\n", "2:21", "defaults.protect", "wants true or false", "such as true"),
-    (V + "defaults: {sip_trunk_id: 0169}\n", "2:26", "defaults.sip_trunk_id", "whole number", "leading zero"),
-    (V + "defaults: {sip_trunk_id: 1_69}\n", "2:26", "defaults.sip_trunk_id", "whole number", "such as 169"),
-    (V + "defaults: {sip_trunk_id: 169.0}\n", "2:26", "defaults.sip_trunk_id", "whole number", "such as 169"),
-    (V + "defaults: {sip_trunk_id: 0}\n", "2:26", "defaults.sip_trunk_id", "0 is too little", "at least 1"),
-    (V + "defaults: {country: }\n", "2:21", "defaults.country", "text is missing", "or remove the key"),
-    (
-        V + "defaults: {country: [US]}\n",
-        "2:21",
-        "defaults.country",
-        "wants text, not a list",
-        "United States",
-    ),
-    (V + "defaults: []\n", "2:11", "defaults", "wants a mapping, not a list", ""),
-    (V + "numbers: [+12050012202]\n", "2:10", "numbers", "wants a mapping, not a list", "such as"),
-    (V + "numbers: {a: +12050012202}\n", "2:14", "numbers.a", 'a mapping, not "+12050012202"', "such as"),
-    (V + "numbers: {a: }\n", "2:14", "numbers.a", "a mapping is missing here", ""),
-    (V + "sets: {a: {numbers: +12050012202}}\n", "2:21", "sets.a.numbers", "wants a list", "such as"),
-    (V + "sets: {a: {numbers: [[1]]}}\n", "2:22", "sets.a.numbers[0]", "wants text, not a list", ""),
-    (V + "api: {settle_seconds: 1e400}\n", "2:23", "api.settle_seconds", "wants a number", "such as 10"),
-    # values
-    (V + "api: {batch_size: 0}\n", "2:19", "api.batch_size", "0 is too little", "at least 1"),
-    (V + "api: {parallelism: 65}\n", "2:20", "api.parallelism", "65 is too much", "at most 64"),
-    (V + "api: {settle_seconds: -1}\n", "2:23", "api.settle_seconds", "-1 is too little", "at least 0"),
-    (V + "api: {hold_minutes: 1440.5}\n", "2:21", "api.hold_minutes", "1440.5 is too much", "at most 1440"),
-    (V + "api: {url: http://example.com/}\n", "2:12", "api.url", "in the clear", ""),
-    (V + "currency: usd\n", "2:11", "currency", '"usd" cannot stand here', "three capital letters"),
-    (V + "account: 1 90\n", "2:10", "account", "cannot stand here", "without spaces"),
-    (
-        V + "defaults: {type: Nongeo}\n",
-        "2:18",
-        "defaults.type",
-        "not known",
-        "did you mean `Non-Geographic`?",
-    ),
-    (V + "defaults: {type: tollfee}\n", "2:18", "defaults.type", "not known", "did you mean `Toll-Free`?"),
-    (V + "defaults: {category: Fax}\n", "2:22", "defaults.category", '"Fax"', "write Voice or Voice+SMS"),
-    (
-        V + 'defaults: {country: " X"}\n',
-        "2:21",
-        "defaults.country",
-        "cannot stand here",
-        "without spaces around",
-    ),
-    (
-        V + "numbers: {9d: {number: +12345}}\n",
-        "2:11",
-        "numbers.9d",
-        "cannot be a name",
-        "starts with a letter",
-    ),
-    (V + 'numbers: {"a\\n": {number: +12345}}\n', "2:11", 'numbers."a\\n"', '"a\\n" cannot be a name', ""),
-    (V + "numbers: {a: {}}\n", "2:11", "numbers.a", "the key `number` is missing", "write `number:`"),
-    (
-        V + "numbers: {a: {number: 0441234}}\n",
-        "2:23",
-        "numbers.a.number",
-        '"0441234" is no phone',
-        "dialled like that inside a country",
-    ),
-    (
-        V + "numbers: {a: {number: +1234}}\n",
-        "2:23",
-        "numbers.a.number",
-        '"+1234" is no phone number',
-        "5 to 15 digits",
-    ),
-    (
-        V + "numbers: {a: {number: no}}\n",
-        "2:23",
-        "numbers.a.number",
-        '"no" is no phone number',
-        "a + and digits",
-    ),
-    (V + "sets: {a: {}}\n", "2:8", "sets.a", "neither of `numbers` or `numbers_file`", ""),
-    (V + "pools: {a: {country: X}}\n", "2:9", "pools.a", "the key `count` is missing", ""),
-    (V + "pools: {a: {count: 1}}\n", "2:9", "pools.a", "a pool needs a country", "`defaults`"),
-    (V + "pools: {a: {count: -1, country: X}}\n", "2:20", "pools.a.count", "-1 is too little", "at least 0"),
-    (
-        V + "pools: {a: {count: 1000001, country: X}}\n",
-        "2:20",
-        "pools.a.count",
-        "too much",
-        "at most 1000000",
-    ),
-    (
-        V + "pools: {a: {count: 1, country: X, digits: 8x}}\n",
-        "2:43",
-        "pools.a.digits",
-        '"8x"',
-        "1 to 15 digits",
-    ),
-    (V + "policy: {max_setup_cost: 1e3}\n", "2:26", "policy.max_setup_cost", '"1e3"', "such as 1.00"),
-    (V + "policy: {max_setup_cost: -1}\n", "2:26", "policy.max_setup_cost", '"-1"', "such as 1.00"),
-    (V + "policy: {max_releases: many}\n", "2:24", "policy.max_releases", 'not "many"', "such as 5"),
-    (V + "policy: {unmanaged: warm}\n", "2:21", "policy.unmanaged", '"warm"', "did you mean `warn`?"),
-    (
-        V + "policy: {allowed_types: [Geo]}\n",
-        "2:26",
-        "policy.allowed_types[0]",
-        '"Geo" is not known',
-        "Geographic",
-    ),
-    # YAML itself
-    (V + "currency: [USD\n", "3:1", "", "is not YAML", "close the bracket"),
-    (V + "currency: a: b\n", "2:12", "", "is not YAML: mapping values", "quote the text"),
-    (V + "numbers:\n\ta: 1\n", "3:1", "", "is not YAML", "spaces, not tabs"),
-    (V + "currency: !money USD\n", "2:11", "currency", 'the tag "!money" means nothing', "remove the tag"),
-    (V + "account: !!python/name:os.system x\n", "2:10", "account", '"!!python/name:os.system"', ""),
-    (V + "currency: *usd\n", "2:11", "currency", 'the alias "*usd" names no anchor', ""),
-    (V + "defaults: &d {labels: *d}\n", "2:23", "defaults", 'the alias "*d" lies inside what it names', ""),
-    (V + "currency: é\a\n", "2:12", "", "U+0007 cannot stand in YAML", ""),
-]
+HERE, THERE = Source("m", 2, 1), Source("m", 1, 5)
 
 
-@pytest.mark.parametrize(("text", "place", "path", "summary", "hint"), SLIPS, ids=[slip[0] for slip in SLIPS])
-def test_a_slip_is_the_one_finding_at_its_place(tmp_path, text, place, path, summary, hint):
-    manifest = written(tmp_path, text)
-    (found,) = findings(manifest)
-    assert found.severity == "error"
-    assert str(found.source) == f"{manifest}:{place}"
-    assert found.path == path
-    assert summary in found.summary.replace(f"{tmp_path}/", "")
-    assert hint in found.hint
+def summaries(found: Findings) -> list[str]:
+    return [one.summary for one in found.found]
+
+
+def test_of_a_place_that_one_step_spoke_of_a_later_one_says_nothing():
+    first = Findings().add([error("a", source=HERE), error("b", source=HERE)])
+    both = first.add([error("c", source=HERE), error("d", source=THERE)])
+    assert summaries(first) == ["a", "b"]
+    assert summaries(both) == ["a", "b", "d"]
+
+
+def test_of_a_silenced_place_nothing_is_said_from_then_on():
+    found = Findings().add([error("a", source=HERE)], silenced=[HERE, THERE])
+    assert summaries(found.add([error("b", source=THERE)])) == ["a"]
+    assert summaries(found) == ["a"]
+    assert not Findings().add([], silenced=[HERE])
+
+
+def test_what_has_no_place_comes_first_and_one_error_refuses_all():
+    found = Findings().add([warning("late", source=HERE), warning("early", source=THERE), warning("nowhere")])
+    assert [one.summary for one in found.in_order()] == ["nowhere", "early", "late"]
+    with pytest.raises(ManifestError) as refused:
+        found.add([error("wrong", source=Source("m", 1, 9))]).in_order()
+    assert [one.summary for one in refused.value.diagnostics] == ["nowhere", "early", "wrong", "late"]
 
 
 def test_all_slips_are_reported_at_once_in_the_order_of_their_places(tmp_path):
@@ -211,45 +67,15 @@ pools:
     ]
 
 
-def test_a_number_declared_twice_names_both_places(tmp_path):
-    manifest = written(
-        tmp_path, V + "numbers:\n  a: {number: +12050012202}\nsets:\n  b: {numbers: [+1 205-001 2202]}\n"
-    )
-    (line,) = lines(manifest)
-    assert line == (
-        "numplan.yaml:5:17: error: sets.b.numbers[0]: +12050012202 is already declared at numplan.yaml:3:15"
-        " (a number is declared once in the whole manifest)"
-    )
+def test_too_many_end_the_reading():
+    found = Collector()
+    with pytest.raises(ManifestError):
+        found += [error("x")] * (LOOKED_FOR + 1)
+    assert len(found) == LOOKED_FOR
 
 
-def test_a_refused_country_is_not_also_reported_as_missing(tmp_path):
-    for text in ("pools: {a: {count: 1, country: }}\n", "defaults: {country: }\npools: {a: {count: 1}}\n"):
-        (found,) = findings(written(tmp_path, V + text))
-        assert "text is missing" in found.summary
-
-
-def test_a_pool_that_cannot_adopt_is_a_warning(tmp_path):
-    manifest = written(tmp_path, V + "pools: {a: {count: 1, country: X, category: Voice, adopt: true}}\n")
-    (found,) = read_manifest(manifest)[1]
-    assert (found.severity, found.path) == ("warning", "pools.a.adopt")
-
-
-def test_a_manifest_that_declares_nothing_is_a_warning(tmp_path):
-    (found,) = read_manifest(written(tmp_path, V + "numbers:\nsets:\npools:\ndefaults:\npolicy:\napi:\n"))[1]
-    assert (found.severity, found.summary) == ("warning", "the manifest declares no numbers")
-
-
-def test_names_from_outside_reach_no_message_with_control_characters(tmp_path):
-    manifest = written(tmp_path, V + '"\\e[2J\\n::error::x": 1\ncurrency: "\\e[31m\\u202e"\n')
-    text = "".join(lines(manifest))
-    assert text.isprintable()
-
-
-def test_a_missing_manifest_says_so(tmp_path):
-    with pytest.raises(ManifestError) as caught:
-        read_manifest(tmp_path / "nope.yaml")
-    assert "nope.yaml does not exist" in str(caught.value.diagnostics[0])
-
-
-def test_an_empty_folder_is_no_manifest(tmp_path):
-    assert "holds no manifest" in findings(tmp_path)[0].summary
+def test_of_very_many_no_more_are_looked_for(tmp_path):
+    path = written(tmp_path, "version: 1\nsets: {a: {numbers: [" + "x," * (LOOKED_FOR + 50) + "]}}\n")
+    found = findings(path)
+    assert len(found) == LOOKED_FOR
+    assert told(found).rest == f"and at least {LOOKED_FOR - MOST_TOLD:,} more"

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.manifest.reading import reader
 from numplan.manifest.reading.positions import LocatedList, LocatedMap
-from numplan.manifest.reading.reader import MAX_DEPTH, read_document
-from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, compile_shape, plain_value
-from numplan.manifest.schema.shipped import schema
+from numplan.manifest.reading.reader import MAX_DEPTH, read_yaml
+from numplan.manifest.schema.node import ANYTHING, Node, schema_node
+from numplan.manifest.schema.scalar_kinds import ScalarKind
 from numplan.model.errors import ManifestError
+from tests.manifest.places import lines, written
 
-SHAPE = compile_shape(schema("manifest"))
+NODE = schema_node("manifest")
 
 
-def read(text, shape=SHAPE):
-    document = read_document(text.encode(), "m.yaml", shape)
+def read(text, node=NODE):
+    document = read_yaml(text.encode(), ("m.yaml",), node)
     assert document.findings == ()
     return document.value
 
@@ -43,30 +45,8 @@ def test_an_unquoted_scalar_is_its_own_text_where_text_is_admitted(text):
     assert block == {"numbers": {"a": {"number": text, "country": text}}}
 
 
-@pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])
-@pytest.mark.parametrize("kind", Kind)
-def test_null_is_nothing_everywhere(text, kind):
-    assert plain_value(text, kind) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "value"),
-    [
-        ("0", Kind.INTEGER, 0), ("-7", Kind.INTEGER, -7), ("169", Kind.INTEGER, 169), ("007", Kind.INTEGER, "007"),
-        ("1_0", Kind.INTEGER, "1_0"), ("0x1", Kind.INTEGER, "0x1"), ("+1", Kind.INTEGER, "+1"),
-        ("1.0", Kind.INTEGER, "1.0"), ("9" * 18, Kind.INTEGER, int("9" * 18)), ("9" * 19, Kind.INTEGER, "9" * 19),
-        ("٣", Kind.INTEGER, "٣"), ("1\n", Kind.INTEGER, "1\n"), ("2.5", Kind.NUMBER, 2.5), ("10", Kind.NUMBER, 10),
-        (".inf", Kind.NUMBER, ".inf"), ("1e9", Kind.NUMBER, "1e9"), ("true", Kind.BOOLEAN, True),
-        ("FALSE", Kind.BOOLEAN, False), ("yes", Kind.BOOLEAN, "yes"), ("1", Kind.BOOLEAN, "1"),
-    ],
-)  # fmt: skip
-def test_a_plain_scalar_takes_the_kind_of_its_place(text, kind, value):
-    found = plain_value(text, kind)
-    assert (found, type(found)) == (value, type(value))
-
-
 def test_quoted_scalars_and_blocks_are_always_text():
-    assert read("a: '1'\nb: \"~\"\nc: |\n  null\n", Shape(Kind.INTEGER)) == {
+    assert read("a: '1'\nb: \"~\"\nc: |\n  null\n", Node(lambda _: True, ScalarKind.INTEGER)) == {
         "a": "1",
         "b": "~",
         "c": "null\n",
@@ -79,35 +59,6 @@ def test_plain_tags_change_nothing_but_str_makes_text():
         "pools": {"a": {"count": "5"}},
         "account": "7",
     }
-
-
-def test_an_alias_is_read_under_the_shape_of_its_own_place():
-    assert read("version: &n 190\naccount: *n") == {"version": 190, "account": "190"}
-    assert read("defaults: {labels: &l {tier: 1}}\nnumbers: {a: {labels: *l}}") == {
-        "defaults": {"labels": {"tier": "1"}},
-        "numbers": {"a": {"labels": {"tier": "1"}}},
-    }
-
-
-def test_an_alias_means_the_latest_anchor_above_it():
-    assert read("[&a x, &a y, *a, &b [*a, &a z], *b, *a]", ANYTHING) == [
-        "x",
-        "y",
-        "y",
-        ["y", "z"],
-        ["y", "z"],
-        "z",
-    ]
-
-
-def test_keys_may_be_anchored():
-    assert read("&k a: &v b\nc: *v\nd: *k\n", ANYTHING) == {"a": "b", "c": "b", "d": "a"}
-
-
-def test_an_alias_stands_where_it_is_written_and_its_parts_where_they_are():
-    value = read("a: &x\n  b: 1\nc: *x\n", ANYTHING)
-    assert value.marks["c"][1] >> 32 == 2
-    assert value["c"].marks["b"][0] >> 32 == 1
 
 
 def test_depth_is_bounded():
@@ -143,15 +94,28 @@ def test_json_reads_as_itself(document):
 def test_every_value_has_its_place(document):
     def check(value, text_lines):
         if isinstance(value, LocatedMap):
-            assert list(value) == list(value.marks)
-            for key, (key_mark, _) in value.marks.items():
+            assert list(value) == list(value.positions)
+            for key, (key_mark, _) in value.positions.items():
                 line, column = key_mark >> 32, key_mark & 0xFFFFFFFF
                 assert text_lines[line][column:].startswith(json.dumps(key, ensure_ascii=False))
                 check(value[key], text_lines)
         elif isinstance(value, LocatedList):
-            assert len(value) == len(value.marks)
+            assert len(value) == len(value.positions)
             for inner in value:
                 check(inner, text_lines)
 
     text = json.dumps({"document": document}, ensure_ascii=False, indent=1)
     check(read(text, ANYTHING), text.split("\n"))
+
+
+def test_more_values_than_a_million_are_an_error_that_names_the_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "MAX_VALUES", 10)
+    monkeypatch.setattr("numplan.manifest.folder.MAX_VALUES", 10)
+    path = written(tmp_path, "version: 1\nsets: {a: {numbers: [" + "+12055550100," * 10 + "]}}\n")
+    (line,) = lines(path)
+    assert "holds more than 10 values" in line
+    assert "numbers_file" in line
+
+
+def test_a_million_values_is_what_is_allowed():
+    assert reader.MAX_VALUES == 1_000_000

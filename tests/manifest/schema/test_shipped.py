@@ -8,36 +8,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from numplan.manifest.reading.scalar_kinds import resolved
-from numplan.manifest.schema.shipped import schema, schema_text
-from numplan.manifest.schema.valid_parts import compile_part
-from numplan.manifest.schema.validator import Verdicts
-from numplan.manifest.schema.violations import validator, violations
+from numplan.manifest.schema.shipped import schema_text
 from numplan.model.manifest import ApiSettings, PoolEntry, Terms
 from numplan.model.policy import Policy
+from tests.manifest.schema.values import ROOT, objects, resolved
 
-ROOT = schema("manifest")
 SHIPPED = json.loads(schema_text("manifest"))
 CHECKOUT = Path(__file__).parents[3]
 
 
-def objects(here, path="$"):
-    """Every object schema in the manifest's schema, with where it stands."""
-    if "properties" in here:
-        yield path, here
-    for name, inner in here.get("properties", {}).items():
-        yield from objects(inner, f"{path}.{name}")
-    for name, inner in here.get("$defs", {}).items():
-        yield from objects(inner, f"{path}#{name}")
-
-
 ROOT_OBJECTS = dict(objects(ROOT))
 PROPERTIES = [
-    pytest.param(resolved(inner, ROOT), id=f"{path}.{name}")
+    pytest.param(resolved(inner), id=f"{path}.{name}")
     for path, here in objects(ROOT)
     for name, inner in here["properties"].items()
 ]
@@ -58,7 +42,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("for_editors", "for_checks"), VALUES)
 def test_an_editor_lets_a_variable_stand_for_any_value_and_a_check_does_not(for_editors, for_checks):
-    kinds = resolved(for_checks, ROOT)["type"]
+    kinds = resolved(for_checks)["type"]
     if {"object", "array"} & ({kinds} if isinstance(kinds, str) else {*kinds}):
         return
     for text in ("${var.lines}", "a-${var.lines}"):
@@ -127,7 +111,7 @@ def test_it_names_the_same_keys_and_defaults_as_the_values():
             if "default" in inner:
                 assert inner["default"] == getattr(value, name)
     for name, inner in definitions["pool_entry"]["properties"].items():
-        default = resolved(inner, ROOT).get("default")
+        default = resolved(inner).get("default")
         sample = PoolEntry(name="x", count=1, country="x", terms=Terms(), source=None)
         if default is not None:
             assert default == getattr(sample, name, getattr(sample.terms, name, None))
@@ -153,72 +137,3 @@ def test_it_is_found_inside_a_wheel(tmp_path):
     where, _, text = ran.stdout.partition("\n")
     assert Path(where).is_relative_to(site)
     assert text == schema_text("manifest")
-
-
-def test_a_keyword_without_a_check_is_refused():
-    with pytest.raises(LookupError, match="minProperties"):
-        Verdicts({}).check({"type": "object", "minProperties": 1})
-
-
-WORDS = [
-    "1",
-    "x",
-    "US",
-    "USD",
-    "Geographic",
-    "Voice",
-    "Voice+SMS",
-    "refuse",
-    "cheapest",
-    "1.00",
-    "1.",
-    "warn",
-]
-ODD = [None, True, False, 0, 1, 5, -1, 10**7, 1.0, 2.5, 1e308, "", "X\n", "X" * 300, " X", "a b"]
-scalars = st.sampled_from(ODD + WORDS)
-KEYS = [
-    *sorted({name for _, here in objects(ROOT) for name in here["properties"]}),
-    "a",
-    "x1",
-    "9d",
-    "a\n",
-    "",
-]
-
-
-def valued(here, depth=0):
-    """Values that are nearly what a schema wants: right ones, and any of them exchanged for something else."""
-    here = resolved(here, ROOT)
-    right = st.sampled_from(here.get("enum", here.get("examples", [None])))
-    options = [scalars, right, right, st.just([]), st.just({})]
-    if "properties" in here and depth < 4:
-        inner = {name: valued(each, depth + 1) for name, each in here["properties"].items()}
-        required = {name: inner[name] for name in here.get("required", ())}
-        options += [
-            st.fixed_dictionaries(
-                required, optional={name: each for name, each in inner.items() if name not in required}
-            ),
-            st.dictionaries(st.sampled_from(KEYS), scalars, max_size=2),
-        ]
-    elif isinstance(here.get("additionalProperties"), dict):
-        names = st.sampled_from(["a", "b", "c_1", "9d", "a\n", "x" * 101, ""])
-        options.append(st.dictionaries(names, valued(here["additionalProperties"], depth + 1), max_size=3))
-    elif "items" in here:
-        options.append(st.lists(valued(here["items"], depth + 1), max_size=3))
-    return st.one_of(*options)
-
-
-manifests = valued(ROOT)
-FAST = compile_part(ROOT).admits
-
-
-@settings(max_examples=400, deadline=None)
-@given(manifests)
-def test_the_fast_verdict_is_that_of_jsonschema(document):
-    assert FAST(document) == validator().is_valid(document)
-
-
-@settings(max_examples=400, deadline=None)
-@given(manifests)
-def test_what_is_refused_is_explained(document):
-    assert bool(violations(document, "m")) != FAST(document)

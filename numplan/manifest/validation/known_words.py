@@ -1,4 +1,4 @@
-"""Words that numplan knows, in whatever case and spacing somebody wrote them: types and categories of numbers."""
+"""Types and categories of numbers, in whatever case and spacing they are written."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,7 +10,7 @@ _BLOCKS: Final = ("numbers", "sets", "pools")
 
 
 def in_known_words(document: object) -> None:
-    """Write the types and categories of a document as the schema has them. What is none of them stays as it is."""
+    """Spell the types and categories in a document as the schema does. Other words stay as they are."""
     if not isinstance(document, LocatedMap):
         return
     for terms in _terms(document):

@@ -1,12 +1,13 @@
-"""One violation of the schema, in words for people."""
+"""Explain one violation of the schema to people."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from numplan.manifest.reading.positions import Files, Step, places, source_at
-from numplan.manifest.reading.quoting import described, dotted, one_of, shown
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.positions import Step, positions_of, source_at
+from numplan.manifest.reading.quoting import described, dotted_path, one_of, quote
 from numplan.manifest.schema.shipped import schema
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.text.spelling import Meant
@@ -28,33 +29,32 @@ _SPELLED_BOOLEAN: Final = frozenset(("yes", "no", "on", "off", "y", "n"))
 
 
 class _Case(NamedTuple):
-    """What a violation is about; `wanted` is what the schema's keyword says."""
+    """What a violation is about; `wanted` is the value of the keyword in the schema."""
 
     path: tuple[Step, ...]
     value: Any
     wanted: Any
     rule: Mapping[str, Any]
-    document: object
-    files: Files
+    document: Document
     kind: str
     meant: Meant
 
     def source(self, *steps: Step) -> Source:
         """Where the key is named that these steps lead to from here."""
-        return source_at(self.files, places(self.document, (*self.path, *steps))[0])
+        return source_at(self.document.files, positions_of(self.document.root, (*self.path, *steps))[0])
 
     def about_value(self, summary: str, hint: str) -> Diagnostic:
         """A finding at the value itself."""
-        source = source_at(self.files, places(self.document, self.path)[1])
-        return error(summary, source=source, path=dotted(self.path), hint=hint)
+        source = source_at(self.document.files, positions_of(self.document.root, self.path)[1])
+        return error(summary, source=source, path=dotted_path(self.path), hint=hint)
 
     def about_key(self, summary: str, hint: str, *steps: Step) -> Diagnostic:
         """A finding at the key of the value, or at that of something inside it."""
-        return error(summary, source=self.source(*steps), path=dotted((*self.path, *steps)), hint=hint)
+        return error(summary, source=self.source(*steps), path=dotted_path((*self.path, *steps)), hint=hint)
 
 
 def explain(
-    found: "ValidationError", document: object, files: Files, meant: Meant, kind: str = "manifest"
+    found: "ValidationError", document: Document, meant: Meant, kind: str = "manifest"
 ) -> Iterator[Diagnostic]:
     """What one violation found in `document`, of this `kind`, means; unknown and missing keys make a finding each."""
     rule = found.schema if isinstance(found.schema, dict) else {}
@@ -64,13 +64,12 @@ def explain(
         found.validator_value,
         rule,
         document,
-        files,
         kind,
         meant,
     )
     if "propertyNames" in found.absolute_schema_path:
         hint = rule.get("patternErrorMessage", "")
-        yield case.about_key(f"{shown(case.value)} cannot be a name here", hint, str(case.value))
+        yield case.about_key(f"{quote(case.value)} cannot be a name here", hint, str(case.value))
         return
     words = _WORDS.get(str(found.validator))
     if words is None:
@@ -83,7 +82,7 @@ def _unknown_keys(case: _Case) -> Iterator[Diagnostic]:
     known = tuple(case.rule.get("properties", ()))
     for name in case.value:
         if name not in known:
-            yield case.about_key(f"unknown key {shown(name)}", _key_hint(case, name, known), name)
+            yield case.about_key(f"unknown key {quote(name)}", _key_hint(case, name, known), name)
 
 
 def _key_hint(case: _Case, name: str, known: tuple[str, ...]) -> str:
@@ -123,8 +122,8 @@ def _wrong_type(case: _Case) -> Iterator[Diagnostic]:
 
 
 def _told(case: _Case) -> str:
-    """The value; all of a file that is one text was hardly meant as a manifest, and may be a secret."""
-    return shown(case.value) if case.path else described(case.value)
+    """The value, but for a file that is one text: it was hardly meant as a manifest, and may be a secret."""
+    return quote(case.value) if case.path else described(case.value)
 
 
 def _type_hint(case: _Case, names: list[str]) -> str:
@@ -144,19 +143,19 @@ def _no_choice(case: _Case) -> Iterator[Diagnostic]:
     choices = case.wanted if isinstance(case.wanted, list) else [case.wanted]
     meant = case.meant.nearest(case.value, choices) if isinstance(case.value, str) else None
     hint = f"did you mean `{meant}`?" if meant else f"write {one_of([str(choice) for choice in choices])}"
-    yield case.about_value(f"{shown(case.value)} is not known here", hint)
+    yield case.about_value(f"{quote(case.value)} is not known here", hint)
 
 
 def _bad_pattern(case: _Case) -> Iterator[Diagnostic]:
-    yield case.about_value(f"{shown(case.value)} cannot stand here", case.rule.get("patternErrorMessage", ""))
+    yield case.about_value(f"{quote(case.value)} cannot stand here", case.rule.get("patternErrorMessage", ""))
 
 
 def _too_little(case: _Case) -> Iterator[Diagnostic]:
-    yield case.about_value(f"{shown(case.value)} is too little", f"at least {case.wanted}")
+    yield case.about_value(f"{quote(case.value)} is too little", f"at least {case.wanted}")
 
 
 def _too_much(case: _Case) -> Iterator[Diagnostic]:
-    yield case.about_value(f"{shown(case.value)} is too much", f"at most {case.wanted}")
+    yield case.about_value(f"{quote(case.value)} is too much", f"at most {case.wanted}")
 
 
 def _too_long(case: _Case) -> Iterator[Diagnostic]:

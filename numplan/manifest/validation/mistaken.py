@@ -1,23 +1,31 @@
-"""What is given for a manifest and is a part of one, or goes with one: named as what it is."""
+"""Recognize files that are no manifest but go with one, such as values of variables."""
 
 from typing import Final
 
-from numplan.manifest.reading.positions import Files, LocatedMap, source_at
+from numplan.manifest.reading.document import Document
+from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.schema.shipped import schema
 from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.errors import ManifestError
 from numplan.model.text.spelling import nearest
 
 _MOST: Final = 100
-"""Keys of which it is asked whether they were meant for others."""
+"""Up to this many keys are compared with those of a manifest."""
 
 
-def mistaken(document: object, files: Files) -> Diagnostic | None:
-    """The finding for a document that holds the values of variables, or declares variables and nothing else; None for
-    what may be a manifest.
+def require_manifest(document: Document) -> Document:
+    """The document, if it may be a manifest. Raises ManifestError for one that holds the values of variables, or
+    declares variables and nothing else.
     """
-    if not isinstance(document, LocatedMap) or not document:
-        return None
-    source = source_at(files, next(iter(document.marks.values()))[0])
+    if isinstance(document.root, LocatedMap) and document.root:
+        found = _mistaken(document.root)
+        if found is not None:
+            raise ManifestError([*document.findings.found, found])
+    return document
+
+
+def _mistaken(document: LocatedMap) -> Diagnostic | None:
+    source = document.key_source(next(iter(document)))
     if document.keys() == {"variables"}:
         return error(
             "declares variables and nothing else, which is no manifest yet",
