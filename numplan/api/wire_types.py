@@ -77,24 +77,24 @@ class RegionRow(Wire, frozen=True):
     types: object = UNSET
 
 
-class Verdict(Wire, frozen=True):
+class NumberResult(Wire, frozen=True):
     """What became of one number of a POST."""
 
     access_number: str
     message: str | UnsetType | None = UNSET
 
 
-class Verdicts(Wire, frozen=True):
+class NumberResults(Wire, frozen=True):
     """What became of all numbers of a POST that fared alike."""
 
-    numbers: list[Verdict] | UnsetType | None = UNSET
+    numbers: list[NumberResult] | UnsetType | None = UNSET
 
 
-class Judgement(Wire, frozen=True):
+class PostResult(Wire, frozen=True):
     """One element of the answer to a POST."""
 
-    success: Verdicts | UnsetType | None = UNSET
-    error: Verdicts | UnsetType | None = UNSET
+    success: NumberResults | UnsetType | None = UNSET
+    error: NumberResults | UnsetType | None = UNSET
 
 
 class Head(Wire, frozen=True):
@@ -157,10 +157,10 @@ class RawCounted(RawAnswer, frozen=True, kw_only=True):
     total: int | UnsetType | None = UNSET
 
 
-class JudgementAnswer(Head, frozen=True, kw_only=True):
+class PostAnswer(Head, frozen=True, kw_only=True):
     """The answer of purchase-numbers and release-numbers."""
 
-    data: list[Judgement] | None
+    data: list[PostResult] | None
 
     def parts(self) -> Iterator[Sequence[Wire]]:
         """All that it holds, at any depth, by its types."""
@@ -194,7 +194,7 @@ def exact(written: str) -> Decimal | str:
 # Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(Head)
-JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=exact)
+POST_ANSWER: Final = msgspec.json.Decoder(PostAnswer, float_hook=exact)
 
 
 Answer = TypeVar("Answer", bound=Head)

@@ -103,7 +103,7 @@ def open_place(
         case _:
             from numplan.state.shared.backend import RemoteBackend
 
-            store = _open_store(place, environment, grant)
+            store = _open_store(place, environment, clock, grant)
             return RemoteBackend(store, environment=environment, clock=clock, consent=consent)
 
 
@@ -134,13 +134,16 @@ def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str
 
 
 def _open_store(
-    place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str], grant: Grant
+    place: HttpPlace | PostgresPlace | ObjectPlace,
+    environment: Mapping[str, str],
+    clock: Clock | None,
+    grant: Grant,
 ) -> "Store":
     match place:
         case HttpPlace():
             from numplan.state.shared.http import HttpStore
 
-            return HttpStore(place, environment)
+            return HttpStore(place, environment, clock=clock)
         case PostgresPlace():
             with _extra("psycopg", "postgres"):
                 from numplan.state.shared.postgres import PostgresStore
