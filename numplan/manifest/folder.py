@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from numplan.files.errors import FileError
 from numplan.manifest.files.names import SUFFIXES, folder_of, is_part
-from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import followed, read_below, read_named
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import Files, LocatedList, LocatedMap, Step, source_at

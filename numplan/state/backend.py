@@ -24,6 +24,9 @@ _JOB_PAGES = ("CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_UR
 _PAGE = re.compile(r"https?://[^\s@]{1,2000}")
 
 
+SIZE_LIMIT: Final = 2 * 1024**3
+"""Bytes of the largest state."""
+
 # Even who will not wait waits this long: a look at the holder, and a lock just freed, pass within it.
 GRACE: Final = 0.1
 

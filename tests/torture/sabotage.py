@@ -67,8 +67,8 @@ SABOTAGES = (
     Sabotage(
         "digits without a + and without a country are taken for E.164",
         "numbering/reading.py",
-        "    return _as_the_vendor_writes(text.strip(), tidy)",
-        '    return Reading(E164("+" + tidy.digits))',
+        "(reading := _as_the_vendor_writes(tidy.digits))",
+        '(reading := Reading(E164("+" + tidy.digits)))',
         ["tests/numbering/test_reading.py"],
     ),
     Sabotage(
@@ -192,14 +192,14 @@ SABOTAGES = (
     ),
     Sabotage(
         "state is written in place",
-        "state/atomic_files.py",
+        "files/atomic.py",
         "os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)",
         _at(
             12,
             """
             written = os.open(temporary, os.O_RDONLY, dir_fd=self._descriptor)
             target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE, dir_fd=self._descriptor)
-            _write(target, memoryview(os.read(written, SIZE_LIMIT)))
+            _write(target, memoryview(os.read(written, 1 << 31)))
             os.close(target)
             os.close(written)
             os.unlink(temporary, dir_fd=self._descriptor)
@@ -209,7 +209,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "what is renamed may not be on disk yet",
-        "state/atomic_files.py",
+        "files/atomic.py",
         "os.fsync(descriptor)",
         "pass",
         ["tests/state/test_atomic_files.py"],
@@ -544,7 +544,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a plan without a seal is as good as one with",
-        "model/plan.py",
+        "model/plan_document.py",
         "        if keys is not None:\n            _require_sealed(members, by, keys, place)\n",
         "",
         ["tests/model/documents/test_signature.py"],

@@ -38,7 +38,7 @@ from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadabl
 from numplan.engine.plan.planner import Circumstances
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
-from numplan.manifest.files.read import FileError
+from numplan.files.errors import FileError
 from numplan.manifest.files.repository import followed
 from numplan.manifest.load import FILE_NAMES, manifest_in
 from numplan.manifest.numbers.inventory import parse_inventory

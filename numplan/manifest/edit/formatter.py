@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import ScalarNode
 
 from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, CuttingError, Piece, cut
-from numplan.manifest.files.read import decoded
+from numplan.manifest.files.text import decoded
 from numplan.manifest.reading.reader import read_document
 from numplan.manifest.reading.scalar_kinds import Kind, Shape, plain_value
 from numplan.model.errors import ManifestError, NumplanError

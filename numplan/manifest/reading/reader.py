@@ -19,7 +19,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from numplan.manifest.files.read import decoded, place_of_byte
+from numplan.manifest.files.text import decoded, place_of_byte
 from numplan.manifest.reading.anchors import Anchors, UnreadableError
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, Step, mark_at, source_at

@@ -14,11 +14,11 @@ from typing import Final
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.files.atomic import close_quietly
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
 from numplan.model.secrets import require_none
 from numplan.model.state import State, encode_state
-from numplan.state.atomic_files import Folder, shut
 from numplan.state.backend import (
     GRACE,
     LockInfo,
@@ -31,6 +31,7 @@ from numplan.state.backend import (
     unnamed,
 )
 from numplan.state.last_seen import Mark
+from numplan.state.local.folder import StateFolder
 from numplan.state.local.lock_file import HeldLock, acquire, read_line, try_flock
 from numplan.state.local.state_files import Shelf, Stored
 from numplan.state.os_errors import EITHER, explained
@@ -69,7 +70,7 @@ class LocalBackend:
         """The state as last written, without a lock. Raises StateError where it is damaged, lost or older
         than what was last written here.
         """
-        with Folder(self._path.parent) as folder:
+        with StateFolder(self._path.parent) as folder:
             # The mark before the state: a run that writes between the two looks only newer.
             mark = self._shelf.peek_mark(folder)
             stored = self._shelf.load(folder, mark)
@@ -79,7 +80,7 @@ class LocalBackend:
     def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
         """Hold the lock for the length of a `with`; see Backend.lock."""
         info = introduce(operation, self.place, self._environment, self._clock.now())
-        with Folder(self._path.parent) as folder:
+        with StateFolder(self._path.parent) as folder:
             with explained("lock", self.place, "nothing was changed"):
                 held = acquire(folder, self._shelf.lock_name, info, self._clock, timeout)
             try:
@@ -90,7 +91,7 @@ class LocalBackend:
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""
-        with Folder(self._path.parent) as folder, explained("look at the lock of", self.place):
+        with StateFolder(self._path.parent) as folder, explained("look at the lock of", self.place):
             descriptor = folder.open(self._shelf.lock_name, os.O_RDONLY)
             if descriptor is None:
                 return None
@@ -103,7 +104,7 @@ class LocalBackend:
                     self._clock.wait(GRACE / 10)
                 return None
             finally:
-                shut(descriptor)
+                close_quietly(descriptor)
 
     def unlock(self, lock_id: str) -> None:
         """Always raises StateError: what holds this lock is a process, and its end frees it."""
@@ -120,7 +121,7 @@ class LocalBackend:
 class _LocalSession:
     """The state, locked. One thread at a time writes."""
 
-    def __init__(self, run: str, folder: Folder, held: HeldLock, shelf: Shelf) -> None:
+    def __init__(self, run: str, folder: StateFolder, held: HeldLock, shelf: Shelf) -> None:
         self._run = run
         self._folder = folder
         self._held = held
@@ -202,7 +203,7 @@ class _LocalSession:
                 copy = folder.prepare(
                     shelf.backup_name, before.document, "state.backup", modified=before.modified
                 )
-                folder.put(copy, shelf.backup_name, "state.backup", last_look=require)
+                folder.put_locked(copy, shelf.backup_name, "state.backup", require)
             prepared = folder.prepare(shelf.name, document, "state")
         if mark and mark.lineage != state.lineage:
             # The old one was accepted as lost. Forgotten before the new one is there, so that a kill in
@@ -210,7 +211,7 @@ class _LocalSession:
             with suppress(OSError):
                 self._held.set_mark(None)
         with explained("make sure of the state", self._place, EITHER):
-            folder.put(prepared, shelf.name, "state", last_look=require)
+            folder.put_locked(prepared, shelf.name, "state", require)
             folder.sync()
             failpoint("state.after-dirsync")
 

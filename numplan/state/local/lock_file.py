@@ -16,10 +16,11 @@ import msgspec
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.files.atomic import close_quietly
 from numplan.model.errors import StateError
-from numplan.state.atomic_files import Folder, shut
 from numplan.state.backend import GRACE, LockInfo, locked
 from numplan.state.last_seen import Mark
+from numplan.state.local.folder import StateFolder
 from numplan.state.os_errors import explained
 
 _LONGEST_PAUSE: Final = 0.25
@@ -37,7 +38,7 @@ class Line(msgspec.Struct, frozen=True):
 class HeldLock:
     """A lock that this process holds until `release`, or until it ends. A forked child does not hold it."""
 
-    def __init__(self, folder: Folder, name: str, descriptor: int, info: LockInfo) -> None:
+    def __init__(self, folder: StateFolder, name: str, descriptor: int, info: LockInfo) -> None:
         self._folder = folder
         self._name = name
         self._descriptor = descriptor
@@ -94,17 +95,17 @@ class HeldLock:
                 failpoint("lock.after-clear")
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         finally:
-            shut(self._descriptor)
+            close_quietly(self._descriptor)
 
     def disown(self) -> None:
         """Hold it no longer in name; the descriptor is the caller's to close."""
         self._held = False
         _held.discard(self)
 
-    def forsake(self) -> None:
+    def drop_in_child(self) -> None:
         """In a forked child: leave the lock to the parent alone."""
         self.disown()
-        shut(self._descriptor)
+        close_quietly(self._descriptor)
 
     def _write(self) -> None:
         line = msgspec.json.encode(self._line) + b"\n"
@@ -118,16 +119,16 @@ class HeldLock:
 _held: "weakref.WeakSet[HeldLock]" = weakref.WeakSet()
 
 
-def _forsake_all() -> None:
+def _drop_all_in_child() -> None:
     for lock in tuple(_held):
-        lock.forsake()
+        lock.drop_in_child()
 
 
 # The child would share the lock and keep it after the parent's death.
-os.register_at_fork(after_in_child=_forsake_all)
+os.register_at_fork(after_in_child=_drop_all_in_child)
 
 
-def acquire(folder: Folder, name: str, info: LockInfo, clock: Clock, timeout: float) -> HeldLock:
+def acquire(folder: StateFolder, name: str, info: LockInfo, clock: Clock, timeout: float) -> HeldLock:
     """Take the lock `name`, waiting up to `timeout` seconds. Raises StateLockedError, StateError, OSError."""
     deadline = clock.monotonic() + max(timeout, GRACE)
     pause = 0.01
@@ -139,9 +140,9 @@ def acquire(folder: Folder, name: str, info: LockInfo, clock: Clock, timeout: fl
                 return HeldLock(folder, name, descriptor, info)
             holder = read_line(descriptor).holder
         except BaseException:
-            shut(descriptor)
+            close_quietly(descriptor)
             raise
-        shut(descriptor)
+        close_quietly(descriptor)
         left = deadline - clock.monotonic()
         if left <= 0 or clock.interrupted():
             raise locked(info.path, holder, clock.now())
@@ -177,7 +178,7 @@ def read_line(descriptor: int) -> Line:
         return Line()
 
 
-def _open(folder: Folder, name: str) -> int:
+def _open(folder: StateFolder, name: str) -> int:
     descriptor = folder.open(name, os.O_RDWR | os.O_CREAT)
     if descriptor is None:  # a folder that was removed under us
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))

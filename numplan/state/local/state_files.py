@@ -7,11 +7,12 @@ from typing import Final
 
 import msgspec
 
+from numplan.files.atomic import close_quietly
 from numplan.model.consent import Consent
 from numplan.model.errors import ForeignStateError, StateError
 from numplan.model.state import State, decode_state
-from numplan.state.atomic_files import Folder, shut
 from numplan.state.last_seen import Mark, in_order, lost
+from numplan.state.local.folder import StateFolder
 from numplan.state.local.lock_file import read_line
 
 _BEGIN_ANEW: Final = "\nif the state is meant to be gone, begin anew with --accept-lost-state"
@@ -34,7 +35,7 @@ class Shelf:
         self.backup_name = f"{name}.backup"
         self._consent = consent
 
-    def peek_mark(self, folder: Folder) -> Mark | None:
+    def peek_mark(self, folder: StateFolder) -> Mark | None:
         """The mark, without the lock."""
         descriptor = folder.open(self.lock_name, os.O_RDONLY)
         if descriptor is None:
@@ -42,9 +43,9 @@ class Shelf:
         try:
             return read_line(descriptor).mark
         finally:
-            shut(descriptor)
+            close_quietly(descriptor)
 
-    def load(self, folder: Folder, mark: Mark | None) -> Stored | None:
+    def load(self, folder: StateFolder, mark: Mark | None) -> Stored | None:
         """The state on disk, or None where there never was one. Raises StateError."""
         place = folder.place(self.name)
         found = folder.read(self.name)
@@ -66,7 +67,7 @@ class Shelf:
         state = in_order(state, mark, place, self._consent)
         return Stored(found[0], found[1].st_mtime_ns, state)
 
-    def _way_back(self, folder: Folder, mark: Mark | None) -> str:
+    def _way_back(self, folder: StateFolder, mark: Mark | None) -> str:
         """What to do about a state that is lost or damaged. The backup is named, never used by itself."""
         try:
             found = folder.read(self.backup_name)

@@ -14,7 +14,7 @@ from numplan.http.client import HttpCaller
 from numplan.http.result import Answer, HttpResult
 from numplan.http.session import whole_body
 from numplan.model.errors import SettingError
-from numplan.state.atomic_files import SIZE_LIMIT
+from numplan.state.backend import SIZE_LIMIT
 
 log = logging.getLogger("numplan.state")
 

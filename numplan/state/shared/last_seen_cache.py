@@ -6,7 +6,6 @@ be read or written here: a mark that lags, or is missing, only notices less.
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from numplan.files.atomic import Folder
 from numplan.model.state import State
 from numplan.state.last_seen import Mark
 
@@ -64,15 +64,10 @@ class Memory:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Of several processes at once, the last one's word stands, whole.
-            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent)
-            try:
-                with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-                    file.write(msgspec.json.encode(_Remembered(self._place, mark)))
-                os.replace(temporary, self._path)  # noqa: PTH105 - as above
-            except OSError:
-                os.unlink(temporary)  # noqa: PTH108
-                raise
+            with Folder(self._path.parent) as folder:
+                # Of several processes at once, the last one's word stands, whole.
+                document = msgspec.json.encode(_Remembered(self._place, mark))
+                folder.put(folder.prepare(self._path.name, document), self._path.name)
 
     def _forget(self) -> None:
         if self._path is not None:

@@ -28,8 +28,7 @@ from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import ObjectPlace, PlaceError, require_safe
 from numplan.model.state import State
-from numplan.state.atomic_files import SIZE_LIMIT
-from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.object_errors import VARIABLES, hint_of, words_of
 from numplan.state.shared.store import Copy, TakenError, broken_lock, overtaken
