@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from numplan.manifest.declarations.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.declarations.backend import read_place
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
 from numplan.manifest.declarations.first_declared import FirstPlaces
@@ -30,6 +29,7 @@ from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import Place
+from numplan.model.location.urls import UrlError, api_url
 from numplan.model.manifest import (
     DEFAULT_API_URL,
     Forgotten,
@@ -268,8 +268,8 @@ class Declarations:
         if "url" not in held:
             return DEFAULT_API_URL
         try:
-            return parse_api_url(str(held["url"]))
-        except ApiUrlError as failure:
+            return api_url(str(held["url"]))
+        except UrlError as failure:
             source = source_at(self.files, held.marks["url"][1])
             self.findings.append(error(str(failure), source=source, path="api.url"))
             return DEFAULT_API_URL

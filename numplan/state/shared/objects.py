@@ -24,9 +24,9 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import ObjectPlace, PlaceError, require_safe
+from numplan.model.location.urls import is_loopback
 from numplan.model.state import State
 from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
