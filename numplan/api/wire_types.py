@@ -6,7 +6,6 @@ endpoint and the field. Optional fields may be missing or null. Of answers that 
 a row concerns that row alone: see `row_by_row`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -19,9 +18,9 @@ from msgspec.structs import astuple
 
 from numplan.api.duplicate_keys import may_repeat, refuse_repeats
 from numplan.model.errors import AnswerError
+from numplan.model.text.printable import on_one_line
 
 _QUOTED_MOST: Final = 300
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
@@ -248,6 +247,5 @@ def _require_ok(endpoint: str, head: Head) -> None:
 
 
 def quoted(text: str | UnsetType | None) -> str:
-    """A vendor's sentence on one line, without control characters, of bounded length."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text or "").split())
-    return line if len(line) <= _QUOTED_MOST else line[: _QUOTED_MOST - 1] + "…"
+    """A vendor's sentence on one line, printable and of bounded length."""
+    return on_one_line(text or "", _QUOTED_MOST, "…")

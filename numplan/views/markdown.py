@@ -13,7 +13,8 @@ import msgspec
 from numplan.model.changes import count
 from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
-from numplan.views.common.amounts import amount, change, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount, change
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import Row, Section, sections_of, total

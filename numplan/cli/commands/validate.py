@@ -9,7 +9,7 @@ from numplan.cli.workspace.open import open_manifest
 from numplan.manifest.declarations.plausibility import doubts
 from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
-from numplan.views.common.amounts import numbers
+from numplan.model.text.printable import numbers, plural
 from numplan.views.common.sanitize import escaped, one_line
 
 
@@ -43,8 +43,8 @@ def validate() -> int:
         screen.error(first.rest)
     declared = sum(1 for _ in manifest.explicit())
     screen.line(
-        f"{manifest.path} is valid: {numbers(declared)} declared, and {len(manifest.pools)} "
-        f"pool{'' if len(manifest.pools) == 1 else 's'} of {numbers(sum(pool.count for pool in manifest.pools))}."
+        f"{manifest.path} is valid: {numbers(declared)} declared, and "
+        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}."
     )
     screen.require_written()
     return 0

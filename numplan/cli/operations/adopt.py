@@ -52,8 +52,8 @@ from numplan.model.number import E164, NumberError
 from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
+from numplan.model.text.printable import numbers
 from numplan.numbering.reading import doubted, read_number
-from numplan.views.common.amounts import numbers
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import FOLD
 

@@ -21,6 +21,7 @@ from numplan.manifest.reading.scalar_kinds import Kind, plain_value
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
+from numplan.model.text.printable import on_one_line, printable
 
 STEP: Final = "  "
 _SAFE: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
@@ -84,8 +85,7 @@ def manifest_of(offers: Sequence[Offer], country: str) -> str:
 
 def remark(text: str) -> str:
     """A text as it may stand in a comment: printable, on one line, not long, and no command to a CI runner."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return _COMMAND.sub("# ", " ".join(printable.split())[:60].strip())
+    return _COMMAND.sub("# ", on_one_line(text, 60).strip())
 
 
 def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) -> str:
@@ -187,7 +187,7 @@ def scalar(text: str) -> str:
     if is_plain and plain_value(escaped, Kind.TEXT) is not None:
         return escaped
     quoted = _COMMAND.sub(r"\\x23", json.dumps(escaped, ensure_ascii=False))
-    return "".join(letter if letter.isprintable() else _code(letter) for letter in quoted)
+    return printable(quoted, _code)
 
 
 def _code(letter: str) -> str:

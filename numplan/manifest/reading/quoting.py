@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from numplan.manifest.reading.positions import Step
 from numplan.model.diagnostics import Diagnostic, Source, warning
 from numplan.model.secrets import hidden
+from numplan.model.text.printable import plural, printable
 
 _LONGEST = 60
 _SEPARATORS = frozenset(" -+().,/='\u00a0")
@@ -37,9 +38,8 @@ def described(value: object, kind: str = "text") -> str:
     """
     if not isinstance(value, str):
         return shown(value)
-    characters = "1 character" if len(value) == 1 else f"{len(value):,} characters"
     holds = " that holds letters" if any(map(str.isalpha, value)) else ""
-    return f"a {kind} of {characters}{holds}"
+    return f"a {kind} of {plural(len(value), 'character')}{holds}"
 
 
 def looks_like_number(text: str) -> bool:
@@ -86,4 +86,4 @@ def one_of(words: Sequence[str]) -> str:
 def _clipped(text: str) -> str:
     # A secret is hidden while it is whole: the beginning of one would be told.
     clipped = text if len(text) <= _LONGEST else hidden(text)[: _LONGEST - 1] + "…"
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in clipped)
+    return printable(clipped, lambda char: ascii(char)[1:-1])

@@ -7,7 +7,8 @@ from numplan.engine.plan.odd_rows import unreadable_text
 from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport, Kind
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
-from numplan.views.common.amounts import amount, numbers, to_settle
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount, to_settle
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
 from numplan.views.text.planned_action import fate_text

@@ -9,7 +9,8 @@ from numplan.model.changes import number_of
 from numplan.model.manifest import Entry, PoolEntry
 from numplan.model.moment import shown
 from numplan.model.state import Instance
-from numplan.views.common.amounts import amount, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.terms import terms_of
 from numplan.views.common.wrapping import WIDTH, some, wrapped

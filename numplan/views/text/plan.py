@@ -9,7 +9,8 @@ import msgspec
 from numplan.model.changes import Counts, count
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Drift, Held, OutputChange, Plan, Refusal, drift_cost
-from numplan.views.common.amounts import amount, change, numbers, to_settle
+from numplan.model.text.printable import numbers, plural
+from numplan.views.common.amounts import amount, change, to_settle
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import sections_of
@@ -162,7 +163,7 @@ def held_back(plan: Plan) -> str:
     if not how_many:
         return ""
     figures = verdict(msgspec.structs.replace(plan, changes=plan.unselected, **_BARE))
-    return f"{how_many:,} change{'' if how_many == 1 else 's'}: {figures}"
+    return f"{plural(how_many, 'change')}: {figures}"
 
 
 _BARE: Final[dict[str, Any]] = {
