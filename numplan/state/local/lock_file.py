@@ -2,7 +2,7 @@
 
 The file is one line of JSON, `{"holder": …, "mark": …}`, written anew in place and only under the lock. What
 it says never decides who holds the lock, the kernel does: a line torn by a crash, or left by a killed
-process, is a holder unknown and a mark unknown, no more.
+process, is a holder unknown and a last serial unknown, no more.
 """
 
 import errno
@@ -19,7 +19,7 @@ from numplan.failpoints import failpoint
 from numplan.files.atomic import close_quietly
 from numplan.model.errors import StateError
 from numplan.state.backend import GRACE, LockInfo, locked
-from numplan.state.last_seen import Mark
+from numplan.state.last_seen import LastSeen
 from numplan.state.local.folder import StateFolder
 from numplan.state.os_errors import explained
 
@@ -28,11 +28,11 @@ _LONGEST_LINE: Final = 1 << 16
 _NO_LOCKS: Final = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 
-class Line(msgspec.Struct, frozen=True):
+class LockRecord(msgspec.Struct, frozen=True):
     """What a lock file says. `holder` holds only while the lock is taken."""
 
     holder: LockInfo | None = None
-    mark: Mark | None = None
+    last_seen: LastSeen | None = msgspec.field(default=None, name="mark")
 
 
 class HeldLock:
@@ -43,13 +43,13 @@ class HeldLock:
         self._name = name
         self._descriptor = descriptor
         self._held = True
-        self._line = Line(info, read_line(descriptor).mark)
+        self._record = LockRecord(info, read_record(descriptor).last_seen)
         _held.add(self)
 
     @property
-    def mark(self) -> Mark | None:
-        """The mark as it stands."""
-        return self._line.mark
+    def last_seen(self) -> LastSeen | None:
+        """What was last written here, as it stands."""
+        return self._record.last_seen
 
     def announce(self) -> None:
         """Tell others who holds the lock. Raises StateError where that cannot be written."""
@@ -57,10 +57,10 @@ class HeldLock:
             self._write()
             failpoint("lock.after-announce")
 
-    def set_mark(self, mark: Mark | None) -> None:
-        """Remember the mark. Raises OSError; the mark is remembered until `release` even so."""
-        if mark != self._line.mark:
-            self._line = Line(self._line.holder, mark)
+    def set_last_seen(self, last: LastSeen | None) -> None:
+        """Remember what was written. Raises OSError; it is remembered until `release` even so."""
+        if last != self._record.last_seen:
+            self._record = LockRecord(self._record.holder, last)
             self._write()
 
     def require(self) -> None:
@@ -88,7 +88,7 @@ class HeldLock:
             # Before the unlock, for after it the line is the next holder's. A line that stays harms nobody.
             with suppress(OSError):
                 failpoint("lock.before-release")
-                self._line = Line(None, self._line.mark)
+                self._record = LockRecord(None, self._record.last_seen)
                 self._write()
             # Closing would do, but for a child of another thread that was forked and has not come to its exec.
             with suppress(OSError):
@@ -108,7 +108,7 @@ class HeldLock:
         close_quietly(self._descriptor)
 
     def _write(self) -> None:
-        line = msgspec.json.encode(self._line) + b"\n"
+        line = msgspec.json.encode(self._record) + b"\n"
         done = 0
         while done < len(line):
             done += os.pwrite(self._descriptor, line[done:], done)
@@ -138,7 +138,7 @@ def acquire(folder: StateFolder, name: str, info: LockInfo, clock: Clock, timeou
             if try_flock(descriptor, fcntl.LOCK_EX, folder.place(name)) and folder.is_still(name, descriptor):
                 failpoint("lock.after-acquire")
                 return HeldLock(folder, name, descriptor, info)
-            holder = read_line(descriptor).holder
+            holder = read_record(descriptor).holder
         except BaseException:
             close_quietly(descriptor)
             raise
@@ -166,16 +166,16 @@ def try_flock(descriptor: int, kind: int, place: str) -> bool:
     return True
 
 
-def read_line(descriptor: int) -> Line:
+def read_record(descriptor: int) -> LockRecord:
     """What a lock file says; an empty, torn or foreign one says nothing."""
     try:
         line = os.pread(descriptor, _LONGEST_LINE, 0)
         # Without the lock, a line can be caught half rewritten and still be JSON: then the second look differs.
         if line != os.pread(descriptor, _LONGEST_LINE, 0):
-            return Line()
-        return msgspec.json.decode(line.partition(b"\n")[0], type=Line)
+            return LockRecord()
+        return msgspec.json.decode(line.partition(b"\n")[0], type=LockRecord)
     except (OSError, UnicodeError, RecursionError, msgspec.MsgspecError):
-        return Line()
+        return LockRecord()
 
 
 def _open(folder: StateFolder, name: str) -> int:

@@ -66,16 +66,16 @@ class HttpStore:
                 return None
         raise self.failure("read", came)
 
-    def take(self, info: LockInfo) -> "_HttpHold":
+    def take(self, info: LockInfo) -> "_HttpLock":
         """Take the lock, at once. Raises TakenError or StateError."""
         came = self.ask_to_lock(info)
         match came:
             case Answer(status=200):
-                return _HttpHold(self, info)
+                return _HttpLock(self, info)
             case Answer(status=status) if status in _LOCKED:
                 holder = self.read_holder(came)
                 if holder is not None and holder.id == info.id:  # the answer to our first try was lost
-                    return _HttpHold(self, info)
+                    return _HttpLock(self, info)
                 raise TakenError(holder)
             case Answer(status=status) if status in _LOCKS_NOTHING:
                 raise self.failure("lock", came, "nothing was locked and nothing was changed")
@@ -130,7 +130,7 @@ class HttpStore:
         return StateError(f"cannot {doing} {self.place}: {why}; {stand}", hint=hint)
 
 
-class _HttpHold:
+class _HttpLock:
     """The lock of such a server."""
 
     def __init__(self, store: HttpStore, info: LockInfo) -> None:

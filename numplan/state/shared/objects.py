@@ -117,7 +117,7 @@ class ObjectStore:
         except _TROUBLES as problem:
             raise self.failure("read", problem) from problem
 
-    def take(self, info: LockInfo) -> "_ObjectHold":
+    def take(self, info: LockInfo) -> "_ObjectLock":
         """Take the lock, at once. Raises TakenError or StateError."""
         try:
             self._put(self.at.key + LOCK_SUFFIX, encode_lock(info), "create")
@@ -130,11 +130,11 @@ class ObjectStore:
             except StateError as unseen:
                 raise self.failure("lock", problem, MAYBE_LOCKED) from unseen
             if holder is not None and holder.id == info.id:
-                return _ObjectHold(self, info)
+                return _ObjectLock(self, info)
             if isinstance(problem, _CONFLICTS):
                 raise TakenError(holder) from None
             raise self.failure("lock", problem) from problem
-        return _ObjectHold(self, info)
+        return _ObjectLock(self, info)
 
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id. Raises StateError."""
@@ -207,7 +207,7 @@ class ObjectStore:
         return Copy(document, _version(put))
 
 
-class _ObjectHold:
+class _ObjectLock:
     """The lock object, as long as it names this run."""
 
     def __init__(self, store: ObjectStore, info: LockInfo) -> None:
