@@ -33,11 +33,6 @@ FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 NOTHING: Final = Given()
 
 
-def load_manifest(path: Path, given: Given = NOTHING) -> Manifest:
-    """The manifest in a file or a folder. Raises ManifestError with every finding if one of them is an error."""
-    return read_manifest(path, given)[0]
-
-
 def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[Diagnostic, ...]]:
     """The manifest in a file or a folder, with the values `given` to its variables, and the warnings about it,
     in the order of their places.

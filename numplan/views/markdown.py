@@ -253,10 +253,7 @@ def _drift(drift: Sequence[Drift]) -> Iterator[str]:
 def _drifted(one: Drift) -> str:
     if one.kind == "missing":
         return f"missing from the account, {amount(one.before.monthly_charge)} a month"
-    return ", ".join(
-        shown(f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}")
-        for found in one.differences
-    )
+    return ", ".join(shown(str(found)) for found in one.differences)
 
 
 def _apart(plan: Plan) -> Iterator[str]:

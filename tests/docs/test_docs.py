@@ -20,9 +20,9 @@ from numplan.cli.commands import fmt, plan
 from numplan.cli.main import COMMANDS
 from numplan.cli.operations import apply
 from numplan.emulator.server import Emulator, EmulatorSettings
-from numplan.manifest.load import load_manifest
 from numplan.manifest.variables.variables import Given
 from numplan.model.errors import NumplanError
+from tests.loading import load_manifest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

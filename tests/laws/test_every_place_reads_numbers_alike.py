@@ -14,12 +14,12 @@ import pytest
 from numplan.cli.options.selection import Pattern
 from numplan.engine.edit.state_edit import naming
 from numplan.engine.queries.explanation import read_name
-from numplan.manifest.load import load_manifest
 from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.manifest.numbers.number_list import parse_numbers
 from numplan.manifest.variables.variables import Given
 from numplan.model.errors import ManifestError, UsageError
 from tests.builders import managed
+from tests.loading import load_manifest
 from tests.numbering.texts import TEXTS, Written
 
 Place = Callable[[Written, Path], str]

@@ -4,8 +4,9 @@ import os
 
 import pytest
 
-from numplan.manifest.load import load_manifest, read_manifest
+from numplan.manifest.load import read_manifest
 from numplan.model.errors import ManifestError
+from tests.loading import load_manifest
 from tests.manifest.places import written
 
 HEAD = "version: 1\ndefaults: {country: United States, labels: {owner: voice}}\n"

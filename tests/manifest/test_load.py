@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from numplan.manifest.load import FILE_NAMES, find_manifest, load_manifest, read_manifest
+from numplan.manifest.load import FILE_NAMES, find_manifest, read_manifest
 from numplan.model.diagnostics import Source
 from numplan.model.errors import ManifestError
+from tests.loading import load_manifest
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/numplan.yaml"))
 

@@ -6,8 +6,8 @@ import os
 import pytest
 import yaml
 
-from numplan.manifest.load import load_manifest
 from tests.cli.desk import run_of
+from tests.loading import load_manifest
 
 MEMBERS = run_of(16465550101, 3)
 

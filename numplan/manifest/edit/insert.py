@@ -18,6 +18,7 @@ from yaml.events import (
 )
 
 from numplan.manifest.reading.scalar_kinds import Kind, plain_value
+from numplan.manifest.reading.yaml_events import yaml_loader
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
@@ -112,7 +113,7 @@ def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) 
 def _blocks(text: str) -> dict[str, _Block]:
     """The blocks at the top of a document in block style, by name."""
     found: dict[str, _Block] = {}
-    events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    events = yaml.parse(text, Loader=yaml_loader())
     depth = 0
     key: str | None = None
     begun: Event | None = None

@@ -19,6 +19,7 @@ from yaml.events import (
 )
 
 from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape
+from numplan.manifest.reading.yaml_events import yaml_loader
 
 COMMENT: Final = "#"
 BREAK: Final = "\n"
@@ -53,10 +54,9 @@ def cut(text: str, shape: Shape) -> list[Piece]:
 
     Joined with the spaces they are the text. Raises CuttingError.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     pieces: list[Piece] = []
     at = 0
-    for event, is_text in _scalars(yaml.parse(text, Loader=loader), shape):
+    for event, is_text in _scalars(yaml.parse(text, Loader=yaml_loader()), shape):
         start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
         pieces += _between(text, at, start)
         written = text[start:end]

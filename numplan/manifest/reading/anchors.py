@@ -5,8 +5,9 @@ from typing import Final
 
 from yaml.events import AliasEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
 
-from numplan.manifest.reading.positions import Mark, mark_at, source_at
+from numplan.manifest.reading.positions import Mark, source_at
 from numplan.manifest.reading.quoting import shown
+from numplan.manifest.reading.yaml_events import place
 from numplan.model.diagnostics import Diagnostic, error
 
 MAX_REPLAYED: Final = 1_000_000
@@ -51,7 +52,7 @@ class Anchors:
                 opened.append((event.anchor, len(events)))
                 events.append(event)
                 if len(opened) > self._max_depth:
-                    raise UnreadableError(f"is nested more than {self._max_depth} deep", _place(event))
+                    raise UnreadableError(f"is nested more than {self._max_depth} deep", place(event))
             else:
                 events.append(event)
                 anchor, first = opened.pop()
@@ -59,9 +60,7 @@ class Anchors:
                     self._spend(len(events) - first if opened else 0, start)
                     self._remember(anchor, events[first:])
             if len(events) > MAX_REPLAYED:
-                raise UnreadableError(
-                    f"an anchor stands for more than {MAX_REPLAYED:,} pieces", _place(start)
-                )
+                raise UnreadableError(f"an anchor stands for more than {MAX_REPLAYED:,} pieces", place(start))
             if not opened:
                 return events
             event = read()
@@ -70,10 +69,10 @@ class Anchors:
         """The events that an alias stands for."""
         name = alias.anchor or ""
         if name not in self._events:
-            raise UnreadableError(f"the alias {shown('*' + name)} names no anchor above it", _place(alias))
+            raise UnreadableError(f"the alias {shown('*' + name)} names no anchor above it", place(alias))
         events = self._events[name]
         if events is None:
-            raise UnreadableError(f"the alias {shown('*' + name)} lies inside what it names", _place(alias))
+            raise UnreadableError(f"the alias {shown('*' + name)} lies inside what it names", place(alias))
         self._spend(len(events), alias)
         return events
 
@@ -86,11 +85,6 @@ class Anchors:
         if self._left < 0:
             raise UnreadableError(
                 f"aliases repeat more than {MAX_REPLAYED:,} pieces",
-                _place(event),
+                place(event),
                 hint="write shared settings once under `defaults`",
             )
-
-
-def _place(event: Event) -> Mark:
-    mark = event.start_mark
-    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]

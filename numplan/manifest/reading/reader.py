@@ -26,6 +26,7 @@ from numplan.manifest.reading.positions import LocatedList, LocatedMap, Mark, St
 from numplan.manifest.reading.quoting import dotted, shown
 from numplan.manifest.reading.scalar_kinds import ANYTHING, Kind, Shape, plain_value
 from numplan.manifest.reading.templates import Slot, Template
+from numplan.manifest.reading.yaml_events import place, yaml_loader
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
 
@@ -69,10 +70,9 @@ def read_document(
     body = decoded(raw, file).encode()
     if not body.strip():
         raise EmptyError([_empty(file, what)])
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, file, at, what, most)
+        reading = _Reading(yaml_loader()(body).get_event, file, at, what, most)
         value = reading.document(shape)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted(reading.path) if reading else "")
@@ -260,12 +260,6 @@ class _Reading:
         """Remember what is wrong, and read on."""
         source = source_at((self.file,), place(event))
         self.findings.append(error(summary, source=source, path=dotted(self.path), hint=hint))
-
-
-def place(event: Event) -> Mark:
-    """Where an event starts."""
-    mark = event.start_mark
-    return mark_at(mark.line, mark.column)  # type: ignore[union-attr]
 
 
 def _empty(file: str, what: str) -> Diagnostic:

@@ -68,11 +68,7 @@ def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Itera
 
 
 def _row(one: Deviation) -> str:
-    changed = one_line(
-        ", ".join(
-            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
-        )
-    )
+    changed = one_line(", ".join(map(str, one.differences)))
     if one.resource is None:
         name = str(one.number)
     elif kind_of(one.resource) == "number":

@@ -110,10 +110,7 @@ def _account(one: OfNumber) -> str:
 
 def _plan(one: OfNumber) -> Iterator[str]:
     if one.drift is not None:
-        changed = ", ".join(
-            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}"
-            for found in one.drift.differences
-        )
+        changed = ", ".join(map(str, one.drift.differences))
         yield f"drift: {'missing from the account' if one.drift.kind == 'missing' else changed}"
     yield f"would {fate_text(one.fate)}"
     if one.fate.change is not None and one.fate.change.reason:

@@ -203,11 +203,8 @@ def _drift(drift: Sequence[Drift], fold: Fold) -> Iterator[Line]:
 
 
 def _drifted(one: Drift) -> str:
-    changed = (
-        f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
-    )
     missing = f"missing from the account, {amount(one.before.monthly_charge)} a month"
-    what = missing if one.kind == "missing" else ", ".join(changed)
+    what = missing if one.kind == "missing" else ", ".join(map(str, one.differences))
     return f"  {one.resource}  {one.before.number}  {one_line(what)}"
 
 

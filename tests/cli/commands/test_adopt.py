@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from numplan.emulator.protocol.records import Flow
-from numplan.manifest.load import load_manifest
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, run_of
+from tests.loading import load_manifest
 
 US, CANADA = run_of(12125550101, 4), run_of(14165550101, 2)
 MESSY = [

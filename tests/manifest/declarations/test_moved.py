@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 HEAD = """\

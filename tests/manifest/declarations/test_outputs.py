@@ -2,8 +2,8 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.model.manifest import NumbersOf
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 HEAD = """\

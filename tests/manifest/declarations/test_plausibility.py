@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from numplan.manifest.declarations.plausibility import doubts
-from numplan.manifest.load import load_manifest
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 digits = st.from_regex(r"1[2-9][0-9]{9}", fullmatch=True)

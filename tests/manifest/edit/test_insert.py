@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numplan.manifest.edit.insert import Addition, extended, manifest_of, remark, scalar
-from numplan.manifest.load import load_manifest
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
+from tests.loading import load_manifest
 
 NEW = Addition(
     "numbers", "new", {"number": "+16095550199", "labels": {"owner": "a: b"}}, {"+16095550199": "flow x"}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.manifest.load import load_manifest
 from numplan.manifest.numbers.number_list import parse_numbers
 from numplan.manifest.reading.positions import Places
 from numplan.model.diagnostics import Source
+from tests.loading import load_manifest
 from tests.manifest.places import findings, lines, written
 
 ONE_SET = "version: 1\nsets:\n  dialer:\n    numbers_file: {name}\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from numplan.manifest.load import load_manifest
 from numplan.manifest.reading.positions import Places, mark_at
 from numplan.model.diagnostics import Source
+from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 

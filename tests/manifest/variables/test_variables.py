@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from numplan.manifest.load import load_manifest, read_manifest
+from numplan.manifest.load import read_manifest
 from numplan.manifest.reading.templates import Reference, TemplateError, parts_of
 from numplan.manifest.variables.variables import Given
 from numplan.model.errors import ManifestError
+from tests.loading import load_manifest
 from tests.manifest.places import written
 
 DECLARED = """\

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.manifest.load import load_manifest, read_backend
+from numplan.manifest.load import read_backend
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import (
     HttpPlace,
@@ -16,6 +16,7 @@ from numplan.model.location.state_location import (
     PostgresPlace,
     parse_place,
 )
+from tests.loading import load_manifest
 
 PLACES = [
     ("prod/numplan.state.json", LocalPlace(path="prod/numplan.state.json")),
