@@ -65,13 +65,9 @@ class Client:
         retry_policy: RetryPolicy = _RETRY_POLICY,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        limit = RateLimit(clock, retry_policy, jitter)
         self._transport = Transport(
-            url,
-            account,
-            token,
-            parallelism=parallelism,
-            timeouts=timeouts,
-            rate_limit=RateLimit(clock, retry_policy, jitter),
+            url, account, token, parallelism=parallelism, timeouts=timeouts, limit=limit
         )
         self._listing = ListingReader(self._ask, lambda: self.regions().rows, parallelism)
         self._writer = Writer(self._transport)

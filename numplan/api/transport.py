@@ -45,18 +45,11 @@ class Transport:
     """
 
     def __init__(
-        self,
-        url: str,
-        account: str,
-        token: str,
-        *,
-        parallelism: int,
-        timeouts: Timeouts,
-        rate_limit: RateLimit,
+        self, url: str, account: str, token: str, *, parallelism: int, timeouts: Timeouts, limit: RateLimit
     ) -> None:
         self.url = check_url(url)
         self.account = check_header_text(account, "NUMPLAN_ACCOUNT_ID")
-        self.rate_limit = rate_limit
+        self.limit = limit
         self._bearer = Bearer(check_header_text(token, "NUMPLAN_TOKEN"))
         self._timeouts = timeouts
         headers = {"Accept": "application/json", "accountId": account, "Accept-Encoding": "gzip"}
@@ -81,16 +74,14 @@ class Transport:
         The answer has any other status. Raises UnreachableError when the retry policy ends or the user interrupts,
         AnswerError for an answer that is too big to be one.
         """
-        attempts = self.rate_limit.attempts()
+        attempts = self.limit.attempts()
         while True:
-            self.rate_limit.hold()
+            self.limit.hold()
             came = self.call_once("GET", endpoint, query=query, rows=rows)
             match came:
                 case Answer(status=429):
-                    reason, again = (
-                        "the API kept asking to slow down (429)",
-                        attempts.after_throttle(came.retry_after),
-                    )
+                    reason = "the API kept asking to slow down (429)"
+                    again = attempts.after_throttle(came.retry_after)
                 case Answer() if came.status >= _SERVER_ERROR or came.status in _TOO_SLOW_OR_EARLY:
                     reason = f"the API answered {came.status}"
                     again = attempts.after_failure(came.retry_after)
@@ -126,7 +117,7 @@ class Transport:
         result = came.status if isinstance(came, Answer) else came.reason
         log.debug("%s %s: %s (%d ms)", method, endpoint, result, (time.monotonic() - started) * 1000)
         if isinstance(came, Answer) and came.status != requests.codes.too_many_requests:
-            self.rate_limit.exhausted = False
+            self.limit.exhausted = False
         return came
 
     def _read(self, rows: int, response: requests.Response) -> Answer:

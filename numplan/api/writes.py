@@ -43,7 +43,7 @@ class Writer:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._clock = transport.rate_limit.clock
+        self._clock = transport.limit.clock
         self._form = _Form()
 
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Outcomes:
@@ -73,7 +73,7 @@ class Writer:
         through; before any other it is asked again.
         """
         encoded = msgspec.json.encode(body)
-        limit = self._transport.rate_limit
+        limit = self._transport.limit
         attempts = limit.attempts()
         place = f"{call.name}.before-send"
         throttled = ""

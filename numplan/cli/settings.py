@@ -114,7 +114,7 @@ def common(*names: str, variables: bool = True) -> Callable[[Command], Command]:
 
 
 def _change_to(folder: str) -> None:
-    from numplan.files.errors import FileError
+    from numplan.files.read import FileError
     from numplan.manifest.files.repository import followed
 
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from numplan.failpoints import failpoint
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 
 # A FIFO must not hang the open, a link must not lead elsewhere, a child must not inherit.
 _GUARDED: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -20,11 +20,13 @@ _PRIVATE: Final = 0o600
 
 class Folder:
     """An open folder. Its files are reached through its descriptor, so a path that changes meanwhile does not
-    lead elsewhere. All here raises OSError, and FileError for what is there and is not a plain file.
+    lead elsewhere. All here raises OSError, and FileError for what is there and is no plain file; if not `plain`, what
+    is replaced may be anything.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, plain: bool = True) -> None:
         self._path = path
+        self._plain = plain
         self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def __enter__(self) -> Self:
@@ -58,19 +60,12 @@ class Folder:
         return descriptor
 
     def prepare(
-        self,
-        name: str,
-        document: bytes,
-        point: str = "",
-        *,
-        modified: int | None = None,
-        mode: int | None = None,
+        self, name: str, content: bytes, point: str = "", *, modified: int | None = None, mode: int = _PRIVATE
     ) -> str:
         """Write what is to take the place of `name` to a file beside it, durably. Returns that file's name, and leaves
         nothing where it raises.
 
-        It is private but where a `mode` is given. `modified` is the time to give it, in nanoseconds; `point` is the
-        prefix of the failpoints, if there are any.
+        `modified` is the time to give it, in nanoseconds; `point` is the prefix of the failpoints, if there are any.
         """
         temporary = f".{name}.{uuid.uuid4().hex}.tmp"
         _pass(point, "before-temp")
@@ -81,13 +76,13 @@ class Folder:
             try:
                 _restore_mode(descriptor)
                 _pass(point, "after-temp-open")
-                half = len(document) // 2
-                _write(descriptor, memoryview(document)[:half])
+                half = len(content) // 2
+                _write(descriptor, memoryview(content)[:half])
                 _pass(point, "mid-write")
-                _write(descriptor, memoryview(document)[half:])
+                _write(descriptor, memoryview(content)[half:])
                 if modified is not None:
                     os.utime(descriptor, ns=(modified, modified))
-                if mode is not None:
+                if mode != _PRIVATE:
                     with suppress(OSError):  # some file systems have fixed modes
                         os.fchmod(descriptor, mode)
                 _pass(point, "after-write")
@@ -105,6 +100,8 @@ class Folder:
         `recheck` may still refuse it, by what it raises.
         """
         with self._removing(temporary):
+            if self._plain:
+                self.require_plain(name)
             recheck()
             os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
             _pass(point, "after-rename")
@@ -173,11 +170,11 @@ class Folder:
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
 
 
-def replace_whole(path: Path, document: bytes, point: str = "") -> None:
+def replace_whole(path: Path, content: bytes, point: str = "") -> None:
     """Put a private file in place, durably, but never of what is not a plain file. Raises OSError, FileError."""
     with Folder(path.parent) as folder:
-        temporary = folder.prepare(path.name, document, point)
-        folder.put(temporary, path.name, point, recheck=lambda: folder.require_plain(path.name))
+        temporary = folder.prepare(path.name, content, point)
+        folder.put(temporary, path.name, point)
         folder.sync()
 
 

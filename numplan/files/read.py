@@ -5,9 +5,18 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from numplan.files.errors import FileError, reason
-
 MAX_BYTES: Final = 256 * 1024 * 1024
+
+
+class FileError(Exception):
+    """A file cannot be used; the message goes on after the file's name: `is a folder`."""
+
+
+def reason(failure: Exception) -> str:
+    """Why something could not be opened or read, as the operating system says it."""
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror.lower()
+    return str(failure) or type(failure).__name__
 
 
 def read_straight(real: Path) -> bytes:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import requests
-import requests.auth
 import urllib3
+from requests.auth import AuthBase
 
 from numplan import __version__
 from numplan.http.adapter import Adapter, this_call
@@ -24,13 +24,7 @@ class HttpCaller:
     """
 
     def __init__(
-        self,
-        url: str,
-        auth: requests.auth.AuthBase,
-        headers: Mapping[str, str],
-        *,
-        connections: int,
-        fresh: bool,
+        self, url: str, auth: AuthBase, headers: Mapping[str, str], *, connections: int, fresh: bool
     ) -> None:
         parts = urlsplit(url)
         self._host = parts.netloc

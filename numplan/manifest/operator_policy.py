@@ -5,8 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NoReturn
 
-from numplan.files.errors import FileError
-from numplan.files.read import read_straight
+from numplan.files.read import FileError, read_straight
 from numplan.manifest.declarations.blocks import policy
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, places, source_at
 from numplan.manifest.reading.quoting import dotted

@@ -8,7 +8,7 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.edit.formatter import canonical
 from numplan.manifest.files.names import folder_of
 from numplan.manifest.files.repository import read_named

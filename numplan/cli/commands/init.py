@@ -8,7 +8,7 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import followed
 from numplan.manifest.files.write import create_file
 from numplan.manifest.load import FILE_NAMES

@@ -10,7 +10,7 @@ from numplan.manifest.declarations.plausibility import doubts
 from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
 from numplan.model.text.printable import numbers, plural
-from numplan.views.common.sanitize import escaped, one_line
+from numplan.views.common.sanitize import escaped
 
 
 @click.command()
@@ -36,11 +36,7 @@ def validate() -> int:
         return problem.exit_code if problem else 0
     if problem:
         raise problem
-    first = told(findings)
-    for found in first.findings:
-        screen.error(one_line(str(found)))
-    if first.more:
-        screen.error(first.rest)
+    screen.findings(findings)
     declared = sum(1 for _ in manifest.explicit())
     screen.line(
         f"{manifest.path} is valid: {numbers(declared)} declared, and "

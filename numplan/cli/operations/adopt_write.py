@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from numplan.engine.edit.adoption import NewEntry, flow_of
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.edit.insert import Addition, extended, remark
 from numplan.manifest.files.names import folder_of
 from numplan.manifest.files.repository import read_named

@@ -8,7 +8,7 @@ from numplan.cli.settings import Settings
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.state_location import place_of
 from numplan.files.atomic import replace_whole
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.location.state_location import LocalPlace

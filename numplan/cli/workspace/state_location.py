@@ -57,7 +57,7 @@ def named_places(settings: Settings) -> tuple[Place, ...]:
 
 def _below(folder: Path, path: str) -> Path:
     """Where the manifest says that a state file lies. Raises SettingError for a link that leads out."""
-    from numplan.files.errors import FileError
+    from numplan.files.read import FileError
     from numplan.manifest.files.repository import followed
 
     place = folder / path

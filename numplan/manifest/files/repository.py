@@ -9,8 +9,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from numplan.files.errors import FileError, reason
-from numplan.files.read import read_straight
+from numplan.files.read import FileError, read_straight, reason
 
 _GIT: Final = ".git"
 _HIDDEN: Final = "leads to a name that begins with a dot: such files are for programs, and may hold secrets"

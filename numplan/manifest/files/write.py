@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from numplan.files.atomic import Folder
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import followed, read_named
 from numplan.model.errors import NumplanError
 from numplan.model.secrets import require_none
@@ -22,7 +22,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     try:
         real = followed(path)
         mode = stat.S_IMODE(real.stat().st_mode)
-        with Folder(real.parent) as folder:
+        with Folder(real.parent, plain=False) as folder:
             temporary = folder.prepare(real.name, after, mode=mode)
             folder.put(temporary, real.name, recheck=lambda: _require_still(path, before))
             _sync(folder)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import Files, LocatedMap, block, source_at

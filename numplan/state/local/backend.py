@@ -188,7 +188,7 @@ class _LocalSession:
     def _save(self, document: bytes, before: Stored | None, state: State) -> None:
         folder, files, last = self._folder, self._files, self._held.last_seen
         # Preparing a file may have taken any time, and the lock may be another's by then.
-        require = self._held.require
+        recheck_lock = self._held.require
         with explained("write the state", self._place, "the state stored before is untouched"):
             if not self._swept:
                 # The first write may keep no backup. The second would be too late: by then calls were sent.
@@ -200,7 +200,7 @@ class _LocalSession:
                 copy = folder.prepare(
                     files.backup_name, before.document, "state.backup", modified=before.modified
                 )
-                folder.put_locked(copy, files.backup_name, "state.backup", require)
+                folder.put(copy, files.backup_name, "state.backup", recheck=recheck_lock)
             prepared = folder.prepare(files.name, document, "state")
         if last and last.lineage != state.lineage:
             # The old one was accepted as lost. Forgotten before the new one is there, so that a kill in
@@ -208,7 +208,7 @@ class _LocalSession:
             with suppress(OSError):
                 self._held.set_last_seen(None)
         with explained("make sure of the state", self._place, EITHER):
-            folder.put_locked(prepared, files.name, "state", require)
+            folder.put(prepared, files.name, "state", recheck=recheck_lock)
             folder.sync()
             failpoint("state.after-dirsync")
 

@@ -1,12 +1,11 @@
 """The folder of a state file: what is wrong there is told as of the state."""
 
 import os
-from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
 from numplan.files.atomic import Folder, close_quietly
-from numplan.files.errors import FileError
+from numplan.files.read import FileError
 from numplan.model.errors import StateError
 from numplan.state.backend import SIZE_LIMIT
 from numplan.state.os_errors import explained
@@ -38,15 +37,6 @@ class StateFolder(Folder):
                 return FileIO(descriptor, closefd=False).readall(), status
         finally:
             close_quietly(descriptor)
-
-    def put_locked(self, temporary: str, name: str, point: str, recheck_lock: Callable[[], None]) -> None:
-        """As `put` does, but never in the place of what is no plain file, nor once the lock is lost."""
-
-        def recheck() -> None:
-            self.require_plain(name)
-            recheck_lock()
-
-        self.put(temporary, name, point, recheck=recheck)
 
     def require_bounded(self, name: str, size: int) -> None:
         """Raise StateError where a file would be too large to be a state."""

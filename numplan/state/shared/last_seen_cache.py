@@ -64,7 +64,7 @@ class LastSeenCache:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with Folder(self._path.parent) as folder:
+            with Folder(self._path.parent, plain=False) as folder:
                 # Of several processes at once, the last one's word stands, whole.
                 document = msgspec.json.encode(_Remembered(self._place, last))
                 folder.put(folder.prepare(self._path.name, document), self._path.name)

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from numplan.files.errors import FileError
-from numplan.files.read import read_straight
+from numplan.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below, followed, read_named, repository_of
 
 
