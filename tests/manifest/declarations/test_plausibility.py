@@ -108,8 +108,8 @@ def test_a_calling_code_that_cannot_be_the_countrys_is_an_error(tmp_path, number
 def test_loading_a_sound_manifest_imports_neither_jsonschema_nor_phonenumbers(tmp_path):
     manifest = written(tmp_path, "version: 1\nnumbers: {a: {number: +12125550123}}\n")
     script = (
-        "import sys; from pathlib import Path; from numplan.manifest.load import load_manifest;"
-        f"load_manifest(Path({str(manifest)!r})); print(*{{'jsonschema', 'phonenumbers'}} & set(sys.modules))"
+        "import sys; from pathlib import Path; from numplan.manifest.load import read_manifest;"
+        f"read_manifest(Path({str(manifest)!r})); print(*{{'jsonschema', 'phonenumbers'}} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ""
