@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from numplan.engine.apply.calls import Bar
 from numplan.engine.ports import StateNames
@@ -23,7 +23,7 @@ from numplan.model.account import (
 from numplan.model.charge import Charge
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
-from numplan.model.outcome import Outcome, Refused, Succeeded, Unknown
+from numplan.model.outcome import Call, Outcome, Refused, Succeeded, Unknown
 from numplan.model.state import State, decode_state, encode_state
 from numplan.model.text.spelling import same_word
 
@@ -37,8 +37,6 @@ REGIONS = (
     Region("United Kingdom", ("Geographic", "Mobile", "Non-Geographic")),
     Region("Canada", ("Geographic", "Toll-Free")),
 )
-
-Call = Literal["purchase", "release"]
 
 
 def nothing_barred(_: Sequence[E164]) -> Mapping[E164, str]:

@@ -15,11 +15,11 @@ from numplan.api.decode import OfferPage, OwnedPage, read_offers, read_owned, re
 from numplan.api.endpoint import PATH, where_else
 from numplan.api.listing import Filters, ListingReader
 from numplan.api.page_size import LARGEST, RejectedError, largest_page
-from numplan.api.retry import Patience, Pauses
+from numplan.api.retry import RateLimit, RetryPolicy
 from numplan.api.row_filters import appears_in, exact_row, matching
 from numplan.api.sentences import sentence_of
 from numplan.api.transport import Timeouts, Transport
-from numplan.api.writes import Poster
+from numplan.api.writes import Writer
 from numplan.engine.apply.calls import Bar
 from numplan.engine.ports import Clock, StateNames
 from numplan.http.result import Answer
@@ -42,7 +42,7 @@ _OK: Final = 200
 _NOT_FOUND: Final = 404
 _SEARCH_ALL: Final = 1000
 _TIMEOUTS: Final = Timeouts()
-_PATIENCE: Final = Patience()
+_RETRY_POLICY: Final = RetryPolicy()
 _LOOK_UP_SIZES: Final = (10, 1000, 100_000)
 
 
@@ -62,19 +62,15 @@ class Client:
         *,
         parallelism: int = 4,
         timeouts: Timeouts = _TIMEOUTS,
-        patience: Patience = _PATIENCE,
+        retry_policy: RetryPolicy = _RETRY_POLICY,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        limit = RateLimit(clock, retry_policy, jitter)
         self._transport = Transport(
-            url,
-            account,
-            token,
-            parallelism=parallelism,
-            timeouts=timeouts,
-            pauses=Pauses(clock, patience, jitter),
+            url, account, token, parallelism=parallelism, timeouts=timeouts, limit=limit
         )
         self._listing = ListingReader(self._ask, lambda: self.regions().rows, parallelism)
-        self._poster = Poster(self._transport)
+        self._writer = Writer(self._transport)
 
     def __repr__(self) -> str:
         return f"Client({self.url!r}, {self.account!r})"
@@ -181,11 +177,11 @@ class Client:
 
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Mapping[E164, Outcome]:
         """Buy; every number asked for has an outcome. Never raises."""
-        return self._poster.purchase(numbers, sip_trunk_id, bar)
+        return self._writer.purchase(numbers, sip_trunk_id, bar)
 
     def release(self, numbers: Sequence[E164], bar: Bar) -> Mapping[E164, Outcome]:
         """Release; every number asked for has an outcome. Never raises."""
-        return self._poster.release(numbers, bar)
+        return self._writer.release(numbers, bar)
 
     def _offered(self, criteria: Criteria, size: int) -> OfferPage:
         came = self._get("search", _search_query(criteria, size), rows=size)

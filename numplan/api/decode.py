@@ -17,11 +17,11 @@ from msgspec import UNSET, UnsetType
 
 from numplan.api.row_by_row import OFFERS, OWNED, REGIONS, FieldError, answered_number, read_rows, shown
 from numplan.api.wire_types import (
-    JUDGEMENT,
+    POST_ANSWER,
     AssignmentRow,
-    Judgement,
     OfferRow,
     OwnedRow,
+    PostResult,
     RegionRow,
     decode,
     quoted,
@@ -67,7 +67,7 @@ class OwnedPage(msgspec.Struct, frozen=True):
         return len(self.rows) + len(self.unreadable)
 
 
-class Judged(msgspec.Struct, frozen=True):
+class PostResults(msgspec.Struct, frozen=True):
     """The numbers that one POST's answer names under `success` and `error`, in order, repeats and all."""
 
     success: tuple[tuple[E164, Succeeded], ...]
@@ -103,16 +103,16 @@ def read_regions(endpoint: str, body: bytes) -> Regions:
     return Regions(tuple(rows), read.unreadable)
 
 
-def read_judged(endpoint: str, body: bytes) -> Judged:
+def read_results(endpoint: str, body: bytes) -> PostResults:
     """Read an answer of purchase-numbers or release-numbers: every element of `data`. Raises AnswerError."""
-    parts: list[Judged] = []
-    for place, part in enumerate(decode(endpoint, body, JUDGEMENT).data or ()):
+    parts: list[PostResults] = []
+    for place, part in enumerate(decode(endpoint, body, POST_ANSWER).data or ()):
         try:
-            parts.append(_judged(part))
+            parts.append(_results(part))
         except FieldError as wrong:
             problem = f"{shown(wrong.value)} is not an E.164 number"
             raise AnswerError(endpoint, f"$.data[{place}].{wrong.field}: {problem}") from None
-    return Judged(
+    return PostResults(
         tuple(chain.from_iterable(part.success for part in parts)),
         tuple(chain.from_iterable(part.error for part in parts)),
     )
@@ -161,8 +161,8 @@ def _assignment(row: AssignmentRow) -> Assignment | None:
     return Assignment(type=(row.type or "").strip(), flow_id=flow_id, flow_name=row.flow_name or "")
 
 
-def _judged(part: Judgement) -> Judged:
-    return Judged(
+def _results(part: PostResult) -> PostResults:
+    return PostResults(
         tuple(
             (_number(f"success.numbers[{place}].accessNumber", each.access_number), _succeeded(each.message))
             for place, each in enumerate(part.success.numbers or () if part.success else ())

@@ -1,6 +1,5 @@
 """Where the API is and who calls it, checked before anything is sent there."""
 
-import re
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,12 +8,11 @@ import requests
 import requests.auth
 
 from numplan.model.errors import SettingError
-from numplan.model.location.hosts import is_loopback
+from numplan.model.location.urls import VISIBLE, UrlError, api_url
 from numplan.model.secrets import BEARER, LEAST, Secret
 
 PATH: Final = "virtual-numbers/v1.0/"
 _ROOT: Final = "o"
-_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
 class Bearer(requests.auth.AuthBase):
@@ -40,30 +38,11 @@ class Bearer(requests.auth.AuthBase):
 
 
 def check_url(url: str) -> str:
-    """The base URL with lower-case scheme and host and a `/` at its end.
-
-    Raises SettingError for anything but https, http to a loopback address (a bearer token does not travel in
-    the clear), and for URLs with a user, a query or a fragment.
-    """
+    """The base URL, as `api_url` gives it. Raises SettingError for one to which no token may travel."""
     try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingError(f"the API URL {url!r} cannot be read", hint=_HINT) from None
-    if "@" in parts.netloc:
-        raise SettingError("the API URL must not hold a user or password", hint=_HINT)
-    if parts.scheme not in {"http", "https"} or not host or not _VISIBLE.fullmatch(url.strip()):
-        raise SettingError(f"the API URL {url!r} is not an https:// address", hint=_HINT)
-    if parts.query or parts.fragment:
-        raise SettingError(f"the API URL {url!r} must not have a query or a fragment", hint=_HINT)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise SettingError(
-            f"the API URL {url!r} is plain http: the token would travel in the clear",
-            hint="Use https://; plain http:// is for an emulator on this machine.",
-        )
-    shown = f"[{host}]" if ":" in host else host
-    netloc = shown if port is None else f"{shown}:{port}"
-    return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}/"
+        return api_url(url.strip())
+    except UrlError as problem:
+        raise SettingError(f"the API URL cannot be used: {problem}", hint=_HINT) from None
 
 
 def where_else(url: str) -> str:
@@ -84,7 +63,7 @@ def check_header_text(text: str, variable: str) -> str:
     """The text, if it can travel in a header. Raises SettingError, which never shows it."""
     if not text:
         raise SettingError(f"{variable} is empty", hint=f"Set {variable}.")
-    if not _VISIBLE.fullmatch(text):
+    if not VISIBLE.fullmatch(text):
         raise SettingError(
             f"{variable} holds spaces, line breaks or other characters that no HTTP header can carry",
             hint=f"Set {variable} again, without quotes or a line break.",

@@ -22,7 +22,7 @@ LONG: Final = 5.0
 log = logging.getLogger("numplan.api")
 
 
-class Patience(msgspec.Struct, frozen=True):
+class RetryPolicy(msgspec.Struct, frozen=True):
     """How often a call is made. `failures`: calls that failed; `throttles`: calls answered with 429.
 
     `seconds` bounds the time after which no further call is begun; `first_wait` and `first_throttle_wait`
@@ -36,12 +36,14 @@ class Patience(msgspec.Struct, frozen=True):
     first_throttle_wait: float = 2.0
 
 
-class Pauses:
+class RateLimit:
     """The waits of one client. What one call learns from a 429 holds back the calls of all threads."""
 
-    def __init__(self, clock: Clock, patience: Patience, jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, clock: Clock, policy: RetryPolicy, jitter: Callable[[], float] = random.random
+    ) -> None:
         self.clock = clock
-        self.patience = patience
+        self.policy = policy
         self._jitter = jitter
         self._lock = threading.Lock()
         self._not_before = 0.0
@@ -88,44 +90,44 @@ class Pauses:
 class Attempts:
     """The attempts of one call: after each that came to nothing, wait and go on, or give up."""
 
-    def __init__(self, pauses: Pauses) -> None:
-        self._pauses = pauses
-        self._began = pauses.clock.monotonic()
+    def __init__(self, limit: RateLimit) -> None:
+        self._limit = limit
+        self._began = limit.clock.monotonic()
         self._failed = 0
         self._throttled = 0
 
     def after_failure(self, retry_after: str | None = None) -> bool:
         """Wait before the next attempt, as long as a 503 asks; False where there should be none."""
-        patience = self._pauses.patience
-        asked = seconds_of(retry_after, self._pauses.clock.now()) or 0.0
-        wait = min(asked, LONGEST_WAIT) + self._pauses.spread(patience.first_wait * 2**self._failed)
+        policy = self._limit.policy
+        asked = seconds_of(retry_after, self._limit.clock.now()) or 0.0
+        wait = min(asked, LONGEST_WAIT) + self._limit.spread(policy.first_wait * 2**self._failed)
         self._failed += 1
-        if self._failed >= patience.failures or not self._in_time(wait):
+        if self._failed >= policy.failures or not self._in_time(wait):
             return False
-        self._pauses.tell("the API asks to try again later", wait)
-        return self._pauses.sleep(wait)
+        self._limit.tell("the API asks to try again later", wait)
+        return self._limit.sleep(wait)
 
     def after_throttle(self, retry_after: str | None) -> bool:
         """Wait as a 429 asks, else a random while; False where there should be no further attempt. The wait for one
         429 to its end is the last: while the API says nothing else, no call waits for the next.
         """
-        patience = self._pauses.patience
-        asked = seconds_of(retry_after, self._pauses.clock.now())
-        wait = self._pauses.spread(patience.first_throttle_wait * 2**self._throttled)
+        policy = self._limit.policy
+        asked = seconds_of(retry_after, self._limit.clock.now())
+        wait = self._limit.spread(policy.first_throttle_wait * 2**self._throttled)
         if asked is not None:
-            wait = min(asked, LONGEST_WAIT) + self._pauses.spread(1.0)
+            wait = min(asked, LONGEST_WAIT) + self._limit.spread(1.0)
         self._throttled += 1
-        if self._pauses.exhausted or self._throttled >= patience.throttles or not self._in_time(wait):
-            self._pauses.exhausted = True
+        if self._limit.exhausted or self._throttled >= policy.throttles or not self._in_time(wait):
+            self._limit.exhausted = True
             return False
         if asked is not None:
-            self._pauses.throttle(min(asked, LONGEST_WAIT))
-        self._pauses.tell("the API asks to slow down (429)", wait)
-        return self._pauses.sleep(wait)
+            self._limit.throttle(min(asked, LONGEST_WAIT))
+        self._limit.tell("the API asks to slow down (429)", wait)
+        return self._limit.sleep(wait)
 
     def _in_time(self, wait: float) -> bool:
-        spent = self._pauses.clock.monotonic() - self._began
-        return spent + wait <= self._pauses.patience.seconds
+        spent = self._limit.clock.monotonic() - self._began
+        return spent + wait <= self._limit.policy.seconds
 
 
 def seconds_of(retry_after: str | None, now: datetime) -> float | None:

@@ -6,7 +6,6 @@ endpoint and the field. Optional fields may be missing or null. Of answers that 
 a row concerns that row alone: see `row_by_row`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -19,9 +18,9 @@ from msgspec.structs import astuple
 
 from numplan.api.duplicate_keys import may_repeat, refuse_repeats
 from numplan.model.errors import AnswerError
+from numplan.model.text.printable import on_one_line
 
 _QUOTED_MOST: Final = 300
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
@@ -77,24 +76,24 @@ class RegionRow(Wire, frozen=True):
     types: object = UNSET
 
 
-class Verdict(Wire, frozen=True):
+class NumberResult(Wire, frozen=True):
     """What became of one number of a POST."""
 
     access_number: str
     message: str | UnsetType | None = UNSET
 
 
-class Verdicts(Wire, frozen=True):
+class NumberResults(Wire, frozen=True):
     """What became of all numbers of a POST that fared alike."""
 
-    numbers: list[Verdict] | UnsetType | None = UNSET
+    numbers: list[NumberResult] | UnsetType | None = UNSET
 
 
-class Judgement(Wire, frozen=True):
+class PostResult(Wire, frozen=True):
     """One element of the answer to a POST."""
 
-    success: Verdicts | UnsetType | None = UNSET
-    error: Verdicts | UnsetType | None = UNSET
+    success: NumberResults | UnsetType | None = UNSET
+    error: NumberResults | UnsetType | None = UNSET
 
 
 class Head(Wire, frozen=True):
@@ -157,10 +156,10 @@ class RawCounted(RawAnswer, frozen=True, kw_only=True):
     total: int | UnsetType | None = UNSET
 
 
-class JudgementAnswer(Head, frozen=True, kw_only=True):
+class PostAnswer(Head, frozen=True, kw_only=True):
     """The answer of purchase-numbers and release-numbers."""
 
-    data: list[Judgement] | None
+    data: list[PostResult] | None
 
     def parts(self) -> Iterator[Sequence[Wire]]:
         """All that it holds, at any depth, by its types."""
@@ -194,7 +193,7 @@ def exact(written: str) -> Decimal | str:
 # Made here, by one thread: msgspec prepares a type where it is first decoded, and a second thread that comes in
 # between finds it half prepared, which ends the process.
 _HEAD: Final = msgspec.json.Decoder(Head)
-JUDGEMENT: Final = msgspec.json.Decoder(JudgementAnswer, float_hook=exact)
+POST_ANSWER: Final = msgspec.json.Decoder(PostAnswer, float_hook=exact)
 
 
 Answer = TypeVar("Answer", bound=Head)
@@ -248,6 +247,5 @@ def _require_ok(endpoint: str, head: Head) -> None:
 
 
 def quoted(text: str | UnsetType | None) -> str:
-    """A vendor's sentence on one line, without control characters, of bounded length."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text or "").split())
-    return line if len(line) <= _QUOTED_MOST else line[: _QUOTED_MOST - 1] + "…"
+    """A vendor's sentence on one line, printable and of bounded length."""
+    return on_one_line(text or "", _QUOTED_MOST, "…")

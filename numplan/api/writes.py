@@ -14,14 +14,14 @@ from typing import Final, Literal
 
 import msgspec
 
-from numplan.api.decode import read_judged
+from numplan.api.decode import read_results
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
 from numplan.api.sentences import sentence_of, sentences_about
 from numplan.api.transport import Transport
 from numplan.api.wire_types import quoted
 from numplan.engine.apply.calls import Bar
 from numplan.failpoints import failpoint
-from numplan.http.result import Answer, Lost
+from numplan.http.result import Answer, HttpResult, NoAnswer
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, digits_of
 from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Unasked, Unknown
@@ -38,44 +38,46 @@ _STOP: Final = frozenset({401, 402, 403, 409, 423, _TOO_MANY})
 Outcomes = Mapping[E164, Outcome]
 
 
-class Poster:
+class Writer:
     """Sends batches for one client. Safe to use from several threads."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._clock = transport.pauses.clock
+        self._clock = transport.limit.clock
         self._form = _Form()
 
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Outcomes:
         """Buy the numbers, onto the trunk if one is given."""
         trunk = {} if sip_trunk_id is None else {"sipTrunkId": sip_trunk_id}
 
-        def judge(batch: Sequence[E164]) -> Outcomes:
+        def send(batch: Sequence[E164]) -> Outcomes:
             delivery = self._deliver(_PURCHASE, trunk | _flat(batch), batch, bar)
-            return _judge(_PURCHASE, batch, delivery)
+            return _outcomes_of(_PURCHASE, batch, delivery)
 
-        return _whatever_happens(_PURCHASE, judge, numbers)
+        return _whatever_happens(_PURCHASE, send, numbers)
 
     def release(self, numbers: Sequence[E164], bar: Bar) -> Outcomes:
         """Release the numbers, in the form of request that this server takes."""
 
-        def judge(batch: Sequence[E164]) -> Outcomes:
+        def send(batch: Sequence[E164]) -> Outcomes:
             form = self._form.next
             delivery = self._deliver(_RELEASE, form(batch), batch, bar)
-            return _judge(_RELEASE, batch, delivery, other_form=self._form.learn(form, batch, delivery.came))
+            return _outcomes_of(
+                _RELEASE, batch, delivery, other_form=self._form.learn(form, batch, delivery.came)
+            )
 
-        return _whatever_happens(_RELEASE, judge, numbers)
+        return _whatever_happens(_RELEASE, send, numbers)
 
     def _deliver(self, call: "_Call", body: object, batch: Sequence[E164], bar: Bar) -> "_Delivery":
         """Make one call until the server has had it once and said more than 429. The gate let the first sending
         through; before any other it is asked again.
         """
         encoded = msgspec.json.encode(body)
-        pauses = self._transport.pauses
-        attempts = pauses.attempts()
+        limit = self._transport.limit
+        attempts = limit.attempts()
         place = f"{call.name}.before-send"
         throttled = ""
-        while pauses.hold():
+        while limit.hold():
             if place.endswith("resend") and (reasons := bar(batch)):
                 return _Delivery(None, throttled, reasons)
             came = self._post(call, encoded, place)
@@ -83,7 +85,7 @@ class Poster:
                 case Answer(status=429):
                     throttled = _said(call, came, sentence_of(came))
                     again = attempts.after_throttle(came.retry_after)
-                case Lost(departed=False):
+                case NoAnswer(sent=False):
                     again = came.again and attempts.after_failure()
                 case _:
                     return _Delivery(came, throttled)
@@ -92,16 +94,16 @@ class Poster:
             place = f"{call.name}.before-resend"
         return _Delivery(None, throttled)
 
-    def _post(self, call: "_Call", body: bytes, place: str) -> Answer | Lost:
+    def _post(self, call: "_Call", body: bytes, place: str) -> HttpResult:
         try:
             failpoint(place)
         except OSError as failure:
-            return Lost(str(failure), departed=False)
+            return NoAnswer(str(failure), sent=False)
         try:
-            came = self._transport.exchange("POST", call.endpoint, body=body)
+            came = self._transport.call_once("POST", call.endpoint, body=body)
             failpoint(f"{call.name}.after-send")
         except Exception as failure:  # noqa: BLE001 - whatever it was, the call may have been carried out
-            return Lost(f"the call failed ({type(failure).__name__})", departed=True)
+            return NoAnswer(f"the call failed ({type(failure).__name__})", sent=True)
         return came
 
 
@@ -123,7 +125,7 @@ class _Delivery(msgspec.Struct, frozen=True):
     or the gate barred some of its numbers. `throttled` quotes the last 429, which proves nothing, or is empty.
     """
 
-    came: Answer | Lost | None
+    came: HttpResult | None
     throttled: str = ""
     barred: Mapping[E164, str] = {}
 
@@ -136,7 +138,7 @@ class _Form:
         self._known = False
         self._lock = threading.Lock()
 
-    def learn(self, form: _Body, batch: Sequence[E164], came: Answer | Lost | None) -> bool:
+    def learn(self, form: _Body, batch: Sequence[E164], came: HttpResult | None) -> bool:
         """Keep a form that brought a well-formed 200 about any of the numbers sent in it. One that was rejected
         gives way to the other; returns whether that is still to be tried for this batch.
         """
@@ -153,7 +155,7 @@ class _Form:
 
 def _understood(batch: Sequence[E164], body: bytes) -> bool:
     try:
-        return names_any(batch, read_judged(_RELEASE.endpoint, body))
+        return names_any(batch, read_results(_RELEASE.endpoint, body))
     except AnswerError:
         return False
 
@@ -167,21 +169,23 @@ def _flat(batch: Sequence[E164]) -> dict[str, object]:
 
 
 def _whatever_happens(
-    call: _Call, judge: Callable[[Sequence[E164]], Outcomes], numbers: Sequence[E164]
+    call: _Call, send: Callable[[Sequence[E164]], Outcomes], numbers: Sequence[E164]
 ) -> Outcomes:
     """The promise not to raise stands above all: a call may have been carried out before something broke."""
     batch = tuple(dict.fromkeys(numbers))
     if not batch:
         return {}
     try:
-        return judge(batch)
+        return send(batch)
     except Exception as failure:
         log.debug("%s: broken off", call.endpoint, exc_info=True)
         reason = f"{call.endpoint}: numplan broke off ({type(failure).__name__})"
         return dict.fromkeys(batch, Unknown(reason))
 
 
-def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_form: bool = False) -> Outcomes:
+def _outcomes_of(
+    call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_form: bool = False
+) -> Outcomes:
     """What one delivery says of its numbers."""
     came = delivery.came
     if isinstance(came, Answer):
@@ -192,7 +196,7 @@ def _judge(call: _Call, batch: Sequence[E164], delivery: _Delivery, *, other_for
             rejected = _rejected(batch, came, other_form=other_form)
             return {number: msgspec.structs.replace(rejected, reason=said) for number, said in words.items()}
         return {number: Unknown(said) for number, said in words.items()}
-    if isinstance(came, Lost) and came.departed:
+    if isinstance(came, NoAnswer) and came.sent:
         return dict.fromkeys(batch, Unknown(f"{call.endpoint}: {came.reason}"))
     if delivery.throttled and not delivery.barred:
         return dict.fromkeys(batch, Rejected(delivery.throttled, stop=True, alone=len(batch) == 1))
@@ -248,17 +252,17 @@ def _said(call: _Call, came: Answer, said: str) -> str:
 
 def _read(call: _Call, batch: Sequence[E164], came: Answer, throttled: str) -> Outcomes:
     try:
-        judged = read_judged(call.endpoint, came.body)
+        results = read_results(call.endpoint, came.body)
     except AnswerError as error:
         about = sentences_about(came)
         return {number: Unknown(_with(error.message, about.get(number, ""))) for number in batch}
-    outcomes = dict(sort_outcomes(batch, judged))
-    if not judged.success and not judged.error:
+    outcomes = dict(sort_outcomes(batch, results))
+    if not results.success and not results.error:
         said = sentence_of(came)
         outcomes = {number: Unknown(_with(_NAMES_NONE, said)) for number in batch}
     if throttled:
         outcomes = {number: _doubted(outcome) for number, outcome in outcomes.items()}
-    return outcomes | {number: Unasked() for number in unasked(batch, judged)}
+    return outcomes | {number: Unasked() for number in unasked(batch, results)}
 
 
 def _with(reason: str, said: str) -> str:

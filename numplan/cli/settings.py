@@ -113,7 +113,7 @@ def common(*names: str, variables: bool = True) -> Callable[[Command], Command]:
 
 
 def _change_to(folder: str) -> None:
-    from numplan.manifest.files.read import FileError
+    from numplan.files.read import FileError
     from numplan.manifest.files.repository import followed
 
     try:

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
-class Departure(threading.local):
+class ThisCall(threading.local):
     """Whether the call that this thread is making may have reached the server. Reset it before each call."""
 
-    made: bool = False
+    request_sent: bool = False
 
 
-departure = Departure()
+this_call = ThisCall()
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -108,7 +108,7 @@ class _Connection(HTTPConnection):
         if self.sock is None:
             self.connect()
         if not self._connecting:  # while connecting, only a CONNECT to a proxy is sent
-            departure.made = True
+            this_call.request_sent = True
         super().send(data)
 
 
@@ -163,7 +163,7 @@ class Adapter(requests.adapters.HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
         """Open pools of our connections for calls through a proxy. Raises InvalidSchema for SOCKS."""
         if proxy.lower().startswith("socks"):
-            # Its connections would not note a departure, and a call that left would look as if it had not.
+            # Its connections would not note what is sent, and a call that left would look as if it had not.
             raise InvalidSchema("numplan does not go through SOCKS proxies")
         manager = super().proxy_manager_for(proxy, **named)
         manager.pool_classes_by_scheme = self._pools

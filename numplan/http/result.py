@@ -28,12 +28,15 @@ class Answer(msgspec.Struct, frozen=True):
     phrase: str = ""
 
 
-class Lost(msgspec.Struct, frozen=True):
-    """No answer. `departed`: the server may have seen the request. `again`: asking again may help."""
+class NoAnswer(msgspec.Struct, frozen=True):
+    """No answer. `sent`: the server may have seen the request. `again`: asking again may help."""
 
     reason: str
-    departed: bool
+    sent: bool
     again: bool = True
+
+
+HttpResult = Answer | NoAnswer
 
 
 class OversizeError(OSError):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from numplan.files.read import FileError
 from numplan.manifest.files.names import SUFFIXES, folder_of, is_part
-from numplan.manifest.files.read import FileError
 from numplan.manifest.files.repository import followed, read_below, read_named
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector, Findings

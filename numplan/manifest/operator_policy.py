@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Final, NoReturn
 
+from numplan.files.read import FileError, read_straight
 from numplan.manifest.declarations.blocks import policy
-from numplan.manifest.files.read import FileError, read_straight
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import LocatedList, LocatedMap, positions_of, source_at

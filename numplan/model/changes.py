@@ -19,6 +19,9 @@ class Difference(msgspec.Struct, frozen=True):
     before: str | None
     after: str | None
 
+    def __str__(self) -> str:
+        return f"{self.path}: {self.before or 'none'} -> {self.after or 'none'}"
+
 
 class _Change(
     msgspec.Struct,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from numplan.model.diagnostics import Diagnostic
+from numplan.model.text.printable import plural
 
 
 class NumplanError(Exception):
@@ -35,7 +36,7 @@ class ManifestError(NumplanError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         count = sum(1 for found in self.diagnostics if found.severity == "error")
-        super().__init__(f"{self.what} has {count} error{'' if count == 1 else 's'}")
+        super().__init__(f"{self.what} has {plural(count, 'error')}")
 
 
 class InventoryError(ManifestError):

@@ -25,6 +25,7 @@ from numplan.model.documents.foreign import foreign
 from numplan.model.errors import ForeignStateError, StateError
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
+from numplan.model.outcome import Call
 from numplan.model.policy import Policy
 
 STATE_VERSION = 2
@@ -92,7 +93,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     not known, in the vendor's words where it answered; what is found out later is told with it.
     """
 
-    kind: Literal["purchase", "release"]
+    kind: Call
     instance: Instance
     run: str
     written_at: Moment

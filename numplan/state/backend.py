@@ -19,10 +19,14 @@ from numplan import __version__
 from numplan.engine.ports import Session
 from numplan.model.errors import StateError, StateLockedError
 from numplan.model.state import State
+from numplan.model.text.printable import plural, printable
 
 _JOB_PAGES = ("CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL")
 _PAGE = re.compile(r"https?://[^\s@]{1,2000}")
 
+
+SIZE_LIMIT: Final = 2 * 1024**3
+"""Bytes of the largest state."""
 
 # Even who will not wait waits this long: a look at the holder, and a lock just freed, pass within it.
 GRACE: Final = 0.1
@@ -212,11 +216,10 @@ def _job_page(environment: Mapping[str, str]) -> str:
 def _age(seconds: float) -> str:
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+            return f"{plural(int(seconds // length), unit)} ago"
     return f"{max(0, int(seconds))} s ago"
 
 
 def _printable(text: str) -> str:
     # Other people's words reach a terminal and a UTF-8 file: neither takes control characters or surrogates.
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return printable(text, lambda _: "\N{REPLACEMENT CHARACTER}")

@@ -13,7 +13,8 @@ import msgspec
 from numplan.model.changes import count
 from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
-from numplan.views.common.amounts import amount, change, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount, change
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import Row, Section, sections_of, total
@@ -252,10 +253,7 @@ def _drift(drift: Sequence[Drift]) -> Iterator[str]:
 def _drifted(one: Drift) -> str:
     if one.kind == "missing":
         return f"missing from the account, {amount(one.before.monthly_charge)} a month"
-    return ", ".join(
-        shown(f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}")
-        for found in one.differences
-    )
+    return ", ".join(shown(str(found)) for found in one.differences)
 
 
 def _apart(plan: Plan) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from numplan.api.client import Client
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.api.transport import Timeouts
 from tests.api.clock import FakeClock
 
@@ -42,7 +42,7 @@ def make_client(clock: FakeClock) -> Iterator[MakeClient]:
     made: list[Client] = []
 
     def make(
-        url: str, *, total: float = 5.0, patience: Patience | None = None, on: FakeClock = clock
+        url: str, *, total: float = 5.0, retry_policy: RetryPolicy | None = None, on: FakeClock = clock
     ) -> Client:
         client = Client(
             url,
@@ -50,7 +50,7 @@ def make_client(clock: FakeClock) -> Iterator[MakeClient]:
             TOKEN,
             on,
             timeouts=Timeouts(connect=1.0, total=total),
-            patience=patience or Patience(),
+            retry_policy=retry_policy or RetryPolicy(),
             jitter=lambda: 1.0,
         )
         made.append(client)

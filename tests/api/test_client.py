@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from numplan.api.client import Client
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.emulator.server import Emulator, EmulatorSettings, Flow, ForSale, Owned
 from numplan.engine.account.refresh import refresh
 from numplan.model.account import Criteria
@@ -253,7 +253,7 @@ def test_under_a_cap_every_managed_number_is_seen_and_what_stays_open_is_named(
 
 
 def test_wrong_credentials(vendor: Emulated, make_client: MakeClient) -> None:
-    client = make_client(vendor.emulator.url, patience=Patience(failures=1))
+    client = make_client(vendor.emulator.url, retry_policy=RetryPolicy(failures=1))
     with pytest.raises(CredentialsError):
         client.regions()
     outcomes = client.purchase([SOLD[0]], 169, nothing_barred)

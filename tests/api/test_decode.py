@@ -63,7 +63,7 @@ def test_the_pages_own_samples_are_read() -> None:
     assert decode.read_regions("regions", body(regions)).rows == (
         Region("United States", ("Geographic", "Mobile")),
     )
-    released = decode.read_judged("release-numbers", body(judged(["16096294649"], ["16096294671"])))
+    released = decode.read_results("release-numbers", body(judged(["16096294649"], ["16096294671"])))
     assert released.success == (("+16096294649", Succeeded("Number Purchased Successfully")),)
     assert released.error == (("+16096294671", Refused("Not able to purchase the number")),)
 
@@ -308,9 +308,9 @@ def test_optional_parts_are_optional() -> None:
     assert (
         decode.read_owned("purchased-list", body({"data": [], "status": "OK", "total": None})).total is None
     )
-    assert decode.read_judged(
+    assert decode.read_results(
         "purchase-numbers", body(ok([{}, {"success": None, "error": {}}]))
-    ) == decode.Judged((), ())
+    ) == decode.PostResults((), ())
     row = offer_row(state=None, cityCoverage=None)
     assert decode.read_offers("search", body(ok([row]))).offers[0].state == ""
     [region] = decode.read_regions("regions", body(ok([{"regionName": "Peru"}]))).rows
@@ -319,7 +319,7 @@ def test_optional_parts_are_optional() -> None:
 
 def test_every_element_of_a_judgement_is_read() -> None:
     parts = [judged(["12050012202"])["data"][0], judged(error=["12050012203"])["data"][0]]
-    read = decode.read_judged("purchase-numbers", body(ok(parts)))
+    read = decode.read_results("purchase-numbers", body(ok(parts)))
     assert [number for number, _ in (*read.success, *read.error)] == ["+12050012202", "+12050012203"]
 
 
@@ -329,7 +329,7 @@ def test_every_element_of_a_judgement_is_read() -> None:
 def test_a_judgement_of_a_number_written_otherwise_is_none(number: str) -> None:
     for said in (judged([number, "12050012203"]), judged(["12050012203"], [number])):
         with pytest.raises(AnswerError, match=r"is not an E\.164 number"):
-            decode.read_judged("purchase-numbers", body(said))
+            decode.read_results("purchase-numbers", body(said))
 
 
 def test_a_region_named_twice_has_all_its_types() -> None:
@@ -382,7 +382,12 @@ def test_numbers_are_read_with_and_without_a_plus(digits: str, plus: bool) -> No
     assert owned(accessNumber="+" * plus + digits).number == f"+{digits}"
 
 
-READERS: tuple[Reader, ...] = (decode.read_offers, decode.read_owned, decode.read_regions, decode.read_judged)
+READERS: tuple[Reader, ...] = (
+    decode.read_offers,
+    decode.read_owned,
+    decode.read_regions,
+    decode.read_results,
+)
 SAMPLES = (
     body(ok([offer_row()], total=1)),
     body(ok([owned_row()], total=1)),

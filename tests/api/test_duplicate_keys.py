@@ -26,7 +26,7 @@ READERS: dict[str, tuple[Callable[[str, bytes], object], dict[str, Any]]] = {
         decode.read_regions,
         ok([{"regionName": "Peru", "types": ["Mobile"]}, {"regionName": "Chile"}]),
     ),
-    "purchase-numbers": (decode.read_judged, judged(["12050012202"], ["12012334233", "12012334234"])),
+    "purchase-numbers": (decode.read_results, judged(["12050012202"], ["12012334233", "12012334234"])),
 }
 OPTIONAL = (
     "assignment",

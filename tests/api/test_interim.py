@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.model.account import Offer
 from numplan.model.errors import AnswerError, UnreachableError
 from numplan.model.number import E164
@@ -56,13 +56,13 @@ def test_interim_answers_without_end_are_cut_short(make_client: MakeClient) -> N
 
     steps: tuple[Step, ...] = (endless,)
     with Bytewise(*steps) as server, pytest.raises(UnreachableError):
-        make_client(server.url, total=5.0, patience=Patience(failures=1)).find(NUMBER)
+        make_client(server.url, total=5.0, retry_policy=RetryPolicy(failures=1)).find(NUMBER)
 
 
 def test_the_whole_answer_has_its_time_interim_ones_included(make_client: MakeClient) -> None:
     slow = raw(*[HINTS] * 50, pause=0.05)
     with Bytewise(slow) as server, pytest.raises(UnreachableError, match="no complete answer came in time"):
-        make_client(server.url, total=0.3, patience=Patience(failures=1)).find(NUMBER)
+        make_client(server.url, total=0.3, retry_policy=RetryPolicy(failures=1)).find(NUMBER)
 
 
 def test_another_protocol_is_no_interim_answer(make_client: MakeClient) -> None:

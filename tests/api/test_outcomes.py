@@ -3,21 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api.decode import Judged
+from numplan.api.decode import PostResults
 from numplan.api.outcomes import names_any, sort_outcomes, unasked
 from numplan.model.number import E164
 from numplan.model.outcome import Refused, Succeeded, Unknown
 
 NUMBERS = st.integers(0, 7).map(lambda n: E164(f"+1205001220{n}"))
 JUDGED = st.builds(
-    Judged,
+    PostResults,
     success=st.lists(st.tuples(NUMBERS, st.just(Succeeded("done")))).map(tuple),
     error=st.lists(st.tuples(NUMBERS, st.just(Refused("no")))).map(tuple),
 )
 
 
 @given(st.lists(NUMBERS, unique=True), JUDGED)
-def test_the_sorting_law(asked: list[E164], judged: Judged) -> None:
+def test_the_sorting_law(asked: list[E164], judged: PostResults) -> None:
     succeeded = {number for number, _ in judged.success}
     refused = {number for number, _ in judged.error}
     outcomes = sort_outcomes(asked, judged)
@@ -33,8 +33,8 @@ def test_the_sorting_law(asked: list[E164], judged: Judged) -> None:
 
 
 @given(st.lists(NUMBERS, unique=True), JUDGED)
-def test_unasked_numbers_change_no_outcome_and_are_told(asked: list[E164], judged: Judged) -> None:
-    without = Judged(
+def test_unasked_numbers_change_no_outcome_and_are_told(asked: list[E164], judged: PostResults) -> None:
+    without = PostResults(
         tuple(row for row in judged.success if row[0] in asked),
         tuple(row for row in judged.error if row[0] in asked),
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.api.retry import Patience, Pauses, seconds_of
+from numplan.api.retry import RateLimit, RetryPolicy, seconds_of
 from tests.api.clock import BEGIN, FakeClock
 
 
@@ -42,7 +42,7 @@ def test_no_header_breaks_it(header: str) -> None:
 
 def test_waits_double_and_end() -> None:
     clock = FakeClock()
-    attempts = Pauses(clock, Patience(failures=4), lambda: 1.0).attempts()
+    attempts = RateLimit(clock, RetryPolicy(failures=4), lambda: 1.0).attempts()
     assert [attempts.after_failure() for _ in range(4)] == [True, True, True, False]
     assert clock.waits == [0.5, 1.0, 2.0]
 
@@ -50,7 +50,7 @@ def test_waits_double_and_end() -> None:
 def test_a_wait_is_anything_from_nothing_to_its_ceiling() -> None:
     clock = FakeClock()
     draws = iter([0.0, 0.5, 1.0])
-    attempts = Pauses(clock, Patience(), lambda: next(draws)).attempts()
+    attempts = RateLimit(clock, RetryPolicy(), lambda: next(draws)).attempts()
     for _ in range(3):
         attempts.after_failure()
     assert clock.waits == [0.0, 0.5, 2.0]
@@ -58,7 +58,7 @@ def test_a_wait_is_anything_from_nothing_to_its_ceiling() -> None:
 
 def test_the_total_time_is_bounded_whatever_the_server_asks() -> None:
     clock = FakeClock()
-    attempts = Pauses(clock, Patience(seconds=100), lambda: 0.0).attempts()
+    attempts = RateLimit(clock, RetryPolicy(seconds=100), lambda: 0.0).attempts()
     calls = 1
     while attempts.after_throttle("86400"):
         calls += 1
@@ -68,7 +68,7 @@ def test_the_total_time_is_bounded_whatever_the_server_asks() -> None:
 
 def test_a_429_without_end_ends() -> None:
     clock = FakeClock()
-    attempts = Pauses(clock, Patience(), lambda: 1.0).attempts()
+    attempts = RateLimit(clock, RetryPolicy(), lambda: 1.0).attempts()
     calls = 1
     while attempts.after_throttle("nonsense"):
         calls += 1
@@ -78,12 +78,12 @@ def test_a_429_without_end_ends() -> None:
 
 def test_a_429_holds_back_other_calls() -> None:
     clock = FakeClock(stop_after=1)
-    pauses = Pauses(clock, Patience(), lambda: 0.0)
-    pauses.throttle(30)
-    assert not pauses.hold()
+    limit = RateLimit(clock, RetryPolicy(), lambda: 0.0)
+    limit.throttle(30)
+    assert not limit.hold()
     assert clock.waits == [30]
     clock.stopped = False
-    assert pauses.hold()
+    assert limit.hold()
     assert clock.waits == [30]
 
 
@@ -96,16 +96,16 @@ def test_a_wait_of_more_than_five_seconds_is_told_once_for_all_threads(
 ) -> None:
     clock = FakeClock()
     clock.stopped = True  # it does not move on: all of this happens at once
-    pauses = Pauses(clock, Patience(), lambda: 0.5)
+    limit = RateLimit(clock, RetryPolicy(), lambda: 0.5)
     for _ in range(3):
-        pauses.attempts().after_throttle("30")
+        limit.attempts().after_throttle("30")
     assert told(caplog) == ["the API asks to slow down (429): waiting 30 s before the next call"]
-    pauses.attempts().after_throttle("50")
+    limit.attempts().after_throttle("50")
     assert told(caplog)[1:] == ["the API asks to slow down (429): waiting 50 s before the next call"]
 
 
 def test_so_is_one_after_a_503_and_no_short_one(caplog: pytest.LogCaptureFixture) -> None:
-    attempts = Pauses(FakeClock(), Patience(), lambda: 0.0).attempts()
+    attempts = RateLimit(FakeClock(), RetryPolicy(), lambda: 0.0).attempts()
     assert attempts.after_failure()
     assert attempts.after_throttle("4")
     assert not told(caplog)
@@ -114,14 +114,14 @@ def test_so_is_one_after_a_503_and_no_short_one(caplog: pytest.LogCaptureFixture
 
 
 def test_a_wait_that_is_not_waited_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    attempts = Pauses(FakeClock(), Patience(seconds=10), lambda: 0.0).attempts()
+    attempts = RateLimit(FakeClock(), RetryPolicy(seconds=10), lambda: 0.0).attempts()
     assert not attempts.after_throttle("60")
     assert not told(caplog)
 
 
 def test_an_interruption_ends_the_attempts() -> None:
     clock = FakeClock(stop_after=1)
-    attempts = Pauses(clock, Patience(), lambda: 1.0).attempts()
+    attempts = RateLimit(clock, RetryPolicy(), lambda: 1.0).attempts()
     assert not attempts.after_failure()
     assert not attempts.after_throttle("5")
     assert len(clock.waits) == 1

@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.model.account import Criteria
 from numplan.model.errors import ApiError
 from numplan.model.number import E164
@@ -49,7 +49,7 @@ def test_the_token_stays_secret(
     caplog.set_level(logging.DEBUG)
     told: list[str] = []
     with Bytewise(STEPS[kind]) as server:
-        client = make_client(server.url, total=1, patience=Patience(failures=2, throttles=2))
+        client = make_client(server.url, total=1, retry_policy=RetryPolicy(failures=2, throttles=2))
         for call in (
             lambda: client.purchased(expected=1),
             lambda: client.search(Criteria("United States"), wanted=1),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.model.account import Criteria, Unreadable
 from numplan.model.errors import AnswerError, ApiError, CredentialsError, UnreachableError
 from numplan.model.number import E164
@@ -79,9 +79,9 @@ def test_what_may_pass_is_tried_again(kind: str, make_client: MakeClient, clock:
 
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_does_not_pass_is_unreachable_in_the_end(kind: str, make_client: MakeClient) -> None:
-    patience = Patience(failures=3, throttles=3)
+    retry_policy = RetryPolicy(failures=3, throttles=3)
     with Bytewise(PASSING[kind]) as server, pytest.raises(UnreachableError) as caught:
-        make_client(server.url, total=0.3, patience=patience).find(NUMBER)
+        make_client(server.url, total=0.3, retry_policy=retry_policy).find(NUMBER)
     assert len(server.seen) == 3
     assert caught.value.endpoint == "find-number"
     assert caught.value.hint
@@ -135,7 +135,7 @@ def test_a_header_that_drips_is_cut_at_the_total(make_client: MakeClient) -> Non
     slow = raw(b"HTTP/1.1 200 OK\r\n", *[b"X-Y: z\r\n"] * 90, pause=0.1)
     started = time.monotonic()
     with Bytewise(slow) as server, pytest.raises(UnreachableError, match="no complete answer came in time"):
-        make_client(server.url, total=0.5, patience=Patience(failures=1)).find(NUMBER)
+        make_client(server.url, total=0.5, retry_policy=RetryPolicy(failures=1)).find(NUMBER)
     assert time.monotonic() - started < 5
 
 

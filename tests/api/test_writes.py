@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import pytest
 
-from numplan.api.retry import Patience
+from numplan.api.retry import RetryPolicy
 from numplan.model.errors import UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Refused, Rejected, Succeeded, Unasked, Unknown
@@ -150,7 +150,7 @@ def test_a_redirect_to_another_host_takes_nothing_there(make_client: MakeClient)
 
 
 def test_a_refused_connection_is_tried_again_then_not_sent(make_client: MakeClient, clock: FakeClock) -> None:
-    client = make_client(f"http://127.0.0.1:{closed_port()}/", patience=Patience(failures=3))
+    client = make_client(f"http://127.0.0.1:{closed_port()}/", retry_policy=RetryPolicy(failures=3))
     [outcome] = client.purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, NotSent)
     assert "refused the connection; nothing was sent" in outcome.reason
@@ -167,7 +167,9 @@ def test_a_server_that_breaks_off_the_tls_handshake_never_saw_the_call(make_clie
     with Bytewise(greet=hang_up) as server:
         url = server.url.replace("http:", "https:")
         [outcome] = (
-            make_client(url, patience=Patience(failures=2)).purchase([ONE], 169, nothing_barred).values()
+            make_client(url, retry_policy=RetryPolicy(failures=2))
+            .purchase([ONE], 169, nothing_barred)
+            .values()
         )
     assert isinstance(outcome, NotSent)
     assert server.accepted == 2
@@ -223,7 +225,7 @@ def test_an_exchange_that_breaks_may_have_been_carried_out_and_is_not_made_again
         made.append(asked)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(client._transport, "exchange", broken)
+    monkeypatch.setattr(client._transport, "call_once", broken)
     [outcome] = client.purchase([ONE], 169, nothing_barred).values()
     assert isinstance(outcome, Unknown)
     assert "the call failed (ZeroDivisionError)" in outcome.reason
@@ -350,7 +352,9 @@ def test_a_tls_handshake_or_a_tunnel_that_drips_is_cut_before_anything_is_sent(
             url = "https://api.test/" if proxies else server.url.replace("http:", "https:")
             started = time.monotonic()
             [outcome] = (
-                make_client(url, patience=Patience(failures=1)).purchase([ONE], 169, nothing_barred).values()
+                make_client(url, retry_policy=RetryPolicy(failures=1))
+                .purchase([ONE], 169, nothing_barred)
+                .values()
             )
             assert isinstance(outcome, NotSent)
             assert time.monotonic() - started < 4
@@ -376,7 +380,7 @@ def test_a_proxy_that_refuses_the_tunnel_lets_nothing_out(
     with Proxy(certificate, opening=b"HTTP/1.1 403 Forbidden\r\n\r\n") as proxy:
         proxied.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         [outcome] = (
-            make_client("https://api.test/o/", patience=Patience(failures=2))
+            make_client("https://api.test/o/", retry_policy=RetryPolicy(failures=2))
             .purchase([ONE], 1, nothing_barred)
             .values()
         )
@@ -414,7 +418,7 @@ def test_a_429_is_waited_out_and_the_call_made_again(make_client: MakeClient, cl
 def test_a_429_without_end_proves_nothing_and_stops(make_client: MakeClient) -> None:
     with Bytewise(reply(b"", 429)) as server:
         [outcome] = (
-            make_client(server.url, patience=Patience(throttles=4))
+            make_client(server.url, retry_policy=RetryPolicy(throttles=4))
             .purchase([ONE], 169, nothing_barred)
             .values()
         )

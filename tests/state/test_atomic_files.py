@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from numplan import failpoints
+from numplan.files import atomic
 from numplan.model.consent import EVERY_CONSENT, NO_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.state import decode_state
-from numplan.state import atomic_files
 from numplan.state.local import backend, lock_file
 from numplan.state.local.backend import LocalBackend
 from tests.state.children import DONE, REFUSED, calls_of, is_locked, leftovers, run, run_traced, tracing_fails
@@ -59,7 +59,7 @@ def arm(point: str, action: str, nth: int = 1) -> None:
     """Make a failpoint act in this process, as its variable would in a new one."""
     os.environ[failpoints.VARIABLE] = f"{point}:{nth}:{action}"
     importlib.reload(failpoints)
-    for user in (atomic_files, lock_file, backend):
+    for user in (atomic, lock_file, backend):
         user.failpoint = failpoints.failpoint
 
 
@@ -82,9 +82,10 @@ def test_every_failpoint_of_the_code_is_in_this_list():
     """Those of Folder.replace are named by what is replaced. Shared places have theirs, `store.…`, killed at in
     tests/torture/test_places.py.
     """
-    code = "".join(file.read_text() for file in Path(atomic_files.__file__).parent.rglob("*.py"))
+    files = (Path(atomic.__file__), *Path(backend.__file__).parent.parent.rglob("*.py"))
+    code = "".join(file.read_text() for file in files)
     named = set(re.findall(r'failpoint\("(?!store\.)([^"]+)"\)', code))
-    prefixed = set(re.findall(r'failpoint\(f"\{point\}\.([^"]+)"\)', code))
+    prefixed = set(re.findall(r'_pass\(point, "([^"]+)"\)', code))
     assert prefixed == set(FILE_POINTS)
     prefixes = ("state", "state.backup")
     assert named | {f"{one}.{two}" for one in prefixes for two in prefixed} == set(POINTS)

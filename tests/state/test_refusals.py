@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.state.atomic_files import SIZE_LIMIT, Folder
+from numplan.state.backend import SIZE_LIMIT
 from numplan.state.local.backend import LocalBackend
+from numplan.state.local.folder import StateFolder
 from tests.state.samples import make_state, next_after, plant, store
 
 
@@ -154,7 +155,7 @@ def test_in_the_place_of_the_temporary_file(path, put, monkeypatch):
 
     state = store(path, make_state())
     with LocalBackend(path).lock("apply") as session:
-        monkeypatch.setattr("numplan.state.atomic_files.uuid.uuid4", Fixed)
+        monkeypatch.setattr("numplan.files.atomic.uuid.uuid4", Fixed)
         temporary = path.with_name(f".{path.name}.{Fixed.hex}.tmp")
         session.read()
         session._swept = True  # put there after the sweep
@@ -241,10 +242,10 @@ def test_files_are_private_whatever_the_umask(path, umask):
 def test_a_reader_may_be_overtaken_by_a_rename(path):
     """A file that lost its name between open and fstat is still the state."""
     store(path, make_state())
-    with Folder(path.parent) as here:
+    with StateFolder(path.parent) as here:
         descriptor = here.open(path.name, os.O_RDONLY)
         store_next = make_state(2)
         plant(path.with_name("new"), store_next)
         path.with_name("new").replace(path)
-        here._vet(os.fstat(descriptor), path.name)
+        here.vet(os.fstat(descriptor), path.name)
         os.close(descriptor)

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from numplan.api.client import Client
-from numplan.api.decode import read_judged
-from numplan.api.retry import Patience
+from numplan.api.decode import read_results
+from numplan.api.retry import RetryPolicy
 from numplan.http.result import Answer
 from numplan.manifest.load import read_manifest
 from numplan.manifest.validation.violations import validator
@@ -223,10 +223,12 @@ def _answers(ask: Callable[[Client, bytes], object]) -> Loader:
     """Any call is answered with the document. Its status follows from its length: mostly 200."""
 
     def load(document: bytes) -> None:
-        patience = Patience()
-        with Client(URL, ACCOUNT, TOKEN, _StillClock(), patience=patience, jitter=lambda: 1.0) as client:
+        retry_policy = RetryPolicy()
+        with Client(
+            URL, ACCOUNT, TOKEN, _StillClock(), retry_policy=retry_policy, jitter=lambda: 1.0
+        ) as client:
             status = STATUSES[len(document) % len(STATUSES)]
-            client._transport.exchange = lambda *_, **__: Answer(status, document)
+            client._transport.call_once = lambda *_, **__: Answer(status, document)
             ask(client, document)
 
     return _refusing(load)
@@ -255,12 +257,12 @@ def _purchased(client: Client, _: bytes) -> None:
 
 def _purchase(client: Client, document: bytes) -> None:
     _check_outcomes(client.purchase(ASKED, 169, nothing_barred))
-    read_judged("purchase-numbers", document)
+    read_results("purchase-numbers", document)
 
 
 def _release(client: Client, document: bytes) -> None:
     _check_outcomes(client.release(ASKED, nothing_barred))
-    read_judged("release-numbers", document)
+    read_results("release-numbers", document)
 
 
 def _check_outcomes(outcomes: Mapping[E164, object]) -> None:

@@ -109,7 +109,7 @@ SABOTAGES = (
     Sabotage(
         "a backup that cannot be written is found late",
         "state/local/backend.py",
-        "folder.require_plain(shelf.backup_name)",
+        "folder.require_plain(files.backup_name)",
         "pass",
         ["tests/state/test_refusals.py"],
     ),
@@ -192,14 +192,14 @@ SABOTAGES = (
     ),
     Sabotage(
         "state is written in place",
-        "state/atomic_files.py",
+        "files/atomic.py",
         "os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)",
         _at(
             12,
             """
             written = os.open(temporary, os.O_RDONLY, dir_fd=self._descriptor)
             target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE, dir_fd=self._descriptor)
-            _write(target, memoryview(os.read(written, SIZE_LIMIT)))
+            _write(target, memoryview(os.read(written, 1 << 31)))
             os.close(target)
             os.close(written)
             os.unlink(temporary, dir_fd=self._descriptor)
@@ -209,7 +209,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "what is renamed may not be on disk yet",
-        "state/atomic_files.py",
+        "files/atomic.py",
         "os.fsync(descriptor)",
         "pass",
         ["tests/state/test_atomic_files.py"],
@@ -287,7 +287,7 @@ SABOTAGES = (
     Sabotage(
         "nobody asks whether the lock of a shared place is still held",
         "state/shared/backend.py",
-        "        self._hold.require()\n",
+        "        self._lock.require()\n",
         "",
         ["tests/state/shared/test_http_contract.py::TestHttpBackend"],
     ),
@@ -301,8 +301,8 @@ SABOTAGES = (
     Sabotage(
         "a lock of our own, whose answer was lost, is taken for another's",
         "state/shared/objects.py",
-        "if holder is not None and holder.id == info.id:\n                return _ObjectHold(self, info)",
-        "if False:\n                return _ObjectHold(self, info)",
+        "if holder is not None and holder.id == info.id:\n                return _ObjectLock(self, info)",
+        "if False:\n                return _ObjectLock(self, info)",
         ["tests/state/shared/test_objects.py::TestGcs"],
     ),
     Sabotage(
@@ -324,7 +324,7 @@ SABOTAGES = (
     Sabotage(
         "an older copy of a shared state is as good as the newest",
         "state/shared/last_seen_cache.py",
-        "return found.mark if found.place == self._place else None",
+        "return found.last_seen if found.place == self._place else None",
         "return None",
         ["tests/state/shared/test_last_seen_cache.py"],
     ),

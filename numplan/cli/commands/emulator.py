@@ -3,11 +3,12 @@
 import shlex
 import signal
 import threading
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from numplan.model.location.urls import is_loopback
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -73,7 +74,7 @@ def emulator(
         raise click.ClickException(
             "numplan emulator needs its extra: pip install 'numplan[emulator]'"
         ) from None
-    if control and not _is_loopback(host):
+    if control and not is_loopback(host):
         raise click.UsageError("--control is for this machine alone: leave --host at a loopback address")
     settings = EmulatorSettings(
         host=host,
@@ -137,10 +138,3 @@ def _greeting(running: "Emulator") -> str:
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in exports.items()]
     return "\n".join([f"Virtual Numbers API at {running.url}", *lines])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

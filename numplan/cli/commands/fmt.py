@@ -8,10 +8,11 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
+from numplan.files.read import FileError
 from numplan.manifest.edit.formatter import format_manifest
 from numplan.manifest.files.names import folder_of
-from numplan.manifest.files.read import FileError, decoded
 from numplan.manifest.files.repository import read_named
+from numplan.manifest.files.text import decoded
 from numplan.manifest.files.write import replace_file
 from numplan.manifest.folder import files_of
 from numplan.manifest.load import find_manifest

@@ -8,13 +8,14 @@ import click
 
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.manifest.files.read import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import followed
+from numplan.manifest.files.write import create_file
+from numplan.manifest.load import FILE_NAMES
 from numplan.manifest.schema.shipped import schema_text
 from numplan.model.errors import NumplanError
 
 IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
-MANIFESTS: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 SCHEMA: Final = Path(".numplan/manifest.schema.json")
 """What the first line of the manifest points editors to."""
 PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": Path(".gitlab-ci.yml")}
@@ -31,13 +32,13 @@ def init(ci: str | None) -> None:
     Settings.current()
     screen = Screen(color=False)
     wanted: dict[Path, str] = {}
-    manifest = next((name for name in MANIFESTS if _is_taken(Path(name))), None)
+    manifest = next((name for name in FILE_NAMES if _is_taken(Path(name))), None)
     if manifest and ci is None:
         raise NumplanError(
             f"{manifest} is here already; nothing was written", hint="`numplan validate` checks it"
         )
     if not manifest:
-        wanted[Path(MANIFESTS[0])] = "init.yaml"
+        wanted[Path(FILE_NAMES[0])] = "init.yaml"
     if ci is not None:
         _require_free(ci)
         wanted[PIPELINES[ci]] = f"pipelines/{ci}.yml"
@@ -90,10 +91,9 @@ def _create(path: Path, text: str) -> None:
     _require_no_way_out(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
     except OSError as problem:
         raise NumplanError(f"{path} cannot be written: {problem.strerror}") from None
+    create_file(path, text.encode())
 
 
 def _require_no_way_out(path: Path) -> None:

@@ -9,8 +9,8 @@ from numplan.cli.workspace.open import open_manifest
 from numplan.manifest.declarations.plausibility import plausibility
 from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
-from numplan.views.common.amounts import numbers
-from numplan.views.common.sanitize import escaped, one_line
+from numplan.model.text.printable import numbers, plural
+from numplan.views.common.sanitize import escaped
 
 
 @click.command()
@@ -36,15 +36,11 @@ def validate() -> int:
         return problem.exit_code if problem else 0
     if problem:
         raise problem
-    first = told(findings)
-    for found in first.findings:
-        screen.error(one_line(str(found)))
-    if first.more:
-        screen.error(first.rest)
+    screen.findings(findings)
     declared = sum(1 for _ in manifest.explicit())
     screen.line(
-        f"{manifest.path} is valid: {numbers(declared)} declared, and {len(manifest.pools)} "
-        f"pool{'' if len(manifest.pools) == 1 else 's'} of {numbers(sum(pool.count for pool in manifest.pools))}."
+        f"{manifest.path} is valid: {numbers(declared)} declared, and "
+        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}."
     )
     screen.require_written()
     return 0

@@ -39,23 +39,21 @@ from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadabl
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
-from numplan.manifest.files.read import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import followed
 from numplan.manifest.load import FILE_NAMES, manifest_in
 from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.changes import count
 from numplan.model.consent import Consent
-from numplan.model.diagnostics import told
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164, NumberError
 from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
+from numplan.model.text.printable import numbers
 from numplan.numbering.reading import doubted, read_number
-from numplan.views.common.amounts import numbers
-from numplan.views.common.sanitize import one_line
 from numplan.views.text.new_entries import new_entries_text
 
 
@@ -170,11 +168,7 @@ def _with_inventory(asked: Adoption, screen: Screen) -> Wish:
         raise NumplanError(f"the inventory {asked.inventory} {problem}") from None
     raw = read_file(asked.inventory, "the inventory")
     listed, findings = parse_inventory(raw, asked.inventory, asked.columns)
-    first = told(findings)
-    for found in first.findings:
-        screen.error(one_line(str(found)))
-    if first.more:
-        screen.error(first.rest)
+    screen.findings(findings)
     written = [f"{one.original!r} as {one.name or 'nothing'}" for one in listed.values() if one.original]
     if written:
         screen.error(f"note: names in other letters are written as they sound: {some(written)}")

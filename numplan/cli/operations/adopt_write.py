@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from numplan.engine.edit.adoption import NewEntry, flow_of
+from numplan.files.read import FileError
 from numplan.manifest.edit.insert import Addition, extended, remark
 from numplan.manifest.files.names import folder_of
-from numplan.manifest.files.read import FileError, decoded
 from numplan.manifest.files.repository import read_named
+from numplan.manifest.files.text import decoded
 from numplan.manifest.files.write import create_file, replace_file
 from numplan.model.errors import NumplanError
 from numplan.model.manifest import Manifest

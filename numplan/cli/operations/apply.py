@@ -32,6 +32,7 @@ from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan
+from numplan.model.text.printable import plural
 
 FAILED: Final = 1
 PARTLY: Final = 4
@@ -170,9 +171,8 @@ def settle_first(work: Work, clock: SystemClock, report: Report) -> ApplyResult:
 def _sought(work: Work) -> str:
     if not (calls := len(work.open_state.intents)):
         return "numbers that may still turn up"
-    many = "1 call" if calls == 1 else f"{calls:,} calls"
     limit = work.manifest.api.settle_seconds
-    return f"what became of {many} of an earlier run, for up to {limit:g} s"
+    return f"what became of {plural(calls, 'call')} of an earlier run, for up to {limit:g} s"
 
 
 def fresh_plan(run: Run, asked: Asked, documents: dict[str, str]) -> Choose:

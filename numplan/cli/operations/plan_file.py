@@ -5,13 +5,14 @@ import shlex
 from pathlib import Path
 
 from numplan.cli.terminal.run import Run
+from numplan.files.atomic import replace_whole
+from numplan.files.read import FileError
 from numplan.manifest.files.names import is_part
-from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.errors import NumplanError, UsageError
 from numplan.model.location.state_location import LocalPlace, Place
 from numplan.model.plan import Plan
 from numplan.model.plan_document import encode_plan
 from numplan.model.secrets import require_none
-from numplan.state.atomic_files import Folder
 
 
 def save_plan(made: Plan, path: Path, state: Place, run: Run) -> None:
@@ -32,12 +33,9 @@ def save_plan(made: Plan, path: Path, state: Place, run: Run) -> None:
 def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
     """Write a file, whole or not at all. Raises NumplanError, which names the flag it came from."""
     try:
-        with Folder(path.parent) as folder:
-            temporary = folder.prepare(path.name, document, "plan")
-            folder.put(temporary, path.name, "plan")
-            folder.sync()
-    except (OSError, StateError) as problem:
-        why = problem.message if isinstance(problem, StateError) else problem.strerror
+        replace_whole(path, document, "plan")
+    except (OSError, FileError) as problem:
+        why = f"it {problem}" if isinstance(problem, FileError) else problem.strerror
         raise NumplanError(
             f"{what} {path} cannot be written: {why}", hint=f"give another place with {flag}"
         ) from None

@@ -10,6 +10,7 @@ from numplan.cli.options.documents import document_options
 from numplan.cli.options.selection import Name, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
+from numplan.model.text.printable import plural
 
 _OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
 _OF_RELEASING: Final = ("--max-releases", "--allow-release")
@@ -125,10 +126,9 @@ def _allowances(flags: dict[str, Any]) -> Allowances:
 
 def refuse_errors(plan: Plan) -> None:
     """Raise NumplanError where a plan holds errors: it is shown, but can be neither saved nor applied."""
-    errors = len(plan.errors)
-    if errors:
+    if plan.errors:
         raise NumplanError(
-            f"the plan has {errors} error{'' if errors == 1 else 's'} and cannot be applied",
+            f"the plan has {plural(len(plan.errors), 'error')} and cannot be applied",
             hint="each is shown above, with its place in the manifest; nothing was sent",
         )
 

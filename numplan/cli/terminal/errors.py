@@ -9,7 +9,6 @@ import click
 
 from numplan.cli.terminal.screen import Screen, silence
 from numplan.cli.terminal.signals import Interrupted
-from numplan.model.diagnostics import told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.views.common.sanitize import one_line
 
@@ -23,11 +22,7 @@ def say(problem: BaseException) -> int:
     screen = Screen(color=False)
     match problem:
         case ManifestError():
-            first = told(problem.diagnostics)
-            for found in first.findings:
-                screen.error(one_line(str(found)))
-            if first.more:
-                screen.error(first.rest)
+            screen.findings(problem.diagnostics)
             screen.error(f"error: {problem.message}; nothing was sent and nothing was written")
             return problem.exit_code
         case NumplanError():

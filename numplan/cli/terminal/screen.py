@@ -4,15 +4,16 @@ character, the run goes on without it.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TextIO
 
 import click
 
 from numplan.cli.known_secrets import learn_secrets
+from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import NumplanError
 from numplan.model.secrets import hidden, require_none
-from numplan.views.common.sanitize import inert, plain
+from numplan.views.common.sanitize import inert, one_line, plain
 
 NARROWEST: Final = 60
 WIDEST: Final = 160
@@ -73,6 +74,14 @@ class Screen:
     def error(self, text: str) -> None:
         """A line about the run, for people."""
         _write(sys.stderr, _clean(text))
+
+    def findings(self, findings: Sequence[Diagnostic]) -> None:
+        """What was found, a line each, for people; of very many the first, and how many more there are."""
+        first = told(findings)
+        for found in first.findings:
+            self.error(one_line(str(found)))
+        if first.more:
+            self.error(first.rest)
 
     def passing(self, text: str) -> None:
         """A line about the run that takes the place of the one before; only where standard error `moves`."""

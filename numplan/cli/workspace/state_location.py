@@ -63,7 +63,7 @@ def named_places(settings: Settings) -> tuple[Place, ...]:
 
 def _below(folder: Path, path: str) -> Path:
     """Where the manifest says that a state file lies. Raises SettingError for a link that leads out."""
-    from numplan.manifest.files.read import FileError
+    from numplan.files.read import FileError
     from numplan.manifest.files.repository import followed
 
     place = folder / path
@@ -109,7 +109,7 @@ def open_place(
         case _:
             from numplan.state.shared.backend import RemoteBackend
 
-            store = _open_store(place, environment, grant)
+            store = _open_store(place, environment, clock, grant)
             return RemoteBackend(store, environment=environment, clock=clock, consent=consent)
 
 
@@ -140,13 +140,16 @@ def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str
 
 
 def _open_store(
-    place: HttpPlace | PostgresPlace | ObjectPlace, environment: Mapping[str, str], grant: Grant
+    place: HttpPlace | PostgresPlace | ObjectPlace,
+    environment: Mapping[str, str],
+    clock: Clock | None,
+    grant: Grant,
 ) -> "Store":
     match place:
         case HttpPlace():
             from numplan.state.shared.http import HttpStore
 
-            return HttpStore(place, environment)
+            return HttpStore(place, environment, clock=clock)
         case PostgresPlace():
             with _extra("psycopg", "postgres"):
                 from numplan.state.shared.postgres import PostgresStore

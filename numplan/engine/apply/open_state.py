@@ -20,7 +20,7 @@ DOUBT_MOST = 400
 """Characters of why an outcome is not known."""
 
 
-Call = TypeVar("Call", Intent, Tombstone)
+Pending = TypeVar("Pending", Intent, Tombstone)
 
 
 class OpenState:
@@ -213,5 +213,5 @@ class OpenState:
         self._attempted = None
 
 
-def _moved(one: Call, resource: Resource) -> Call:
+def _moved(one: Pending, resource: Resource) -> Pending:
     return msgspec.structs.replace(one, instance=msgspec.structs.replace(one.instance, resource=resource))

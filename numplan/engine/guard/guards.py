@@ -7,7 +7,7 @@ import msgspec
 
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.guard.limit_guards import check_limits, counted, declared_at, exceeded
+from numplan.engine.guard.limit_guards import check_limits, declared_at, exceeded
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, Side, effective
 from numplan.model.address import kind_of
@@ -27,6 +27,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.operator import VARIABLE
 from numplan.model.plan import Plan, Refusal
 from numplan.model.policy import percent
+from numplan.model.text.printable import numbers
 
 FEWEST_OF_A_SHARE: Final = 3
 """Fewer releases than this are no share of anything."""
@@ -65,7 +66,7 @@ def _empty_manifest(case: Case) -> Iterator[Refusal]:
     ):
         yield Refusal(
             guard="empty-manifest",
-            summary=f"the manifest declares nothing, while state holds {counted(len(managed))}",
+            summary=f"the manifest declares nothing, while state holds {numbers(len(managed))}",
             subjects=tuple(one.address for one in managed.values()),
             lifted_by="`numplan destroy`, or --allow-empty",
         )
@@ -83,7 +84,7 @@ def _releases(case: Case) -> Iterator[Refusal]:
         may = f"{VARIABLE} allows {limit}" if side.is_operators else f"one apply may release {limit}"
         yield Refusal(
             guard="releases",
-            summary=f"{counted(len(leaving))} would be released, and {may}",
+            summary=f"{numbers(len(leaving))} would be released, and {may}",
             subjects=tuple(map(address_of_change, leaving)),
             lifted_by=FIRM if side.is_operators else f"--max-releases {len(leaving)}, or policy.max_releases",
             source=_first_declared(case, leaving),
@@ -105,7 +106,7 @@ def _release_share(case: Case) -> Iterator[Refusal]:
         most = f"at most {side.policy.max_release_share}"
         yield Refusal(
             guard="release-share",
-            summary=f"{len(leaving)} of {counted(managed)} that are managed would be released, and "
+            summary=f"{len(leaving)} of {numbers(managed)} that are managed would be released, and "
             + (f"{VARIABLE} allows {most}" if side.is_operators else f"one apply may release {most}"),
             subjects=tuple(map(address_of_change, leaving)),
             lifted_by=FIRM
@@ -149,7 +150,7 @@ def _protected(case: Case) -> Iterator[Refusal]:
     if subjects:
         yield Refusal(
             guard="protected",
-            summary=f"{counted(len(subjects))} would be released, but protected",
+            summary=f"{numbers(len(subjects))} would be released, but protected",
             subjects=subjects,
             lifted_by="protect: false, applied first, or "
             + " ".join(f"--allow-release '{one}'" for one in subjects),
@@ -208,7 +209,7 @@ def _no_state(case: Case) -> Iterator[Refusal]:
             seen = f"at least {len(alike)}" if unseen else f"{len(alike)}"
             yield Refusal(
                 guard="no-state",
-                summary=f"there is no state, {pool.resource} would buy {counted(buys)}, and the account"
+                summary=f"there is no state, {pool.resource} would buy {numbers(buys)}, and the account"
                 f" already owns {seen} unmanaged that match; was the state lost?",
                 subjects=tuple(alike),
                 lifted_by=f"adopt: true in pools.{pool.name}, without a category, to take them in, "
@@ -233,7 +234,7 @@ def _trunk_change(case: Case) -> Iterator[Refusal]:
     if subjects:
         yield Refusal(
             guard="trunk-change",
-            summary=f"the trunk of {counted(len(subjects))} changed, and the API cannot move a number: it would"
+            summary=f"the trunk of {numbers(len(subjects))} changed, and the API cannot move a number: it would"
             " be released and bought again, or another bought for it",
             subjects=subjects,
             lifted_by="on_trunk_change: replace on the entry, or its former sip_trunk_id",

@@ -19,7 +19,7 @@ from numplan.model.operator import VARIABLE
 from numplan.model.plan import Cost, Plan, Refusal
 from numplan.model.policy import WITHOUT, Policy, allows
 from numplan.model.state import Attributes
-from numplan.model.text.visible import is_visible
+from numplan.model.text.printable import is_visible, numbers
 
 _BEYOND: Final = Decimal("Infinity")
 """A sum that lacks a charge is held to be beyond any limit."""
@@ -55,7 +55,7 @@ def _purchases(limits: Limits, changes: Sequence[Change], manifest: Manifest) ->
         yield _over(
             over,
             guard="purchases",
-            what=f"{counted(bought)} would be purchased",
+            what=f"{numbers(bought)} would be purchased",
             may="purchase {}",
             orders=_orders(changes, manifest, by="count"),
             lifted_by=f"--max-purchases {bought}, or policy.max_purchases",
@@ -73,7 +73,7 @@ def _adoptions(
         declared = declared_at(manifest)
         yield Refusal(
             guard="adoptions",
-            summary=f"{counted(len(adopted))} would be adopted, and {_may(side, f'adopt {limit}', str(limit))}",
+            summary=f"{numbers(len(adopted))} would be adopted, and {_may(side, f'adopt {limit}', str(limit))}",
             subjects=tuple(map(address_of_change, adopted)),
             lifted_by=FIRM if side.is_operators else "policy.max_adoptions",
             source=next((declared[one.resource] for one in adopted if one.resource in declared), None),
@@ -115,7 +115,7 @@ def _kinds(limits: Limits, changes: Sequence[Change], manifest: Manifest) -> Ite
         declared = declared_at(manifest) if found else {}
         for (resource, value, side), those in found.items():
             alone = len(those) == 1
-            what = f"{those[0].after.number} has" if alone else f"{counted(len(those))} of {resource} have"
+            what = f"{those[0].after.number} has" if alone else f"{numbers(len(those))} of {resource} have"
             yield Refusal(
                 guard=guard,
                 summary=f"{what} {key} {value}, and {_listed(side, f'allowed_{guard}')}",
@@ -217,7 +217,7 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         place = f" ({self.source})" if self.source else ""
-        return f"{self.resource}{place}: {counted(self.count)}, {self.once} once, {self.monthly} a month"
+        return f"{self.resource}{place}: {numbers(self.count)}, {self.once} once, {self.monthly} a month"
 
 
 def _over(
@@ -263,8 +263,3 @@ def _figure(much: int | Sum) -> Decimal:
 def declared_at(manifest: Manifest) -> Mapping[Resource, Source]:
     """Where each entry is declared."""
     return {entry.resource: entry.source for entry in manifest.entries()}
-
-
-def counted(how_many: int) -> str:
-    """`1 number`, `2 numbers`."""
-    return f"{how_many} number{'' if how_many == 1 else 's'}"

@@ -10,6 +10,7 @@ from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.number import E164
+from numplan.model.text.printable import plural
 from numplan.numbering.reading import doubted
 
 NAMED: Final = 3
@@ -42,7 +43,9 @@ def odd_rows(snapshot: AccountSnapshot, offers: Offers) -> Iterator[Diagnostic]:
 
 def unreadable_text(endpoint: str, rows: Sequence[Unreadable]) -> str:
     """`purchased-list: 2 rows cannot be read: +12050012202 (its country is null), row 7 (its accessNumber is null)`."""
-    return f"{endpoint}: {_rows(len(rows))} cannot be read: {_some(map(str, rows[:NAMED]), len(rows))}"
+    return (
+        f"{endpoint}: {plural(len(rows), 'row')} cannot be read: {_some(map(str, rows[:NAMED]), len(rows))}"
+    )
 
 
 def doubted_text(odd: Mapping[E164, str]) -> str:
@@ -57,13 +60,9 @@ def strangers_text(owned: Mapping[E164, OwnedNumber], strangers: frozenset[E164]
     first = (f"{number} (customerId {owned[number].customer})" for number in sorted(strangers)[:NAMED])
     name = "names" if len(strangers) == 1 else "name"
     return (
-        f"purchased-list: {_rows(len(strangers))} {name} another customer than most do: "
+        f"purchased-list: {plural(len(strangers), 'row')} {name} another customer than most do: "
         f"{_some(first, len(strangers))}"
     )
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _some(first: Iterable[str], count: int) -> str:

@@ -5,7 +5,6 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from numplan.manifest.declarations.api_url import ApiUrlError, parse_api_url
 from numplan.manifest.declarations.backend import read_place
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
@@ -19,6 +18,7 @@ from numplan.manifest.reading.quoting import dotted_path
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import Place
+from numplan.model.location.urls import UrlError, api_url
 from numplan.model.manifest import (
     DEFAULT_API_URL,
     Manifest,
@@ -175,8 +175,8 @@ class _Declaring:
         if "url" not in held:
             return DEFAULT_API_URL
         try:
-            return parse_api_url(str(held["url"]))
-        except ApiUrlError as failure:
+            return api_url(str(held["url"]))
+        except UrlError as failure:
             source = held.source("url")
             self.findings.append(error(str(failure), source=source, path="api.url"))
             return DEFAULT_API_URL

@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import ScalarNode
 
 from numplan.manifest.edit.tokens import ALIAS, BREAK, COMMENT, MARKER, Token, TokenError, tokenize
-from numplan.manifest.files.read import decoded
+from numplan.manifest.files.text import decoded
 from numplan.manifest.reading.reader import read_yaml
 from numplan.manifest.schema.node import Node
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value

@@ -17,10 +17,12 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
+from numplan.manifest.reading.yaml_events import yaml_loader
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.account import Offer
 from numplan.model.errors import NumplanError
 from numplan.model.number import E164
+from numplan.model.text.printable import on_one_line, printable
 
 STEP: Final = "  "
 _SAFE: Final = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?")
@@ -84,8 +86,7 @@ def manifest_of(offers: Sequence[Offer], country: str) -> str:
 
 def remark(text: str) -> str:
     """A text that is safe in a comment: printable, short, on one line, and no command to a CI runner."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return _COMMAND.sub("# ", " ".join(printable.split())[:60].strip())
+    return _COMMAND.sub("# ", on_one_line(text, 60).strip())
 
 
 def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) -> str:
@@ -112,7 +113,7 @@ def _with_block(text: str, name: str, added: Sequence[Addition], line_end: str) 
 def _blocks(text: str) -> dict[str, _BlockSpan]:
     """The blocks at the top of a document in block style, by name."""
     found: dict[str, _BlockSpan] = {}
-    events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    events = yaml.parse(text, Loader=yaml_loader())
     depth = 0
     key: str | None = None
     begun: Event | None = None
@@ -187,7 +188,7 @@ def scalar(text: str) -> str:
     if is_plain and plain_value(escaped, ScalarKind.TEXT) is not None:
         return escaped
     quoted = _COMMAND.sub(r"\\x23", json.dumps(escaped, ensure_ascii=False))
-    return "".join(letter if letter.isprintable() else _code(letter) for letter in quoted)
+    return printable(quoted, _code)
 
 
 def _code(letter: str) -> str:

@@ -18,6 +18,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from numplan.manifest.reading.yaml_events import yaml_loader
 from numplan.manifest.schema.node import ANYTHING, Node
 from numplan.manifest.schema.scalar_kinds import ScalarKind
 
@@ -54,10 +55,9 @@ def tokenize(text: str, node: Node) -> list[Token]:
 
     Joined with the spaces they are the text. Raises TokenError.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     tokens: list[Token] = []
     at = 0
-    for event, is_text in _scalars(yaml.parse(text, Loader=loader), node):
+    for event, is_text in _scalars(yaml.parse(text, Loader=yaml_loader()), node):
         start, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
         tokens += _between(text, at, start)
         written = text[start:end]

@@ -9,7 +9,7 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from numplan.manifest.files.read import FileError, read_straight, reason
+from numplan.files.read import FileError, read_straight, reason
 
 _GIT: Final = ".git"
 _HIDDEN: Final = "leads to a name that begins with a dot: such files are for programs, and may hold secrets"

@@ -2,11 +2,11 @@
 
 import os
 import stat
-import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from numplan.manifest.files.read import FileError
+from numplan.files.atomic import Folder
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import followed, read_named
 from numplan.model.errors import NumplanError
 from numplan.model.secrets import require_none
@@ -22,14 +22,10 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     try:
         real = followed(path)
         mode = stat.S_IMODE(real.stat().st_mode)
-        temporary = _prepared(real, after, mode)
-        try:
-            _require_still(path, before)
-            temporary.replace(real)
-        except BaseException:
-            temporary.unlink()
-            raise
-        _sync(real.parent)
+        with Folder(real.parent, plain=False) as folder:
+            temporary = folder.prepare(real.name, after, mode=mode)
+            folder.put(temporary, real.name, recheck=lambda: _require_still(path, before))
+            _sync(folder)
     except FileError as problem:
         raise NumplanError(f"{path} {problem}") from None
     except OSError as problem:
@@ -42,13 +38,9 @@ def create_file(path: Path, content: bytes) -> None:
     """
     require_none(content, str(path))
     try:
-        path = followed(path.parent, alone=False) / path.name
-        temporary = _prepared(path, content, 0o666 & ~_umask())
-        try:
-            os.link(temporary, path)  # unlike a rename, this never takes the place of another
-        finally:
-            temporary.unlink()
-        _sync(path.parent)
+        with Folder(followed(path.parent, alone=False)) as folder:
+            folder.add(folder.prepare(path.name, content, mode=0o666 & ~_umask()), path.name)
+            _sync(folder)
     except FileExistsError:
         raise NumplanError(f"{path} is here already; nothing was written") from None
     except FileError as problem:
@@ -65,31 +57,10 @@ def _require_still(path: Path, before: bytes) -> None:
         )
 
 
-def _prepared(path: Path, content: bytes, mode: int) -> Path:
-    """A file beside another one, durable, that is to take its place. Raises OSError, and leaves nothing then."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            with suppress(OSError):  # some file systems have fixed modes
-                os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-    except BaseException:
-        temporary.unlink()
-        raise
-    return temporary
-
-
-def _sync(folder: Path) -> None:
+def _sync(folder: Folder) -> None:
     # What is renamed here is whole in any case: a folder that cannot be synced is no reason to fail.
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        folder.sync()
 
 
 def _umask() -> int:

@@ -13,6 +13,7 @@ from numplan.manifest.reading.quoting import looks_like_number, quote, taken
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import InventoryError, ManifestError
 from numplan.model.number import E164, NumberError
+from numplan.model.text.printable import on_one_line
 from numplan.numbering.reading import read_number
 
 _LONGEST: Final = 255
@@ -106,17 +107,12 @@ def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tupl
         )
         return error(said, source=source, hint=str(problem))
     labels = {
-        field.removeprefix(LABEL): _one_line(value)
+        field.removeprefix(LABEL): on_one_line(value, _LONGEST)
         for field, value in values.items()
         if field.startswith(LABEL) and value
     }
     # A spreadsheet, and our own CSV, says with an apostrophe that a text is no formula.
     said = values.get(NAME, "").removeprefix("'")
     name = name_from(said)
-    original = "" if said.isascii() else _one_line(said)
+    original = "" if said.isascii() else on_one_line(said, _LONGEST)
     return Line(number, name, labels, original), taken_for
-
-
-def _one_line(text: str) -> str:
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:_LONGEST]

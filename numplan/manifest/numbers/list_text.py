@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from numplan.manifest.files.read import decoded
+from numplan.manifest.files.text import decoded
 from numplan.model.diagnostics import Diagnostic, Source, error, note
 from numplan.model.errors import ManifestError
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from numplan.manifest.files.read import FileError, read_straight
+from numplan.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below
 from numplan.manifest.numbers.list_text import text_of
 from numplan.manifest.numbers.number_list import NumberList, parse_numbers

@@ -5,8 +5,9 @@ from typing import Final
 
 from yaml.events import AliasEvent, CollectionStartEvent, Event, NodeEvent, ScalarEvent
 
-from numplan.manifest.reading.positions import Position, position_at, source_at
+from numplan.manifest.reading.positions import Position, source_at
 from numplan.manifest.reading.quoting import quote
+from numplan.manifest.reading.yaml_events import start_of
 from numplan.model.diagnostics import Diagnostic, error
 
 MAX_REPLAYED: Final = 1_000_000
@@ -89,9 +90,3 @@ class Anchors:
                 start_of(event),
                 hint="write shared settings once under `defaults`",
             )
-
-
-def start_of(event: Event) -> Position:
-    """The position in its file where an event starts."""
-    mark = event.start_mark
-    return position_at(mark.line, mark.column)  # type: ignore[union-attr]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from numplan.manifest.reading.positions import Step
 from numplan.model.diagnostics import Diagnostic, Source, warning
 from numplan.model.secrets import hidden
+from numplan.model.text.printable import plural, printable
 
 _LONGEST = 60
 _SEPARATORS = frozenset(" -+().,/='\u00a0")
@@ -35,9 +36,8 @@ def described(value: object, kind: str = "text") -> str:
     """What a value is, unquoted, as it may be a secret: `a line of 40 characters that holds letters`."""
     if not isinstance(value, str):
         return quote(value)
-    characters = "1 character" if len(value) == 1 else f"{len(value):,} characters"
     holds = " that holds letters" if any(map(str.isalpha, value)) else ""
-    return f"a {kind} of {characters}{holds}"
+    return f"a {kind} of {plural(len(value), 'character')}{holds}"
 
 
 def looks_like_number(text: str) -> bool:
@@ -84,4 +84,4 @@ def one_of(words: Sequence[str]) -> str:
 def _clipped(text: str) -> str:
     # A secret is hidden while it is whole: the beginning of one would be told.
     clipped = text if len(text) <= _LONGEST else hidden(text)[: _LONGEST - 1] + "…"
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in clipped)
+    return printable(clipped, lambda char: ascii(char)[1:-1])

@@ -19,8 +19,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from numplan.manifest.files.read import decoded, place_of_byte
-from numplan.manifest.reading.anchors import Anchors, UnreadableError, start_of
+from numplan.manifest.files.text import decoded, place_of_byte
+from numplan.manifest.reading.anchors import Anchors, UnreadableError
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import (
     Files,
@@ -33,6 +33,7 @@ from numplan.manifest.reading.positions import (
 )
 from numplan.manifest.reading.quoting import dotted_path, quote
 from numplan.manifest.reading.templates import Slot, Template
+from numplan.manifest.reading.yaml_events import start_of, yaml_loader
 from numplan.manifest.schema.node import ANYTHING, Node
 from numplan.manifest.schema.scalar_kinds import ScalarKind, plain_value
 from numplan.model.diagnostics import Diagnostic, Source, error
@@ -78,10 +79,9 @@ def read_yaml(
     body = decoded(raw, file).encode()
     if not body.strip():
         raise EmptyError([_empty(file, what)])
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may have been built without libyaml
     reading: _Reading | None = None
     try:
-        reading = _Reading(loader(body).get_event, files, at, what, most)
+        reading = _Reading(yaml_loader()(body).get_event, files, at, what, most)
         value = reading.document(node)
     except UnreadableError as failure:
         fatal = failure.finding(file, dotted_path(reading.path) if reading else "")

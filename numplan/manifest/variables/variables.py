@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from numplan.manifest.files.read import FileError
+from numplan.files.read import FileError
 from numplan.manifest.files.repository import read_named
 from numplan.manifest.reading.document import Document, Values
 from numplan.manifest.reading.findings import Collector

@@ -4,18 +4,18 @@ A place holds no credentials: those come from the environment or from the servic
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 import msgspec
 
-from numplan.model.location.hosts import is_loopback
 from numplan.model.location.libpq import LibpqError, parameters_of
+from numplan.model.location.urls import UrlError, safe_url, split_url
 
 STATE_FILE: Final = "numplan.state.json"
 
-_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _BUCKET: Final = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]{0,221}")
 _KEY: Final = re.compile(r"[A-Za-z0-9!_.*'()+=@:, -]+(/[A-Za-z0-9!_.*'()+=@:, -]+)*")
 _METHOD: Final = re.compile(r"[A-Z]{3,20}")
@@ -120,12 +120,13 @@ def parse_place(text: str) -> Place:
     scheme, separator, _ = text.partition("://")
     if not separator:
         return LocalPlace(path=text)
-    _require_visible(text, "")
+    with _blaming(""):
+        parts = split_url(text)
     match scheme.lower():
         case "s3" | "gs" | "az" as store:
-            return _object_place(store, text)
+            return _object_place(store, parts)
         case "postgresql" | "postgres":
-            return _postgres_place(text)
+            return _postgres_place(parts)
         case "https" | "http":
             return http_place(text)
         case other:
@@ -167,8 +168,8 @@ def object_place(
 
 def postgres_place(server: str, name: str = "default") -> PostgresPlace:
     """A row's place, checked. Raises PlaceError."""
-    _require_visible(server, "url")
-    parts = _parts(server, "url")
+    with _blaming("url"):
+        parts = split_url(server)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise PlaceError("the URL of a PostgreSQL database starts with postgresql://", "url")
     named = {unquote(pair.partition("=")[0]).lower() for pair in parts.query.split("&")}
@@ -235,8 +236,7 @@ def http_place(
     return HttpPlace(address=address, lock_address=lock, unlock_address=unlock, **methods)
 
 
-def _object_place(scheme: str, text: str) -> ObjectPlace:
-    parts = _split(text, "")
+def _object_place(scheme: str, parts: SplitResult) -> ObjectPlace:
     if parts.username is not None or parts.fragment:
         raise PlaceError("the URL of an object is a bucket and a key; credentials come from the environment")
     service = _SERVICES[scheme]
@@ -245,8 +245,7 @@ def _object_place(scheme: str, text: str) -> ObjectPlace:
     return object_place(service, parts.netloc, unquote(parts.path.removeprefix("/")), **options)  # type: ignore[arg-type]
 
 
-def _postgres_place(text: str) -> PostgresPlace:
-    parts = _parts(text, "")
+def _postgres_place(parts: SplitResult) -> PostgresPlace:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     names = [value for key, value in pairs if key == "state"]
     if len(names) > 1:
@@ -272,43 +271,14 @@ def _options(query: str, known: Iterable[str]) -> dict[str, str]:
 
 def require_safe(url: str, key: str) -> None:
     """Raise PlaceError unless credentials may travel to this URL, and none stand in it."""
-    _require_visible(url, key)
-    parts = _split(url, key)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise PlaceError("the address starts with https:// and a host", key)
-    if "@" in parts.netloc:
-        raise PlaceError(
-            "the address must not hold a user or a password; set NUMPLAN_STATE_USERNAME and "
-            "NUMPLAN_STATE_PASSWORD",
-            key,
-        )
-    if parts.fragment:
-        raise PlaceError("the address must not hold a fragment", key)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise PlaceError(
-            "plain http would send credentials and state in the clear; use https (http is for this machine only)",
-            key,
-        )
+    with _blaming(key):
+        safe_url(url, "set NUMPLAN_STATE_USERNAME and NUMPLAN_STATE_PASSWORD")
 
 
-def _split(url: str, key: str) -> SplitResult:
-    parts = _parts(url, key)
+@contextmanager
+def _blaming(key: str) -> Iterator[None]:
+    """Within, what is wrong with a URL is a PlaceError about this key."""
     try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if port == 0:
-        raise PlaceError("this is not a URL", key)
-    return parts
-
-
-def _parts(url: str, key: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        raise PlaceError("this is not a URL", key) from None
-
-
-def _require_visible(text: str, key: str) -> None:
-    if not _VISIBLE.fullmatch(text) or "\\" in text:
-        raise PlaceError("a URL is made of ASCII characters without spaces", key)
+        yield
+    except UrlError as problem:
+        raise PlaceError(str(problem), key) from None

@@ -10,15 +10,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.files.atomic import close_quietly
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
 from numplan.model.secrets import require_none
 from numplan.model.state import State, encode_state
-from numplan.state.atomic_files import Folder, shut
 from numplan.state.backend import (
     GRACE,
     LockInfo,
@@ -30,12 +29,11 @@ from numplan.state.backend import (
     require_successor,
     unnamed,
 )
-from numplan.state.last_seen import Mark
-from numplan.state.local.lock_file import HeldLock, acquire, read_line, try_flock
-from numplan.state.local.state_files import Shelf, Stored
+from numplan.state.last_seen import LastSeen
+from numplan.state.local.folder import StateFolder
+from numplan.state.local.lock_file import HeldLock, acquire, read_record, try_flock
+from numplan.state.local.state_files import StateFiles, Stored
 from numplan.state.os_errors import EITHER, explained
-
-DEFAULT_NAME: Final = "numplan.state.json"
 
 
 class LocalBackend:
@@ -58,7 +56,7 @@ class LocalBackend:
             raise StateError(f"{str(path)!r} names no file for state", hint="name a file with --state")
         self._environment = environment or {}
         self._clock: Clock = clock or PlainClock()
-        self._shelf = Shelf(self._path.name, consent)
+        self._files = StateFiles(self._path.name, consent)
 
     @property
     def place(self) -> str:
@@ -69,41 +67,41 @@ class LocalBackend:
         """The state as last written, without a lock. Raises StateError where it is damaged, lost or older
         than what was last written here.
         """
-        with Folder(self._path.parent) as folder:
-            # The mark before the state: a run that writes between the two looks only newer.
-            mark = self._shelf.peek_mark(folder)
-            stored = self._shelf.load(folder, mark)
+        with StateFolder(self._path.parent) as folder:
+            # Looked up before the state is read: a run that writes between the two looks only newer.
+            last = self._files.peek_last_seen(folder)
+            stored = self._files.load(folder, last)
         return stored.state if stored else None
 
     @contextmanager
     def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
         """Hold the lock for the length of a `with`; see Backend.lock."""
         info = introduce(operation, self.place, self._environment, self._clock.now())
-        with Folder(self._path.parent) as folder:
+        with StateFolder(self._path.parent) as folder:
             with explained("lock", self.place, "nothing was changed"):
-                held = acquire(folder, self._shelf.lock_name, info, self._clock, timeout)
+                held = acquire(folder, self._files.lock_name, info, self._clock, timeout)
             try:
                 held.announce()
-                yield _LocalSession(info.id, folder, held, self._shelf)
+                yield _LocalSession(info.id, folder, held, self._files)
             finally:
                 held.release()
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""
-        with Folder(self._path.parent) as folder, explained("look at the lock of", self.place):
-            descriptor = folder.open(self._shelf.lock_name, os.O_RDONLY)
+        with StateFolder(self._path.parent) as folder, explained("look at the lock of", self.place):
+            descriptor = folder.open(self._files.lock_name, os.O_RDONLY)
             if descriptor is None:
                 return None
             try:
                 deadline = self._clock.monotonic() + GRACE
-                while not try_flock(descriptor, fcntl.LOCK_SH, folder.place(self._shelf.lock_name)):
-                    found = read_line(descriptor).holder
+                while not try_flock(descriptor, fcntl.LOCK_SH, folder.place(self._files.lock_name)):
+                    found = read_record(descriptor).holder
                     if found or self._clock.monotonic() >= deadline:
                         return found or unnamed(self.place, self._clock.now())
                     self._clock.wait(GRACE / 10)
                 return None
             finally:
-                shut(descriptor)
+                close_quietly(descriptor)
 
     def unlock(self, lock_id: str) -> None:
         """Always raises StateError: what holds this lock is a process, and its end frees it."""
@@ -120,12 +118,12 @@ class LocalBackend:
 class _LocalSession:
     """The state, locked. One thread at a time writes."""
 
-    def __init__(self, run: str, folder: Folder, held: HeldLock, shelf: Shelf) -> None:
+    def __init__(self, run: str, folder: StateFolder, held: HeldLock, files: StateFiles) -> None:
         self._run = run
         self._folder = folder
         self._held = held
-        self._shelf = shelf
-        self._place = folder.place(shelf.name)
+        self._files = files
+        self._place = folder.place(files.name)
         self._turn = threading.Lock()
         self._swept = False
         self._known: tuple[bytes, State] | None = None
@@ -139,13 +137,13 @@ class _LocalSession:
         """The state as last written, or None where there never was one. Raises StateError."""
         with self._turn:
             self._held.require()
-            stored = self._shelf.load(self._folder, self._held.mark)
+            stored = self._files.load(self._folder, self._held.last_seen)
             if stored is None:
                 return None
             self._known = (_digest(stored.document), stored.state)
-            mark = self._held.mark
-            if mark is None or mark.lineage == stored.state.lineage:
-                self._raise_mark(stored.state)
+            last = self._held.last_seen
+            if last is None or last.lineage == stored.state.lineage:
+                self._raise_last_seen(stored.state)
             return stored.state
 
     def write(self, state: State) -> None:
@@ -163,11 +161,11 @@ class _LocalSession:
             require_fit(before.state if before else None, state, self._place)
             document = encode_state(state)
             require_none(document, "the state", StateError)
-            self._folder.require_bounded(self._shelf.name, len(document))
+            self._folder.require_bounded(self._files.name, len(document))
             self._known = None
             self._save(document, before, state)
             self._known = (_digest(document), state)
-            self._raise_mark(state)
+            self._raise_last_seen(state)
 
     def require_lock(self) -> None:
         """Raise StateError if the lock is not this run's any more."""
@@ -176,9 +174,9 @@ class _LocalSession:
     def _current(self) -> Stored | None:
         """What the file holds just now. Where this session has seen it before, a digest saves decoding it."""
         if self._known is None:
-            return self._shelf.load(self._folder, self._held.mark)
+            return self._files.load(self._folder, self._held.last_seen)
         digest, state = self._known
-        found = self._folder.read(self._shelf.name)
+        found = self._folder.read(self._files.name)
         if found is None or _digest(found[0]) != digest:
             raise StateError(
                 f"{self._place} was changed during this run by something that took no lock: "
@@ -188,36 +186,36 @@ class _LocalSession:
         return Stored(found[0], found[1].st_mtime_ns, state)
 
     def _save(self, document: bytes, before: Stored | None, state: State) -> None:
-        folder, shelf, mark = self._folder, self._shelf, self._held.mark
+        folder, files, last = self._folder, self._files, self._held.last_seen
         # Preparing a file may have taken any time, and the lock may be another's by then.
-        require = self._held.require
+        recheck_lock = self._held.require
         with explained("write the state", self._place, "the state stored before is untouched"):
             if not self._swept:
                 # The first write may keep no backup. The second would be too late: by then calls were sent.
-                folder.require_plain(shelf.backup_name)
-                folder.sweep(shelf.name)
-                folder.sweep(shelf.backup_name)
+                folder.require_plain(files.backup_name)
+                folder.sweep(files.name)
+                folder.sweep(files.backup_name)
                 self._swept = True
             if before:
                 copy = folder.prepare(
-                    shelf.backup_name, before.document, "state.backup", modified=before.modified
+                    files.backup_name, before.document, "state.backup", modified=before.modified
                 )
-                folder.put(copy, shelf.backup_name, "state.backup", last_look=require)
-            prepared = folder.prepare(shelf.name, document, "state")
-        if mark and mark.lineage != state.lineage:
+                folder.put(copy, files.backup_name, "state.backup", recheck=recheck_lock)
+            prepared = folder.prepare(files.name, document, "state")
+        if last and last.lineage != state.lineage:
             # The old one was accepted as lost. Forgotten before the new one is there, so that a kill in
-            # between leaves no mark that fits neither.
+            # between leaves no record that fits neither.
             with suppress(OSError):
-                self._held.set_mark(None)
+                self._held.set_last_seen(None)
         with explained("make sure of the state", self._place, EITHER):
-            folder.put(prepared, shelf.name, "state", last_look=require)
+            folder.put(prepared, files.name, "state", recheck=recheck_lock)
             folder.sync()
             failpoint("state.after-dirsync")
 
-    def _raise_mark(self, state: State) -> None:
-        # A mark that lags only notices less, and it is written again on release: no reason to fail.
+    def _raise_last_seen(self, state: State) -> None:
+        # A record that lags only notices less, and it is written again on release: no reason to fail.
         with suppress(OSError):
-            self._held.set_mark(Mark(state.lineage, state.serial))
+            self._held.set_last_seen(LastSeen(state.lineage, state.serial))
 
 
 def _digest(document: bytes) -> bytes:

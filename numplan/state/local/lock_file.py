@@ -2,7 +2,7 @@
 
 The file is one line of JSON, `{"holder": …, "mark": …}`, written anew in place and only under the lock. What
 it says never decides who holds the lock, the kernel does: a line torn by a crash, or left by a killed
-process, is a holder unknown and a mark unknown, no more.
+process, is a holder unknown and a last serial unknown, no more.
 """
 
 import errno
@@ -16,10 +16,11 @@ import msgspec
 
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
+from numplan.files.atomic import close_quietly
 from numplan.model.errors import StateError
-from numplan.state.atomic_files import Folder, shut
 from numplan.state.backend import GRACE, LockInfo, locked
-from numplan.state.last_seen import Mark
+from numplan.state.last_seen import LastSeen
+from numplan.state.local.folder import StateFolder
 from numplan.state.os_errors import explained
 
 _LONGEST_PAUSE: Final = 0.25
@@ -27,28 +28,28 @@ _LONGEST_LINE: Final = 1 << 16
 _NO_LOCKS: Final = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 
-class Line(msgspec.Struct, frozen=True):
+class LockRecord(msgspec.Struct, frozen=True):
     """What a lock file says. `holder` holds only while the lock is taken."""
 
     holder: LockInfo | None = None
-    mark: Mark | None = None
+    last_seen: LastSeen | None = msgspec.field(default=None, name="mark")
 
 
 class HeldLock:
     """A lock that this process holds until `release`, or until it ends. A forked child does not hold it."""
 
-    def __init__(self, folder: Folder, name: str, descriptor: int, info: LockInfo) -> None:
+    def __init__(self, folder: StateFolder, name: str, descriptor: int, info: LockInfo) -> None:
         self._folder = folder
         self._name = name
         self._descriptor = descriptor
         self._held = True
-        self._line = Line(info, read_line(descriptor).mark)
+        self._record = LockRecord(info, read_record(descriptor).last_seen)
         _held.add(self)
 
     @property
-    def mark(self) -> Mark | None:
-        """The mark as it stands."""
-        return self._line.mark
+    def last_seen(self) -> LastSeen | None:
+        """What was last written here, as it stands."""
+        return self._record.last_seen
 
     def announce(self) -> None:
         """Tell others who holds the lock. Raises StateError where that cannot be written."""
@@ -56,10 +57,10 @@ class HeldLock:
             self._write()
             failpoint("lock.after-announce")
 
-    def set_mark(self, mark: Mark | None) -> None:
-        """Remember the mark. Raises OSError; the mark is remembered until `release` even so."""
-        if mark != self._line.mark:
-            self._line = Line(self._line.holder, mark)
+    def set_last_seen(self, last: LastSeen | None) -> None:
+        """Remember what was written. Raises OSError; it is remembered until `release` even so."""
+        if last != self._record.last_seen:
+            self._record = LockRecord(self._record.holder, last)
             self._write()
 
     def require(self) -> None:
@@ -87,27 +88,27 @@ class HeldLock:
             # Before the unlock, for after it the line is the next holder's. A line that stays harms nobody.
             with suppress(OSError):
                 failpoint("lock.before-release")
-                self._line = Line(None, self._line.mark)
+                self._record = LockRecord(None, self._record.last_seen)
                 self._write()
             # Closing would do, but for a child of another thread that was forked and has not come to its exec.
             with suppress(OSError):
                 failpoint("lock.after-clear")
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         finally:
-            shut(self._descriptor)
+            close_quietly(self._descriptor)
 
     def disown(self) -> None:
         """Hold it no longer in name; the descriptor is the caller's to close."""
         self._held = False
         _held.discard(self)
 
-    def forsake(self) -> None:
+    def drop_in_child(self) -> None:
         """In a forked child: leave the lock to the parent alone."""
         self.disown()
-        shut(self._descriptor)
+        close_quietly(self._descriptor)
 
     def _write(self) -> None:
-        line = msgspec.json.encode(self._line) + b"\n"
+        line = msgspec.json.encode(self._record) + b"\n"
         done = 0
         while done < len(line):
             done += os.pwrite(self._descriptor, line[done:], done)
@@ -118,16 +119,16 @@ class HeldLock:
 _held: "weakref.WeakSet[HeldLock]" = weakref.WeakSet()
 
 
-def _forsake_all() -> None:
+def _drop_all_in_child() -> None:
     for lock in tuple(_held):
-        lock.forsake()
+        lock.drop_in_child()
 
 
 # The child would share the lock and keep it after the parent's death.
-os.register_at_fork(after_in_child=_forsake_all)
+os.register_at_fork(after_in_child=_drop_all_in_child)
 
 
-def acquire(folder: Folder, name: str, info: LockInfo, clock: Clock, timeout: float) -> HeldLock:
+def acquire(folder: StateFolder, name: str, info: LockInfo, clock: Clock, timeout: float) -> HeldLock:
     """Take the lock `name`, waiting up to `timeout` seconds. Raises StateLockedError, StateError, OSError."""
     deadline = clock.monotonic() + max(timeout, GRACE)
     pause = 0.01
@@ -137,11 +138,11 @@ def acquire(folder: Folder, name: str, info: LockInfo, clock: Clock, timeout: fl
             if try_flock(descriptor, fcntl.LOCK_EX, folder.place(name)) and folder.is_still(name, descriptor):
                 failpoint("lock.after-acquire")
                 return HeldLock(folder, name, descriptor, info)
-            holder = read_line(descriptor).holder
+            holder = read_record(descriptor).holder
         except BaseException:
-            shut(descriptor)
+            close_quietly(descriptor)
             raise
-        shut(descriptor)
+        close_quietly(descriptor)
         left = deadline - clock.monotonic()
         if left <= 0 or clock.interrupted():
             raise locked(info.path, holder, clock.now())
@@ -165,19 +166,19 @@ def try_flock(descriptor: int, kind: int, place: str) -> bool:
     return True
 
 
-def read_line(descriptor: int) -> Line:
+def read_record(descriptor: int) -> LockRecord:
     """What a lock file says; an empty, torn or foreign one says nothing."""
     try:
         line = os.pread(descriptor, _LONGEST_LINE, 0)
         # Without the lock, a line can be caught half rewritten and still be JSON: then the second look differs.
         if line != os.pread(descriptor, _LONGEST_LINE, 0):
-            return Line()
-        return msgspec.json.decode(line.partition(b"\n")[0], type=Line)
+            return LockRecord()
+        return msgspec.json.decode(line.partition(b"\n")[0], type=LockRecord)
     except (OSError, UnicodeError, RecursionError, msgspec.MsgspecError):
-        return Line()
+        return LockRecord()
 
 
-def _open(folder: Folder, name: str) -> int:
+def _open(folder: StateFolder, name: str) -> int:
     descriptor = folder.open(name, os.O_RDWR | os.O_CREAT)
     if descriptor is None:  # a folder that was removed under us
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))

@@ -26,10 +26,10 @@ from numplan.state.backend import (
     require_nothing,
     require_successor,
 )
-from numplan.state.last_seen import Mark, in_order, lost
+from numplan.state.last_seen import LastSeen, in_order, lost
 from numplan.state.os_errors import EITHER, explained
-from numplan.state.shared.last_seen_cache import Memory
-from numplan.state.shared.store import Copy, Hold, Store, TakenError
+from numplan.state.shared.last_seen_cache import LastSeenCache
+from numplan.state.shared.store import Copy, StateLock, Store, TakenError
 
 log = logging.getLogger("numplan.state")
 
@@ -64,7 +64,7 @@ class RemoteBackend:
         self._store = store
         self._environment = environment or {}
         self._clock: Clock = clock or PlainClock()
-        self._reading = _Reading(store.place, Memory(store.place, self._environment), consent)
+        self._reading = _Reading(store.place, LastSeenCache(store.place, self._environment), consent)
 
     @property
     def place(self) -> str:
@@ -73,9 +73,9 @@ class RemoteBackend:
 
     def read(self) -> State | None:
         """The state as last written, without a lock. Raises StateError."""
-        # The mark before the state: what another process writes between the two looks only newer.
-        mark = self._reading.memory.recall()
-        return self._reading.state_of(self._store.fetch(), mark)
+        # Recalled before the state is read: what another process writes between the two looks only newer.
+        last = self._reading.cache.recall()
+        return self._reading.state_of(self._store.fetch(), last)
 
     @contextmanager
     def lock(self, operation: str, *, timeout: float = 0) -> Iterator[StoredSession]:
@@ -83,15 +83,15 @@ class RemoteBackend:
         info = introduce(operation, self.place, self._environment, self._clock.now())
         with explained("lock", self.place, "nothing was changed"):
             failpoint("store.before-lock")
-        hold = self._acquire(info, timeout)
-        session = _RemoteSession(info.id, self._reading, hold)
+        taken = self._acquire(info, timeout)
+        session = _RemoteSession(info.id, self._reading, taken)
         try:
             with explained("lock", self.place, "nothing was changed"):
                 failpoint("store.after-lock")
             yield session
         finally:
             if session.close():
-                _give_back(hold, info)
+                _give_back(taken, info)
 
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""
@@ -101,7 +101,7 @@ class RemoteBackend:
         """Take the lock away from the run that holds it under this id; see Backend.unlock."""
         self._store.unlock(lock_id)
 
-    def _acquire(self, info: LockInfo, timeout: float) -> Hold:
+    def _acquire(self, info: LockInfo, timeout: float) -> StateLock:
         deadline = self._clock.monotonic() + max(timeout, GRACE)
         pause = _FIRST_PAUSE
         while True:
@@ -116,11 +116,11 @@ class RemoteBackend:
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
-def _give_back(hold: Hold, info: LockInfo) -> None:
+def _give_back(lock: StateLock, info: LockInfo) -> None:
     """Release the lock. What a run has done stands, whatever becomes of its lock, so this never fails."""
     try:
         failpoint("store.before-unlock")
-        hold.release()
+        lock.release()
         failpoint("store.after-unlock")
     except (OSError, StateError) as problem:
         log.warning("%s; to break a lock that is left: numplan state unlock %s", problem, info.id)
@@ -130,19 +130,19 @@ class _Reading(NamedTuple):
     """How what a store holds is taken for a state."""
 
     place: str
-    memory: Memory
+    cache: LastSeenCache
     consent: Consent
 
-    def state_of(self, copy: Copy | None, mark: Mark | None) -> State | None:
-        """What a copy says. Raises StateError where it is damaged, lost, or older than what the mark knows of."""
+    def state_of(self, copy: Copy | None, last: LastSeen | None) -> State | None:
+        """What a copy says. Raises StateError where it is damaged, lost, or older than what was last seen."""
         if copy is not None:
             try:
                 state = decode_state(copy.document, self.place)
             except StateError as problem:
                 raise StateError(problem.message, hint=problem.hint or _DAMAGED) from None
-            return in_order(state, mark, self.place, self.consent)
-        if mark is not None and not self.consent.lost:
-            raise lost(mark, self.place, _WAY_BACK)
+            return in_order(state, last, self.place, self.consent)
+        if last is not None and not self.consent.lost:
+            raise lost(last, self.place, _WAY_BACK)
         return None
 
 
@@ -156,11 +156,11 @@ class _Known(NamedTuple):
 class _RemoteSession:
     """The state, locked. One thread at a time reads or writes."""
 
-    def __init__(self, run: str, reading: _Reading, hold: Hold) -> None:
+    def __init__(self, run: str, reading: _Reading, lock: StateLock) -> None:
         self._run = run
         self._reading = reading
         self._place = reading.place
-        self._hold = hold
+        self._lock = lock
         self._turn = threading.Lock()
         self._process = os.getpid()
         self._open = True
@@ -177,7 +177,7 @@ class _RemoteSession:
             self.require_lock()
             self._known = self._look()
             if self._known.state:
-                self._reading.memory.see(self._known.state)
+                self._reading.cache.see(self._known.state)
             return self._known.state
 
     def write(self, state: State) -> None:
@@ -198,10 +198,10 @@ class _RemoteSession:
             self._known = None
             with explained("write the state", self._place, EITHER):
                 failpoint("store.before-write")
-                copy = self._hold.swap(document, state, before.copy)
+                copy = self._lock.swap(document, state, before.copy)
                 failpoint("store.after-write")
             self._known = _Known(copy, state)
-            self._reading.memory.wrote(state)
+            self._reading.cache.wrote(state)
 
     def require_lock(self) -> None:
         """Raise StateError if the lock is not this run's any more, or if that cannot be learned."""
@@ -210,7 +210,7 @@ class _RemoteSession:
                 f"the lock of {self._place} is not held by this process any more: nothing was written",
                 hint="run the same command again; if this comes twice, report it as a bug of numplan",
             )
-        self._hold.require()
+        self._lock.require()
 
     def close(self) -> bool:
         """Let nothing more be written. Whether the lock is this process's to give back."""
@@ -219,6 +219,6 @@ class _RemoteSession:
         return mine
 
     def _look(self) -> _Known:
-        mark = self._reading.memory.recall()
-        copy = self._hold.fetch()
-        return _Known(copy, self._reading.state_of(copy, mark))
+        last = self._reading.cache.recall()
+        copy = self._lock.fetch()
+        return _Known(copy, self._reading.state_of(copy, last))

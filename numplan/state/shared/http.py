@@ -12,13 +12,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from numplan.http.result import Answer, Lost
+from numplan.engine.ports import Clock
+from numplan.http.result import Answer, HttpResult, NoAnswer
 from numplan.model.errors import StateError
 from numplan.model.location.state_location import HttpPlace
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, introduce, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
-from numplan.state.shared.http_client import PAUSES, Credentials, HttpLine
+from numplan.state.shared.http_client import PAUSES, Credentials, StateClient
 from numplan.state.shared.refusals import said
 from numplan.state.shared.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.shared.terraform_lock import decode_lock, encode_lock
@@ -37,11 +38,16 @@ class HttpStore:
     """One state at such a server. `pauses` are the seconds before a call is made again."""
 
     def __init__(
-        self, at: HttpPlace, environment: Mapping[str, str], *, pauses: Sequence[float] = PAUSES
+        self,
+        at: HttpPlace,
+        environment: Mapping[str, str],
+        *,
+        clock: Clock | None = None,
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
         self.at = at
-        self.line = HttpLine(at.address, Credentials(environment), pauses=pauses)
-        self._clock = PlainClock()
+        self._clock = clock or PlainClock()
+        self.client = StateClient(at.address, Credentials(environment), self._clock, pauses=pauses)
 
     @property
     def place(self) -> str:
@@ -50,7 +56,7 @@ class HttpStore:
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""
-        came = self.line.call("GET", self.at.address)
+        came = self.client.call("GET", self.at.address)
         match came:
             case Answer(status=200, body=body) if body:
                 return Copy(body, None)
@@ -60,16 +66,16 @@ class HttpStore:
                 return None
         raise self.failure("read", came)
 
-    def take(self, info: LockInfo) -> "_HttpHold":
+    def take(self, info: LockInfo) -> "_HttpLock":
         """Take the lock, at once. Raises TakenError or StateError."""
         came = self.ask_to_lock(info)
         match came:
             case Answer(status=200):
-                return _HttpHold(self, info)
+                return _HttpLock(self, info)
             case Answer(status=status) if status in _LOCKED:
                 holder = self.read_holder(came)
                 if holder is not None and holder.id == info.id:  # the answer to our first try was lost
-                    return _HttpHold(self, info)
+                    return _HttpLock(self, info)
                 raise TakenError(holder)
             case Answer(status=status) if status in _LOCKS_NOTHING:
                 raise self.failure("lock", came, "nothing was locked and nothing was changed")
@@ -95,22 +101,22 @@ class HttpStore:
         if not _ok(came):
             raise self.failure("unlock", came, MAYBE_UNLOCKED)
 
-    def ask_to_lock(self, info: LockInfo) -> Answer | Lost:
+    def ask_to_lock(self, info: LockInfo) -> HttpResult:
         """One attempt to lock."""
-        return self.line.call(self.at.lock_method, self.at.lock_address, body=encode_lock(info))
+        return self.client.call(self.at.lock_method, self.at.lock_address, body=encode_lock(info))
 
-    def give_back(self, info: LockInfo) -> Answer | Lost:
+    def give_back(self, info: LockInfo) -> HttpResult:
         """Unlock by the id of a lock."""
-        return self.line.call(self.at.unlock_method, self.at.unlock_address, body=encode_lock(info))
+        return self.client.call(self.at.unlock_method, self.at.unlock_address, body=encode_lock(info))
 
     def read_holder(self, refused: Answer) -> LockInfo | None:
         """Who a refusal to lock names, if anybody."""
         return decode_lock(refused.body, self.place, self._clock.now())
 
-    def failure(self, doing: str, came: Answer | Lost, stand: str = "nothing was changed") -> StateError:
+    def failure(self, doing: str, came: HttpResult, stand: str = "nothing was changed") -> StateError:
         """The error for a call that did not do what it was for; `stand` says how things are now."""
         match came:
-            case Lost(reason=reason):
+            case NoAnswer(reason=reason):
                 why, hint = reason, "check the address and the network, then run the same command again"
             case Answer(status=status) if status in _REFUSED:
                 why = f"the server refused the credentials ({status}{said(came.body)})"
@@ -124,7 +130,7 @@ class HttpStore:
         return StateError(f"cannot {doing} {self.place}: {why}; {stand}", hint=hint)
 
 
-class _HttpHold:
+class _HttpLock:
     """The lock of such a server."""
 
     def __init__(self, store: HttpStore, info: LockInfo) -> None:
@@ -163,7 +169,7 @@ class _HttpHold:
         if store.fetch() != before:
             raise overtaken(store.place)
         query = {"ID": self._info.id}
-        came = store.line.call(store.at.update_method, store.at.address, body=document, query=query)
+        came = store.client.call(store.at.update_method, store.at.address, body=document, query=query)
         try:
             now = store.fetch()
         except StateError as unseen:
@@ -172,7 +178,7 @@ class _HttpHold:
             return now
         if _failed(came):
             # A call that left and was not answered may still arrive.
-            pending = isinstance(came, Lost) and came.departed
+            pending = isinstance(came, NoAnswer) and came.sent
             raise store.failure("write", came, UNTOUCHED if now == before and not pending else EITHER)
         raise StateError(
             f"{store.place} does not hold what was just written there, though the server said it does",
@@ -193,9 +199,9 @@ class _HttpHold:
         )
 
 
-def _ok(came: Answer | Lost) -> bool:
+def _ok(came: HttpResult) -> bool:
     return isinstance(came, Answer) and came.status == _OK
 
 
-def _failed(came: Answer | Lost) -> bool:
+def _failed(came: HttpResult) -> bool:
     return not (isinstance(came, Answer) and came.status in _STORED)

@@ -2,24 +2,19 @@
 
 import base64
 import hashlib
-import http.cookiejar
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 import requests
 import requests.auth
-import urllib3
 
-from numplan import __version__
-from numplan.http.adapter import Adapter, departure
-from numplan.http.result import CALL_FAILURES, Answer, Lost, describe, is_lasting
-from numplan.http.session import PlainSession, whole_body
+from numplan.engine.ports import Clock
+from numplan.http.client import HttpCaller
+from numplan.http.result import Answer, HttpResult
+from numplan.http.session import whole_body
 from numplan.model.errors import SettingError
-from numplan.model.location.hosts import is_loopback
-from numplan.state.atomic_files import SIZE_LIMIT
+from numplan.state.backend import SIZE_LIMIT
 
 log = logging.getLogger("numplan.state")
 
@@ -63,56 +58,40 @@ class Credentials(requests.auth.AuthBase):
         return "Credentials(***)"
 
 
-class HttpLine:
+class StateClient:
     """Calls to the addresses of one state; safe from several threads. Nothing is sent before the first call."""
 
-    def __init__(self, address: str, credentials: Credentials, *, pauses: Sequence[float] = PAUSES) -> None:
-        self._host = urlsplit(address).netloc
+    def __init__(
+        self, address: str, credentials: Credentials, clock: Clock, *, pauses: Sequence[float] = PAUSES
+    ) -> None:
+        self._clock = clock
         self._pauses = tuple(pauses)
-        self._session = PlainSession(direct=is_loopback(urlsplit(address).hostname or ""))
-        self._session.auth = credentials
-        self._session.headers.clear()
-        self._session.headers.update({"User-Agent": f"numplan/{__version__}", "Accept-Encoding": "identity"})
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("https://", "http://"):
-            # On a connection kept alive, a server that is just closing it leaves us not knowing what came of it.
-            self._session.mount(scheme, Adapter(8, fresh=True))
+        headers = {"Accept-Encoding": "identity"}
+        self._caller = HttpCaller(address, credentials, headers, connections=8, fresh=True)
 
     def call(
         self, method: str, url: str, *, body: bytes | None = None, query: Mapping[str, str] | None = None
-    ) -> Answer | Lost:
-        """Make one call, and again after a pause where it brought no answer or one of 5xx."""
-        for pause in (*self._pauses, None):
-            came = self._once(method, url, body, query)
-            log.debug("%s %s: %s", method, url, came.status if isinstance(came, Answer) else came.reason)
-            settled = came.status < _SERVER_ERROR if isinstance(came, Answer) else not came.again
-            if settled or pause is None:
-                break
-            time.sleep(pause)
-        return came
-
-    def _once(
-        self, method: str, url: str, body: bytes | None, query: Mapping[str, str] | None
-    ) -> Answer | Lost:
-        headers = {"Connection": "close"}
+    ) -> HttpResult:
+        """Make one call, and again after a pause where it brought no answer or one of 5xx. A wish to stop ends a
+        pause, and no attempt is left out for it: what was bought by then is still to be recorded.
+        """
+        headers = {}
         if body is not None:
             digest = hashlib.md5(body, usedforsecurity=False).digest()
-            headers |= {"Content-Type": "application/json", "Content-MD5": base64.b64encode(digest).decode()}
-        departure.made = False
-        seconds = _TOTAL + len(body or b"") / _BYTES_PER_SECOND
-        try:
-            with self._session.request(
-                method,
-                url,
-                params=query,
-                data=body,
-                headers=headers,
-                timeout=urllib3.Timeout(connect=_CONNECT, total=seconds),  # type: ignore[arg-type]  # see Adapter
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                ok = response.status_code == requests.codes.ok
-                most = SIZE_LIMIT if ok else _ERROR_BODY_MOST
-                return Answer(response.status_code, whole_body(response, most, encodings=()))
-        except CALL_FAILURES as failure:
-            return Lost(describe(failure, self._host), departed=departure.made, again=not is_lasting(failure))
+            headers["Content-MD5"] = base64.b64encode(digest).decode()
+        total = _TOTAL + len(body or b"") / _BYTES_PER_SECOND
+        for pause in (*self._pauses, None):
+            came = self._caller.call(
+                method, url, _read, connect=_CONNECT, total=total, query=query, body=body, headers=headers
+            )
+            log.debug("%s %s: %s", method, url, came.status if isinstance(came, Answer) else came.reason)
+            again = came.status >= _SERVER_ERROR if isinstance(came, Answer) else came.again
+            if not again or pause is None:
+                break
+            self._clock.wait(pause)
+        return came
+
+
+def _read(response: requests.Response) -> Answer:
+    most = SIZE_LIMIT if response.status_code == requests.codes.ok else _ERROR_BODY_MOST
+    return Answer(response.status_code, whole_body(response, most, encodings=()))

@@ -1,12 +1,11 @@
-"""What this machine remembers of places that others share: the mark of each, in the user's cache.
+"""What this machine last saw at places that others share, in the user's cache.
 
 Nobody else looks there, and a machine that is new every time remembers nothing. So nothing fails for what cannot
-be read or written here: a mark that lags, or is missing, only notices less.
+be read or written here: a record that lags, or is missing, only notices less.
 """
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Final
 
 import msgspec
 
+from numplan.files.atomic import Folder
 from numplan.model.state import State
-from numplan.state.last_seen import Mark
+from numplan.state.last_seen import LastSeen
 
 _LONGEST: Final = 1 << 16
 
@@ -24,19 +24,19 @@ class _Remembered(msgspec.Struct, frozen=True):
     """A file's content; `place` is for whoever looks into the folder."""
 
     place: str
-    mark: Mark
+    last_seen: LastSeen = msgspec.field(name="mark")
 
 
-class Memory:
-    """The mark of one place, under its URL. `environment` says where the user's cache is, if there is one."""
+class LastSeenCache:
+    """What was last seen at one place, under its URL. `environment` says where the user's cache is, if there is one."""
 
     def __init__(self, place: str, environment: Mapping[str, str]) -> None:
         folder = _cache(environment)
         self._place = place
         self._path = folder and folder / f"{hashlib.sha256(place.encode()).hexdigest()[:32]}.json"
 
-    def recall(self) -> Mark | None:
-        """The mark, as far as it is known."""
+    def recall(self) -> LastSeen | None:
+        """What was last seen, as far as it is known."""
         if self._path is None:
             return None
         try:
@@ -44,35 +44,30 @@ class Memory:
                 found = msgspec.json.decode(file.read(_LONGEST), type=_Remembered)
         except (OSError, UnicodeError, RecursionError, msgspec.MsgspecError):
             return None
-        return found.mark if found.place == self._place else None
+        return found.last_seen if found.place == self._place else None
 
     def see(self, state: State) -> None:
-        """Remember a state that was read: it never lowers the mark, nor takes the place of another lineage's."""
-        mark = self.recall()
-        if mark is None or (mark.lineage == state.lineage and mark.serial < state.serial):
-            self._keep(Mark(state.lineage, state.serial))
+        """Remember a state that was read, unless it is older than what is remembered, or of another lineage."""
+        last = self.recall()
+        if last is None or (last.lineage == state.lineage and last.serial < state.serial):
+            self._keep(LastSeen(state.lineage, state.serial))
 
     def wrote(self, state: State) -> None:
         """Remember a state that was written; one that says where it was moved to is the last of its place."""
         if state.moved_to:
             self._forget()
         else:
-            self._keep(Mark(state.lineage, state.serial))
+            self._keep(LastSeen(state.lineage, state.serial))
 
-    def _keep(self, mark: Mark) -> None:
+    def _keep(self, last: LastSeen) -> None:
         if self._path is None:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Of several processes at once, the last one's word stands, whole.
-            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent)
-            try:
-                with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-                    file.write(msgspec.json.encode(_Remembered(self._place, mark)))
-                os.replace(temporary, self._path)  # noqa: PTH105 - as above
-            except OSError:
-                os.unlink(temporary)  # noqa: PTH108
-                raise
+            with Folder(self._path.parent, plain=False) as folder:
+                # Of several processes at once, the last one's word stands, whole.
+                document = msgspec.json.encode(_Remembered(self._place, last))
+                folder.put(folder.prepare(self._path.name, document), self._path.name)
 
     def _forget(self) -> None:
         if self._path is not None:
@@ -81,7 +76,7 @@ class Memory:
 
 
 def _cache(environment: Mapping[str, str]) -> Path | None:
-    """The folder of the marks, as the XDG Base Directory Specification has it; None where no home is known."""
+    """The folder of these files, as the XDG Base Directory Specification has it; None where no home is known."""
     cache, home = environment.get("XDG_CACHE_HOME", ""), environment.get("HOME", "")
     if os.path.isabs(cache):  # noqa: PTH117 - a relative one is to be ignored
         return Path(cache, "numplan", "states")

@@ -24,12 +24,11 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import ObjectPlace, PlaceError, require_safe
+from numplan.model.location.urls import is_loopback
 from numplan.model.state import State
-from numplan.state.atomic_files import SIZE_LIMIT
-from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.object_errors import VARIABLES, hint_of, words_of
 from numplan.state.shared.store import Copy, TakenError, broken_lock, overtaken
@@ -118,7 +117,7 @@ class ObjectStore:
         except _TROUBLES as problem:
             raise self.failure("read", problem) from problem
 
-    def take(self, info: LockInfo) -> "_ObjectHold":
+    def take(self, info: LockInfo) -> "_ObjectLock":
         """Take the lock, at once. Raises TakenError or StateError."""
         try:
             self._put(self.at.key + LOCK_SUFFIX, encode_lock(info), "create")
@@ -131,11 +130,11 @@ class ObjectStore:
             except StateError as unseen:
                 raise self.failure("lock", problem, MAYBE_LOCKED) from unseen
             if holder is not None and holder.id == info.id:
-                return _ObjectHold(self, info)
+                return _ObjectLock(self, info)
             if isinstance(problem, _CONFLICTS):
                 raise TakenError(holder) from None
             raise self.failure("lock", problem) from problem
-        return _ObjectHold(self, info)
+        return _ObjectLock(self, info)
 
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id. Raises StateError."""
@@ -208,7 +207,7 @@ class ObjectStore:
         return Copy(document, _version(put))
 
 
-class _ObjectHold:
+class _ObjectLock:
     """The lock object, as long as it names this run."""
 
     def __init__(self, store: ObjectStore, info: LockInfo) -> None:

@@ -100,7 +100,7 @@ class PostgresStore:
         except psycopg.Error as problem:
             raise self.failure("read", problem, "nothing was changed") from problem
 
-    def take(self, info: LockInfo) -> "_PostgresHold":
+    def take(self, info: LockInfo) -> "_PostgresLock":
         """Take the lock, at once. Raises TakenError or StateError."""
         connection: Connection | None = None
         try:
@@ -112,7 +112,7 @@ class PostgresStore:
             key = self._key(connection)
             if _value(connection, "SELECT pg_try_advisory_lock(%s)", (key,)):
                 connection.execute(_ANNOUNCE, (self.at.name, encode_lock(info).decode()))
-                return _PostgresHold(self, connection, key)
+                return _PostgresLock(self, connection, key)
             holder = self._holder(connection)
             connection.close()
         except psycopg.Error as problem:
@@ -183,7 +183,7 @@ class PostgresStore:
         return row[0], told or unnamed(self.place, now)
 
 
-class _PostgresHold:
+class _PostgresLock:
     """The lock, and the one connection that has it."""
 
     def __init__(self, store: PostgresStore, connection: Connection, key: int) -> None:

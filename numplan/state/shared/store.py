@@ -26,7 +26,7 @@ class TakenError(Exception):
         self.holder = holder
 
 
-class Hold(Protocol):
+class StateLock(Protocol):
     """A lock that this run has taken, and what may be done under it. One thread at a time fetches or swaps."""
 
     def require(self) -> None:
@@ -56,7 +56,7 @@ class Store(Protocol):
     def fetch(self) -> Copy | None:
         """What is stored, or None where nothing is. Raises StateError."""
 
-    def take(self, info: LockInfo) -> Hold:
+    def take(self, info: LockInfo) -> StateLock:
         """Take the lock, at once. Raises TakenError, or StateError where it cannot be known to be had."""
 
     def holder(self) -> LockInfo | None:

@@ -4,6 +4,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from numplan.model.text.printable import plural
+
 CENTS: Final = 2
 
 
@@ -30,20 +32,11 @@ def change(charge: Decimal, unknown: int = 0) -> str:
     return ("-" if charge < 0 else "+") + amount(abs(charge), unknown)
 
 
-def numbers(count: int) -> str:
-    """`1 number`, `2 numbers`."""
-    return f"{count:,} number{'' if count == 1 else 's'}"
-
-
 def to_settle(calls: int) -> str:
     """`1 call of an earlier run to settle first`, `2 calls of an earlier run to settle first`."""
-    return f"{_calls(calls)} to settle first"
+    return f"{plural(calls, 'call')} of an earlier run to settle first"
 
 
 def calls_settled(calls: int) -> str:
     """`1 call of an earlier run settled`, `2 calls of an earlier run settled`."""
-    return f"{_calls(calls)} settled"
-
-
-def _calls(calls: int) -> str:
-    return f"{calls:,} call{'' if calls == 1 else 's'} of an earlier run"
+    return f"{plural(calls, 'call')} of an earlier run settled"

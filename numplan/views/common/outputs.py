@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from numplan.model.plan import OutputChange, OutputValue
-from numplan.views.common.amounts import numbers
+from numplan.model.text.printable import numbers
 from numplan.views.common.sanitize import escaped, one_line
 
 

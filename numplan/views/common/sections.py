@@ -101,9 +101,7 @@ def total(rows: Sequence[Row]) -> Charges:
 
 def differences(one: Update | Replace) -> tuple[str, ...]:
     """Each attribute that changes: `labels.owner: voice -> sales`."""
-    return tuple(
-        f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
-    )
+    return tuple(map(str, one.differences))
 
 
 Told = Callable[[Change], tuple[tuple[str, ...], Charges]]

@@ -8,6 +8,7 @@ import msgspec
 
 from numplan.model.changes import count
 from numplan.model.plan import Allowances, Plan, Refusal
+from numplan.model.text.printable import plural
 from numplan.views.text.plan import held_back, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]
@@ -101,11 +102,10 @@ def _tone(plan: Plan) -> Tone:
 
 
 def _stopped(plan: Plan) -> Iterator[str]:
-    guards = len(guards_of(plan))
-    if guards:
-        yield f"refused by {guards} guard{'' if guards == 1 else 's'}"
+    if guards := guards_of(plan):
+        yield f"refused by {plural(len(guards), 'guard')}"
     if plan.errors:
-        yield f"stopped by {len(plan.errors):,} error{'' if len(plan.errors) == 1 else 's'}"
+        yield f"stopped by {plural(len(plan.errors), 'error')}"
 
 
 def _allowed(allowances: Allowances) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from numplan.model.plan import Plan
+from numplan.model.text.printable import numbers
 from numplan.views.common import amounts
 from numplan.views.common.sanitize import escaped, one_line, plain
 from numplan.views.common.sections import sections_of
@@ -72,7 +73,7 @@ def _template() -> "Template":
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        amount=amounts.amount, signed=amounts.change, numbers=amounts.numbers, one_line=one_line
+        amount=amounts.amount, signed=amounts.change, numbers=numbers, one_line=one_line
     )
     return environment.from_string(_part("report.html"))
 

@@ -10,7 +10,8 @@ from numplan.model.changes import Counts, bought, count, released
 from numplan.model.charge import add_up
 from numplan.model.number import E164
 from numplan.model.plan import Cost, Plan
-from numplan.views.common.amounts import calls_settled, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import calls_settled
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import FOLD, wrapped
 from numplan.views.text.plan import costs

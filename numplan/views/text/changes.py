@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from numplan.model.plan import Plan
-from numplan.views.common.amounts import amount, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount
 from numplan.views.common.sections import Row, Section, sections_of, total
 from numplan.views.common.wrapping import Fold, Line, cut, wrapped
 

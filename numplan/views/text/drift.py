@@ -7,7 +7,8 @@ from numplan.engine.plan.odd_rows import unreadable_text
 from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport, Kind
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
-from numplan.views.common.amounts import amount, numbers, to_settle
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount, to_settle
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
 from numplan.views.text.planned_action import action_text
@@ -67,11 +68,7 @@ def _section(found: tuple[Deviation, ...], width: int, *, expand: bool) -> Itera
 
 
 def _row(one: Deviation) -> str:
-    changed = one_line(
-        ", ".join(
-            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
-        )
-    )
+    changed = one_line(", ".join(map(str, one.differences)))
     if one.resource is None:
         name = str(one.number)
     elif kind_of(one.resource) == "number":

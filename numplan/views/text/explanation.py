@@ -9,7 +9,8 @@ from numplan.model.changes import number_of
 from numplan.model.manifest import Entry, PoolEntry
 from numplan.model.moment import shown
 from numplan.model.state import Instance
-from numplan.views.common.amounts import amount, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.terms import terms_of
 from numplan.views.common.wrapping import WIDTH, some, wrapped
@@ -111,10 +112,7 @@ def _account(one: NumberExplanation) -> str:
 
 def _plan(one: NumberExplanation) -> Iterator[str]:
     if one.drift is not None:
-        changed = ", ".join(
-            f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}"
-            for found in one.drift.differences
-        )
+        changed = ", ".join(map(str, one.drift.differences))
         yield f"drift: {'missing from the account' if one.drift.kind == 'missing' else changed}"
     yield f"would {action_text(one.action)}"
     if one.action.change is not None and one.action.change.why:

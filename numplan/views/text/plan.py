@@ -9,7 +9,8 @@ import msgspec
 from numplan.model.changes import Counts, count
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
-from numplan.views.common.amounts import amount, change, numbers, to_settle
+from numplan.model.text.printable import numbers, plural
+from numplan.views.common.amounts import amount, change, to_settle
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import sections_of
@@ -162,7 +163,7 @@ def held_back(plan: Plan) -> str:
     if not how_many:
         return ""
     figures = verdict(msgspec.structs.replace(plan, changes=plan.unselected, **_BARE))
-    return f"{how_many:,} change{'' if how_many == 1 else 's'}: {figures}"
+    return f"{plural(how_many, 'change')}: {figures}"
 
 
 _BARE: Final[dict[str, Any]] = {
@@ -202,11 +203,8 @@ def _drift(drift: Sequence[Drift], fold: Fold) -> Iterator[Line]:
 
 
 def _drifted(one: Drift) -> str:
-    changed = (
-        f"{found.path}: {found.before or 'none'} -> {found.after or 'none'}" for found in one.differences
-    )
     missing = f"missing from the account, {amount(one.before.monthly_charge)} a month"
-    what = missing if one.kind == "missing" else ", ".join(changed)
+    what = missing if one.kind == "missing" else ", ".join(map(str, one.differences))
     return f"  {one.resource}  {one.before.number}  {one_line(what)}"
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from numplan.model.moment import our_time
 from numplan.model.state import Instance, State
-from numplan.views.common.amounts import amount, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
 
 LONGEST_NAME: Final = 44

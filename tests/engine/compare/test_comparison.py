@@ -149,12 +149,15 @@ def test_what_is_forgotten_leaves_the_managed_numbers_and_is_not_adoptable(
 
 @a_few
 @given(worlds())
-def test_without_a_second_look_what_is_absent_is_missing_and_nothing_else_changes(world: World):
+def test_without_a_second_look_what_is_absent_is_missing_and_the_same_numbers_are_managed(world: World):
     waits, accepted = compared(world), compared(world, accept_missing=True)
     assert accepted.absent == ()
     assert named(accepted.missing) == named(waits.missing) | named(waits.absent)
     assert named(accepted.held) == named(waits.held) - named(waits.absent)
-    assert accepted.managed == waits.managed
+    # What is missing fills no slot, so that others may move in its place.
+    assert accepted.managed.keys() == waits.managed.keys()
+    if not world.manifest.moved:
+        assert accepted.managed == waits.managed
 
 
 @a_few

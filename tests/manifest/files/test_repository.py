@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from numplan.manifest.files.read import FileError, read_straight
+from numplan.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below, followed, read_named, repository_of
 
 

@@ -16,6 +16,7 @@ from numplan.model.state import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
 from tests.api.bytewise import Bytewise, http, raw
+from tests.fakes import FakeClock
 from tests.services.state_server import GITLAB, Fault, StateServer
 from tests.state.samples import make_state, next_after
 
@@ -109,6 +110,13 @@ def test_two_answers_of_503_are_borne(server: StateServer, path: str, method: st
         session.write(make_state())
     assert backend(server, path).read() is not None
     assert backend(server, path).holder() is None
+
+
+def test_pauses_are_the_clocks_so_that_an_interruption_ends_them(server: StateServer, path: str):
+    clock = FakeClock()
+    server.faults += [Fault("GET", 503)] * 2
+    assert HttpStore(http_place(f"{server.url}{path}"), {}, clock=clock).fetch() is None
+    assert clock.waits == [0.5, 2.0]
 
 
 def test_a_third_503_is_told_with_how_things_stand(server: StateServer, path: str):
@@ -235,7 +243,8 @@ def test_a_password_is_in_no_message(server: StateServer, path: str):
     with pytest.raises(StateError, match="credentials") as refused:
         opened.read()
     assert (
-        "secrät" not in f"{refused.value.message} {refused.value.hint} {opened._store.line._session.auth!r}"
+        "secrät"
+        not in f"{refused.value.message} {refused.value.hint} {opened._store.client._caller._session.auth!r}"
     )
 
 

@@ -12,7 +12,7 @@ from numplan.model.location.state_location import http_place
 from numplan.model.state import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
-from numplan.state.shared.last_seen_cache import Memory
+from numplan.state.shared.last_seen_cache import LastSeenCache
 from tests.services.state_server import StateServer
 from tests.state.samples import make_state, next_after
 
@@ -128,11 +128,11 @@ def test_a_machine_that_remembers_nothing_refuses_nothing(machine: Machine, serv
 def test_each_place_has_its_own_memory(machine: Machine, tmp_path: Path):
     assert machine().read() == THIRD
     environment = {"XDG_CACHE_HOME": str(tmp_path)}
-    assert Memory("http://127.0.0.1/another", environment).recall() is None
+    assert LastSeenCache("http://127.0.0.1/another", environment).recall() is None
 
 
 def test_the_home_folder_is_for_those_who_name_no_cache(tmp_path: Path):
-    Memory("s3://bucket/key", {"HOME": str(tmp_path), "XDG_CACHE_HOME": "relative"}).wrote(FIRST)
+    LastSeenCache("s3://bucket/key", {"HOME": str(tmp_path), "XDG_CACHE_HOME": "relative"}).wrote(FIRST)
     assert memory_of(tmp_path / ".cache").exists()
 
 

@@ -90,7 +90,7 @@ class TestPostgres(SharedBackendContract):
     def test_a_lock_that_a_pooler_gave_back_is_no_lock(self, open_backend: Open):
         """A pooler that hands the connection to others may unlock all that it holds."""
         with open_backend().lock("apply") as session:
-            session._hold._connection.execute("SELECT pg_advisory_unlock_all()")
+            session._lock._connection.execute("SELECT pg_advisory_unlock_all()")
             with pytest.raises(StateError, match="lock"):
                 session.write(make_state())
 
@@ -98,7 +98,7 @@ class TestPostgres(SharedBackendContract):
         stored = make_state()
         with open_backend().lock("apply") as session:
             session.write(stored)
-            session._hold._connection.execute("SET default_transaction_read_only = on")
+            session._lock._connection.execute("SET default_transaction_read_only = on")
             with pytest.raises(StateError, match=r"read-only.*untouched"):
                 session.write(next_after(stored))
         assert open_backend().read() == stored

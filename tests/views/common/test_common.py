@@ -16,7 +16,8 @@ from numplan.model.account import Offer
 from numplan.model.changes import Counts, Purchase, Release
 from numplan.model.number import E164
 from numplan.model.plan import Cost
-from numplan.views.common.amounts import amount, change, numbers
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import amount, change
 from numplan.views.common.sanitize import escaped, inert, one_line, plain
 from numplan.views.common.table import csv_text, json_text, table_text
 from numplan.views.common.wrapping import FOLDS, UNFOLDED, some, wrapped

@@ -5,15 +5,18 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from numplan.model.diagnostics import Source, error
-from numplan.model.errors import ManifestError
-
 MAX_BYTES: Final = 256 * 1024 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class FileError(Exception):
-    """A file cannot be read; the message goes on after the file's name: `is a folder`."""
+    """A file cannot be used; the message goes on after the file's name: `is a folder`."""
+
+
+def reason(failure: Exception) -> str:
+    """Why something could not be opened or read, as the operating system says it."""
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror.lower()
+    return str(failure) or type(failure).__name__
 
 
 def read_straight(real: Path) -> bytes:
@@ -30,33 +33,6 @@ def read_straight(real: Path) -> bytes:
         return _read_bounded(descriptor)
     finally:
         os.close(descriptor)
-
-
-def decoded(raw: bytes, file: str) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark.
-
-    Raises ManifestError with the place of the first byte that is not UTF-8.
-    """
-    body = raw.removeprefix(_BOM)
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as failure:
-        raise ManifestError(
-            [
-                error(
-                    f"is not UTF-8 text: byte 0x{body[failure.start]:02x} has no meaning here",
-                    source=place_of_byte(body, failure.start, file),
-                    hint="save the file with the encoding UTF-8",
-                )
-            ]
-        ) from None
-
-
-def place_of_byte(body: bytes, offset: int, file: str) -> Source:
-    """The line and column of a byte; columns count characters."""
-    line_start = body.rfind(b"\n", 0, offset) + 1
-    column = len(body[line_start:offset].decode("utf-8", errors="replace")) + 1
-    return Source(file, body.count(b"\n", 0, offset) + 1, column)
 
 
 def _opened(real: Path) -> int:
@@ -94,10 +70,3 @@ def _read_bounded(descriptor: int) -> bytes:
     if not left:
         raise FileError(f"is larger than {MAX_BYTES >> 20} MiB")
     return b"".join(pieces)
-
-
-def reason(failure: Exception) -> str:
-    """Why something could not be opened or read, as the operating system says it."""
-    if isinstance(failure, OSError) and failure.strerror:
-        return failure.strerror.lower()
-    return str(failure) or type(failure).__name__

@@ -7,15 +7,11 @@ import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from io import FileIO
 from pathlib import Path
 from typing import Final, Self
 
 from numplan.failpoints import failpoint
-from numplan.model.errors import StateError
-from numplan.state.os_errors import explained
-
-SIZE_LIMIT: Final = 2 * 1024**3
+from numplan.files.read import FileError
 
 # A FIFO must not hang the open, a link must not lead elsewhere, a child must not inherit.
 _GUARDED: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -24,19 +20,20 @@ _PRIVATE: Final = 0o600
 
 class Folder:
     """An open folder. Its files are reached through its descriptor, so a path that changes meanwhile does not
-    lead elsewhere. Raises StateError where the folder cannot be opened.
+    lead elsewhere. All here raises OSError, and FileError for what is there and is no plain file; if not `plain`, what
+    is replaced may be anything.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, plain: bool = True) -> None:
         self._path = path
-        with explained("open the folder", str(path)):
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._plain = plain
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shut(self._descriptor)
+        close_quietly(self._descriptor)
 
     def place(self, name: str) -> str:
         """The path of a file here, for people."""
@@ -45,81 +42,85 @@ class Folder:
     def open(self, name: str, flags: int) -> int | None:
         """Open a regular file that has this one name, or create it private if `flags` say so.
 
-        None where there is no such file. Raises StateError for anything that is not a plain file.
+        None where there is no such file.
         """
-        with explained("open", self.place(name)):
-            # Looked at before it is opened, for opening a device can already do something.
-            self.require_plain(name)
-            try:
-                descriptor = os.open(name, flags | _GUARDED, _PRIVATE, dir_fd=self._descriptor)
-            except FileNotFoundError:
-                return None
-            try:
-                self._vet(os.fstat(descriptor), name)
-                if flags & os.O_CREAT:
-                    _restore_mode(descriptor)
-            except BaseException:
-                shut(descriptor)
-                raise
-        return descriptor
-
-    def read(self, name: str) -> tuple[bytes, os.stat_result] | None:
-        """The whole of a file and its status, or None where there is none. Raises StateError."""
-        descriptor = self.open(name, os.O_RDONLY)
-        if descriptor is None:
+        # Looked at before it is opened, for opening a device can already do something.
+        self.require_plain(name)
+        try:
+            descriptor = os.open(name, flags | _GUARDED, _PRIVATE, dir_fd=self._descriptor)
+        except FileNotFoundError:
             return None
         try:
-            with explained("read", self.place(name)):
-                status = os.fstat(descriptor)
-                self.require_bounded(name, status.st_size)
-                return FileIO(descriptor, closefd=False).readall(), status
-        finally:
-            shut(descriptor)
+            self.vet(os.fstat(descriptor), name)
+            if flags & os.O_CREAT:
+                _restore_mode(descriptor)
+        except BaseException:
+            close_quietly(descriptor)
+            raise
+        return descriptor
 
-    def prepare(self, name: str, document: bytes, point: str, *, modified: int | None = None) -> str:
-        """Write what is to take the place of `name` to a file beside it, durably. Returns that file's name.
+    def prepare(
+        self, name: str, content: bytes, point: str = "", *, modified: int | None = None, mode: int = _PRIVATE
+    ) -> str:
+        """Write what is to take the place of `name` to a file beside it, durably. Returns that file's name, and leaves
+        nothing where it raises.
 
-        `modified` is the time to give it, in nanoseconds; `point` is the prefix of the failpoints. Raises
-        OSError, and leaves nothing then.
+        `modified` is the time to give it, in nanoseconds; `point` is the prefix of the failpoints, if there are any.
         """
         temporary = f".{name}.{uuid.uuid4().hex}.tmp"
-        failpoint(f"{point}.before-temp")
+        _pass(point, "before-temp")
         descriptor = os.open(
             temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _GUARDED, _PRIVATE, dir_fd=self._descriptor
         )
         with self._removing(temporary):
             try:
                 _restore_mode(descriptor)
-                failpoint(f"{point}.after-temp-open")
-                half = len(document) // 2
-                _write(descriptor, memoryview(document)[:half])
-                failpoint(f"{point}.mid-write")
-                _write(descriptor, memoryview(document)[half:])
+                _pass(point, "after-temp-open")
+                half = len(content) // 2
+                _write(descriptor, memoryview(content)[:half])
+                _pass(point, "mid-write")
+                _write(descriptor, memoryview(content)[half:])
                 if modified is not None:
                     os.utime(descriptor, ns=(modified, modified))
-                failpoint(f"{point}.after-write")
+                if mode != _PRIVATE:
+                    with suppress(OSError):  # some file systems have fixed modes
+                        os.fchmod(descriptor, mode)
+                _pass(point, "after-write")
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            failpoint(f"{point}.after-fsync")
+            _pass(point, "after-fsync")
         return temporary
 
     def put(
-        self, temporary: str, name: str, point: str, *, last_look: Callable[[], None] = lambda: None
+        self, temporary: str, name: str, point: str = "", *, recheck: Callable[[], None] = lambda: None
     ) -> None:
         """Let a prepared file take the place of `name`; durable once `sync` has returned.
 
-        `last_look` may still refuse it, by what it raises. Raises OSError, or StateError where what it would
-        replace is no plain file.
+        `recheck` may still refuse it, by what it raises.
         """
         with self._removing(temporary):
-            self.require_plain(name)
-            last_look()
+            if self._plain:
+                self.require_plain(name)
+            recheck()
             os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
-            failpoint(f"{point}.after-rename")
+            _pass(point, "after-rename")
+
+    def add(self, temporary: str, name: str) -> None:
+        """Let a prepared file be `name`, never in the place of another. Raises FileExistsError where there is one."""
+        with self._removing(temporary):
+            try:
+                os.link(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+            except FileExistsError:
+                raise
+            except OSError:  # a file system without hard links
+                os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, dir_fd=self._descriptor))
+                os.replace(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+            else:
+                os.unlink(temporary, dir_fd=self._descriptor)
 
     def sync(self) -> None:
-        """Make what was renamed here durable. Raises OSError."""
+        """Make what was renamed here durable."""
         try:
             os.fsync(self._descriptor)
         except OSError as problem:
@@ -128,7 +129,7 @@ class Folder:
                 raise
 
     def sweep(self, name: str) -> None:
-        """Remove what killed writers of `name` left. Only for the holder of its lock. Raises OSError."""
+        """Remove what killed writers of `name` left. Only for the holder of its lock."""
         leftover = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{32}}\.tmp")
         with os.scandir(self._descriptor) as entries:
             names = [one.name for one in entries if leftover.fullmatch(one.name)]
@@ -145,17 +146,16 @@ class Folder:
             return False
 
     def require_plain(self, name: str) -> None:
-        """Raise StateError where `name` is there but is no regular file, or has a second name."""
+        """See that `name` is a regular file without a second name, if it is there."""
         with suppress(FileNotFoundError):
-            self._vet(self._look(name), name)
+            self.vet(self._look(name), name)
 
-    def require_bounded(self, name: str, size: int) -> None:
-        """Raise StateError where a file would be too large to be a state."""
-        if size > SIZE_LIMIT:
-            raise StateError(
-                f"{self.place(name)} would be {size} bytes; a state has at most {SIZE_LIMIT}",
-                hint="check that --state, NUMPLAN_STATE or the manifest names a state of numplan",
-            )
+    def vet(self, status: os.stat_result, name: str) -> None:
+        """See that this is the status of a plain file; `name` is what was looked at."""
+        del name  # for who says it in other words
+        # No names at all are fine: a reader without the lock may be overtaken by a rename.
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+            raise FileError(f"is {_kind(status)}, not a plain file")
 
     @contextmanager
     def _removing(self, temporary: str) -> Iterator[None]:
@@ -169,21 +169,24 @@ class Folder:
     def _look(self, name: str) -> os.stat_result:
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
 
-    def _vet(self, status: os.stat_result, name: str) -> None:
-        # No names at all are fine: a reader without the lock may be overtaken by a rename.
-        if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1:
-            return
-        found = _kind(status)
-        raise StateError(
-            f"{self.place(name)} is {found}, not a plain file: it is neither read nor written",
-            hint="move it away or put a plain file there; to keep state elsewhere, say where with --state",
-        )
+
+def replace_whole(path: Path, content: bytes, point: str = "") -> None:
+    """Put a private file in place, durably, but never of what is not a plain file. Raises OSError, FileError."""
+    with Folder(path.parent) as folder:
+        temporary = folder.prepare(path.name, content, point)
+        folder.put(temporary, path.name, point)
+        folder.sync()
 
 
-def shut(descriptor: int) -> None:
+def close_quietly(descriptor: int) -> None:
     """Close what was only read from, or what is past caring for: no error of that can lose anything."""
     with suppress(OSError):
         os.close(descriptor)
+
+
+def _pass(point: str, step: str) -> None:
+    if point:
+        failpoint(f"{point}.{step}")
 
 
 def _restore_mode(descriptor: int) -> None:
