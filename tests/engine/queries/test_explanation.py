@@ -96,6 +96,12 @@ def test_a_number_lives_where_the_manifest_declares_it_before_where_state_has_it
     assert found.instance.resource == "number.old"
 
 
+def test_a_declared_number_that_cannot_be_had_lives_where_it_is_declared_and_has_its_error(vendor):
+    found = of_number("number.a", manifest(entry("a", ONE)), state(), vendor)
+    assert (found.number, found.action.change) == (ONE, None)
+    assert [one.path for one in found.action.errors] == ["number.a"]
+
+
 def test_a_number_that_a_pool_is_to_buy_lives_there_and_nothing_else_is_known_of_it(vendor):
     vendor.put_on_sale(ONE)
     found = of_number(ONE, manifest(pool("p", 1)), state(), vendor)
