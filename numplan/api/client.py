@@ -133,7 +133,7 @@ class Client:
             if _shows_all(page, taken, number):
                 return next(iter(nameless(page.unreadable)), None)
         raise AnswerError(
-            "purchased-list", f"whether {number} is owned could not be told: its answer is cut short"
+            "purchased-list", f"whether {number} is owned is not known: its answer is cut short"
         )
 
     def find(self, number: E164) -> Offer | Unreadable | None:
@@ -200,7 +200,7 @@ class Client:
             raise CredentialsError(
                 endpoint,
                 f"the API refused the credentials ({came.status})",
-                hint="Check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID.",
+                hint="check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID",
             )
         said = sentence_of(came)
         lost = came.status == _NOT_FOUND

@@ -62,11 +62,11 @@ def where_else(url: str) -> str:
 def check_header_text(text: str, variable: str) -> str:
     """The text, if it can travel in a header. Raises SettingError, which never shows it."""
     if not text:
-        raise SettingError(f"{variable} is empty", hint=f"Set {variable}.")
+        raise SettingError(f"{variable} is empty", hint=f"set {variable}")
     if not VISIBLE.fullmatch(text):
         raise SettingError(
             f"{variable} holds spaces, line breaks or other characters that no HTTP header can carry",
-            hint=f"Set {variable} again, without quotes or a line break.",
+            hint=f"set {variable} again, without quotes or a line break",
         )
     return text
 

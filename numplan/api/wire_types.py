@@ -151,7 +151,7 @@ class RawAnswer(RowAnswer[msgspec.Raw], frozen=True, kw_only=True):
 
 
 class RawCounted(RawAnswer, frozen=True, kw_only=True):
-    """The same of one whose total counts."""
+    """An answer that is a list of rows and whose total counts."""
 
     total: int | UnsetType | None = UNSET
 

@@ -16,22 +16,22 @@ from numplan.cli.settings import common
 COMMANDS: Final = {
     "init": "Write a commented manifest to start from.",
     "validate": "Check the manifest, offline.",
-    "fmt": "Lay the manifest out in its canonical form.",
+    "fmt": "Format the manifest.",
     "plan": "Show what apply would do and cost. Changes nothing.",
-    "apply": "Carry out a plan: purchase, release, remember.",
-    "destroy": "Release all that is managed.",
+    "apply": "Apply a plan: buy and release numbers, and record the result in state.",
+    "destroy": "Release every managed number.",
     "drift": "Show what others changed: state against account.",
-    "explain": "Tell all about one number, or one pool or set.",
+    "explain": "Show everything known about a number, a pool or a set.",
     "show": "Show a saved plan, or the state.",
     "output": "Print the manifest's outputs, for other programs.",
-    "state": "Look into the state, and mend it.",
-    "adopt": "Take numbers that the account owns into manifest and state.",
-    "search": "List numbers that are for sale.",
-    "find": "Show one number: for sale, or the account's own.",
-    "regions": "List the countries on offer and their types.",
+    "state": "Inspect and edit the state.",
+    "adopt": "Bring numbers that the account already owns into the manifest and state.",
+    "search": "List numbers that are on sale.",
+    "find": "Show one number: on sale, or owned by the account.",
+    "regions": "List the countries on offer and their number types.",
     "numbers": "List the numbers that the account owns.",
     "schema": "Print a JSON Schema, for editors and checks.",
-    "emulator": "Serve the API on this machine, to try things without cost.",
+    "emulator": "Run a local copy of the API, to try things at no cost.",
     "completion": "Print a shell's completion script.",
     "version": "Print numplan's version.",
 }
@@ -47,23 +47,23 @@ _ENVIRONMENT: Final = """\b
 Environment:
   NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
   NUMPLAN_ACCOUNT_ID   the account's id
-  NUMPLAN_API_URL      the API, where not the vendor's, such as an emulator
+  NUMPLAN_API_URL      the API, if not the vendor's: an emulator, for example
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
-  NUMPLAN_POLICY       a file with the operator's limits, above any flag
-  NUMPLAN_PLAN_KEY     seals saved plans; apply takes no other
-  NUMPLAN_STATE_HOST   host[:port], where the manifest may keep state
+  NUMPLAN_POLICY       a file with the operator's limits; no flag lifts them
+  NUMPLAN_PLAN_KEY     signs saved plans; apply accepts no others
+  NUMPLAN_STATE_HOST   host[:port] that the manifest may use for state
   NUMPLAN_VAR_name     the value of the manifest's variable `name`
   NUMPLAN_NO_INPUT     as --no-input; CI does the same
   NUMPLAN_LOG          info or debug: log to standard error
   NO_COLOR             as --no-color
-  HTTPS_PROXY, REQUESTS_CA_BUNDLE and the like, as with any HTTP client
+  HTTPS_PROXY, REQUESTS_CA_BUNDLE etc., as for any HTTP client
 \b
 Exit codes:
   0 done, or nothing to do      1 failed, and nothing was changed
-  2 there are changes (plan, drift --detailed-exitcode)
+  2 there are changes (plan and drift with --detailed-exitcode)
   3 a file differs (fmt --check)
-  4 done in part                5 the outcome of some call is unknown
+  4 partly done                 5 the outcome of a call is unknown
   6 refused by a guard          7 the saved plan is stale
   8 the state is locked         9 not confirmed
   64 wrong usage                129, 130, 143 interrupted

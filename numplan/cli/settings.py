@@ -50,40 +50,44 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 
 _OPTIONS: Final[Mapping[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
-    "chdir": (("--chdir",), {"metavar": "DIR", "help": "Change to this folder first."}),
+    "chdir": (("--chdir",), {"metavar": "DIR", "help": "Change to this folder before doing anything."}),
     "manifest": (
         ("-f", "--manifest"),
         {
             "metavar": "PATH",
-            "help": "The manifest, a file or a folder; numplan.yaml, .yml or .json unless given.",
+            "help": "The manifest, a file or a folder (default: numplan.yaml, .yml or .json).",
         },
     ),
     "var": (
         ("--var",),
-        {"multiple": True, "metavar": "NAME=VALUE", "help": "Give a variable its value; repeatable."},
+        {"multiple": True, "metavar": "NAME=VALUE", "help": "Set a variable. May be given more than once."},
     ),
     "var_file": (
         ("--var-file",),
         {
             "multiple": True,
             "metavar": "FILE",
-            "help": "Take variables' values from YAML or JSON; repeatable.",
+            "help": "Read variables from a YAML or JSON file. May be given more than once.",
         },
     ),
     "state": (
         ("--state",),
-        {"metavar": "PATH", "help": "The state, a path or URL; else as the manifest's backend."},
+        {"metavar": "PATH", "help": "Path or URL of the state (default: the manifest's `backend`)."},
     ),
     "no_color": (("--no-color",), {"is_flag": True, "default": None, "help": "Print without colour."}),
-    "no_input": (("--no-input",), {"is_flag": True, "default": None, "help": "Never ask."}),
+    "no_input": (("--no-input",), {"is_flag": True, "default": None, "help": "Never ask questions."}),
     "json": (("--json",), {"is_flag": True, "default": None, "help": "Print JSON."}),
     "parallelism": (
         ("--parallelism",),
-        {"type": click.IntRange(1, 64), "metavar": "N", "help": "Calls at once; 4 unless the manifest says."},
+        {
+            "type": click.IntRange(1, 64),
+            "metavar": "N",
+            "help": "Calls at the same time (default: the manifest's, or 4).",
+        },
     ),
     "lock_timeout": (
         ("--lock-timeout",),
-        {"type": Span(), "metavar": "SPAN", "help": "Wait so long for a locked state, such as 30s."},
+        {"type": Span(), "metavar": "SPAN", "help": "How long to wait for a locked state, for example 30s."},
     ),
 }
 

@@ -44,7 +44,9 @@ def compute_plan_of(
     provider: Provider,
     options: PlanOptions,
 ) -> PlanResult:
-    """The same of an account that was looked at already."""
+    """What an apply would do now, from a look at the account that was taken already. Raises ApiError, and UsageError for a
+    selector that names nothing.
+    """
     now = moment(our_time(options.now), provider.vendors_time())
     options = msgspec.structs.replace(options, now=now)
     accept_missing = options.allowances.missing
@@ -85,5 +87,5 @@ def settle_leftovers(
 
 
 def nothing_of(manifest: Manifest) -> Manifest:
-    """The same manifest without its entries: what `destroy` plans for. What it forgets stays purchased."""
+    """A manifest without its entries: what `destroy` plans for. What it forgets stays purchased."""
     return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=())

@@ -47,7 +47,7 @@ def charge_of(text: str) -> Charge:
     except InvalidOperation:
         charge = Charge("NaN")
     if not charge.is_finite():
-        raise ValueError(f"{text[:40]!r} is no charge")
+        raise ValueError(f"{text[:40]!r} is not a charge")
     return charge
 
 

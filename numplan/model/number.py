@@ -14,7 +14,7 @@ _CANONICAL = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 class NumberError(ValueError):
-    """A text is no phone number; the message says why and what to write, in words for a user. `character` is the one
+    """A text is not a phone number; the message says why and what to write, in words for a user. `character` is the one
     that is to blame, where the message names one.
     """
 

@@ -51,7 +51,7 @@ def decode_plan(document: bytes, place: str, keys: Sequence[str] | None = None) 
 def _require_sealed(members: bytes, by: str, keys: Sequence[str], place: str) -> None:
     if by and not keys:
         raise StalePlanError(
-            f"{place} is sealed with a key, and none is set here",
+            f"{place} is signed with a key, and none is set here",
             hint="set NUMPLAN_PLAN_KEY to the key that sealed it",
         )
     if keys and not by:

@@ -202,7 +202,7 @@ def decode_state(document: bytes, place: str) -> State:
         _check(state)
         if state.moved_to:
             raise StateError(
-                f"{place} was left behind: the state was moved to {state.moved_to}",
+                f"{place} is an old copy: the state was moved to {state.moved_to}",
                 hint="name that place with --state, NUMPLAN_STATE or the manifest's backend; what is kept here was "
                 "true up to then only",
             )

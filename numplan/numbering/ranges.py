@@ -121,7 +121,7 @@ def _dialling(region: str) -> _Dialling | None:
 
 @cache
 def _ranges_by_region(code: int) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The same ranges, each with the region whose they are, in the order in which the library asks them."""
+    """The ranges of a calling code, each with its region, in the order in which the library asks them."""
     import phonenumbers
 
     parts = (

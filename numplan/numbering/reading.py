@@ -149,7 +149,9 @@ def _in_country(digits: str, country: str, region: str) -> E164:
 
 
 def by_the_library(digits: str, country: str, region: str) -> E164:
-    """The same, by libphonenumber: slower, and with words for what is none. Raises NumberError."""
+    """A number without a `+` in a country, as libphonenumber reads it: slower than `in_country`, and with words for what is
+    none. Raises NumberError.
+    """
     code = calling_code_of(region)
     readings: dict[E164, None] = {}
     if code is not None and digits.startswith(str(code)) and MIN_DIGITS <= len(digits) <= MAX_DIGITS:

@@ -22,7 +22,7 @@ def lost(last: LastSeen, place: str, hint: str) -> LostStateError:
     """The error for a place that is empty and should not be."""
     return LostStateError(
         f"{place} is gone: serial {last.serial} of lineage {last.lineage} was written there, and "
-        "what was bought up to then would be unknown now",
+        "what was bought up to then would now be unknown",
         hint=hint,
     )
 

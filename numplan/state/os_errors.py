@@ -10,7 +10,9 @@ from typing import Final
 
 from numplan.model.errors import StateError
 
-EITHER: Final = "stored there is the state before or the new one, whole; the next run goes on from it"
+EITHER: Final = (
+    "the stored state is either the old one or the new one, complete; the next run continues from it"
+)
 MAYBE_LOCKED: Final = "it may be locked under this run's name now"
 MAYBE_UNLOCKED: Final = "it may be unlocked now, or locked still"
 UNTOUCHED: Final = "the state stored before is untouched"
@@ -38,5 +40,5 @@ def explained(doing: str, place: str, aftermath: str = "") -> Iterator[None]:
     except OSError as problem:
         reason = os.strerror(problem.errno) if problem.errno else str(problem)
         stand = f"; {aftermath}" if aftermath else ""
-        hint = _NEXT.get(problem.errno or 0, "mend that, then run the same command again")
+        hint = _NEXT.get(problem.errno or 0, "fix that, then run the same command again")
         raise StateError(f"cannot {doing} {place}: {reason}{stand}", hint=hint) from problem

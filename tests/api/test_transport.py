@@ -121,7 +121,7 @@ def test_what_cannot_pass_is_an_error_at_once(kind: str, make_client: MakeClient
 def test_refused_credentials_name_the_fix(make_client: MakeClient) -> None:
     with Bytewise(reply(b"", 401)) as server, pytest.raises(CredentialsError) as caught:
         make_client(server.url).purchased(expected=1)
-    assert caught.value.hint == "Check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID."
+    assert caught.value.hint == "check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID"
 
 
 def test_a_compressed_answer_is_read(make_client: MakeClient) -> None:

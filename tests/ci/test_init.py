@@ -42,7 +42,7 @@ def test_a_pipeline_that_is_there_is_never_overwritten_and_nothing_else_is_writt
     path.write_text("mine")
     ran = desk("init", "--ci", ci)
     assert ran.code == 1
-    assert "is here already; nothing was written" in ran.err
+    assert "already exists; nothing was written" in ran.err
     assert path.read_text() == "mine"
     assert not (desk.folder / "numplan.yaml").exists()
 

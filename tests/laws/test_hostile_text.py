@@ -294,7 +294,7 @@ def test_a_bug_shows_its_traceback_only_on_request_and_never_the_token(
     desk.manifest(f'numbers: {{support: {{number: "{A}"}}}}')
     quiet = desk("plan")
     assert quiet.code == 1
-    assert quiet.err.startswith("error: numplan broke on something unforeseen: RuntimeError: ")
+    assert quiet.err.startswith("error: unexpected error, this is a bug in numplan: RuntimeError: ")
     assert "Traceback" not in quiet.err
     loud = desk("plan", NUMPLAN_LOG="debug")
     assert "Traceback" in loud.err

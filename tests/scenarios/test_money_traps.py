@@ -12,7 +12,7 @@ from tests.cli.desk import HEAD, STATE, Desk, run_of
 from tests.cli.pseudo_terminal import Terminal
 
 A, B, C, D, E = run_of(16095550101, 5)
-QUESTION = "Only 'yes' is taken as yes:"
+QUESTION = "Only 'yes' will be accepted to approve:"
 POOL = "pools: {sales: {count: 1, state: New Jersey, select: lowest}}\n"
 
 

@@ -42,25 +42,48 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
 
 @click.command(epilog=EXAMPLES)
 @common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
-@click.option("--all", "everything", is_flag=True, help="Every number that nothing manages.")
-@click.option("--country", "countries", multiple=True, metavar="NAME", help="Those of a country; repeatable.")
+@click.option("--all", "everything", is_flag=True, help="Every unmanaged number.")
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="NAME",
+    help="Only numbers of this country. May be given more than once.",
+)
 @click.option(
     "--type",
     "types",
     multiple=True,
     type=click.Choice(NUMBER_TYPES, case_sensitive=False),
-    help="Those of a type; repeatable.",
+    help="Only numbers of this type. May be given more than once.",
 )
-@click.option("--number", "numbers", multiple=True, metavar="GLOB", help="Such as '+1212*'; repeatable.")
-@click.option("--flow", "flows", multiple=True, metavar="GLOB", help="Those of a flow; repeatable.")
-@click.option("--from", "inventory", metavar="FILE", help="Those in a CSV, named and labelled by it.")
+@click.option(
+    "--number",
+    "numbers",
+    multiple=True,
+    metavar="GLOB",
+    help="Only these numbers, for example '+1212*'. May be given more than once.",
+)
+@click.option(
+    "--flow",
+    "flows",
+    multiple=True,
+    metavar="GLOB",
+    help="Only numbers assigned to this flow. May be given more than once.",
+)
+@click.option(
+    "--from",
+    "inventory",
+    metavar="FILE",
+    help="Only numbers in this CSV file, which can also name and label them.",
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
     callback=_pairs,
     metavar="FIELD=HEADER",
-    help="With --from: the column of number, name or label.X; repeatable.",
+    help="With --from: which column holds number, name or label.X. May be given more than once.",
 )
 @click.option(
     "--group-by",
@@ -75,7 +98,7 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
     "--as",
     "form",
     type=click.Choice(["numbers", "sets", "files"]),
-    help="An entry each, sets, or sets with a file of numbers; sets, large ones with a file, unless given.",
+    help="An entry for each number, sets, or sets with a file of numbers (default: sets, large ones with a file).",
 )
 @click.option(
     "--label",
@@ -83,12 +106,12 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
     multiple=True,
     callback=_pairs,
     metavar="NAME=VALUE",
-    help="Label every entry that is written; repeatable.",
+    help="Label every entry that is written. May be given more than once.",
 )
 @click.option("--protect", is_flag=True, help="Protect every entry that is written.")
-@click.option("--manifest-only", is_flag=True, help="Write the entries, and leave state to `numplan apply`.")
+@click.option("--manifest-only", is_flag=True, help="Write the entries only; `numplan apply` updates state.")
 @state_consents
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for approval.")
 def adopt(
     *,
     everything: bool,
@@ -108,7 +131,7 @@ def adopt(
     new_state: bool,
     auto_approve: bool,
 ) -> int:
-    """Take numbers that the account owns into manifest and state.
+    """Bring numbers that the account already owns into the manifest and state.
 
     Writes entries for numbers that nothing manages, into the manifest or a new one, and then takes them into
     state. What the manifest holds stays as it is; nothing is purchased and nothing is released.
@@ -123,7 +146,7 @@ def adopt(
         raise UsageError("--column goes with --from")
     run = Run.current()
     if manifest_only and run.settings.flag("lock_timeout"):
-        raise UsageError("--lock-timeout does nothing with --manifest-only, which takes no lock")
+        raise UsageError("--lock-timeout has no effect with --manifest-only, which takes no lock")
     asked = Adoption(
         wish=Wish(countries=countries, types=types, numbers=numbers, flows=flows),
         style=Style(groups, "numbers" if form == "numbers" else "sets", labels),

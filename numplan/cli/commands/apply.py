@@ -33,10 +33,10 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("planfile", required=False)
 @common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@click.option("--destroy", is_flag=True, help="Release all that is managed.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for approval.")
+@click.option("--destroy", is_flag=True, help="Release every managed number.")
 @click.option(
-    "--max-age", type=Span(), metavar="SPAN", help="With PLANFILE: how old it may be; 24h unless given."
+    "--max-age", type=Span(), metavar="SPAN", help="With PLANFILE: how old it may be (default: 24h)."
 )
 @refresh_option
 @planning_options
@@ -50,10 +50,10 @@ def apply(
     expand: bool,
     **flags: Any,  # noqa: ANN401
 ) -> int:
-    """Carry out a plan: purchase, release, remember.
+    """Apply a plan: buy and release numbers, and record the result in state.
 
-    Without PLANFILE: plan, ask, carry out. With one: carry out exactly that saved plan, without asking, or
-    refuse it where the world has moved since.
+    Without PLANFILE: plan, ask, apply. With one: apply exactly that saved plan without asking, or refuse it
+    if anything has changed since.
     """
     run = Run.current()
     documents = documents_of(flags)

@@ -13,13 +13,13 @@ from numplan.cli.terminal.run import Run
 
 @click.command()
 @common("chdir", "manifest", "state", "json", "no_color", "no_input", "parallelism", "lock_timeout")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for approval.")
 @releasing_options
 def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
-    """Release all that is managed.
+    """Release every managed number.
 
-    What would happen, `numplan plan --destroy` shows. Every guard but the empty manifest's holds, so
-    --max-releases must allow so many, and --allow-release must name what is protected.
+    `numplan plan --destroy` shows what would happen. All guards apply, except the one for an empty manifest:
+    --max-releases must allow the number of releases, and --allow-release must name what is protected.
     """
     run = Run.current()
     documents = documents_of(flags)

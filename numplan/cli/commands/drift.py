@@ -24,9 +24,9 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 where there is drift, 0 where there is none."
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there is drift, with 0 if there is none."
 )
-@click.option("--expand", is_flag=True, help="Show every line of long runs.")
+@click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
 @selection_options
 def drift(*, detailed_exitcode: bool, expand: bool, **flags: Any) -> int:  # noqa: ANN401
     """Show what others changed: state against account.

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 @click.command(name="emulator")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8190, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port."
+    "--port",
+    default=8190,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
     help="SQLite file that outlives the emulator.  [default: in memory]",
 )
-@click.option("--seed", default=1, show_default=True, help="Same seed, same numbers and prices.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same numbers and prices.")
 @click.option("--stock", default=5000, show_default=True, type=click.IntRange(0), help="Numbers for sale.")
 @click.option(
     "--owned", default=0, show_default=True, type=click.IntRange(0), help="Numbers already purchased."
@@ -35,14 +39,14 @@ if TYPE_CHECKING:
 @click.option("--token", default="emulator-token", show_default=True, help="The bearer token to accept.")
 @click.option("--account", default="190", show_default=True, help="The account id to accept.")
 @click.option("--control", is_flag=True, help="Serve /_control/, where faults are scripted.")
-@click.option("--size-cap", type=click.IntRange(1), help="Most rows in one answer.")
-@click.option("--batch-limit", type=click.IntRange(1), help="Most numbers in one POST.")
+@click.option("--size-cap", type=click.IntRange(1), help="The largest number of rows in one answer.")
+@click.option("--batch-limit", type=click.IntRange(1), help="The largest number of numbers in one POST.")
 @click.option(
     "--latency-ms",
     default=0,
     show_default=True,
     type=click.IntRange(0),
-    help="How long every call takes, at least.",
+    help="The least time that a call takes.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing once started.")
 def emulator(
@@ -61,7 +65,7 @@ def emulator(
     latency_ms: int,
     quiet: bool,
 ) -> None:
-    """Serve the Virtual Numbers API on this machine.
+    """Run the Virtual Numbers API on this machine.
 
     Numbers live in SQLite, nothing costs money, and the same seed gives the same numbers. Runs until
     it is interrupted; with --quiet, only errors are printed.

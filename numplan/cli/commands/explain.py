@@ -22,9 +22,9 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("name", metavar="ADDRESS|NUMBER")
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
-@click.option("--expand", is_flag=True, help="Show every line of long runs.")
+@click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
 def explain(name: str, *, expand: bool) -> None:
-    """Tell all about one number, or one pool or set.
+    """Show everything known about a number, a pool or a set.
 
     Where it is declared, what state and account say of it, what a plan would do and why, and what protects it
     from being released. Takes no lock and writes nothing.

@@ -31,10 +31,10 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @click.argument("files", metavar="[FILE]...", nargs=-1)
 @common("chdir", "manifest", "no_color", variables=False)
-@click.option("--check", is_flag=True, help="Write nothing; exit with 3 where a file differs.")
-@click.option("--diff", is_flag=True, help="Show what differs, line by line.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 if a file would change.")
+@click.option("--diff", is_flag=True, help="Show the differences, line by line.")
 def fmt(files: tuple[str, ...], *, check: bool, diff: bool) -> int:
-    """Lay the manifest out in its canonical form. Comments, order and values stay.
+    """Format the manifest. Comments, order and values stay as they are.
 
     Prints the name of each file that differs. Without FILE: the manifest, and of a folder every file in it.
     """

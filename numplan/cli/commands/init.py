@@ -35,7 +35,7 @@ def init(ci: str | None) -> None:
     manifest = next((name for name in FILE_NAMES if _is_taken(Path(name))), None)
     if manifest and ci is None:
         raise NumplanError(
-            f"{manifest} is here already; nothing was written", hint="`numplan validate` checks it"
+            f"{manifest} already exists; nothing was written", hint="`numplan validate` checks it"
         )
     if not manifest:
         wanted[Path(FILE_NAMES[0])] = "init.yaml"
@@ -70,7 +70,7 @@ def _require_free(ci: str) -> None:
         hint = "run this in an empty folder, and take from there what is missing here"
         if ci == "gitlab":
             hint += ", or keep it under another name and `include: {local: NAME}`"
-        raise NumplanError(f"{path} is here already; nothing was written", hint=hint)
+        raise NumplanError(f"{path} already exists; nothing was written", hint=hint)
 
 
 def _mind_the_root(path: Path, screen: Screen) -> None:

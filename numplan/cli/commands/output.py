@@ -29,9 +29,11 @@ Examples:
 @click.argument("name", required=False)
 @common("chdir", "manifest", "state", "json", "no_color")
 @selection_options
-@click.option("--raw", is_flag=True, help="Print the value of NAME as it is; of a list, one number a line.")
 @click.option(
-    "--external", is_flag=True, help="Print one JSON object of texts, for Terraform's external data source."
+    "--raw", is_flag=True, help="Print the value of NAME without quotes; a list as one number per line."
+)
+@click.option(
+    "--external", is_flag=True, help="Print one JSON object of strings, for Terraform's external data source."
 )
 def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None:  # noqa: ANN401
     """Print the outputs of the manifest, from what state holds. Asks the API nothing.
@@ -97,7 +99,7 @@ def _read_query() -> None:
     try:
         query = msgspec.json.decode(text, type=dict[str, str]) if text.strip() else {}
     except msgspec.MsgspecError as problem:
-        raise UsageError(f"the query on standard input is no JSON object of texts: {problem}") from None
+        raise UsageError(f"the query on standard input is not a JSON object of strings: {problem}") from None
     if query:
         raise UsageError(
             f"the query asks for {', '.join(query)}, and --external takes none", hint="leave `query` out"

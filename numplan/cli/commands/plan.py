@@ -34,9 +34,9 @@ Examples:
 @click.command(epilog=EXAMPLES)
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
 @click.option("--out", metavar="FILE", help="Save the plan, for `numplan apply FILE`.")
-@click.option("--destroy", is_flag=True, help="Plan to release all that is managed.")
+@click.option("--destroy", is_flag=True, help="Plan to release every managed number.")
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 2 where apply would do anything, 0 where nothing."
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 if apply would do anything, with 0 if nothing."
 )
 @refresh_option
 @planning_options
@@ -51,7 +51,7 @@ def plan(
 ) -> int:
     """Show what apply would do and cost. Changes nothing.
 
-    Takes no lock, so it may run beside an apply. Where a guard refuses, the plan is still shown and saved.
+    Takes no lock, so it can run during an apply. If a guard refuses, the plan is still shown and saved.
     """
     run = Run.current()
     documents = documents_of(flags, out)

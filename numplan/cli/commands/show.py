@@ -21,9 +21,12 @@ _OF_STATE: Final = ("manifest", "var", "var_file", "state")
 @click.argument("planfile", required=False, metavar="[FILE]")
 @common("chdir", "manifest", "state", "json", "no_color")
 @click.option(
-    "--format", "form", type=click.Choice(["text", *FORMATS]), help="How; text unless --json or this says."
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    help="The format (default: text, or json with --json).",
 )
-@click.option("--expand", is_flag=True, help="Show every line of long runs.")
+@click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
 def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
     """Show a saved plan, or the state.
 
@@ -38,7 +41,7 @@ def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
         raise UsageError("--expand shows every line of a plan's text", hint="leave it out")
     if planfile is not None and (idle := [one for one in _OF_STATE if settings.flag(one)]):
         raise UsageError(
-            f"--{idle[0].replace('_', '-')} does nothing for a saved plan",
+            f"--{idle[0].replace('_', '-')} has no effect on a saved plan",
             hint="a plan is shown as it was saved",
         )
     if planfile is not None:

@@ -86,7 +86,7 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
     """Take the numbers that are asked for into manifest and state; returns the exit code."""
     settings, clock = run.settings, run.clock
     if asked.ask and settings.json:
-        raise UsageError("with --json nothing is asked", hint="give --auto-approve")
+        raise UsageError("--json cannot ask for approval", hint="give --auto-approve")
     target = _target(settings)
     asked = asked._replace(wish=_with_inventory(asked, run.screen))
     manifest = target.manifest or Manifest(

@@ -28,7 +28,7 @@ def require_as_meant(before: Manifest, after: Manifest, entries: Sequence[NewEnt
         lacking = lacking_labels(entry.terms.labels, after.bounds)
         if lacking and entry.resource in {one.resource for one in entries}:
             raise NumplanError(
-                f"required_labels wants {', '.join(lacking)} on every entry; nothing was written",
+                f"required_labels demands {', '.join(lacking)} on every entry; nothing was written",
                 hint=" ".join(f"--label {label}=VALUE" for label in lacking),
             )
 

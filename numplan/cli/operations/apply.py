@@ -85,7 +85,7 @@ def apply_chosen(
 ) -> int:
     """Lock, settle what an earlier run left, choose a plan, and carry it out; returns the exit code."""
     if ask and run.settings.json:
-        raise UsageError("with --json nothing is asked", hint="give --auto-approve, or apply a saved plan")
+        raise UsageError("--json cannot ask for approval", hint="give --auto-approve, or apply a saved plan")
     clock, screen = run.clock, run.screen
     with (
         open_report(run, expand=expand, applies=True) as report,
@@ -110,7 +110,7 @@ def apply_chosen(
         plan = chosen.result.plan
         if work.account.vendors_time() is None:
             screen.error(
-                "the API tells no time (no Date header), so ages are measured by this machine's clock alone"
+                "the API's answers have no Date header, so ages are measured by this machine's clock alone"
             )
         clock.stay_careful()
         work.open_state.bind(bound_by(work.manifest))

@@ -44,7 +44,7 @@ def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
 def require_apart(path: Path, manifest: str, state: Place, flag: str) -> None:
     """Raise UsageError for a path that would put a plan in the place of manifest or state."""
     if not path.name:
-        raise UsageError(f"{flag} {path} names no file")
+        raise UsageError(f"{flag} {path} does not name a file")
     here = os.path.realpath(path)
     if (
         Path(manifest).is_dir()

@@ -10,4 +10,4 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def approving(command: Command) -> Command:
     """`--auto-approve`, for the commands that ask."""
-    return click.option("--auto-approve", is_flag=True, help="Do not ask.")(command)
+    return click.option("--auto-approve", is_flag=True, help="Do not ask for approval.")(command)

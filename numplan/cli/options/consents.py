@@ -25,9 +25,12 @@ _BESIDE_GUARD: Final = "no-state"
 def state_consents(command: Command) -> Command:
     """The flags by which a state is taken that is not what was last written."""
     for flag, does in (
-        ("--new-state", "All of these at once, where the command has them; give the one that is needed."),
-        (OLDER, "Go on from a state that is older than the last one, or another."),
-        (LOST, "Begin anew where a state is gone that was there."),
+        (
+            "--new-state",
+            "All of these together, if the command has them. Better: only the one that is needed.",
+        ),
+        (OLDER, "Continue from a state that is older than the last one, or a different one."),
+        (LOST, "Start over if the state is gone."),
     ):
         command = click.option(flag, is_flag=True, help=does)(command)
     return command

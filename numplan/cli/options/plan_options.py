@@ -28,7 +28,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "multiple": True,
             "type": Name(),
             "metavar": "ADDRESS|NUMBER",
-            "help": "Let this protected or surplus number go; repeatable.",
+            "help": "Allow this protected or surplus number to be released. May be given more than once.",
         },
     ),
     (
@@ -36,25 +36,28 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         {
             "type": click.IntRange(0),
             "metavar": "N",
-            "help": "Allow so many releases; 5 unless the policy says.",
+            "help": "How many releases to allow (default: the policy's, or 5).",
         },
     ),
-    ("--accept-missing", {"is_flag": True, "help": "Go on, however many managed numbers are missing."}),
+    (
+        "--accept-missing",
+        {"is_flag": True, "help": "Accept that many managed numbers are missing, and buy replacements."},
+    ),
 )
-_EXPAND = click.option("--expand", is_flag=True, help="Show every line of long runs.")
+_EXPAND = click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
 _BUYING_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         "--max-purchases",
         {
             "type": click.IntRange(0),
             "metavar": "N",
-            "help": "Allow so many purchases; no limit unless the policy says.",
+            "help": "How many purchases to allow (default: the policy's, or no limit).",
         },
     ),
-    ("--allow-empty", {"is_flag": True, "help": "Allow a manifest that declares nothing to release all."}),
+    ("--allow-empty", {"is_flag": True, "help": "Allow a manifest without entries to release everything."}),
     (
         BESIDE,
-        {"is_flag": True, "help": "Buy although there is no state and the account owns numbers that match."},
+        {"is_flag": True, "help": "Buy even though there is no state and the account owns matching numbers."},
     ),
 )
 
@@ -88,7 +91,9 @@ class Asked(NamedTuple):
 def refresh_option(command: Command) -> Command:
     """`--refresh-only`, of `plan` and `apply`."""
     return click.option(
-        "--refresh-only", is_flag=True, help="Only take into state what the account shows; no call is made."
+        "--refresh-only",
+        is_flag=True,
+        help="Only update state from the account; nothing is bought or released.",
     )(command)
 
 
@@ -106,7 +111,7 @@ def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool
 def _require_none(flags: dict[str, Any], mode: str, why: str, idle: tuple[str, ...]) -> None:
     for flag in idle:
         if flags.get(flag[2:].replace("-", "_")) not in {None, False, ()}:
-            raise UsageError(f"{flag} does nothing with {mode}, {why}", hint="leave it out")
+            raise UsageError(f"{flag} has no effect with {mode}, {why}", hint="leave it out")
 
 
 def _allowances(flags: dict[str, Any]) -> Allowances:

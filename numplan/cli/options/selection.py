@@ -74,7 +74,8 @@ _OPTIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
             "type": Pattern(),
             "multiple": True,
             "metavar": "GLOB",
-            "help": "Only these addresses or numbers; repeatable. Quote it: * is any characters, ? is one.",
+            "help": "Only these addresses or numbers. May be given more than once. Quote it: * matches any "
+            "characters, ? one.",
         },
     ),
     (
@@ -83,7 +84,7 @@ _OPTIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
             "type": Pattern(),
             "multiple": True,
             "metavar": "GLOB",
-            "help": "All but these addresses or numbers; repeatable.",
+            "help": "Everything but these addresses or numbers. May be given more than once.",
         },
     ),
     (
@@ -92,7 +93,7 @@ _OPTIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
             "type": Label(),
             "multiple": True,
             "metavar": "LABEL=VALUE",
-            "help": "Only what has this label; repeatable.",
+            "help": "Only what has this label. May be given more than once.",
         },
     ),
 )

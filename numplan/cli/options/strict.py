@@ -79,7 +79,7 @@ def _require_acting(command: click.Command, ctx: click.Context) -> None:
     for name, value in ctx.find_root().ensure_object(dict).items():
         if value not in (None, ()) and name not in taken:
             flag = f"--{name.replace('_', '-')}"
-            raise _wrong(f"{flag} does nothing for `{ctx.command_path}`", hint="leave it out")
+            raise _wrong(f"{flag} has no effect on `{ctx.command_path}`", hint="leave it out")
 
 
 def _require_once(command: click.Command, ctx: click.Context, args: list[str]) -> None:

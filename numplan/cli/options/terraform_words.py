@@ -38,7 +38,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 """By the names of commands that numplan does not have."""
 
 OPTIONS: Final[Mapping[str, str]] = {
-    "input": "--no-input keeps `apply`, `destroy` and `adopt` from asking; others ask to mend the state alone",
+    "input": "--no-input keeps `apply`, `destroy` and `adopt` from asking; others ask to edit the state alone",
     "no-input": "leave it out: nothing is asked here",
     "lock": _LOCKS,
     "lock-timeout": _LOCKS,

@@ -73,7 +73,7 @@ def _bug(problem: BaseException, screen: Screen) -> int:
             screen.error(line)
     _error(
         screen,
-        f"numplan broke on something unforeseen: {type(problem).__name__}: {problem}",
+        f"unexpected error, this is a bug in numplan: {type(problem).__name__}: {problem}",
         "this is a bug; NUMPLAN_LOG=debug shows where. State, if it was being written, is whole.",
     )
     return BROKEN

@@ -37,5 +37,8 @@ class Run:
             raise DeclinedError(f"{what} was not confirmed: {why}", hint=hint)
         self.screen.line()
         self.screen.line(before)
-        if self.screen.ask(f"{question} Only 'yes' is taken as yes:", self.clock.wait_for_input) != "yes":
+        if (
+            self.screen.ask(f"{question} Only 'yes' will be accepted to approve:", self.clock.wait_for_input)
+            != "yes"
+        ):
             raise DeclinedError(f"{what} was not confirmed; nothing was changed")

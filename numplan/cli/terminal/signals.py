@@ -14,8 +14,8 @@ from typing import Final
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STOPPING = (
-    b"\ninterrupting: calls in flight are finished and recorded, nothing new is sent.\n"
-    b"Once more stops at once; the next run then settles what was in flight.\n"
+    b"\ninterrupting: calls in flight are finished and recorded, and nothing new is sent.\n"
+    b"Press Ctrl-C again to stop immediately; the next run will check what was in flight.\n"
 )
 _GRACE: Final = 0.5
 """Seconds that a run which only reads has for leaving; a reading call may hang for longer."""

@@ -86,7 +86,7 @@ class TextReport:
 
 
 def _counted(events: Iterable[Event], answered: Callable[[Event], None]) -> Iterator[Event]:
-    """The same events; `answered` is called with each once it is told."""
+    """Pass events on; `answered` is called with each once it is told."""
     for event in events:
         yield event
         answered(event)

@@ -62,7 +62,7 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
     url = _api_url(settings, manifest)
     account = settings.variable("NUMPLAN_ACCOUNT_ID").strip() or (manifest and manifest.account) or ""
     if not account:
-        raise SettingError("no account is named", hint="set NUMPLAN_ACCOUNT_ID to the account's id")
+        raise SettingError("no account is given", hint="set NUMPLAN_ACCOUNT_ID to the account's id")
     if manifest is not None and manifest.account is not None and manifest.account != account:
         raise SettingError(
             f"the manifest is for account {manifest.account}, but NUMPLAN_ACCOUNT_ID is {account}",
@@ -87,7 +87,7 @@ def _api_url(settings: Settings, manifest: Manifest | None) -> str:
     if not named:
         variable = f"NUMPLAN_API_URL={shlex.quote(manifest.api.url)}"
         raise SettingError(
-            f"the manifest's api.url is {manifest.api.url}, and nothing else says that the token may go there",
+            f"the manifest's api.url is {manifest.api.url}, and nothing else allows the token to be sent there",
             hint=f"if that is the API to call, set {variable}; else take api.url out of the manifest",
         )
     log.warning("the manifest's api.url is %s; NUMPLAN_API_URL wins: calls go to %s", manifest.api.url, url)

@@ -167,6 +167,6 @@ def _extra(library: str, extra: str) -> Iterator[None]:
         yield
     except ImportError as problem:
         raise SettingError(
-            f"state in such a place needs {library}, which cannot be imported: {problem}",
+            f"state in this kind of place needs {library}, which cannot be imported: {problem}",
             hint=f"pip install 'numplan[{extra}]'",
         ) from None

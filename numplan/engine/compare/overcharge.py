@@ -62,7 +62,12 @@ def warnings(found: Iterable[Overcharge]) -> tuple[Diagnostic, ...]:
         for one in found[:_TOLD]
     ]
     if len(found) > _TOLD:
-        told.append(warning(f"{len(found) - _TOLD} more numbers are charged beyond what was planned"))
+        more = len(found) - _TOLD
+        told.append(
+            warning(
+                f"{more} more {'number is' if more == 1 else 'numbers are'} charged beyond what was planned"
+            )
+        )
     return tuple(told)
 
 

@@ -144,15 +144,15 @@ def replaced(stored: State, offered: State) -> State:
     """
     if offered.lineage != stored.lineage:
         raise StateError(
-            f"what is offered is of lineage {offered.lineage}, and the state of {stored.lineage}; nothing was "
+            f"the file has lineage {offered.lineage}, but the stored state has lineage {stored.lineage}; nothing was "
             "changed",
             hint="this is another state: check which one --state, NUMPLAN_STATE or the manifest names",
         )
     if offered.serial < stored.serial:
         raise StateError(
-            f"what is offered is serial {offered.serial}, and the state is {stored.serial} already; nothing "
+            f"the file has serial {offered.serial}, but the stored state already has serial {stored.serial}; nothing "
             "was changed",
-            hint="what was bought since would be unknown to it: pull the state again, and mend that",
+            hint="what was bought since would be unknown to it: pull the state again, and edit that",
         )
     gone = [one for one in stored.numbers if one.number not in offered.by_number]
     known = [one for one in _still_protected(stored, gone) if one not in offered.by_number]
@@ -181,7 +181,7 @@ def _require_room(
             hint=f"give the resource as the target: {resource}",
         )
     if all(one.resource == resource for one in moving):
-        raise NumplanError(f"{moving[0].address} is there already; nothing was changed")
+        raise NumplanError(f"{moving[0].address} already exists; nothing was changed")
     if kind_of(resource) == "number":
         numbers = {one.number for one in moving} | {one.number for one in kept if one.resource == resource}
         if len(numbers) > 1:

@@ -179,7 +179,7 @@ def _missing(case: Case) -> Iterator[Refusal]:
         yield Refusal(
             guard="missing",
             summary=f"{len(missing)} of {len(case.comparison.managed)} managed numbers are missing from the account"
-            " at once; a listing that is wrong would have them bought again",
+            " at once; if the listing is wrong, they would be bought again",
             subjects=tuple(one.address for one in missing),
             lifted_by="--accept-missing, once you have seen in the vendor's portal that they are gone",
         )

@@ -99,7 +99,7 @@ def output_changes(
 
 
 def _listed(manifest: Manifest, places: Places) -> Places:
-    """The same places, with each number that the manifest lists where it is listed."""
+    """Where numbers belong, with each number that the manifest lists where it is listed."""
     listed = {one.number: one.resource for one in manifest.explicit() if one.number in places}
     return {**places, **listed}
 

@@ -152,7 +152,7 @@ def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> Part
 
 
 def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
-    """The same, where what takes a number in again that left the state while it was protected says that it still is. An
+    """A part in which whatever takes a number in again that left the state while it was protected still protects it. An
     entry that does not protect it lifts that by an update of its own, in the plan after this one.
     """
     if not protected:

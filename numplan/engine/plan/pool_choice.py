@@ -63,7 +63,7 @@ def choose(
 
 
 def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:
-    """The same with the preferred ones in their places; the others fill the places between, and follow."""
+    """Ranked offers with the preferred ones in their places; the others fill the places between, and follow."""
     offered = {one.number: one for one in ranked}
     rest = [one for one in ranked if one.number not in preferred]
     rest.reverse()

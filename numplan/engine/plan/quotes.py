@@ -153,7 +153,7 @@ def _with_preferred(
     provider: Provider,
     parallelism: int,
 ) -> dict[Resource, Found]:
-    """The same with the preferred numbers that are for sale and meet their pool's criteria."""
+    """What is on offer to each pool, with the preferred numbers that are for sale and meet their pool's criteria."""
     asked: dict[E164, tuple[PoolEntry, Criteria]] = {}
     for pool in (status.pool for status in short):
         shown = {offer.number for offer in stock[pool.resource].offers}

@@ -109,7 +109,7 @@ def narrow(
 def downgrade_unselected(
     found: Iterable[Diagnostic], selection: Selection, manifest: Manifest
 ) -> tuple[Diagnostic, ...]:
-    """The same findings; an error about an entry that is not selected does not stop what is."""
+    """Findings of which an error about an entry that is not selected does not stop what is."""
     if not selection.flags:
         return tuple(found)
     labels = {entry.resource: entry.terms.labels for entry in manifest.entries()}

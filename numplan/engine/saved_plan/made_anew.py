@@ -229,7 +229,7 @@ def _fits(one: Attributes, reviewed: Sequence[Attributes]) -> bool:
 def _instead(pairs: Sequence[tuple[Change, Change]]) -> list[Diagnostic]:
     return [
         note(
-            f"{number_of(gone)} went off sale since the plan was saved; {number_of(one)} is bought in its place"
+            f"{number_of(gone)} is no longer on sale since the plan was saved; {number_of(one)} is bought in its place"
         )
         for gone, one in pairs
     ]

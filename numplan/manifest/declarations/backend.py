@@ -37,7 +37,7 @@ def _local(path: str = STATE_FILE) -> Place:
         )
     if is_part(parts.name):
         raise PlaceError(
-            f"{quote(path)} could be taken for a part of the manifest: end it in {STATES}", "path"
+            f"{quote(path)} could be mistaken for a part of the manifest: end it in {STATES}", "path"
         )
     return LocalPlace(path=path)
 

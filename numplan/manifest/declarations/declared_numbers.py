@@ -41,7 +41,7 @@ class DeclaredNumbers:
         try:
             number, taken_for = read_number(text, country)
         except NumberError as failure:
-            summary = f"{quote(text)} is no phone number"
+            summary = f"{quote(text)} is not a phone number"
             self._findings.append(self._error(summary, position, path, hint=str(failure)))
             return None
         if taken_for:

@@ -42,7 +42,7 @@ def create_file(path: Path, content: bytes) -> None:
             folder.add(folder.prepare(path.name, content, mode=0o666 & ~_umask()), path.name)
             _sync(folder)
     except FileExistsError:
-        raise NumplanError(f"{path} is here already; nothing was written") from None
+        raise NumplanError(f"{path} already exists; nothing was written") from None
     except FileError as problem:
         raise NumplanError(f"{path.parent} {problem}; nothing was written") from None
     except OSError as problem:

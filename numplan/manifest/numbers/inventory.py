@@ -103,7 +103,9 @@ def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tupl
         number, taken_for = read_number(text, values.get(COUNTRY))
     except NumberError as problem:
         said = (
-            f"{quote(text)} is no phone number" if text and looks_like_number(text) else "is no phone number"
+            f"{quote(text)} is not a phone number"
+            if text and looks_like_number(text)
+            else "is not a phone number"
         )
         return error(said, source=source, hint=str(problem))
     labels = {

@@ -47,7 +47,7 @@ class NumberList:
             # The one character that is to blame would tell some of a text that is not told.
             hint = str(failure) if looks_like_number(text) or not failure.character else _FORM
             self.findings.append(
-                error(f"{like_number(text, self.kind)} is no phone number", source=source, hint=hint)
+                error(f"{like_number(text, self.kind)} is not a phone number", source=source, hint=hint)
             )
             return
         self.numbers.append(number)

@@ -21,7 +21,7 @@ def schema_text(name: str) -> str:
         candidate = folder / f"{name}.schema.json"
         if name in NAMES and candidate.is_file():
             return candidate.read_text(encoding="utf-8")
-    raise LookupError(f"this installation of numplan holds no schema named {name!r}")
+    raise LookupError(f"this installation of numplan has no schema named {name!r}")
 
 
 @cache

@@ -150,7 +150,7 @@ class _Finding:
             else:
                 self.findings.append(
                     error(
-                        f"wants text, a number, true or false, not {described(value)}",
+                        f"must be text, a number, true or false, not {described(value)}",
                         source=source,
                         path=name,
                     )

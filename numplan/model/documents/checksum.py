@@ -49,7 +49,7 @@ def unseal(document: bytes) -> bytes:
         raise SealError("its end is missing: it was cut, edited, or never written by numplan")
     body = memoryview(document)[: tail.start()]
     if hashlib.sha256(body).hexdigest().encode() != tail[1]:
-        raise SealError("its checksum does not fit: it was edited or damaged after it was written")
+        raise SealError("its checksum does not match: it was edited or damaged after it was written")
     try:
         if not document.isascii():
             str(body, "utf-8")

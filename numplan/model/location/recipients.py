@@ -108,7 +108,7 @@ def require_grant(
     servers = ",".join(dict.fromkeys(map(str, strangers)))
     also = f", or name the place in NUMPLAN_STATE; {', '.join(beside)} would go there" if beside else ""
     raise SettingError(
-        f"the manifest keeps state at {servers}, and nothing else says that credentials may go there",
+        f"the manifest keeps state at {servers}, and nothing else allows credentials to be sent there",
         hint=f"if that is where state lives, set {VARIABLE}={servers}{also}",
     )
 
@@ -209,7 +209,7 @@ def _named_hosts(environment: Mapping[str, str]) -> Iterator[tuple[str, int | No
         match = _ENTRY.fullmatch(f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text)
         if match is None:
             raise SettingError(
-                f"{VARIABLE} has an entry that is no host, nor host:port: {text!r}",
+                f"{VARIABLE} has an entry that is neither a host nor host:port: {text!r}",
                 hint="such as state.example.com:8443; several are separated by commas",
             )
         yield canonical_host(match["host"].strip("[]")), int(match["port"]) if match["port"] else None

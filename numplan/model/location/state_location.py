@@ -131,7 +131,7 @@ def parse_place(text: str) -> Place:
             return http_place(text)
         case other:
             raise PlaceError(
-                f"{other}:// is no place for state; write a path, s3://, gs://, az://, postgresql:// or https://"
+                f"{other}:// is not a place for state; write a path, s3://, gs://, az://, postgresql:// or https://"
             )
 
 
@@ -232,7 +232,7 @@ def http_place(
         require_safe(url, key)
     for key, method in methods.items():
         if not _METHOD.fullmatch(method):
-            raise PlaceError(f"{method!r} is no HTTP method such as POST", key)
+            raise PlaceError(f"{method!r} is not an HTTP method, such as POST", key)
     return HttpPlace(address=address, lock_address=lock, unlock_address=unlock, **methods)
 
 

@@ -194,8 +194,8 @@ class _HttpLock:
 
     def _given_twice(self) -> StateError:
         return StateError(
-            f"the server gave the lock of {self._store.place} out twice: it cannot keep two runs apart",
-            hint="mend the server, or keep state in another place",
+            f"the server granted the lock of {self._store.place} twice: it cannot keep two runs apart",
+            hint="repair the server, or keep state in another place",
         )
 
 

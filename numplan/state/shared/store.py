@@ -70,7 +70,7 @@ def broken_lock(place: str, holder: LockInfo | None) -> StateError:
     """The error for a run whose lock was taken away while it went on."""
     now = f"{holder.operation} by {holder.who} holds it now" if holder else "nobody holds it now"
     return StateError(
-        f"the lock of {place} was broken while this run held it ({now}): nothing was written",
+        f"the lock of {place} was taken away while this run held it ({now}): nothing was written",
         hint="make sure that no other run is going, then run `numplan plan`: it settles what was left",
     )
 

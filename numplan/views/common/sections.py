@@ -42,7 +42,7 @@ class Charges(msgspec.Struct, frozen=True):
         return self.aligned((0, 0))
 
     def aligned(self, widths: tuple[int, int]) -> str:
-        """The same, with each amount in a column of its width."""
+        """Rows with each amount in a column of its width."""
         charges = ((self.once, "once"), (self.monthly, "a month"))
         return ", ".join(
             f"{amount(charge, unknown).rjust(width)} {unit}"

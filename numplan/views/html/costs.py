@@ -116,7 +116,7 @@ def _sum(name: str, groups: Sequence[Group]) -> Group:
 
 
 def _drawn(groups: Sequence[Group]) -> tuple[Group, ...]:
-    """The same groups with their bars, the longest of them at full length."""
+    """Groups with their bars, the longest of them at full length."""
     most = max((max(one.before, one.after) for one in groups), default=ZERO)
     return tuple(
         msgspec.structs.replace(one, bars=(_length(one.before, most), _length(one.after, most)))

@@ -50,7 +50,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def without_empty_columns(table: Table) -> Table:
-    """The same table without the columns that say nothing of any row."""
+    """A table without the columns that say nothing of any row."""
     kept = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
     return msgspec.structs.replace(
         table,

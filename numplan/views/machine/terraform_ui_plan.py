@@ -40,7 +40,7 @@ def planned(plan: Plan) -> Iterator[Message]:
             yield _planned(change)
     for lacking in plan.changes:
         if isinstance(lacking, Unavailable):
-            summary = "A managed number is gone" if lacking.managed else "A number cannot be had"
+            summary = "A managed number is gone" if lacking.managed else "A number is not available"
             detail = f"{lacking.before.number}: {lacking.reason}"
             yield said("warning", summary, detail, address=address_of_change(lacking))
     for blocked in plan.changes:

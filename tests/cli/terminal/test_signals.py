@@ -118,7 +118,7 @@ def ready(desk: Desk) -> Desk:
     return desk
 
 
-QUESTION = "Only 'yes' is taken as yes:"
+QUESTION = "Only 'yes' will be accepted to approve:"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_no_block_names_no_place():
         ),
         (
             "{type: local, path: x.json}",
-            '2:30: error: backend.path: "x.json" could be taken for a part of the manifest: end it in .state.json',
+            '2:30: error: backend.path: "x.json" could be mistaken for a part of the manifest: end it in .state.json',
         ),
         ("{type: http, address: 'ftp://x'}", "2:32: error: backend.address: "),
     ],

@@ -146,11 +146,11 @@ def test_a_refusal_shows_the_value_its_line_and_column_and_the_character():
         parsed('name,number\n"a\nb",+1205003292O\nc,44300000013.0\nd,442071838750\n')
     letter, decimals, guess = map(str, refused.value.diagnostics)
     assert letter == (
-        'inventory.csv:3:4: error: "+1205003292O" is no phone number ("O" (LATIN CAPITAL LETTER O) is a letter: '
+        'inventory.csv:3:4: error: "+1205003292O" is not a phone number ("O" (LATIN CAPITAL LETTER O) is a letter: '
         "a phone number is a + and digits, such as +12050012202)"
     )
     assert decimals == (
-        'inventory.csv:4:3: error: "44300000013.0" is no phone number (it has decimals, as spreadsheets and pandas '
+        'inventory.csv:4:3: error: "44300000013.0" is not a phone number (it has decimals, as spreadsheets and pandas '
         "write them; is 44300000013 meant?)"
     )
     assert "442071838750 is read as +442071838750, a number of United Kingdom" in guess

@@ -13,7 +13,10 @@ from tests.manifest.places import said_of_list
         (b'number,x\n+12050012202,"a"b\n', ["dialer.txt:2:1: error: is not CSV"]),
         (
             b"+12050012202\n+1205\xff\n",
-            ['dialer.txt:2:1: error: "+1205\xff" is no phone number', "LATIN SMALL LETTER Y WITH DIAERESIS"],
+            [
+                'dialer.txt:2:1: error: "+1205\xff" is not a phone number',
+                "LATIN SMALL LETTER Y WITH DIAERESIS",
+            ],
         ),
         (b"+12050012202\n+1205\xff\x01\n", ["dialer.txt:2:6: error: is not UTF-8 text"]),
         (

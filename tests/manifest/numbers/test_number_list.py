@@ -84,26 +84,26 @@ def test_any_text_makes_numbers_or_findings(text):
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"+12050012202\n0441\n", ['dialer.txt:2:1: error: "0441" is no phone number']),
+        (b"+12050012202\n0441\n", ['dialer.txt:2:1: error: "0441" is not a phone number']),
         (b"+12050012202\n  x\n", ["dialer.txt:2:3: error:"]),
         (
             b"+12050012202\n+1 205 001 2202\n",
             ["dialer.txt:2:1: error: sets.dialer.numbers_file: +12050012202 is already"],
         ),
-        (b"number\n=1+12050012202\n", ['dialer.txt:2:1: error: "=1+12050012202" is no phone number']),
+        (b"number\n=1+12050012202\n", ['dialer.txt:2:1: error: "=1+12050012202" is not a phone number']),
         (b"number,x\n+12050012202,\n,y\n", ["dialer.txt:3:1: error:"]),
         (b"x,number\na,+12050012202\ny\n", ["dialer.txt:3:2: error:"]),
         (
             b"number\n44300000013.0\n",
-            ['dialer.txt:2:1: error: "44300000013.0" is no phone number', "it has decimals"],
+            ['dialer.txt:2:1: error: "44300000013.0" is not a phone number', "it has decimals"],
         ),
-        (b"number\n4.42072E+11\n", ['"4.42072E+11" is no phone number', "a spreadsheet rounded it"]),
-        (b"number\n+1205000330O\n", ['"+1205000330O" is no phone number', '"O" (LATIN CAPITAL LETTER O)']),
+        (b"number\n4.42072E+11\n", ['"4.42072E+11" is not a phone number', "a spreadsheet rounded it"]),
+        (b"number\n+1205000330O\n", ['"+1205000330O" is not a phone number', '"O" (LATIN CAPITAL LETTER O)']),
         (
             b"number\nhunter2 secret word\n",
             ["a field of 19 characters that holds letters", "a phone number is a + and digits"],
         ),
-        (b"+12050012202\x00\n", ['dialer.txt:1:1: error: "+12050012202\\x00" is no phone number']),
+        (b"+12050012202\x00\n", ['dialer.txt:1:1: error: "+12050012202\\x00" is not a phone number']),
     ],
 )
 def test_what_is_no_number_is_told_at_its_place(tmp_path, raw, expected):

@@ -63,7 +63,7 @@ def test_values_for_what_is_not_declared_are_errors_but_from_the_environment_a_w
     [
         (None, "does not exist"),
         ("- a\n", "wants a mapping of names to values"),
-        ("env: [a]\n", "wants text, a number, true or false, not a list"),
+        ("env: [a]\n", "must be text, a number, true or false, not a list"),
         ("env:\n", "not nothing"),
         ("env: [\n", "is not YAML"),
     ],

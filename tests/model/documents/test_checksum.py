@@ -65,7 +65,7 @@ def test_a_document_of_two_versions_is_refused(decode, document, refusal):
 def test_a_charge_that_is_no_number_is_refused(charge, place):
     row = managed("pool.p", us(1), **{place: charge})
     for held in (state(row), state(buying(row)), state(buried(row))):
-        with pytest.raises(StateError, match="is no charge"):
+        with pytest.raises(StateError, match="is not a charge"):
             decode_state(encode_state(held), "here")
 
 

@@ -18,9 +18,9 @@ from numplan.views.common.table import offer_row, owned_row, unreadable_row
 @common("chdir", "manifest", "json", "no_color")
 @csv_option
 def find(number: str, *, as_csv: bool) -> None:
-    """Show one number: for sale, with its charges, or as the account holds it.
+    """Show one number: on sale with its charges, or as the account holds it.
 
-    Exits with 1 where it is neither for sale nor the account's.
+    Exits with 1 if it is neither on sale nor owned by the account.
     """
     settings = Settings.current()
     screen = Screen(color=False)
@@ -63,5 +63,5 @@ def _look_up(
     except ApiError as problem:
         if not isinstance(offer, Offer):
             raise
-        screen.error(f"warning: whether the account owns it could not be told: {problem.message}")
+        screen.error(f"warning: could not find out whether the account owns it: {problem.message}")
         return None

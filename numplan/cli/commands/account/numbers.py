@@ -15,7 +15,7 @@ from numplan.views.common.table import owned_row, unreadable_row
 
 @click.command()
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
-@click.option("--unmanaged", is_flag=True, help="Only those that state does not manage.")
+@click.option("--unmanaged", is_flag=True, help="Only numbers that state does not manage.")
 @csv_option
 def numbers(*, unmanaged: bool, as_csv: bool) -> None:
     """List the numbers that the account owns.

@@ -11,7 +11,7 @@ from numplan.views.common.table import region_row
 @common("chdir", "manifest", "json", "no_color")
 @csv_option
 def regions(*, as_csv: bool) -> None:
-    """List the countries on offer and their types."""
+    """List the countries on offer and their number types."""
     settings = Settings.current()
     with account(settings) as client:
         found = client.regions()

@@ -19,18 +19,25 @@ from numplan.views.common.table import offer_row
 @click.command()
 @common("chdir", "manifest", "json", "no_color")
 @click.option(
-    "--country", required=True, metavar="NAME", help="Such as 'United States'; see `numplan regions`."
+    "--country", required=True, metavar="NAME", help="For example 'United States'; see `numplan regions`."
 )
-@click.option("--state", "region_state", default="", metavar="NAME", help="Such as 'New York'.")
+@click.option("--state", "region_state", default="", metavar="NAME", help="For example 'New York'.")
 @click.option(
     "--type", "number_type", type=click.Choice(NUMBER_TYPES, case_sensitive=False), help="A type of number."
 )
 @click.option(
     "--category", type=click.Choice(CATEGORIES, case_sensitive=False), help="What the number can do."
 )
-@click.option("--digits", default="", metavar="DIGITS", help="Digits that the number contains.")
-@click.option("--size", default=20, show_default=True, type=click.IntRange(1), metavar="N", help="How many.")
-@click.option("--as-manifest", is_flag=True, help="Print a manifest that declares them, to begin with.")
+@click.option("--digits", default="", metavar="DIGITS", help="Digits that the number must contain.")
+@click.option(
+    "--size",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many numbers to list.",
+)
+@click.option("--as-manifest", is_flag=True, help="Print a manifest that declares them, to start from.")
 @csv_option
 def search(
     country: str,
@@ -43,7 +50,7 @@ def search(
     as_manifest: bool,
     as_csv: bool,
 ) -> None:
-    """List numbers that are for sale."""
+    """List numbers that are on sale."""
     settings = Settings.current()
     if as_manifest and (as_csv or settings.json):
         raise click.UsageError("--as-manifest, --csv and --json exclude each other")

@@ -1,4 +1,4 @@
-"""`numplan state`: look into the state, and mend it."""
+"""`numplan state`: inspect and edit the state."""
 
 import click
 
@@ -17,14 +17,14 @@ from numplan.views.text.state import instance_text
 
 @click.group(cls=Strict)
 def state() -> None:
-    """Look into the state, and mend it."""
+    """Inspect and edit the state."""
 
 
 @state.command("list")
 @click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
 @common("chdir", "manifest", "state")
 def list_(names: tuple[str, ...]) -> None:
-    """List the addresses of managed numbers, one a line: all, or those that are named.
+    """List the addresses of managed numbers, one per line: all of them, or those named.
 
     Each name is an address, a resource, a number, or a pattern of one with * and ?.
     """
@@ -39,7 +39,7 @@ def list_(names: tuple[str, ...]) -> None:
 @click.argument("names", metavar="[ADDRESS|NUMBER]...", nargs=-1, type=Address())
 @common("chdir", "manifest", "state", "no_color")
 def show(names: tuple[str, ...]) -> None:
-    """Show what state remembers: of all numbers, or of those that are named.
+    """Show what state holds: for all numbers, or for those named.
 
     Each name is an address, a resource, a number, or a pattern of one with * and ?.
     """
@@ -56,7 +56,7 @@ def show(names: tuple[str, ...]) -> None:
 @state.command("settle")
 @common("chdir", "manifest", "state", "no_color", "parallelism", "lock_timeout")
 def settle() -> int:
-    """Settle what earlier runs left uncertain, from what the account shows now.
+    """Find out what became of calls that earlier runs left uncertain.
 
     Takes the lock, as apply does, and purchases and releases nothing. Exits 5 while an outcome stays unknown.
     """

@@ -40,7 +40,7 @@ class Mending(NamedTuple):
 @common(*_WRITING)
 @approving
 def mv(source: str, target: str, *, auto_approve: bool) -> None:
-    """Call numbers by another resource, as the manifest does by now.
+    """Move numbers to another resource in state, after a rename in the manifest.
 
     FROM is an address, a resource, a number, or a pattern of one with * and ?; TO is a resource, such as
     pool.sales. Nothing is sent: the numbers stay as they are.
@@ -58,7 +58,7 @@ def mv(source: str, target: str, *, auto_approve: bool) -> None:
 @common(*_WRITING)
 @approving
 def rm(names: tuple[str, ...], *, auto_approve: bool) -> None:
-    """Manage numbers no longer. The account keeps them, and goes on paying.
+    """Stop managing numbers. The account keeps them and keeps paying for them.
 
     Each name is an address, a resource, a number, or a pattern of one with * and ?. What the manifest still
     declares, the next apply adopts again; a pool that lost members buys others.
@@ -74,9 +74,9 @@ def rm(names: tuple[str, ...], *, auto_approve: bool) -> None:
 @click.command("pull")
 @common("chdir", "manifest", "state")
 def pull() -> None:
-    """Print the state as it is stored, to keep a copy or to mend one.
+    """Print the stored state, to keep or to edit a copy.
 
-    It holds no token. `numplan state push` puts a mended copy in its place.
+    It contains no token. `numplan state push` stores an edited copy.
     """
     document = encode_state(read_state(Settings.current())).decode().rstrip("\n")
     Screen(color=False).stored(document, "what is printed of the state")
@@ -87,7 +87,7 @@ def pull() -> None:
 @common(*_WRITING)
 @approving
 def push(file: str, *, auto_approve: bool) -> None:
-    """Put a copy of the state in its place, such as one that was pulled and mended.
+    """Store a copy of the state, for example one that was pulled and edited.
 
     Another lineage is refused, and so is a serial older than the one that is stored. A copy that was edited
     has no `checksum` member; where it has one, it must fit.

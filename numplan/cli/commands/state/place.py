@@ -23,7 +23,7 @@ from numplan.state.backend import Backend, StoredSession, other_lock, said_of
 @common("chdir", "manifest", "state", "no_color", "no_input")
 @approving
 def unlock(lock_id: str, *, auto_approve: bool) -> None:
-    """Take the lock away from a run that is dead, or that must not go on.
+    """Remove the lock of a run that is dead, or that must not continue.
 
     ID is what the refused run printed: another run's lock is left alone. The run that had it writes nothing
     more and sends nothing more; the next one settles what it left uncertain.
@@ -48,7 +48,7 @@ def unlock(lock_id: str, *, auto_approve: bool) -> None:
 
 
 @click.command("migrate")
-@click.option("--to", "target", metavar="PATH|URL", required=True, help="Where state is to live.")
+@click.option("--to", "target", metavar="PATH|URL", required=True, help="Where to move the state.")
 @common("chdir", "manifest", "state", "no_color", "no_input", "lock_timeout")
 @approving
 def migrate(target: str, *, auto_approve: bool) -> None:
@@ -65,7 +65,7 @@ def migrate(target: str, *, auto_approve: bool) -> None:
         # It has to be empty, or to hold this very state: what was written there before counts no more.
         goal = open_place(place, settings.environment, clock, named=(place,), consent=EVERY_CONSENT)
         if os.path.realpath(source.place) == os.path.realpath(goal.place):
-            raise UsageError(f"{goal.place} is where the state lives already")
+            raise UsageError(f"{goal.place} is already where the state lives")
         with (
             locked(source, "state migrate", run) as leaving,
             locked(goal, "state migrate", run) as arriving,
