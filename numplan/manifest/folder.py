@@ -35,7 +35,8 @@ def read_files(path: Path, node: Node) -> Document:
     """The manifest in a file, or in all files of a folder. Raises ManifestError with everything that is wrong
     with any file that cannot be read.
     """
-    is_folder = path == folder_of(path)
+    folder = folder_of(path)
+    is_folder = path == folder
     names = files_of(path) if is_folder else (path.name,)
     files = tuple(str(path / name) for name in names) if is_folder else (str(path),)
     contents: dict[str, bytes] = {}
@@ -57,12 +58,14 @@ def read_files(path: Path, node: Node) -> Document:
         raise ManifestError([*found, *fatal])
     references = tuple(slot for one in read for slot in one.references)
     if len(read) == 1:
-        return Document(path, files, contents, read[0].value, references, Findings(found))
+        return Document(path, folder, files, contents, read[0].value, references, Findings(found))
     merging = _Merging(files)
     for file, one in zip(files, read, strict=True):
         merging.add_all(one.value, file)
     references = tuple(merging.home_of(slot) for slot in references)
-    return Document(path, files, contents, merging.whole, references, Findings((*found, *merging.findings)))
+    return Document(
+        path, folder, files, contents, merging.whole, references, Findings((*found, *merging.findings))
+    )
 
 
 def _empty_part(file: str) -> Diagnostic:

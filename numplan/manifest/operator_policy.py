@@ -40,7 +40,9 @@ def read_operator(file: str) -> Operator:
         for slot in content.references
     ]
     findings = Findings((*content.findings, *references))
-    document = Document(Path(file), (file,), {file: raw}, content.value, content.references, findings)
+    document = Document(
+        Path(file), Path(file).parent, (file,), {file: raw}, content.value, content.references, findings
+    )
     if not references:
         document = validate(document, "policy")
     root = document.root

@@ -49,7 +49,7 @@ def declare(document: Document) -> tuple[Manifest, tuple[Diagnostic, ...]]:
         source = Source(document.files[0], 1)
         findings = findings.add([warning("the manifest declares no numbers", source=source, hint=hint)])
     in_order = findings.in_order()
-    whole = digest(document.contents, declaring.numbers.contents, document.variables)
+    whole = digest(document.contents, declaring.numbers.numbers_files.contents, document.variables)
     return msgspec.structs.replace(manifest, digest=whole), in_order
 
 
@@ -80,7 +80,7 @@ class _Declaring:
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(root)),
         )
-        self.findings += self.numbers.repeated_files()
+        self.findings += self.numbers.numbers_files.repeated()
         refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)

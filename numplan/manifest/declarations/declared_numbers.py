@@ -1,11 +1,10 @@
 """The numbers that entries declare, in the manifest or in numbers files: each once in the whole manifest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, repeat
 from typing import Final
 
 from numplan.manifest.declarations.first_declared import FirstDeclared
-from numplan.manifest.files.names import folder_of
 from numplan.manifest.numbers.numbers_file import NumbersFiles
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -32,7 +31,7 @@ class DeclaredNumbers:
 
     def __init__(self, document: Document, findings: Collector) -> None:
         self._files = [*document.files]
-        self._numbers_files = NumbersFiles(folder_of(document.path))
+        self.numbers_files: Final = NumbersFiles(document.folder)
         self._findings = findings
         self.first_declared: Final = FirstDeclared(self._files)
 
@@ -67,15 +66,6 @@ class DeclaredNumbers:
         """The places of numbers, in numbers files too."""
         return Sources(self._files, positions)
 
-    def repeated_files(self) -> Iterable[Diagnostic]:
-        """A finding for each numbers file that is named more than once."""
-        return self._numbers_files.repeated()
-
-    @property
-    def contents(self) -> Mapping[str, bytes]:
-        """The bytes of every numbers file that was read, by its name."""
-        return self._numbers_files.contents
-
     def _listed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
         listed = entry.get("numbers")
         if not isinstance(listed, LocatedList):
@@ -91,7 +81,7 @@ class DeclaredNumbers:
             return _NONE
         file, named_at = str(entry["numbers_file"]), entry.source("numbers_file")
         path = ("sets", name, "numbers_file")
-        found = self._numbers_files.read(file, country, named_at, dotted_path(path), len(self._files))
+        found = self.numbers_files.read(file, country, named_at, dotted_path(path), len(self._files))
         self._files.append(found.file)
         self._findings += found.findings
         if self.first_declared.add_all(found.numbers, found.positions):  # nearly always

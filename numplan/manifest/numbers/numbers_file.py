@@ -1,7 +1,7 @@
 """The files of numbers that a manifest names: where they may lie."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from numplan.files.read import FileError, read_straight
@@ -18,7 +18,8 @@ class NumbersFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
+        """The bytes of every file that was read, by its name."""
         self._real: dict[str, Path] = {}
         self._named: dict[Path, list[tuple[Source, str]]] = {}
 
@@ -42,7 +43,7 @@ class NumbersFiles:
         except ManifestError as failure:
             number_list.findings.extend(failure.diagnostics)
             return number_list
-        self._read[os.path.normpath(name)] = raw
+        self.contents[os.path.normpath(name)] = raw
         number_list = parse_numbers(text, file, at, country)
         number_list.findings += [guess] if guess else []
         if not number_list.numbers and not number_list.findings:
@@ -70,8 +71,3 @@ class NumbersFiles:
                     path=path,
                     hint="a numbers file is named once, for a number is declared once in the whole manifest",
                 )
-
-    @property
-    def contents(self) -> Mapping[str, bytes]:
-        """The bytes of every file that was read, by its name."""
-        return self._read

@@ -21,6 +21,8 @@ class Document(msgspec.Struct, frozen=True):
 
     path: Path
     """The file or the folder that was asked for."""
+    folder: Path
+    """The folder that it is, or that it lies in: numbers files lie below."""
     files: Files
     """The names of its files, in the order in which positions count them."""
     contents: Mapping[str, bytes]

@@ -53,12 +53,12 @@ class Variables(NamedTuple):
 def variables_of(document: Document, given: Given) -> Variables:
     """The variables that a document declares, with their values from outside and their defaults."""
     declared = document.root.block("variables") if isinstance(document.root, LocatedMap) else LocatedMap()
-    finding = _Finding()
-    values = dict(finding.values(declared, given))
-    return Variables(values, tuple(finding.findings))
+    lookup = _Lookup()
+    values = dict(lookup.values(declared, given))
+    return Variables(values, tuple(lookup.findings))
 
 
-class _Finding:
+class _Lookup:
     """One pass over the variables of a document."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from numplan.model.diagnostics import Source, error
 
 def document_of(text, findings=None, kind="manifest"):
     content = read_yaml(text.encode(), ("m",), schema_node(kind))
-    return Document(Path("m"), ("m",), {}, content.value, content.references, findings or Findings())
+    return Document(Path("m"), Path(), ("m",), {}, content.value, content.references, findings or Findings())
 
 
 def test_a_valid_document_goes_on_as_it_is():

@@ -14,9 +14,9 @@ from tests.manifest.schema.values import manifests
 @settings(max_examples=400, deadline=None)
 @given(manifests)
 def test_what_is_refused_is_explained(document):
-    assert bool(violations(Document(Path("m"), ("m",), {}, document))) != schema_node("manifest").check(
-        document
-    )
+    assert bool(violations(Document(Path("m"), Path(), ("m",), {}, document))) != schema_node(
+        "manifest"
+    ).check(document)
 
 
 def test_of_a_value_of_the_wrong_type_its_other_faults_are_not_told(tmp_path):
