@@ -23,7 +23,7 @@ from numplan.engine.ports import StateNames
 from numplan.model.account import Listing, OwnedNumber, Region, Unreadable, by_number, nameless
 from numplan.model.number import E164
 from numplan.model.text.countries import same_country
-from numplan.model.text.spelling import NUMBER_TYPES, fold, same_word
+from numplan.model.text.spelling import NUMBER_TYPES, normalize, same_word
 
 Ask = Callable[[Mapping[str, str], int], OwnedPage]
 
@@ -191,7 +191,7 @@ def _is_short(share: _Share) -> bool:
 
 def _different(names: Sequence[str]) -> Sequence[str]:
     """The names that are not empty, each once however it is spelled, in ascending order."""
-    return sorted({fold(name): name for name in sorted(names, reverse=True) if fold(name)}.values())
+    return sorted({normalize(name): name for name in sorted(names, reverse=True) if normalize(name)}.values())
 
 
 def _shortfall(share: _Share) -> str:

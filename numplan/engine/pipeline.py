@@ -44,8 +44,8 @@ def compute_plan_of(
     provider: Provider,
     options: PlanOptions,
 ) -> PlanResult:
-    """What an apply would do now, from a look at the account that was taken already. Raises ApiError, and UsageError for a
-    selector that names nothing.
+    """What an apply would do now, from a look at the account that was taken already. Raises ApiError, and UsageError
+    for a selector that names nothing.
     """
     now = moment(our_time(options.now), provider.vendors_time())
     options = msgspec.structs.replace(options, now=now)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from numplan.manifest.declarations.backend import read_place
+from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.declarations import declare
 from numplan.manifest.folder import read_files
 from numplan.manifest.reading.findings import Findings
@@ -18,7 +18,7 @@ from numplan.manifest.variables.interpolation import substitute
 from numplan.manifest.variables.variables import Given
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.errors import ManifestError
-from numplan.model.location.state_location import Place
+from numplan.model.location.state_location import StateLocation
 from numplan.model.manifest import Manifest
 
 FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
@@ -35,7 +35,7 @@ def read_manifest(path: Path, given: Given = NOTHING) -> tuple[Manifest, tuple[D
     return declare(validate(substitute(document, given)))
 
 
-def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
+def read_backend(path: Path, given: Given = NOTHING) -> StateLocation | None:
     """Where a manifest keeps state, by its `backend:` block alone: the rest of it may be wrong.
 
     Raises ManifestError with what is wrong with that block, or with reading the manifest at all.
@@ -54,7 +54,7 @@ def read_backend(path: Path, given: Given = NOTHING) -> Place | None:
         alone.positions = dict.fromkeys(("version", "backend"), root.positions["backend"])
         # Nothing is silenced: the finding about a variable whose default is refused would be elsewhere.
         document = validate(msgspec.structs.replace(document, root=alone, findings=Findings()))
-    place, more = (None, ()) if document.findings else read_place(alone.block("backend"))
+    place, more = (None, ()) if document.findings else read_location(alone.block("backend"))
     if wrong := (*document.findings.found, *more):
         raise ManifestError(wrong)
     return place

@@ -8,7 +8,7 @@ import msgspec
 
 from numplan.model.address import Address, Resource, address_of, resource_of
 from numplan.model.diagnostics import Source
-from numplan.model.location.state_location import Place
+from numplan.model.location.state_location import StateLocation
 from numplan.model.number import E164
 from numplan.model.policy import NO_LIMITS, Policy, both
 
@@ -182,7 +182,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     api: ApiSettings = ApiSettings()
     policy: Policy = Policy()
     operator: Policy = NO_LIMITS
-    backend: Place | None = None
+    backend: StateLocation | None = None
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()

@@ -216,7 +216,7 @@ def decode_state(document: bytes, place: str) -> State:
     return state
 
 
-def decode_mended(document: bytes, place: str) -> State:
+def decode_edited(document: bytes, place: str) -> State:
     """Read a stored document, or one that somebody edited and took the `checksum` member from.
 
     Raises StateError, naming `place`, for anything else: where the checksum is there, it must fit.

@@ -149,8 +149,8 @@ def _in_country(digits: str, country: str, region: str) -> E164:
 
 
 def by_the_library(digits: str, country: str, region: str) -> E164:
-    """A number without a `+` in a country, as libphonenumber reads it: slower than `in_country`, and with words for what is
-    none. Raises NumberError.
+    """A number without a `+` in a country, as libphonenumber reads it: slower than `in_country`, and with words for
+    what is none. Raises NumberError.
     """
     code = calling_code_of(region)
     readings: dict[E164, None] = {}

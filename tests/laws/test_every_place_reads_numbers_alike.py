@@ -139,5 +139,5 @@ def test_a_text_is_the_same_number_everywhere(place: Place, tmp_path: Path) -> N
         with pytest.raises((ManifestError, UsageError, click.UsageError)) as refused:
             place(one, tmp_path)
         said = "\n".join(map(str, getattr(refused.value, "diagnostics", (refused.value,))))
-        described = "that holds letters" in said or "no phone number" in said
+        described = "that holds letters" in said or "not a phone number" in said
         assert one.reason in said or (described and "a phone number is a + and digits" in said), (one, said)

@@ -6,7 +6,7 @@ import pytest
 
 from numplan.manifest.load import FILE_NAMES, find_manifest, read_backend, read_manifest
 from numplan.model.errors import ManifestError
-from numplan.model.location.state_location import LocalPlace
+from numplan.model.location.state_location import LocalLocation
 from tests.manifest.places import lines, written
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/numplan.yaml"))
@@ -70,7 +70,7 @@ BACKEND = "backend: {type: local, path: '${var.env}.state.json'}\n"
 
 def test_the_backend_is_read_although_the_rest_is_wrong(tmp_path):
     text = "version: 2\nnubmers: {}\nvariables: {env: {default: prod}}\n" + BACKEND
-    assert read_backend(written(tmp_path, text)) == LocalPlace(path="prod.state.json")
+    assert read_backend(written(tmp_path, text)) == LocalLocation(path="prod.state.json")
     assert read_backend(written(tmp_path, "version: 2\n")) is None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from numplan.model.errors import SettingError
-from numplan.model.location.state_location import overridden, postgres_place
+from numplan.model.location.state_location import overridden, postgres_location
 from numplan.model.operator import Operator, covers_url
 
 
@@ -68,7 +68,7 @@ def test_a_star_for_a_host_reaches_into_no_path_nor_the_other_way_round(pattern,
     ],
 )
 def test_options_of_a_database_that_lead_elsewhere_are_found(url, servers):
-    assert [*overridden(postgres_place(url))] == servers
+    assert [*overridden(postgres_location(url))] == servers
 
 
 def test_without_a_list_everything_is_allowed():

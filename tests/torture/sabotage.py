@@ -366,7 +366,7 @@ SABOTAGES = (
     Sabotage(
         "credentials go where the manifest keeps state",
         "model/location/recipients.py",
-        "    if isinstance(place, LocalPlace) or place in named:\n        return Grant.ALL\n",
+        "    if isinstance(place, LocalLocation) or place in named:\n        return Grant.ALL\n",
         "    return Grant.ALL\n",
         ["tests/model/location/test_recipients.py"],
     ),

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
-from numplan.cli.workspace.state_location import open_place
+from numplan.cli.workspace.state_location import open_location
 from numplan.emulator.server import Emulator, EmulatorSettings
-from numplan.model.location.state_location import parse_place
+from numplan.model.location.state_location import parse_location
 from numplan.model.state import State, decode_state
 from numplan.state.backend import Backend
 from tests.services.cutting import Line
@@ -309,7 +309,7 @@ class World:
         """The place, not over the line."""
         url, variables = (self._url(), self.home.environment) if self.home else (self._file, {})
         with environment(variables):
-            yield open_place(place := parse_place(url), {}, named=(place,))
+            yield open_location(place := parse_location(url), {}, named=(place,))
 
     @property
     def _file(self) -> str:

@@ -8,7 +8,7 @@ from numplan.cli.operations.adopt import Adoption, adopt_chosen
 from numplan.cli.options.consents import state_consents
 from numplan.cli.settings import common
 from numplan.cli.terminal.run import Run
-from numplan.engine.edit.adoption import GROUPS, Style, Wish
+from numplan.engine.edit.adoption import GROUPS, AdoptFilter, EntryStyle
 from numplan.model.consent import Consent
 from numplan.model.errors import UsageError
 from numplan.model.text.spelling import NUMBER_TYPES
@@ -148,8 +148,8 @@ def adopt(
     if manifest_only and run.settings.flag("lock_timeout"):
         raise UsageError("--lock-timeout has no effect with --manifest-only, which takes no lock")
     asked = Adoption(
-        wish=Wish(countries=countries, types=types, numbers=numbers, flows=flows),
-        style=Style(groups, "numbers" if form == "numbers" else "sets", labels),
+        wish=AdoptFilter(countries=countries, types=types, numbers=numbers, flows=flows),
+        style=EntryStyle(groups, "numbers" if form == "numbers" else "sets", labels),
         inventory=inventory,
         columns=columns,
         in_files={"files": True, "sets": False}.get(form or ""),

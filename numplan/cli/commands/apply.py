@@ -14,7 +14,7 @@ from numplan.cli.settings import Span, common
 from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import read_file
-from numplan.cli.workspace.state_location import state_place
+from numplan.cli.workspace.state_location import state_location
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import UsageError
 from numplan.model.plan import Plan
@@ -87,7 +87,7 @@ def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timede
             plan, work.manifest, open_state.stored, work.account, now, max_age, opened=open_state.opened
         )
         report.plan(result.plan)
-        write_documents(result.plan, documents, state_place(run.settings, work.manifest), run)
+        write_documents(result.plan, documents, state_location(run.settings, work.manifest), run)
         refuse_danger(result.plan)
         return Chosen(result, asked_at)
 

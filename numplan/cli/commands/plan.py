@@ -19,7 +19,7 @@ from numplan.cli.options.plan_options import (
 from numplan.cli.settings import common
 from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import open_report
-from numplan.cli.workspace.state_location import state_place
+from numplan.cli.workspace.state_location import state_location
 
 CHANGES: Final = 2
 EXAMPLES: Final = """\b
@@ -60,7 +60,7 @@ def plan(
         seen = planned(run, report, asked)
         made = seen.result.plan
         report.plan(made)
-        state = state_place(run.settings, seen.manifest)
+        state = state_location(run.settings, seen.manifest)
         write_documents(made, documents, state, run)
         refuse_errors(made)
         if out is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from numplan import __version__
 from numplan.cli.operations.adopt_check import require_as_meant, require_taken_in, some
+from numplan.cli.operations.adopt_filter import filter_of
 from numplan.cli.operations.adopt_write import Target, draft_entries, entries_written
 from numplan.cli.operations.apply import Work, exit_code, settle_first
 from numplan.cli.options.consents import needed_to_read, tell_of_new_state
@@ -25,7 +26,6 @@ from numplan.cli.workspace.open import (
     open_backend,
     open_manifest,
     opened_state,
-    read_file,
 )
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.account.parallel import ask_all
@@ -34,34 +34,39 @@ from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.result import summarize
-from numplan.engine.edit.adoption import Form, NewEntry, Style, Wish, adoption_plan, at_large, entries_for
+from numplan.engine.edit.adoption import (
+    AdoptFilter,
+    EntryForm,
+    EntryStyle,
+    NewEntry,
+    adoption_plan,
+    entries_for,
+    unmanaged_numbers,
+)
 from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadable_text
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
-from numplan.files.read import FileError
-from numplan.manifest.files.repository import followed
 from numplan.manifest.load import FILE_NAMES, manifest_in
-from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.changes import count
 from numplan.model.consent import Consent
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
-from numplan.model.number import E164, NumberError
+from numplan.model.number import E164
 from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
 from numplan.model.text.printable import numbers
-from numplan.numbering.reading import doubted, read_number
+from numplan.numbering.reading import doubted
 from numplan.views.text.new_entries import new_entries_text
 
 
 class Adoption(NamedTuple):
     """What a command line asks for. `in_files` None: large sets only. `manifest_only`: state is left to `apply`."""
 
-    wish: Wish
-    style: Style
+    wish: AdoptFilter
+    style: EntryStyle
     inventory: str | None
     columns: Mapping[str, str]
     in_files: bool | None
@@ -73,7 +78,7 @@ class Adoption(NamedTuple):
     ask: bool
 
 
-class Ground(NamedTuple):
+class AdoptContext(NamedTuple):
     """What an adoption starts from. `state` is None where there is none yet."""
 
     target: Target
@@ -88,7 +93,7 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
     if asked.ask and settings.json:
         raise UsageError("--json cannot ask for approval", hint="give --auto-approve")
     target = _target(settings)
-    asked = asked._replace(wish=_with_inventory(asked, run.screen))
+    asked = asked._replace(wish=filter_of(asked.wish, asked.inventory, asked.columns, run.screen))
     manifest = target.manifest or Manifest(
         path=str(target.path), digest="", operator=settings.operator.policy
     )
@@ -103,7 +108,9 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
         if asked.manifest_only:
             state = backend.read()
             check_owner(state, account.account, account.url)
-            _tell_left(_declared(asked, run, report, Ground(target, manifest, account, state)), run, report)
+            _tell_left(
+                _declared(asked, run, report, AdoptContext(target, manifest, account, state)), run, report
+            )
             return 0
         with locked(backend, "adopt", run) as session:
             work = Work(manifest, account, opened_state(session, account.account, account.url))
@@ -111,7 +118,7 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
             if clock.interrupted():
                 run.screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            ground = Ground(target, manifest, account, work.open_state.stored)
+            ground = AdoptContext(target, manifest, account, work.open_state.stored)
             plan = _declared(asked, run, report, ground)
             events = _taken_in(plan, work, run, report)
             report.applied(plan, left, events)
@@ -158,33 +165,7 @@ def _target(settings: Settings) -> Target:
     return Target(path, open_manifest(settings, path)[0])
 
 
-def _with_inventory(asked: Adoption, screen: Screen) -> Wish:
-    patterns = tuple(map(_pattern, asked.wish.numbers))
-    if asked.inventory is None:
-        return msgspec.structs.replace(asked.wish, numbers=patterns)
-    try:
-        followed(Path(asked.inventory), alone=False)
-    except FileError as problem:
-        raise NumplanError(f"the inventory {asked.inventory} {problem}") from None
-    raw = read_file(asked.inventory, "the inventory")
-    listed, findings = parse_inventory(raw, asked.inventory, asked.columns)
-    screen.findings(findings)
-    written = [f"{one.original!r} as {one.name or 'nothing'}" for one in listed.values() if one.original]
-    if written:
-        screen.error(f"note: names in other letters are written as they sound: {some(written)}")
-    return msgspec.structs.replace(asked.wish, numbers=patterns, listed=listed)
-
-
-def _pattern(text: str) -> str:
-    if is_pattern(text):
-        return text
-    try:
-        return read_number(text).number
-    except NumberError as problem:
-        raise UsageError(f"--number {text}: {problem}") from None
-
-
-def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> AccountSnapshot:
+def _look(ground: AdoptContext, wish: AdoptFilter, report: Report, *, everything: bool) -> AccountSnapshot:
     """The account as it is, with each number that is asked for by itself. Raises NumplanError where all are
     asked for and cannot be known.
     """
@@ -207,12 +188,14 @@ def _look(ground: Ground, wish: Wish, report: Report, *, everything: bool) -> Ac
         )
 
 
-def _named(wish: Wish) -> set[E164]:
+def _named(wish: AdoptFilter) -> set[E164]:
     """The numbers that are asked for one by one."""
     return {*(E164(one) for one in wish.numbers if not is_pattern(one)), *(wish.listed or ())}
 
 
-def _tell_doubts(snapshot: AccountSnapshot, wish: Wish, loose: Sequence[OwnedNumber], screen: Screen) -> None:
+def _tell_doubts(
+    snapshot: AccountSnapshot, wish: AdoptFilter, loose: Sequence[OwnedNumber], screen: Screen
+) -> None:
     if not snapshot.complete:
         screen.error(f"warning: the listing could not be proven complete; there may be more: {snapshot.gap}")
     if snapshot.unreadable:
@@ -231,12 +214,12 @@ def _tell_doubts(snapshot: AccountSnapshot, wish: Wish, loose: Sequence[OwnedNum
         )
 
 
-def _declared(asked: Adoption, run: Run, report: Report, ground: Ground) -> Plan:
+def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -> Plan:
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
-    loose = at_large(snapshot.owned, ground.state)
+    loose = unmanaged_numbers(snapshot.owned, ground.state)
     left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
     _tell_doubts(snapshot, wish, loose, run.screen)
@@ -282,11 +265,11 @@ def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
 
 
 def _entries(
-    asked: Adoption, ground: Ground, snapshot: AccountSnapshot, rows: Sequence[OwnedNumber]
+    asked: Adoption, ground: AdoptContext, snapshot: AccountSnapshot, rows: Sequence[OwnedNumber]
 ) -> list[NewEntry]:
     """The entries for what the manifest does not declare yet."""
     declared = {one.number for one in ground.manifest.explicit()}
-    taken: Mapping[Form, list[str]] = {
+    taken: Mapping[EntryForm, list[str]] = {
         "numbers": [one.name for one in ground.manifest.numbers],
         "sets": [one.name for one in ground.manifest.sets],
     }
@@ -308,7 +291,7 @@ def _confirm(asked: Adoption, run: Run) -> None:
 def _plan(
     manifest: Manifest,
     *,
-    ground: Ground,
+    ground: AdoptContext,
     snapshot: AccountSnapshot,
     adopted: Collection[E164],
     clock: SystemClock,

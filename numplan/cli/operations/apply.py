@@ -15,7 +15,7 @@ from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
 from numplan.cli.workspace.open import open_account, open_backend, open_manifest, opened_state
-from numplan.cli.workspace.state_location import state_place
+from numplan.cli.workspace.state_location import state_location
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
@@ -184,7 +184,7 @@ def fresh_plan(run: Run, asked: Asked, documents: dict[str, str]) -> Choose:
         if asked.allowances.new_state:
             tell_of_new_state((*work.needed, *needed_to_buy(result, work.manifest)), run.screen)
         report.plan(result.plan)
-        write_documents(result.plan, documents, state_place(run.settings, work.manifest), run)
+        write_documents(result.plan, documents, state_location(run.settings, work.manifest), run)
         refuse_errors(result.plan)
         refuse_danger(result.plan)
         return Chosen(result, asked_at)

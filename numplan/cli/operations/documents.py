@@ -8,7 +8,7 @@ from numplan.cli.options.documents import FORMATS
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.run import Run
 from numplan.model.errors import UsageError
-from numplan.model.location.state_location import Place
+from numplan.model.location.state_location import StateLocation
 from numplan.model.plan import Plan
 from numplan.model.secrets import hidden
 
@@ -39,7 +39,7 @@ def _rendered(plan: Plan, form: str, settings: Settings) -> str:
     raise UsageError(f"there is no format {form}")
 
 
-def write_documents(plan: Plan, files: dict[str, str], state: Place, run: Run) -> None:
+def write_documents(plan: Plan, files: dict[str, str], state: StateLocation, run: Run) -> None:
     """Write the plan in every form that was asked for, each whole or not at all, and none where `state` is kept. Raises
     NumplanError.
     """

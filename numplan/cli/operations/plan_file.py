@@ -9,13 +9,13 @@ from numplan.files.atomic import replace_whole
 from numplan.files.read import FileError
 from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.location.state_location import LocalPlace, Place
+from numplan.model.location.state_location import LocalLocation, StateLocation
 from numplan.model.plan import Plan
 from numplan.model.plan_document import encode_plan
 from numplan.model.secrets import require_none
 
 
-def save_plan(made: Plan, path: Path, state: Place, run: Run) -> None:
+def save_plan(made: Plan, path: Path, state: StateLocation, run: Run) -> None:
     """Save a plan, to be applied, and not in the place of its `state`. Raises NumplanError where the plan cannot be
     written, and leaves nothing then.
     """
@@ -41,7 +41,7 @@ def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
         ) from None
 
 
-def require_apart(path: Path, manifest: str, state: Place, flag: str) -> None:
+def require_apart(path: Path, manifest: str, state: StateLocation, flag: str) -> None:
     """Raise UsageError for a path that would put a plan in the place of manifest or state."""
     if not path.name:
         raise UsageError(f"{flag} {path} does not name a file")
@@ -56,7 +56,7 @@ def require_apart(path: Path, manifest: str, state: Place, flag: str) -> None:
             hint=f"give the plan a place outside {manifest}, or another ending",
         )
     taken = [("the manifest", manifest)]
-    if isinstance(state, LocalPlace):
+    if isinstance(state, LocalLocation):
         taken += [("the state", state.path), ("the state's lock", f"{state.path}.lock")]
         taken += [("the state's backup", f"{state.path}.backup")]
     for what, place in taken:

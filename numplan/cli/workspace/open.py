@@ -16,7 +16,7 @@ from numplan.manifest.variables.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import NumplanError, SettingError, StateError
-from numplan.model.location.state_location import Place
+from numplan.model.location.state_location import StateLocation
 from numplan.model.manifest import DEFAULT_API_URL, Manifest
 from numplan.model.secrets import BEARER, know
 
@@ -108,14 +108,14 @@ def open_backend(
 def _backend_at(
     settings: Settings,
     manifest_path: str,
-    declared: Place | None,
+    declared: StateLocation | None,
     clock: "SystemClock | None",
     consent: Consent,
 ) -> "Backend":
-    from numplan.cli.workspace.state_location import named_places, open_place, place_of
+    from numplan.cli.workspace.state_location import location_of, named_locations, open_location
 
-    place = place_of(settings, manifest_path, declared)
-    return open_place(place, settings.environment, clock, named=named_places(settings), consent=consent)
+    place = location_of(settings, manifest_path, declared)
+    return open_location(place, settings.environment, clock, named=named_locations(settings), consent=consent)
 
 
 def state_backend(

@@ -15,14 +15,14 @@ from numplan.model.errors import SettingError
 from numplan.model.location.recipients import Grant, require_grant
 from numplan.model.location.state_location import (
     STATE_FILE,
-    HttpPlace,
-    LocalPlace,
-    ObjectPlace,
-    Place,
-    PlaceError,
-    PostgresPlace,
+    HttpLocation,
+    LocalLocation,
+    LocationError,
+    ObjectLocation,
+    PostgresLocation,
+    StateLocation,
     overridden,
-    parse_place,
+    parse_location,
 )
 from numplan.model.manifest import Manifest
 from numplan.state.backend import Backend
@@ -31,34 +31,34 @@ if TYPE_CHECKING:
     from numplan.state.shared.store import Store
 
 
-def place_of(settings: Settings, manifest_path: str, declared: Place | None) -> Place:
+def location_of(settings: Settings, manifest_path: str, declared: StateLocation | None) -> StateLocation:
     """The place that a flag or the environment names, or the manifest has `declared`, or the file beside it.
 
     Raises SettingError for a text that names none.
     """
     if settings.state:
-        return named_place(settings.state, "--state or NUMPLAN_STATE")
+        return named_location(settings.state, "--state or NUMPLAN_STATE")
     beside = Path(manifest_path)
     folder = beside if beside.is_dir() else beside.parent
     match declared:
         case None:
-            return LocalPlace(path=str(folder / STATE_FILE))
-        case LocalPlace(path=path):
-            return LocalPlace(path=str(_below(folder, path)))
+            return LocalLocation(path=str(folder / STATE_FILE))
+        case LocalLocation(path=path):
+            return LocalLocation(path=str(_below(folder, path)))
         case elsewhere:
             return elsewhere
 
 
-def state_place(settings: Settings, manifest: Manifest) -> Place:
+def state_location(settings: Settings, manifest: Manifest) -> StateLocation:
     """The place where this manifest's state lives. Raises SettingError."""
-    return place_of(settings, manifest.path, manifest.backend)
+    return location_of(settings, manifest.path, manifest.backend)
 
 
-def named_places(settings: Settings) -> tuple[Place, ...]:
+def named_locations(settings: Settings) -> tuple[StateLocation, ...]:
     """The places that a flag or the environment names: an operator's word, unlike the manifest's. Raises
     SettingError.
     """
-    return (named_place(settings.state, "--state or NUMPLAN_STATE"),) if settings.state else ()
+    return (named_location(settings.state, "--state or NUMPLAN_STATE"),) if settings.state else ()
 
 
 def _below(folder: Path, path: str) -> Path:
@@ -77,20 +77,20 @@ def _below(folder: Path, path: str) -> Path:
     return place
 
 
-def named_place(text: str, flag: str) -> Place:
+def named_location(text: str, flag: str) -> StateLocation:
     """The place that a path or URL names. Raises SettingError, which says what it came from."""
     try:
-        return parse_place(text)
-    except PlaceError as problem:
+        return parse_location(text)
+    except LocationError as problem:
         raise SettingError(str(problem), hint=f"correct what {flag} names") from None
 
 
-def open_place(
-    place: Place,
+def open_location(
+    place: StateLocation,
     environment: Mapping[str, str],
     clock: Clock | None = None,
     *,
-    named: Sequence[Place],
+    named: Sequence[StateLocation],
     consent: Consent = NO_CONSENT,
 ) -> Backend:
     """The backend for a place. Nothing is touched there before one of its methods is called. `named` are the places
@@ -102,7 +102,7 @@ def open_place(
     operator_of(environment).require_place(place.url, **_forms(place))
     grant = _granted(place, named, environment)
     match place:
-        case LocalPlace(path=path):
+        case LocalLocation(path=path):
             from numplan.state.local.backend import LocalBackend
 
             return LocalBackend(path, environment=environment, clock=clock, consent=consent)
@@ -113,26 +113,26 @@ def open_place(
             return RemoteBackend(store, environment=environment, clock=clock, consent=consent)
 
 
-def _forms(place: Place) -> dict[str, list[str]]:
+def _forms(place: StateLocation) -> dict[str, list[str]]:
     """All that a place comes to, for a list of places to cover: a file by where it is named and where links lead; a
     server by each address that is called there.
     """
     match place:
-        case LocalPlace(path=path):
+        case LocalLocation(path=path):
             return {"paths": [os.path.abspath(path), os.path.realpath(path)]}  # noqa: PTH100
-        case HttpPlace():
+        case HttpLocation():
             host = urlsplit(place.address).netloc
             locks = (place.lock_address, place.unlock_address)
             return {"urls": [place.address, *(one for one in locks if urlsplit(one).netloc != host)]}
-        case PostgresPlace():
+        case PostgresLocation():
             return {"urls": [place.server, *overridden(place)]}
-        case ObjectPlace():
+        case ObjectLocation():
             return {"urls": [place.url]}
 
 
-def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str]) -> Grant:
+def _granted(place: StateLocation, named: Sequence[StateLocation], environment: Mapping[str, str]) -> Grant:
     """What a place may be sent. Raises SettingError."""
-    if isinstance(place, LocalPlace | HttpPlace | ObjectPlace):
+    if isinstance(place, LocalLocation | HttpLocation | ObjectLocation):
         return require_grant(place, named, environment)
     from numplan.state.shared.passfile import is_keyed
 
@@ -140,21 +140,21 @@ def _granted(place: Place, named: Sequence[Place], environment: Mapping[str, str
 
 
 def _open_store(
-    place: HttpPlace | PostgresPlace | ObjectPlace,
+    place: HttpLocation | PostgresLocation | ObjectLocation,
     environment: Mapping[str, str],
     clock: Clock | None,
     grant: Grant,
 ) -> "Store":
     match place:
-        case HttpPlace():
+        case HttpLocation():
             from numplan.state.shared.http import HttpStore
 
             return HttpStore(place, environment, clock=clock)
-        case PostgresPlace():
+        case PostgresLocation():
             with _extra("psycopg", "postgres"):
                 from numplan.state.shared.postgres import PostgresStore
             return PostgresStore(place, grant)
-        case ObjectPlace():
+        case ObjectLocation():
             with _extra("obstore", "object-store"):
                 from numplan.state.shared.objects import ObjectStore
             return ObjectStore(place, environment=environment)

@@ -13,7 +13,7 @@ from numplan.model.text.spelling import nearest
 MANY: Final = 1000
 """Offers that are looked at for the states and types there are."""
 FEW: Final = 5
-"""Searches without a hit that are asked about in one plan: each takes up to four calls."""
+"""Searches without a hit that are asked about in one plan: each takes up to five calls."""
 _NAMED: Final = 12
 
 

@@ -8,7 +8,7 @@ from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Offer, Unreadable
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164
-from numplan.model.text.spelling import fold
+from numplan.model.text.spelling import normalize
 
 MANY: Final = 50
 """From so many numbers of one country on, a search is worth its rows."""
@@ -87,9 +87,9 @@ def _price_many(
             *filter(None, left.values()),
             *(one.country for one in told.values() if isinstance(one, Offer)),
         ]
-        countries = [name for name in _different(named) if fold(name) not in searched]
+        countries = [name for name in _different(named) if normalize(name) not in searched]
         if countries:
-            searched.update(map(fold, countries))
+            searched.update(map(normalize, countries))
             found = {**_search(left, countries, provider, parallelism), **found}
         elif searched or len(found) >= _SAMPLE or not nowhere:
             break
@@ -107,7 +107,9 @@ def _search(
 
     def search(name: str) -> dict[E164, Offer]:
         here = {
-            number for number, country in numbers.items() if country is None or fold(country) == fold(name)
+            number
+            for number, country in numbers.items()
+            if country is None or normalize(country) == normalize(name)
         }
         return _search_in(Criteria(country=name), here, provider) if len(here) >= MANY else {}
 
@@ -135,4 +137,4 @@ def _search_in(criteria: Criteria, numbers: Collection[E164], provider: Provider
 
 def _different(names: Iterable[str]) -> Sequence[str]:
     """Each country once, however it is spelled."""
-    return list({fold(name): name for name in names}.values())
+    return list({normalize(name): name for name in names}.values())

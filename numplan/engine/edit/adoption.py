@@ -22,13 +22,13 @@ from numplan.model.plan import Plan, Unmanaged
 from numplan.model.state import State
 from numplan.model.text.countries import same_country
 from numplan.model.text.glob import covers
-from numplan.model.text.spelling import NUMBER_TYPES, fold, same_word
+from numplan.model.text.spelling import NUMBER_TYPES, normalize, same_word
 
 GROUPS: Final = ("country", "type", "flow")
 LONGEST_NAME: Final = 80
 """Characters of a name that is made up; what a manifest takes is a little more."""
 
-Form = Literal["numbers", "sets"]
+EntryForm = Literal["numbers", "sets"]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Line(msgspec.Struct, frozen=True):
     original: str = ""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class AdoptFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the numbers that nothing manages are meant. What is empty admits all; a number must fit every
     part, and any one of the words in it. `listed` is an inventory, by number.
     """
@@ -64,18 +64,18 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Style(NamedTuple):
+class EntryStyle(NamedTuple):
     """How entries are made: what numbers have in common that stand in one, its form, and labels for all."""
 
     groups: tuple[str, ...] = ("country", "type")
-    form: Form = "sets"
+    form: EntryForm = "sets"
     labels: Mapping[str, str] = {}
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry to be written: under `numbers:` with its one number, or under `sets:`."""
 
-    form: Form
+    form: EntryForm
     name: str
     rows: tuple[OwnedNumber, ...]
     country: str | None
@@ -103,7 +103,7 @@ def flow_of(row: OwnedNumber) -> str:
     return row.flow.flow_name if row.flow else ""
 
 
-def at_large(owned: Mapping[E164, OwnedNumber], state: State | None) -> list[OwnedNumber]:
+def unmanaged_numbers(owned: Mapping[E164, OwnedNumber], state: State | None) -> list[OwnedNumber]:
     """What the account owns and state does not manage, in order of number. A number whose call is not settled
     is not at large; one that turned up after all, and counts for nothing, is.
     """
@@ -120,10 +120,10 @@ def known_to(state: State | None) -> set[E164]:
 
 def entries_for(
     rows: Iterable[OwnedNumber],
-    wish: Wish,
-    style: Style,
+    wish: AdoptFilter,
+    style: EntryStyle,
     regions: Sequence[Region],
-    taken: Mapping[Form, Collection[str]],
+    taken: Mapping[EntryForm, Collection[str]],
 ) -> list[NewEntry]:
     """The entries that declare these numbers, in order of their names.
 
@@ -131,7 +131,7 @@ def entries_for(
     speak for them; but not a country or type that the vendor no longer offers, which a manifest must not
     declare. `taken` are names that the manifest has in use.
     """
-    offered = {fold(one.name): one for one in regions}
+    offered = {normalize(one.name): one for one in regions}
     groups: dict[_Group, list[OwnedNumber]] = {}
     for row in sorted(rows, key=lambda one: one.number):
         line = wish.listed.get(row.number, Line(row.number)) if wish.listed else Line(row.number)
@@ -141,7 +141,7 @@ def entries_for(
     used = {form: {*names} for form, names in taken.items()}
     made: list[NewEntry] = []
     for group, members in sorted(groups.items(), key=lambda one: (one[0].stem, one[1][0].number)):
-        form: Form = style.form
+        form: EntryForm = style.form
         if group.is_named:
             form = "numbers" if len(members) == 1 or form == "numbers" else "sets"
         for part in [[one] for one in members] if form == "numbers" else [members]:
@@ -202,14 +202,14 @@ def _narrowed(manifest: Manifest, adopted: Collection[E164]) -> Manifest:
 
 
 def _kinds(row: OwnedNumber, offered: Mapping[str, Region]) -> tuple[str | None, str | None]:
-    region = offered.get(fold(row.country))
+    region = offered.get(normalize(row.country))
     if region is None:
         return None, None
     is_offered = region.types is not None and row.type in region.types and row.type in NUMBER_TYPES
     return row.country, row.type if is_offered else None
 
 
-def _stem(row: OwnedNumber, line: Line, style: Style) -> str:
+def _stem(row: OwnedNumber, line: Line, style: EntryStyle) -> str:
     if line.name:
         return line.name
     if style.form == "numbers":

@@ -26,7 +26,7 @@ class Moved(NamedTuple):
     target: Address | None
 
 
-class Mended(NamedTuple):
+class Edited(NamedTuple):
     """The state as it would be, and what differs, in the order of the state."""
 
     state: State
@@ -69,7 +69,7 @@ def named(state: State, texts: Sequence[str]) -> tuple[Instance, ...]:
     return tuple(one for one in state.numbers if one.number in found)
 
 
-def move(state: State, source: str, target: str) -> Mended:
+def move(state: State, source: str, target: str) -> Edited:
     """Call numbers by another resource. Calls that are not settled yet and purchases that are watched go along.
 
     `target` is a resource, or the address of the one number that moves. Raises UsageError for a target that is
@@ -97,7 +97,7 @@ def move(state: State, source: str, target: str) -> Mended:
     def row_moved(row: Row) -> Row:
         return msgspec.structs.replace(row, instance=moved(row.instance))
 
-    return Mended(
+    return Edited(
         msgspec.structs.replace(
             state,
             numbers=tuple(map(moved, state.numbers)),
@@ -112,7 +112,7 @@ def move(state: State, source: str, target: str) -> Mended:
     )
 
 
-def remove(state: State, texts: Sequence[str]) -> Mended:
+def remove(state: State, texts: Sequence[str]) -> Edited:
     """Manage numbers no longer; the account keeps them. A purchase of one that is watched is watched no more:
     the number would come back as surplus. That one was protected stays known.
 
@@ -126,7 +126,7 @@ def remove(state: State, texts: Sequence[str]) -> Mended:
             f"the outcome of a call for {', '.join(unsettled)} is not known yet; nothing was changed",
             hint="settle it first with `numplan state settle`",
         )
-    return Mended(
+    return Edited(
         msgspec.structs.replace(
             state,
             numbers=tuple(one for one in state.numbers if one.number not in numbers),

@@ -18,8 +18,8 @@ from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.state import Attributes
 
-Kind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
-KINDS: Final[tuple[Kind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
+DriftKind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
+KINDS: Final[tuple[DriftKind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
     nor a `before`. `monthly_charge` is what the account pays for it now, None where its row does not say.
     """
 
-    kind: Kind
+    kind: DriftKind
     number: E164
     action: PlannedAction
     resource: Resource | None = None
@@ -60,7 +60,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     unsettled: int = 0
     unreadable: tuple[Unreadable, ...] = ()
 
-    def of(self, kind: Kind) -> tuple[Deviation, ...]:
+    def of(self, kind: DriftKind) -> tuple[Deviation, ...]:
         """The deviations of one kind."""
         return tuple(one for one in self.deviations if one.kind == kind)
 

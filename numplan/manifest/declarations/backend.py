@@ -10,12 +10,12 @@ from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
 from numplan.model.location.state_location import (
     STATE_FILE,
-    LocalPlace,
-    Place,
-    PlaceError,
-    http_place,
+    LocalLocation,
+    LocationError,
+    StateLocation,
+    http_location,
     object_place,
-    postgres_place,
+    postgres_location,
 )
 
 
@@ -24,22 +24,22 @@ class _BackendType(NamedTuple):
 
     needed: tuple[str, ...]
     allowed: tuple[str, ...]
-    make: Callable[..., Place]
+    make: Callable[..., StateLocation]
 
 
-def _local(path: str = STATE_FILE) -> Place:
+def _local(path: str = STATE_FILE) -> StateLocation:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.name or not path.isprintable():
-        raise PlaceError(
+        raise LocationError(
             f"{quote(path)} is not below the manifest's folder; for a file elsewhere, use --state or "
             "NUMPLAN_STATE",
             "path",
         )
     if is_part(parts.name):
-        raise PlaceError(
+        raise LocationError(
             f"{quote(path)} could be mistaken for a part of the manifest: end it in {STATES}", "path"
         )
-    return LocalPlace(path=path)
+    return LocalLocation(path=path)
 
 
 _TYPES: Final[Mapping[str, _BackendType]] = {
@@ -51,16 +51,16 @@ _TYPES: Final[Mapping[str, _BackendType]] = {
         ("account", "endpoint"),
         lambda container, **keys: object_place("azure", container, **keys),
     ),
-    "postgres": _BackendType(("url",), ("name",), lambda url, name="default": postgres_place(url, name)),
+    "postgres": _BackendType(("url",), ("name",), lambda url, name="default": postgres_location(url, name)),
     "http": _BackendType(
         ("address",),
         ("update_method", "lock_address", "lock_method", "unlock_address", "unlock_method"),
-        http_place,
+        http_location,
     ),
 }
 
 
-def read_place(held: LocatedMap) -> tuple[Place | None, tuple[Diagnostic, ...]]:
+def read_location(held: LocatedMap) -> tuple[StateLocation | None, tuple[Diagnostic, ...]]:
     """The place that an admitted block names, None for the default one, and what is wrong with it."""
     kind = _TYPES.get(str(held.get("type")))
     if kind is None:
@@ -71,7 +71,7 @@ def read_place(held: LocatedMap) -> tuple[Place | None, tuple[Diagnostic, ...]]:
     keys: dict[str, Any] = {name: str(value) for name, value in held.items() if name != "type"}
     try:
         return kind.make(**keys), ()
-    except PlaceError as problem:
+    except LocationError as problem:
         key = problem.key if problem.key in held else "type"
         return None, (error(str(problem), source=held.source(key), path=f"backend.{key}"),)
 

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
-from numplan.manifest.declarations.backend import read_place
+from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
@@ -17,7 +17,7 @@ from numplan.manifest.reading.positions import LocatedMap, Position
 from numplan.manifest.reading.quoting import dotted_path
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
-from numplan.model.location.state_location import Place
+from numplan.model.location.state_location import StateLocation
 from numplan.model.location.urls import UrlError, api_url
 from numplan.model.manifest import (
     DEFAULT_API_URL,
@@ -165,8 +165,8 @@ class _Declaring:
                 )
         return terms_of(entry, defaults)
 
-    def _backend(self) -> Place | None:
-        place, findings = read_place(self.root.block("backend"))
+    def _backend(self) -> StateLocation | None:
+        place, findings = read_location(self.root.block("backend"))
         self.findings += findings
         return place
 

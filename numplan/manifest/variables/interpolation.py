@@ -83,7 +83,7 @@ def value_of(name: str, values: Values, meant: Meant) -> str | None:
     if name not in values:
         near = meant.nearest(name, values)
         raise TemplateError(
-            f"there is no variable {name}",
+            f"no variable is named {name}",
             f"did you mean `{near}`?" if near else "declare it under `variables`",
         )
     return values[name]

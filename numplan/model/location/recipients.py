@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 
 from numplan.model.errors import SettingError
 from numplan.model.location.libpq import LibpqError, parameters_of, servers_of
-from numplan.model.location.state_location import HttpPlace, LocalPlace, ObjectPlace, Place, PostgresPlace
+from numplan.model.location.state_location import (
+    HttpLocation,
+    LocalLocation,
+    ObjectLocation,
+    PostgresLocation,
+    StateLocation,
+)
 from numplan.model.location.urls import canonical_host
 
 VARIABLE: Final = "NUMPLAN_STATE_HOST"
@@ -86,15 +92,15 @@ class Recipient(NamedTuple):
 
 
 def require_grant(
-    place: Place,
-    named: Sequence[Place],
+    place: StateLocation,
+    named: Sequence[StateLocation],
     environment: Mapping[str, str],
     is_keyed: Callable[[Recipient], bool] = lambda _: False,
 ) -> Grant:
     """What a place may be sent, where an operator has `named` these places. `is_keyed` tells whether a password file
     of PostgreSQL has a line for a server. Raises SettingError where the manifest alone names a server.
     """
-    if isinstance(place, LocalPlace) or place in named:
+    if isinstance(place, LocalLocation) or place in named:
         return Grant.ALL
     try:
         strangers = _strangers(place, named, environment)
@@ -103,7 +109,7 @@ def require_grant(
     if not strangers:
         return Grant.ALL
     beside = [name for name in _LIBPQ_CREDENTIALS if environment.get(name)]
-    if not beside and isinstance(place, PostgresPlace) and all(map(is_keyed, strangers)):
+    if not beside and isinstance(place, PostgresLocation) and all(map(is_keyed, strangers)):
         return Grant.KEYED
     servers = ",".join(dict.fromkeys(map(str, strangers)))
     also = f", or name the place in NUMPLAN_STATE; {', '.join(beside)} would go there" if beside else ""
@@ -119,21 +125,23 @@ def s3_endpoint(environment: Mapping[str, str]) -> tuple[str, str] | None:
     return next(((name, url) for name, url in given if url), None)
 
 
-def recipients(place: Place) -> list[Recipient]:
+def recipients(place: StateLocation) -> list[Recipient]:
     """The servers that a place names; none for a file, and where the service finds its own. Raises LibpqError."""
     match place:
-        case HttpPlace():
+        case HttpLocation():
             return [_at("http", url) for url in (place.address, place.lock_address, place.unlock_address)]
-        case ObjectPlace(service=service, endpoint=str(endpoint)):
+        case ObjectLocation(service=service, endpoint=str(endpoint)):
             return [_at(service, endpoint)]
-        case PostgresPlace(server=server):
+        case PostgresLocation(server=server):
             return list(_databases(parameters_of(server)))
     return []
 
 
-def _strangers(place: Place, named: Sequence[Place], environment: Mapping[str, str]) -> list[Recipient]:
+def _strangers(
+    place: StateLocation, named: Sequence[StateLocation], environment: Mapping[str, str]
+) -> list[Recipient]:
     """The servers of a place that a manifest names, and nobody else. Raises LibpqError and SettingError."""
-    if isinstance(place, PostgresPlace):
+    if isinstance(place, PostgresLocation):
         parameters = parameters_of(place.server)
         if any(parameters.get(name) for name in ("host", "port")) and not _names_each_host(parameters):
             raise LibpqError(
@@ -163,7 +171,7 @@ def _names_each_host(parameters: Mapping[str, str]) -> bool:
     return all(host.strip() for host in parameters.get("host", "").split(","))
 
 
-def _is_own(one: Recipient, place: Place, environment: Mapping[str, str]) -> bool:
+def _is_own(one: Recipient, place: StateLocation, environment: Mapping[str, str]) -> bool:
     """Whether it is the service itself, or where the service's own variable says that it is."""
     if one.kind == "s3" and (variable := s3_endpoint(environment)):
         return _agrees(one, variable[1]) or _is_https(one, _S3)
@@ -176,7 +184,7 @@ def _is_own(one: Recipient, place: Place, environment: Mapping[str, str]) -> boo
             return _is_https(one, _GCS)
         case "azure":
             given = (environment.get(name) for name in ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_ACCOUNT_NAME"))
-            account = (isinstance(place, ObjectPlace) and place.account) or next(filter(None, given), None)
+            account = (isinstance(place, ObjectLocation) and place.account) or next(filter(None, given), None)
             match = _AZURE.fullmatch(one.host)
             return _is_https(one, _AZURE) and match is not None and match["account"] == account
     return False

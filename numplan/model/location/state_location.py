@@ -37,7 +37,7 @@ _CREDENTIALS: Final = frozenset(
 )
 
 
-class PlaceError(ValueError):
+class LocationError(ValueError):
     """A text or a key names no place for state. `key` is the key of the `backend:` block that is to blame, or
     empty; the message says why, in words for a user.
     """
@@ -47,7 +47,7 @@ class PlaceError(ValueError):
         self.key = key
 
 
-class LocalPlace(msgspec.Struct, frozen=True, kw_only=True, tag="local"):
+class LocalLocation(msgspec.Struct, frozen=True, kw_only=True, tag="local"):
     """A file on this machine."""
 
     path: str
@@ -58,7 +58,7 @@ class LocalPlace(msgspec.Struct, frozen=True, kw_only=True, tag="local"):
         return self.path
 
 
-class ObjectPlace(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
+class ObjectLocation(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
     """An object in a bucket (S3, GCS) or a container (Azure). None: as the service's own environment says."""
 
     service: Literal["s3", "gcs", "azure"]
@@ -80,7 +80,7 @@ class ObjectPlace(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
         return f"{_SCHEMES[self.service]}://{self.bucket}/{quote(self.key)}{query}"
 
 
-class PostgresPlace(msgspec.Struct, frozen=True, kw_only=True, tag="postgres"):
+class PostgresLocation(msgspec.Struct, frozen=True, kw_only=True, tag="postgres"):
     """A row of the table `numplan_state`. `server` is a libpq URL without `?state=`, which is `name`."""
 
     server: str
@@ -93,7 +93,7 @@ class PostgresPlace(msgspec.Struct, frozen=True, kw_only=True, tag="postgres"):
         return self.server if self.name == "default" else f"{self.server}{joint}state={quote(self.name)}"
 
 
-class HttpPlace(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
+class HttpLocation(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     """A server that speaks the protocol of Terraform's HTTP backend."""
 
     address: str
@@ -109,17 +109,17 @@ class HttpPlace(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
         return self.address
 
 
-Place = LocalPlace | ObjectPlace | PostgresPlace | HttpPlace
+StateLocation = LocalLocation | ObjectLocation | PostgresLocation | HttpLocation
 
 _SCHEMES: Final = {"s3": "s3", "gcs": "gs", "azure": "az"}
 _SERVICES: Final = {scheme: service for service, scheme in _SCHEMES.items()}
 
 
-def parse_place(text: str) -> Place:
+def parse_location(text: str) -> StateLocation:
     """The place that a path or a URL names. Raises PlaceError."""
     scheme, separator, _ = text.partition("://")
     if not separator:
-        return LocalPlace(path=text)
+        return LocalLocation(path=text)
     with _blaming(""):
         parts = split_url(text)
     match scheme.lower():
@@ -128,9 +128,9 @@ def parse_place(text: str) -> Place:
         case "postgresql" | "postgres":
             return _postgres_place(parts)
         case "https" | "http":
-            return http_place(text)
+            return http_location(text)
         case other:
-            raise PlaceError(
+            raise LocationError(
                 f"{other}:// is not a place for state; write a path, s3://, gs://, az://, postgresql:// or https://"
             )
 
@@ -143,56 +143,56 @@ def object_place(
     region: str | None = None,
     account: str | None = None,
     endpoint: str | None = None,
-) -> ObjectPlace:
+) -> ObjectLocation:
     """An object's place, checked. Raises PlaceError."""
     holder = "container" if service == "azure" else "bucket"
     if not _BUCKET.fullmatch(bucket):
-        raise PlaceError(f"{bucket!r} cannot be the name of a {holder}", holder)
+        raise LocationError(f"{bucket!r} cannot be the name of a {holder}", holder)
     if not _KEY.fullmatch(key) or any(part in {".", ".."} for part in key.split("/")):
-        raise PlaceError(
+        raise LocationError(
             f"{key!r} cannot be a key: it is made of names with slashes between them, such as "
             "prod/numplan.state.json",
             "key",
         )
     # Both become part of a host's name, to which credentials go.
     if region is not None and not _REGION.fullmatch(region):
-        raise PlaceError(f"{region!r} cannot be the name of a region such as eu-central-1", "region")
+        raise LocationError(f"{region!r} cannot be the name of a region such as eu-central-1", "region")
     if account is not None and not _ACCOUNT.fullmatch(account):
-        raise PlaceError(f"{account!r} cannot be the name of a storage account", "account")
+        raise LocationError(f"{account!r} cannot be the name of a storage account", "account")
     if endpoint is not None:
         require_safe(endpoint, "endpoint")
-    return ObjectPlace(
+    return ObjectLocation(
         service=service, bucket=bucket, key=key, region=region, account=account, endpoint=endpoint
     )
 
 
-def postgres_place(server: str, name: str = "default") -> PostgresPlace:
+def postgres_location(server: str, name: str = "default") -> PostgresLocation:
     """A row's place, checked. Raises PlaceError."""
     with _blaming("url"):
         parts = split_url(server)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise PlaceError("the URL of a PostgreSQL database starts with postgresql://", "url")
+        raise LocationError("the URL of a PostgreSQL database starts with postgresql://", "url")
     named = {unquote(pair.partition("=")[0]).lower() for pair in parts.query.split("&")}
     if ":" in parts.netloc.rpartition("@")[0] or named & _CREDENTIALS:
-        raise PlaceError(
+        raise LocationError(
             "the URL must not hold a password, which others could read there; set PGPASSWORD, PGPASSFILE or "
             "PGSERVICE",
             "url",
         )
     if "state" in named:
-        raise PlaceError("the name of the state is not part of this URL; give it as `name`", "url")
+        raise LocationError("the name of the state is not part of this URL; give it as `name`", "url")
     if parts.fragment:
-        raise PlaceError("the URL must not hold a fragment", "url")
+        raise LocationError("the URL must not hold a fragment", "url")
     try:
         parameters_of(server)
     except LibpqError as problem:
-        raise PlaceError(str(problem), "url") from None
+        raise LocationError(str(problem), "url") from None
     if not name or len(name) > _NAME_MOST or not name.isprintable():
-        raise PlaceError(f"a state's name is 1 to {_NAME_MOST} printable characters", "name")
-    return PostgresPlace(server=server, name=name)
+        raise LocationError(f"a state's name is 1 to {_NAME_MOST} printable characters", "name")
+    return PostgresLocation(server=server, name=name)
 
 
-def overridden(place: PostgresPlace) -> tuple[str, ...]:
+def overridden(place: PostgresLocation) -> tuple[str, ...]:
     """The servers that the options of a database's URL put in the place of the one that it names. A folder with a
     socket is this machine, and none of them.
     """
@@ -207,7 +207,7 @@ def overridden(place: PostgresPlace) -> tuple[str, ...]:
     return tuple(f"{parts.scheme}://{host}{port}/{database}" for host in named)
 
 
-def http_place(
+def http_location(
     address: str,
     *,
     update_method: str | None = None,
@@ -215,7 +215,7 @@ def http_place(
     lock_method: str | None = None,
     unlock_address: str | None = None,
     unlock_method: str | None = None,
-) -> HttpPlace:
+) -> HttpLocation:
     """A server's place, checked. What is not given is as GitLab has it where the address is GitLab's, and as
     Terraform's own default otherwise. Raises PlaceError.
     """
@@ -232,30 +232,32 @@ def http_place(
         require_safe(url, key)
     for key, method in methods.items():
         if not _METHOD.fullmatch(method):
-            raise PlaceError(f"{method!r} is not an HTTP method, such as POST", key)
-    return HttpPlace(address=address, lock_address=lock, unlock_address=unlock, **methods)
+            raise LocationError(f"{method!r} is not an HTTP method, such as POST", key)
+    return HttpLocation(address=address, lock_address=lock, unlock_address=unlock, **methods)
 
 
-def _object_place(scheme: str, parts: SplitResult) -> ObjectPlace:
+def _object_place(scheme: str, parts: SplitResult) -> ObjectLocation:
     if parts.username is not None or parts.fragment:
-        raise PlaceError("the URL of an object is a bucket and a key; credentials come from the environment")
+        raise LocationError(
+            "the URL of an object is a bucket and a key; credentials come from the environment"
+        )
     service = _SERVICES[scheme]
     known = {"s3": {"region", "endpoint"}, "gcs": {"endpoint"}, "azure": {"account", "endpoint"}}[service]
     options = _options(parts.query, known)
     return object_place(service, parts.netloc, unquote(parts.path.removeprefix("/")), **options)  # type: ignore[arg-type]
 
 
-def _postgres_place(parts: SplitResult) -> PostgresPlace:
+def _postgres_place(parts: SplitResult) -> PostgresLocation:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     names = [value for key, value in pairs if key == "state"]
     if len(names) > 1:
-        raise PlaceError("the URL names two states: `state` stands there more than once")
+        raise LocationError("the URL names two states: `state` stands there more than once")
     rest = urlencode([(key, value) for key, value in pairs if key != "state"], quote_via=quote)
     # Not urlunsplit: it drops the slashes before a host that is left out, as for a socket on this machine.
     server = f"{parts.scheme}://{parts.netloc}{parts.path}{rest and '?'}{rest}"
     if parts.fragment:
-        raise PlaceError("the URL must not hold a fragment")
-    return postgres_place(server, *names)
+        raise LocationError("the URL must not hold a fragment")
+    return postgres_location(server, *names)
 
 
 def _options(query: str, known: Iterable[str]) -> dict[str, str]:
@@ -263,9 +265,9 @@ def _options(query: str, known: Iterable[str]) -> dict[str, str]:
     options = dict(pairs)
     for name in options:
         if name not in known:
-            raise PlaceError(f"the URL has an option {name!r}; known here: {', '.join(sorted(known))}")
+            raise LocationError(f"the URL has an option {name!r}; known here: {', '.join(sorted(known))}")
     if len(options) != len(pairs):
-        raise PlaceError("the URL gives an option twice")
+        raise LocationError("the URL gives an option twice")
     return options
 
 
@@ -281,4 +283,4 @@ def _blaming(key: str) -> Iterator[None]:
     try:
         yield
     except UrlError as problem:
-        raise PlaceError(str(problem), key) from None
+        raise LocationError(str(problem), key) from None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from numplan.model.text.spelling import fold, same_word
+from numplan.model.text.spelling import normalize, same_word
 
 _SHORT: Final = {
     "Bolivia": "BO",
@@ -112,7 +112,7 @@ def as_offered(country: str, offered: Iterable[str]) -> str | None:
 def state_name(state: str, country: str) -> str:
     """A state by its full name, where it is one whose abbreviation is known: `NY` and `new york` are New York."""
     names = _states().get(region_of(country) or "", {})
-    return names.get(fold(state), state)
+    return names.get(normalize(state), state)
 
 
 def same_state(one: str, other: str, country: str) -> bool:
@@ -125,7 +125,7 @@ def _states() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for region, listed in _STATES.items():
         names = dict(one.strip().split(" ", 1) for one in listed.split(","))
-        found[region] = {fold(word): name for code, name in names.items() for word in (code, name)}
+        found[region] = {normalize(word): name for code, name in names.items() for word in (code, name)}
     return found
 
 
@@ -145,5 +145,5 @@ def _regions() -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
-    folded = fold(name.translate(_BESIDES).replace("&", "and"))
+    folded = normalize(name.translate(_BESIDES).replace("&", "and"))
     return folded.removeprefix("the")

@@ -15,37 +15,37 @@ _FEW: Final = 10
 
 
 @lru_cache(maxsize=512)  # a hundred thousand rows hold a few hundred different words
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """What is left of a word when case, hyphens and spaces do not count."""
     return text.casefold().replace("-", "").replace(" ", "")
 
 
-_TYPES: Final = {fold(name): name for name in NUMBER_TYPES}
-_CATEGORIES: Final = {fold(name): name for name in CATEGORIES}
+_TYPES: Final = {normalize(name): name for name in NUMBER_TYPES}
+_CATEGORIES: Final = {normalize(name): name for name in CATEGORIES}
 
 
 @lru_cache(maxsize=512)
 def canonical_type(text: str) -> str:
     """The manifest's spelling of a number type; a type this version does not know stays as it is."""
-    return _TYPES.get(fold(text), text)
+    return _TYPES.get(normalize(text), text)
 
 
 @lru_cache(maxsize=512)
 def canonical_category(text: str) -> str:
     """The manifest's spelling of a number category; an unknown one stays as it is."""
-    return _CATEGORIES.get(fold(text), text)
+    return _CATEGORIES.get(normalize(text), text)
 
 
 def same_word(one: str, other: str) -> bool:
     """Whether two spellings of a country, state or type mean the same."""
-    return one == other or fold(one) == fold(other)
+    return one == other or normalize(one) == normalize(other)
 
 
 def serves(category: str, asked: str) -> bool:
     """Whether a number of this category does what is asked for: `Voice+SMS` serves for `Voice`, as in the
     API page's own sample; not the other way round.
     """
-    return set(fold(asked).split("+")) <= set(fold(category).split("+"))
+    return set(normalize(asked).split("+")) <= set(normalize(category).split("+"))
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -55,9 +55,9 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     if len(known) > _MOST:
         like = (one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) <= _NEAR)
         known = [*islice(like, _MOST)]
-    folded = {fold(one): one for one in known}
+    folded = {normalize(one): one for one in known}
     # difflib takes time with the square of the length; no known word is that long.
-    close = get_close_matches(fold(word[:_LONGEST]), folded, n=1, cutoff=0.6)
+    close = get_close_matches(normalize(word[:_LONGEST]), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
 
 

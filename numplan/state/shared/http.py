@@ -15,7 +15,7 @@ from typing import Final
 from numplan.engine.ports import Clock
 from numplan.http.result import Answer, HttpResult, NoAnswer
 from numplan.model.errors import StateError
-from numplan.model.location.state_location import HttpPlace
+from numplan.model.location.state_location import HttpLocation
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, introduce, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
@@ -39,7 +39,7 @@ class HttpStore:
 
     def __init__(
         self,
-        at: HttpPlace,
+        at: HttpLocation,
         environment: Mapping[str, str],
         *,
         clock: Clock | None = None,

@@ -25,7 +25,7 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
 from numplan.model.location.recipients import s3_endpoint
-from numplan.model.location.state_location import ObjectPlace, PlaceError, require_safe
+from numplan.model.location.state_location import LocationError, ObjectLocation, require_safe
 from numplan.model.location.urls import is_loopback
 from numplan.model.state import State
 from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
@@ -57,7 +57,7 @@ Result = TypeVar("Result")
 
 
 def open_store(
-    at: ObjectPlace, environment: Mapping[str, str] = NOTHING, *, retries: dict[str, Any] = _RETRIES
+    at: ObjectLocation, environment: Mapping[str, str] = NOTHING, *, retries: dict[str, Any] = _RETRIES
 ) -> Any:  # noqa: ANN401 - one of the library's stores
     """The library's store for a bucket. Credentials come from the environment, as the library reads it.
 
@@ -95,7 +95,7 @@ class ObjectStore:
 
     def __init__(
         self,
-        at: ObjectPlace,
+        at: ObjectLocation,
         store: Any = None,  # noqa: ANN401 - one of the library's stores
         *,
         environment: Mapping[str, str] = NOTHING,
@@ -243,14 +243,14 @@ def _client_options(endpoint: str | None) -> dict[str, Any]:
     return {**_CLIENT, "proxy_url": endpoint, "proxy_excludes": _EVERY_HOST, "allow_http": True}
 
 
-def _own_endpoint(at: ObjectPlace, environment: Mapping[str, str]) -> str | None:
+def _own_endpoint(at: ObjectLocation, environment: Mapping[str, str]) -> str | None:
     """The server that the service's own variables name. Raises SettingError for one that cannot be called."""
     if at.service != "s3" or (found := s3_endpoint(environment)) is None:
         return None
     variable, url = found
     try:
         require_safe(url, variable)
-    except PlaceError as problem:
+    except LocationError as problem:
         raise SettingError(f"{variable} cannot be used: {problem}", hint=f"correct {variable}") from None
     return url
 

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from numplan.model.errors import StateError
 from numplan.model.location.recipients import Grant
-from numplan.model.location.state_location import PostgresPlace
+from numplan.model.location.state_location import PostgresLocation
 from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_UNLOCKED, UNTOUCHED
@@ -82,7 +82,7 @@ class PostgresStore:
     be sent. Raises SettingError where it is on another machine and sslmode does not ask for TLS.
     """
 
-    def __init__(self, at: PostgresPlace, grant: Grant = Grant.ALL) -> None:
+    def __init__(self, at: PostgresLocation, grant: Grant = Grant.ALL) -> None:
         self.at = at
         self._line = line_to(at, grant)
         self._clock = PlainClock()

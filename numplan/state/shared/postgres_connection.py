@@ -10,7 +10,7 @@ from psycopg import pq
 from numplan.model.errors import SettingError
 from numplan.model.location.libpq import LibpqError, parameters_of, servers_of
 from numplan.model.location.recipients import Grant
-from numplan.model.location.state_location import PostgresPlace
+from numplan.model.location.state_location import PostgresLocation
 from numplan.model.location.urls import canonical_host, is_loopback
 
 _ENCRYPTED: Final = frozenset({"require", "verify-ca", "verify-full"})
@@ -18,7 +18,7 @@ _MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-f
 _SINCE_16: Final[dict[str, str]] = {"sslcertmode": "disable", "require_auth": "!gss,!sspi"}
 
 
-def line_to(at: PostgresPlace, grant: Grant) -> dict[str, str]:
+def line_to(at: PostgresLocation, grant: Grant) -> dict[str, str]:
     """The parameters to connect with. Raises SettingError where state and password would travel in the clear."""
     parameters = parameters_of(at.server)
     defaults = {} if "service" in parameters else _defaults()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from numplan.engine.plan.odd_rows import unreadable_text
-from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport, Kind
+from numplan.engine.queries.drift_report import KINDS, Deviation, DriftKind, DriftReport
 from numplan.model.address import kind_of
 from numplan.model.charge import add_up
 from numplan.model.text.printable import numbers
@@ -13,7 +13,7 @@ from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import WIDTH, Line, some, wrapped
 from numplan.views.text.planned_action import action_text
 
-_TITLES: Final[dict[Kind, str]] = {
+_TITLES: Final[dict[DriftKind, str]] = {
     "missing": "Missing from the account",
     "changed": "Changed in the account",
     "overcharged": "Charged more than the plan said that bought them",

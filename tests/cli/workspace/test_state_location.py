@@ -100,7 +100,7 @@ def test_a_place_below_the_manifests_folder_may_be_named(ready: Desk) -> None:
 @pytest.mark.parametrize(
     ("flag", "said"),
     [
-        ("ftp://x/y", "no place for state"),
+        ("ftp://x/y", "not a place for state"),
         ("http://example.com/x", "in the clear"),
         ("https://jane:secret@example.com/x", "NUMPLAN_STATE_PASSWORD"),
         ("postgresql://jane:secret@db/x", "PGPASSWORD"),
@@ -229,10 +229,10 @@ def s3_url(s3_port: int, path: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def look_at(url: str) -> State:
     """What is stored at a place."""
-    from numplan.cli.workspace.state_location import open_place
-    from numplan.model.location.state_location import parse_place
+    from numplan.cli.workspace.state_location import open_location
+    from numplan.model.location.state_location import parse_location
 
-    found = open_place(place := parse_place(url), {}, named=(place,)).read()
+    found = open_location(place := parse_location(url), {}, named=(place,)).read()
     assert found is not None
     return found
 

@@ -98,7 +98,7 @@ def test_overcharges_are_those_of_owned_numbers_in_order_of_number():
 
 
 @pytest.mark.parametrize(
-    ("count", "more"), [(20, []), (21, ["1 more numbers are"]), (25, ["5 more numbers are"])]
+    ("count", "more"), [(20, []), (21, ["1 more number is"]), (25, ["5 more numbers are"])]
 )
 def test_of_many_overcharges_twenty_are_told_and_the_rest_is_counted(count, more):
     found = [overcharge_of(planned(us(place)), charged(us(place), "9.00", None)) for place in range(count)]

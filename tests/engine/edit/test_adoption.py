@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.edit.adoption import Line, Style, Wish, at_large, entries_for
+from numplan.engine.edit.adoption import AdoptFilter, EntryStyle, Line, entries_for, unmanaged_numbers
 from numplan.model.account import Assignment, OwnedNumber, Region
 from numplan.model.address import is_resource
 from tests.builders import buried, buying, managed, state, us
@@ -21,7 +21,7 @@ def owned(place: int, country="United States", kind="Geographic", flow=""):
     return OwnedNumber(us(place), country, kind, Decimal("0.1"), Decimal("0.2"), assigned)
 
 
-def made(rows, style=Style(), wish=Wish(), taken=FREE):  # noqa: B008 - frozen
+def made(rows, style=EntryStyle(), wish=AdoptFilter(), taken=FREE):  # noqa: B008 - frozen
     return entries_for(rows, wish, style, REGIONS, taken)
 
 
@@ -33,21 +33,21 @@ def test_what_state_manages_is_not_at_large_and_what_turned_up_after_all_is():
         buying(managed("pool.a", us(2))),
         buried(managed("pool.a", us(3))),
     )
-    assert [one.number for one in at_large(rows, known)] == [us(1), us(3), us(4)]
-    assert [one.number for one in at_large(rows, None)] == [us(place) for place in range(5)]
+    assert [one.number for one in unmanaged_numbers(rows, known)] == [us(1), us(3), us(4)]
+    assert [one.number for one in unmanaged_numbers(rows, None)] == [us(place) for place in range(5)]
 
 
 @pytest.mark.parametrize(
     ("wish", "places"),
     [
-        (Wish(), [0, 1, 2]),
-        (Wish(countries=("united states",)), [0, 1]),
-        (Wish(types=("Toll-Free",)), [1]),
-        (Wish(countries=("Canada", "Peru"), types=("Geographic",)), [2]),
-        (Wish(numbers=("+1205000000?",)), [0, 1, 2]),
-        (Wish(numbers=("*1", us(2))), [1, 2]),
-        (Wish(flows=("SALES*",)), [0]),
-        (Wish(listed={us(2): Line(us(2))}), [2]),
+        (AdoptFilter(), [0, 1, 2]),
+        (AdoptFilter(countries=("united states",)), [0, 1]),
+        (AdoptFilter(types=("Toll-Free",)), [1]),
+        (AdoptFilter(countries=("Canada", "Peru"), types=("Geographic",)), [2]),
+        (AdoptFilter(numbers=("+1205000000?",)), [0, 1, 2]),
+        (AdoptFilter(numbers=("*1", us(2))), [1, 2]),
+        (AdoptFilter(flows=("SALES*",)), [0]),
+        (AdoptFilter(listed={us(2): Line(us(2))}), [2]),
     ],
 )
 def test_each_part_of_a_wish_must_fit(wish, places):
@@ -71,17 +71,17 @@ def test_what_is_no_longer_offered_is_not_declared():
 
 
 def test_a_flow_of_two_countries_makes_two_entries():
-    entries = made([owned(0, flow="Sales"), owned(1, "Canada", flow="Sales")], Style(groups=("flow",)))
+    entries = made([owned(0, flow="Sales"), owned(1, "Canada", flow="Sales")], EntryStyle(groups=("flow",)))
     assert [one.name for one in entries] == ["sales", "sales_2"]
 
 
 def test_an_entry_each_is_named_after_its_flow_and_number():
-    entries = made([owned(0, flow="Main IVR"), owned(1)], Style(form="numbers"))
+    entries = made([owned(0, flow="Main IVR"), owned(1)], EntryStyle(form="numbers"))
     assert [one.resource for one in entries] == ["number.main_ivr_12050000000", "number.number_12050000001"]
 
 
 def test_an_inventory_names_entries_and_a_name_given_often_names_a_set():
-    wish = Wish(
+    wish = AdoptFilter(
         listed={
             us(0): Line(us(0), "hotline", {"owner": "a"}),
             us(1): Line(us(1), "dialer"),
@@ -89,7 +89,7 @@ def test_an_inventory_names_entries_and_a_name_given_often_names_a_set():
             us(3): Line(us(3), "", {"owner": "b"}),
         }
     )
-    entries = made([owned(place) for place in range(4)], Style(labels={"by": "us"}), wish)
+    entries = made([owned(place) for place in range(4)], EntryStyle(labels={"by": "us"}), wish)
     assert [(one.resource, len(one.rows), dict(one.labels)) for one in entries] == [
         ("set.dialer", 2, {"by": "us"}),
         ("number.hotline", 1, {"by": "us", "owner": "a"}),
@@ -110,8 +110,8 @@ def test_names_in_use_are_left_alone():
 @settings(max_examples=60, deadline=None)
 def test_every_number_is_in_one_entry_and_every_name_is_one_and_usable(kinds, groups, form):
     rows = [owned(place, country, flow=flow) for place, (country, flow) in enumerate(kinds)]
-    entries = made(rows, Style(tuple(groups), form))
+    entries = made(rows, EntryStyle(tuple(groups), form))
     assert sorted(row.number for one in entries for row in one.rows) == [row.number for row in rows]
     assert len({one.resource for one in entries}) == len(entries)
     assert all(is_resource(one.resource) and len(one.name) <= 100 for one in entries)
-    assert entries == made(rows[::-1], Style(tuple(groups), form))
+    assert entries == made(rows[::-1], EntryStyle(tuple(groups), form))

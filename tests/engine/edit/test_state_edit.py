@@ -83,7 +83,7 @@ def test_moved_back_it_is_as_it_was():
         ("pool.sales", "number.one", "holds one number, and 3 would be there"),
         ("set.dialer", "number.hotline", "holds one number, and 2 would be there"),
         ("pool.sales", 'set.dialer["+12050000001"]', "can hold .* alone"),
-        ("pool.sales", "pool.sales", "is there already"),
+        ("pool.sales", "pool.sales", "already exists"),
         ("pool.none", "pool.sales", "nothing at pool.none"),
     ],
 )
@@ -118,9 +118,9 @@ def test_what_stays_and_what_goes_is_all_there_was(places):
 
 def test_another_lineage_and_an_older_serial_replace_nothing():
     stored = state(*SALES, serial=7)
-    with pytest.raises(StateError, match="of lineage other"):
+    with pytest.raises(StateError, match="lineage other"):
         replaced(stored, msgspec.structs.replace(stored, lineage="other"))
-    with pytest.raises(StateError, match="serial 6, and the state is 7 already"):
+    with pytest.raises(StateError, match="serial 6, but the stored state already has serial 7"):
         replaced(stored, state(serial=6))
 
 

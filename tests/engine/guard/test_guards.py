@@ -380,8 +380,8 @@ def test_guards_that_protect_a_fleet_say_what_they_saw_and_the_flag(vendor):
     assert made["empty-manifest"].lifted_by == "`numplan destroy`, or --allow-empty"
     made = refused(plan(manifest(pool("p", 3)), FakeVendor(), fleet(vendor, 3, missing=3)))
     assert made["missing"].summary == (
-        "3 of 3 managed numbers are missing from the account at once; a listing that is wrong would have them "
-        "bought again"
+        "3 of 3 managed numbers are missing from the account at once; if the listing is wrong, they "
+        "would be bought again"
     )
     assert made["missing"].lifted_by == (
         "--accept-missing, once you have seen in the vendor's portal that they are gone"

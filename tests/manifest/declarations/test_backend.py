@@ -2,9 +2,9 @@
 
 import pytest
 
-from numplan.manifest.declarations.backend import read_place
+from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.model.location.state_location import STATE_FILE, LocalPlace, ObjectPlace, PostgresPlace
+from numplan.model.location.state_location import STATE_FILE, LocalLocation, ObjectLocation, PostgresLocation
 from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
@@ -12,20 +12,20 @@ from tests.manifest.places import lines, written
 @pytest.mark.parametrize(
     ("block", "place"),
     [
-        ("{type: local}", LocalPlace(path=STATE_FILE)),
-        ("{type: local, path: prod/x.state.json}", LocalPlace(path="prod/x.state.json")),
+        ("{type: local}", LocalLocation(path=STATE_FILE)),
+        ("{type: local, path: prod/x.state.json}", LocalLocation(path="prod/x.state.json")),
         (
             "{type: s3, bucket: b, key: k, region: r}",
-            ObjectPlace(service="s3", bucket="b", key="k", region="r"),
+            ObjectLocation(service="s3", bucket="b", key="k", region="r"),
         ),
-        ("{type: gcs, bucket: b, key: k}", ObjectPlace(service="gcs", bucket="b", key="k")),
+        ("{type: gcs, bucket: b, key: k}", ObjectLocation(service="gcs", bucket="b", key="k")),
         (
             "{type: azure, container: states, key: k, account: acme}",
-            ObjectPlace(service="azure", bucket="states", key="k", account="acme"),
+            ObjectLocation(service="azure", bucket="states", key="k", account="acme"),
         ),
         (
             "{type: postgres, url: 'postgresql://db.example.com/ops', name: prod}",
-            PostgresPlace(server="postgresql://db.example.com/ops", name="prod"),
+            PostgresLocation(server="postgresql://db.example.com/ops", name="prod"),
         ),
     ],
 )
@@ -34,7 +34,7 @@ def test_a_block_names_a_place(tmp_path, block, place):
 
 
 def test_no_block_names_no_place():
-    assert read_place(LocatedMap()) == (None, ())
+    assert read_location(LocatedMap()) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ SLIPS = [
         V + "numbers: {a: {number: 0441234}}\n",
         "2:23",
         "numbers.a.number",
-        '"0441234" is no phone',
+        '"0441234" is not a phone',
         "dialled like that inside a country",
     ),
     (

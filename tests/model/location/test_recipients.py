@@ -6,31 +6,37 @@ import pytest
 
 from numplan.model.errors import SettingError
 from numplan.model.location.recipients import Grant, Recipient, require_grant
-from numplan.model.location.state_location import Place, http_place, object_place, parse_place, postgres_place
+from numplan.model.location.state_location import (
+    StateLocation,
+    http_location,
+    object_place,
+    parse_location,
+    postgres_location,
+)
 
 HOST = "NUMPLAN_STATE_HOST"
 GITLAB = {"CI_API_V4_URL": "https://gitlab.example.com/api/v4"}
 
 
-def s3(endpoint: str) -> Place:
+def s3(endpoint: str) -> StateLocation:
     return object_place("s3", "acme", "x.json", endpoint=endpoint)
 
 
-def azure(account: str | None, endpoint: str | None = None) -> Place:
+def azure(account: str | None, endpoint: str | None = None) -> StateLocation:
     return object_place("azure", "c1", "x.json", account=account, endpoint=endpoint)
 
 
-def gcs(endpoint: str) -> Place:
+def gcs(endpoint: str) -> StateLocation:
     return object_place("gcs", "acme", "x.json", endpoint=endpoint)
 
 
-STATE = http_place("https://state.example.com/x")
-PORT = http_place("https://state.example.com:8443/x")
-LOCKED_ELSEWHERE = http_place("https://state.example.com/x", lock_address="https://evil.example/l")
-UNLOCKED_ELSEWHERE = http_place("https://state.example.com/x", unlock_address="https://evil.example/l")
-OPS = postgres_place("postgresql://numplan@db.example.com/ops?sslmode=require")
+STATE = http_location("https://state.example.com/x")
+PORT = http_location("https://state.example.com:8443/x")
+LOCKED_ELSEWHERE = http_location("https://state.example.com/x", lock_address="https://evil.example/l")
+UNLOCKED_ELSEWHERE = http_location("https://state.example.com/x", unlock_address="https://evil.example/l")
+OPS = postgres_location("postgresql://numplan@db.example.com/ops?sslmode=require")
 
-ADMITTED: list[tuple[Place, Mapping[str, str]]] = [
+ADMITTED: list[tuple[StateLocation, Mapping[str, str]]] = [
     # the service's own host
     (object_place("s3", "acme", "x.json", region="eu-central-1"), {}),
     (object_place("s3", "a.b", "x.json"), {}),
@@ -53,24 +59,24 @@ ADMITTED: list[tuple[Place, Mapping[str, str]]] = [
     (PORT, {HOST: "state.example.com:8443"}),
     (PORT, {HOST: "state.example.com"}),
     (LOCKED_ELSEWHERE, {HOST: "state.example.com,evil.example"}),
-    (http_place("http://[::1]:9/x"), {HOST: "[::1]:9"}),
-    (http_place("http://[0:0::1]:9/x"), {HOST: "::1"}),
-    (http_place("https://GitLab.example.com/api/v4/projects/1/terraform/state/n"), GITLAB),
+    (http_location("http://[::1]:9/x"), {HOST: "[::1]:9"}),
+    (http_location("http://[0:0::1]:9/x"), {HOST: "::1"}),
+    (http_location("https://GitLab.example.com/api/v4/projects/1/terraform/state/n"), GITLAB),
     (s3("https://minio.example.com"), {"AWS_ENDPOINT_URL": "https://minio.example.com/"}),
     (s3("http://127.0.0.1:9000"), {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9000"}),
     (s3("https://minio.example.com"), {HOST: "minio.example.com"}),
     (gcs("https://gcs.example.com"), {HOST: "gcs.example.com"}),
     (OPS, {HOST: "db.example.com:5432", "PGPASSWORD": "x"}),
-    (postgres_place("postgresql://a.example,b.example:6432/ops"), {HOST: "a.example,b.example:6432"}),
-    (postgres_place("postgresql:///ops?host=/run/pg"), {HOST: "/run/pg", "PGPASSWORD": "x"}),
-    (postgres_place("postgresql://127.0.0.1/ops"), {HOST: "127.0.0.1"}),
+    (postgres_location("postgresql://a.example,b.example:6432/ops"), {HOST: "a.example,b.example:6432"}),
+    (postgres_location("postgresql:///ops?host=/run/pg"), {HOST: "/run/pg", "PGPASSWORD": "x"}),
+    (postgres_location("postgresql://127.0.0.1/ops"), {HOST: "127.0.0.1"}),
     # where the manifest names no server, libpq's own environment does
-    (postgres_place("postgresql:///ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops"), {"PGSERVICE": "ops"}),
-    (parse_place("numplan.state.json"), {}),
+    (postgres_location("postgresql:///ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops"), {"PGSERVICE": "ops"}),
+    (parse_location("numplan.state.json"), {}),
 ]
 
-REFUSED: list[tuple[Place, Mapping[str, str]]] = [
+REFUSED: list[tuple[StateLocation, Mapping[str, str]]] = [
     (STATE, {}),
     (STATE, {"NUMPLAN_STATE_USERNAME": "j", "NUMPLAN_STATE_PASSWORD": "x"}),
     (STATE, {HOST: "example.com"}),
@@ -80,11 +86,11 @@ REFUSED: list[tuple[Place, Mapping[str, str]]] = [
     (PORT, {HOST: "state.example.com:443"}),
     (LOCKED_ELSEWHERE, {HOST: "state.example.com"}),
     (UNLOCKED_ELSEWHERE, {HOST: "state.example.com"}),
-    (http_place("http://127.0.0.1:9/x"), {}),
-    (http_place("http://localhost:9/x"), {HOST: "localhost:10"}),
-    (http_place("https://gitlab.example.com.evil.example/api/v4/projects/1/terraform/state/n"), GITLAB),
-    (http_place("https://gitlab.example.com:8443/api/v4/projects/1/terraform/state/n"), GITLAB),
-    (http_place("https://evil.example/api/v4"), {"CI_API_V4_URL": "https://evil.example:pw@x/"}),
+    (http_location("http://127.0.0.1:9/x"), {}),
+    (http_location("http://localhost:9/x"), {HOST: "localhost:10"}),
+    (http_location("https://gitlab.example.com.evil.example/api/v4/projects/1/terraform/state/n"), GITLAB),
+    (http_location("https://gitlab.example.com:8443/api/v4/projects/1/terraform/state/n"), GITLAB),
+    (http_location("https://evil.example/api/v4"), {"CI_API_V4_URL": "https://evil.example:pw@x/"}),
     (s3("https://minio.example.com"), {}),
     (s3("https://minio.example.com"), {"AWS_ENDPOINT_URL": "https://minio.example.com:9000"}),
     (s3("https://minio.example.com"), {"CI_API_V4_URL": "https://minio.example.com"}),
@@ -106,36 +112,36 @@ REFUSED: list[tuple[Place, Mapping[str, str]]] = [
     (OPS, {"PGPASSWORD": "x"}),
     (OPS, {"PGPASSWORD": "x", HOST: "db.example.com:6432"}),
     (OPS, {"CI_API_V4_URL": "https://db.example.com:5432"}),
-    (postgres_place("postgresql://127.0.0.1/ops"), {"PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops?host=/tmp/pg"), {"PGPASSWORD": "x"}),
-    (postgres_place("postgresql://a.example,b.example/ops"), {HOST: "a.example"}),
-    (postgres_place("postgresql://a.example/ops?host=b.example"), {HOST: "a.example"}),
-    (postgres_place("postgresql://a.example/ops?hostaddr=192.0.2.1"), {HOST: "a.example,192.0.2.1"}),
-    (postgres_place("postgresql://%65vil.example/ops"), {HOST: "db.example.com"}),
-    (postgres_place("postgresql://a.example/ops?service=prod"), {HOST: "a.example"}),
-    (postgres_place("postgresql:///ops?service=prod"), {}),
-    (postgres_place("postgresql:///ops?port=6666"), {"PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops?host=,&port=6666"), {"PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops?host=,"), {"PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops?host=a.example,,b.example"), {HOST: "a.example,b.example"}),
-    (postgres_place("postgresql://a.example,:6666/ops"), {HOST: "a.example"}),
-    (postgres_place("postgresql://:6666/ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
-    (postgres_place("postgresql:///ops?servicefile=x"), {}),
-    (postgres_place("postgresql:///ops?sslcert=x"), {}),
-    (postgres_place("postgresql:///ops?sslrootcert=ca.pem"), {}),
-    (postgres_place("postgresql:///ops?sslcrl=list.pem"), {}),
-    (postgres_place("postgresql:///ops?gssdelegation=1"), {}),
+    (postgres_location("postgresql://127.0.0.1/ops"), {"PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops?host=/tmp/pg"), {"PGPASSWORD": "x"}),
+    (postgres_location("postgresql://a.example,b.example/ops"), {HOST: "a.example"}),
+    (postgres_location("postgresql://a.example/ops?host=b.example"), {HOST: "a.example"}),
+    (postgres_location("postgresql://a.example/ops?hostaddr=192.0.2.1"), {HOST: "a.example,192.0.2.1"}),
+    (postgres_location("postgresql://%65vil.example/ops"), {HOST: "db.example.com"}),
+    (postgres_location("postgresql://a.example/ops?service=prod"), {HOST: "a.example"}),
+    (postgres_location("postgresql:///ops?service=prod"), {}),
+    (postgres_location("postgresql:///ops?port=6666"), {"PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops?host=,&port=6666"), {"PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops?host=,"), {"PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops?host=a.example,,b.example"), {HOST: "a.example,b.example"}),
+    (postgres_location("postgresql://a.example,:6666/ops"), {HOST: "a.example"}),
+    (postgres_location("postgresql://:6666/ops"), {"PGHOST": "db.example.com", "PGPASSWORD": "x"}),
+    (postgres_location("postgresql:///ops?servicefile=x"), {}),
+    (postgres_location("postgresql:///ops?sslcert=x"), {}),
+    (postgres_location("postgresql:///ops?sslrootcert=ca.pem"), {}),
+    (postgres_location("postgresql:///ops?sslcrl=list.pem"), {}),
+    (postgres_location("postgresql:///ops?gssdelegation=1"), {}),
 ]
 
 
 @pytest.mark.parametrize(("place", "environment"), ADMITTED, ids=lambda one: getattr(one, "url", str(one)))
-def test_a_manifests_place_gets_credentials(place: Place, environment: Mapping[str, str]) -> None:
+def test_a_manifests_place_gets_credentials(place: StateLocation, environment: Mapping[str, str]) -> None:
     assert require_grant(place, (), environment) is Grant.ALL
 
 
 @pytest.mark.parametrize(("place", "environment"), REFUSED, ids=lambda one: getattr(one, "url", str(one)))
 def test_a_manifests_place_gets_none_but_an_operators_does(
-    place: Place, environment: Mapping[str, str]
+    place: StateLocation, environment: Mapping[str, str]
 ) -> None:
     with pytest.raises(SettingError) as refused:
         require_grant(place, (), environment)
@@ -144,7 +150,7 @@ def test_a_manifests_place_gets_none_but_an_operators_does(
 
 
 def test_another_place_may_be_where_the_named_one_is_and_speaks_the_same() -> None:
-    here = http_place("https://state.example.com/other")
+    here = http_location("https://state.example.com/other")
     assert require_grant(here, (STATE,), {}) is Grant.ALL
     for place in (PORT, LOCKED_ELSEWHERE, s3("https://state.example.com")):
         with pytest.raises(SettingError):
@@ -152,7 +158,7 @@ def test_another_place_may_be_where_the_named_one_is_and_speaks_the_same() -> No
 
 
 def test_the_hint_names_what_to_set() -> None:
-    place = http_place("https://a.example/x", lock_address="https://b.example:8443/l")
+    place = http_location("https://a.example/x", lock_address="https://b.example:8443/l")
     with pytest.raises(SettingError, match=r"keeps state at a\.example,b\.example:8443") as refused:
         require_grant(place, (), {})
     assert "set NUMPLAN_STATE_HOST=a.example,b.example:8443" in refused.value.hint
@@ -167,7 +173,7 @@ def test_an_entry_that_is_no_host_is_told(entry: str) -> None:
 
 
 def test_the_machines_own_authorities_may_be_asked_for() -> None:
-    place = postgres_place("postgresql://db.example.com/ops?sslmode=verify-full&sslrootcert=system")
+    place = postgres_location("postgresql://db.example.com/ops?sslmode=verify-full&sslrootcert=system")
     assert require_grant(place, (), {HOST: "db.example.com"}) is Grant.ALL
 
 
@@ -176,14 +182,14 @@ def test_a_password_that_is_kept_for_a_host_goes_to_that_host_alone() -> None:
         return server.host == "db.example.com"
 
     assert require_grant(OPS, (), {}, kept) is Grant.KEYED
-    both = postgres_place("postgresql://db.example.com,evil.example/ops")
+    both = postgres_location("postgresql://db.example.com,evil.example/ops")
     for place, environment in (
         (both, {}),
         (OPS, {"PGPASSWORD": "x"}),
         (OPS, {"PGSERVICE": "x"}),
         (OPS, {"PGSSLCERT": "x"}),
-        (postgres_place("postgresql://db.example.com/ops?hostaddr=192.0.2.1"), {}),
-        (http_place("https://db.example.com/x"), {}),
+        (postgres_location("postgresql://db.example.com/ops?hostaddr=192.0.2.1"), {}),
+        (http_location("https://db.example.com/x"), {}),
     ):
         with pytest.raises(SettingError):
             require_grant(place, (), environment, kept)
@@ -195,7 +201,7 @@ def test_a_password_that_is_kept_for_a_host_goes_to_that_host_alone() -> None:
 )
 def test_what_becomes_part_of_a_host_is_a_plain_name(option: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        parse_place(f"s3://acme/x.json?{option}")
+        parse_location(f"s3://acme/x.json?{option}")
 
 
 @pytest.mark.parametrize("account", ["evil.example/", "a.b", "evil#abc", "Acme1", "a"])

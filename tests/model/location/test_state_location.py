@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 from numplan.manifest.load import read_backend
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import (
-    HttpPlace,
-    LocalPlace,
-    ObjectPlace,
-    PlaceError,
-    PostgresPlace,
-    parse_place,
+    HttpLocation,
+    LocalLocation,
+    LocationError,
+    ObjectLocation,
+    PostgresLocation,
+    parse_location,
 )
 from tests.loading import load_manifest
 
 PLACES = [
-    ("prod/numplan.state.json", LocalPlace(path="prod/numplan.state.json")),
-    ("s3://acme/prod/x.json", ObjectPlace(service="s3", bucket="acme", key="prod/x.json")),
+    ("prod/numplan.state.json", LocalLocation(path="prod/numplan.state.json")),
+    ("s3://acme/prod/x.json", ObjectLocation(service="s3", bucket="acme", key="prod/x.json")),
     (
         "s3://acme/x.json?region=eu-central-1&endpoint=https%3A%2F%2Fminio.example.com",
-        ObjectPlace(
+        ObjectLocation(
             service="s3",
             bucket="acme",
             key="x.json",
@@ -31,17 +31,20 @@ PLACES = [
             endpoint="https://minio.example.com",
         ),
     ),
-    ("gs://acme/x.json", ObjectPlace(service="gcs", bucket="acme", key="x.json")),
-    ("az://c1/x.json?account=acme", ObjectPlace(service="azure", bucket="c1", key="x.json", account="acme")),
+    ("gs://acme/x.json", ObjectLocation(service="gcs", bucket="acme", key="x.json")),
+    (
+        "az://c1/x.json?account=acme",
+        ObjectLocation(service="azure", bucket="c1", key="x.json", account="acme"),
+    ),
     (
         "postgresql://numplan@db.example.com/ops?sslmode=require&state=prod",
-        PostgresPlace(server="postgresql://numplan@db.example.com/ops?sslmode=require", name="prod"),
+        PostgresLocation(server="postgresql://numplan@db.example.com/ops?sslmode=require", name="prod"),
     ),
-    ("postgresql:///ops?host=%2Frun%2Fpg", PostgresPlace(server="postgresql:///ops?host=%2Frun%2Fpg")),
-    ("postgresql://db.example.com/ops", PostgresPlace(server="postgresql://db.example.com/ops")),
+    ("postgresql:///ops?host=%2Frun%2Fpg", PostgresLocation(server="postgresql:///ops?host=%2Frun%2Fpg")),
+    ("postgresql://db.example.com/ops", PostgresLocation(server="postgresql://db.example.com/ops")),
     (
         "https://state.example.com/x",
-        HttpPlace(
+        HttpLocation(
             address="https://state.example.com/x",
             lock_address="https://state.example.com/x",
             unlock_address="https://state.example.com/x",
@@ -52,14 +55,14 @@ PLACES = [
 
 @pytest.mark.parametrize(("text", "place"), PLACES, ids=[text for text, _ in PLACES])
 def test_a_text_names_a_place_whose_url_names_it_again(text, place):
-    assert parse_place(text) == place
-    assert parse_place(place.url) == place
+    assert parse_location(text) == place
+    assert parse_location(place.url) == place
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ftp://x/y", "no place for state"),
+        ("ftp://x/y", "not a place for state"),
         ("http://example.com/x", "in the clear"),
         ("https://jane:pw-1234@example.com/x", "NUMPLAN_STATE_PASSWORD"),
         ("https://jane@example.com/x", "NUMPLAN_STATE_PASSWORD"),
@@ -84,8 +87,8 @@ def test_a_text_names_a_place_whose_url_names_it_again(text, place):
     ],
 )
 def test_what_names_no_place_is_refused_and_no_password_repeated(text, said):
-    with pytest.raises(PlaceError, match=said) as refused:
-        parse_place(text)
+    with pytest.raises(LocationError, match=said) as refused:
+        parse_location(text)
     assert "pw-1234" not in str(refused.value)
 
 
@@ -94,11 +97,11 @@ def test_what_names_no_place_is_refused_and_no_password_repeated(text, said):
 )
 def test_any_text_is_a_place_or_an_error_in_words(text):
     try:
-        place = parse_place(text)
-    except PlaceError as problem:
+        place = parse_location(text)
+    except LocationError as problem:
         assert str(problem)  # noqa: PT017 - either is right
     else:
-        assert parse_place(place.url) == place
+        assert parse_location(place.url) == place
 
 
 def declared(folder: Path, block: str) -> Path:
@@ -110,24 +113,27 @@ def declared(folder: Path, block: str) -> Path:
 @pytest.mark.parametrize(
     ("block", "place"),
     [
-        ("{type: local}", LocalPlace(path="numplan.state.json")),
-        ("{type: local, path: prod/x.state.json}", LocalPlace(path="prod/x.state.json")),
+        ("{type: local}", LocalLocation(path="numplan.state.json")),
+        ("{type: local, path: prod/x.state.json}", LocalLocation(path="prod/x.state.json")),
         (
             "{type: s3, bucket: acme, key: x.json, region: eu-central-1}",
-            ObjectPlace(service="s3", bucket="acme", key="x.json", region="eu-central-1"),
+            ObjectLocation(service="s3", bucket="acme", key="x.json", region="eu-central-1"),
         ),
-        ("{type: gcs, bucket: acme, key: x.json}", ObjectPlace(service="gcs", bucket="acme", key="x.json")),
+        (
+            "{type: gcs, bucket: acme, key: x.json}",
+            ObjectLocation(service="gcs", bucket="acme", key="x.json"),
+        ),
         (
             "{type: azure, container: c1, key: x.json, account: acme}",
-            ObjectPlace(service="azure", bucket="c1", key="x.json", account="acme"),
+            ObjectLocation(service="azure", bucket="c1", key="x.json", account="acme"),
         ),
         (
             "{type: postgres, url: 'postgresql://db/x', name: prod}",
-            PostgresPlace(server="postgresql://db/x", name="prod"),
+            PostgresLocation(server="postgresql://db/x", name="prod"),
         ),
         (
             "{type: http, address: 'https://h/x', lock_address: 'https://h/l', lock_method: PUT, update_method: PUT}",
-            HttpPlace(
+            HttpLocation(
                 address="https://h/x",
                 update_method="PUT",
                 lock_address="https://h/l",
@@ -175,5 +181,5 @@ def test_a_variable_may_stand_in_the_block(tmp_path):
     assert (
         read_backend(path)
         == load_manifest(path).backend
-        == ObjectPlace(service="s3", bucket="acme", key="prod/x.json")
+        == ObjectLocation(service="s3", bucket="acme", key="prod/x.json")
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.location.state_location import HttpPlace, http_place
+from numplan.model.location.state_location import HttpLocation, http_location
 from numplan.model.state import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
@@ -30,7 +30,7 @@ def path(request: pytest.FixtureRequest) -> str:
 
 
 def backend(server: StateServer, path: str, environment: dict[str, str] | None = None, **keys: Any):
-    place = http_place(f"{server.url}{path}", **keys)
+    place = http_location(f"{server.url}{path}", **keys)
     return RemoteBackend(HttpStore(place, environment or {}, pauses=(0.01, 0.01)))
 
 
@@ -61,7 +61,7 @@ def test_interim_answers_of_a_server_are_passed_over():
     state = make_state()
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
     with Bytewise(raw(early * 2 + http(encode_state(state)))) as server:
-        place = http_place(f"http://127.0.0.1:{server.port}/state")
+        place = http_location(f"http://127.0.0.1:{server.port}/state")
         assert RemoteBackend(HttpStore(place, {}, pauses=(0.01, 0.01))).read() == state
 
 
@@ -77,13 +77,13 @@ def test_no_answer_is_taken_that_is_compressed(server: StateServer, path: str, p
 
 
 def test_gitlab_is_known_by_its_address():
-    place = http_place("https://gitlab.example.com/api/v4/projects/17/terraform/state/numbers")
+    place = http_location("https://gitlab.example.com/api/v4/projects/17/terraform/state/numbers")
     assert (place.lock_address, place.lock_method, place.unlock_method) == (
         f"{place.address}/lock",
         "POST",
         "DELETE",
     )
-    elsewhere = http_place("https://example.com/numbers")
+    elsewhere = http_location("https://example.com/numbers")
     assert (elsewhere.lock_address, elsewhere.lock_method) == (elsewhere.address, "LOCK")
 
 
@@ -115,7 +115,7 @@ def test_two_answers_of_503_are_borne(server: StateServer, path: str, method: st
 def test_pauses_are_the_clocks_so_that_an_interruption_ends_them(server: StateServer, path: str):
     clock = FakeClock()
     server.faults += [Fault("GET", 503)] * 2
-    assert HttpStore(http_place(f"{server.url}{path}"), {}, clock=clock).fetch() is None
+    assert HttpStore(http_location(f"{server.url}{path}"), {}, clock=clock).fetch() is None
     assert clock.waits == [0.5, 2.0]
 
 
@@ -265,7 +265,7 @@ resource "terraform_data" "one" { input = "%(word)s" }
 """
 
 
-def terraform(folder: Path, place: HttpPlace, *arguments: str, word: str = "first"):
+def terraform(folder: Path, place: HttpLocation, *arguments: str, word: str = "first"):
     # No registry that these tests may use has it, so that it may be missing even in CI.
     program = shutil.which("terraform") or pytest.skip("terraform is not on the path")
     keys = {name: getattr(place, name) for name in place.__struct_fields__}
@@ -294,7 +294,7 @@ def test_terraform_reads_locks_and_writes_at_the_same_server(
     """So the server is one that Terraform takes for its own, and the protocol is not ours."""
     server.require("jane", "pw")
     at = f"{root}{path[1:]}"
-    place = http_place(f"{server.url}{at}")
+    place = http_location(f"{server.url}{at}")
     assert terraform(tmp_path, place, "init", "-input=false").returncode == 0
     done = terraform(tmp_path, place, "apply", "-auto-approve", "-input=false")
     assert done.returncode == 0, done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from numplan.model.errors import StateLockedError
-from numplan.model.location.state_location import HttpPlace, parse_place
+from numplan.model.location.state_location import HttpLocation, parse_location
 from numplan.state.backend import Backend
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
@@ -19,8 +19,8 @@ CREDENTIALS = {"NUMPLAN_STATE_USERNAME": "jane", "NUMPLAN_STATE_PASSWORD": "wron
 
 
 def opener(url: str) -> Open:
-    place = parse_place(url)
-    assert isinstance(place, HttpPlace)
+    place = parse_location(url)
+    assert isinstance(place, HttpLocation)
 
     def open_backend(environment=None, clock=None):
         store = HttpStore(place, CREDENTIALS, pauses=(0.01, 0.01))

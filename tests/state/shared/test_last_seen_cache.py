@@ -8,7 +8,7 @@ import pytest
 
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
-from numplan.model.location.state_location import http_place
+from numplan.model.location.state_location import http_location
 from numplan.model.state import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
@@ -34,7 +34,7 @@ def machine(server: StateServer, path: str, tmp_path: Path) -> Machine:
 
     def open_backend(environment: Mapping[str, str] | None = None, **details) -> RemoteBackend:
         environment = {"XDG_CACHE_HOME": str(tmp_path)} if environment is None else environment
-        store = HttpStore(http_place(server.url + path), {}, pauses=())
+        store = HttpStore(http_location(server.url + path), {}, pauses=())
         return RemoteBackend(store, environment=environment, **details)
 
     with open_backend().lock("apply") as session:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from numplan.model.errors import SettingError, StateError
-from numplan.model.location.state_location import ObjectPlace, parse_place
+from numplan.model.location.state_location import ObjectLocation, parse_location
 from numplan.state.backend import Backend, LockInfo
 from numplan.state.shared.backend import RemoteBackend
 from tests.services.cutting import Line, line_to
@@ -35,8 +35,8 @@ QUICK: dict[str, Any] = {
 
 
 def opener(url: str, store: Any = None) -> Open:
-    place = parse_place(url)
-    assert isinstance(place, ObjectPlace)
+    place = parse_location(url)
+    assert isinstance(place, ObjectLocation)
 
     def open_backend(environment=None, clock=None) -> Backend:
         from numplan.state.shared.objects import ObjectStore, open_store
@@ -106,7 +106,7 @@ class TestS3(ObjectContract):
 
     def test_an_endpoint_in_the_clear_is_for_this_machine_only(self):
         with pytest.raises(ValueError, match="in the clear"):
-            parse_place("s3://states/x.json?endpoint=http://minio.example.com")
+            parse_location("s3://states/x.json?endpoint=http://minio.example.com")
 
 
 class TestAzure(ObjectContract):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from numplan.model.errors import StateError
-from numplan.model.location.state_location import PostgresPlace, parse_place
+from numplan.model.location.state_location import PostgresLocation, parse_location
 from numplan.state.backend import Backend
 from numplan.state.shared.backend import RemoteBackend
 from tests.services.cutting import Line, line_to
@@ -17,8 +17,8 @@ from tests.state.samples import make_state, next_after
 
 
 def opener(port: int, name: str, user: str = "postgres", options: str = "") -> Open:
-    place = parse_place(f"postgresql://{user}@127.0.0.1:{port}/postgres?state={name}{options}")
-    assert isinstance(place, PostgresPlace)
+    place = parse_location(f"postgresql://{user}@127.0.0.1:{port}/postgres?state={name}{options}")
+    assert isinstance(place, PostgresLocation)
 
     def open_backend(environment=None, clock=None) -> Backend:
         from numplan.state.shared.postgres import PostgresStore

@@ -6,7 +6,7 @@ from numplan.cli.operations.listing import account, csv_option, show_rows, warn_
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import state_backend
-from numplan.engine.edit.adoption import at_large, known_to
+from numplan.engine.edit.adoption import known_to, unmanaged_numbers
 from numplan.engine.plan.odd_rows import strangers_text
 from numplan.model.account import strangers
 from numplan.model.errors import UsageError
@@ -37,7 +37,7 @@ def numbers(*, unmanaged: bool, as_csv: bool) -> None:
     if odd := strangers(listing.numbers):
         Screen(color=False).error(f"warning: {strangers_text(listing.numbers, odd)}")
     state = state_backend(settings).read() if unmanaged else None
-    rows = [owned_row(row) for row in at_large(listing.numbers, state)]
+    rows = [owned_row(row) for row in unmanaged_numbers(listing.numbers, state)]
     known = known_to(state)
     rows += [unreadable_row(one) for one in listing.unreadable if one.number not in known]
     show_rows(rows, settings, as_csv=as_csv)

@@ -16,18 +16,18 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import read_file, state_backend
 from numplan.cli.workspace.state_lock import locked
-from numplan.engine.edit.state_edit import Mended, Moved, move, remove, replaced
+from numplan.engine.edit.state_edit import Edited, Moved, move, remove, replaced
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import NumplanError
 from numplan.model.location.state_location import STATE_FILE
-from numplan.model.state import State, decode_mended, encode_state, successor
+from numplan.model.state import State, decode_edited, encode_state, successor
 from numplan.views.common.wrapping import FOLD
 
 FROM_INPUT: Final = "-"
 _WRITING: Final = ("chdir", "manifest", "state", "no_color", "no_input", "lock_timeout")
 
 
-class Mending(NamedTuple):
+class EditedState(NamedTuple):
     """A state as it would be, and the lines that say what is different about it."""
 
     state: State
@@ -46,11 +46,11 @@ def mv(source: str, target: str, *, auto_approve: bool) -> None:
     pool.sales. Nothing is sent: the numbers stay as they are.
     """
 
-    def mended(state: State) -> Mending:
+    def edited(state: State) -> EditedState:
         done = move(state, source, target)
-        return Mending(done.state, _moves(done))
+        return EditedState(done.state, _moves(done))
 
-    _mend("state mv", mended, "Move them in state?", auto_approve=auto_approve)
+    _edit("state mv", edited, "Move them in state?", auto_approve=auto_approve)
 
 
 @click.command("rm")
@@ -64,11 +64,11 @@ def rm(names: tuple[str, ...], *, auto_approve: bool) -> None:
     declares, the next apply adopts again; a pool that lost members buys others.
     """
 
-    def mended(state: State) -> Mending:
+    def edited(state: State) -> EditedState:
         done = remove(state, names)
-        return Mending(done.state, _moves(done))
+        return EditedState(done.state, _moves(done))
 
-    _mend("state rm", mended, "Take them out of state?", auto_approve=auto_approve)
+    _edit("state rm", edited, "Take them out of state?", auto_approve=auto_approve)
 
 
 @click.command("pull")
@@ -94,16 +94,16 @@ def push(file: str, *, auto_approve: bool) -> None:
     """
     document = sys.stdin.buffer.read() if file == FROM_INPUT else None
     run = Run.current()
-    offered = decode_mended(document or read_file(file, "the state to push"), file)
+    offered = decode_edited(document or read_file(file, "the state to push"), file)
 
-    def mended(state: State) -> Mending:
-        return Mending(replaced(state, offered), _differences(state, offered))
+    def edited(state: State) -> EditedState:
+        return EditedState(replaced(state, offered), _differences(state, offered))
 
     # A newer copy may take the place of an older state that somebody put back; one that is older than what was last
     # written there may not.
-    _mend(
+    _edit(
         "state push",
-        mended,
+        edited,
         "Put this in its place?",
         auto_approve=auto_approve,
         run=run,
@@ -111,9 +111,9 @@ def push(file: str, *, auto_approve: bool) -> None:
     )
 
 
-def _mend(
+def _edit(
     operation: str,
-    mended: Callable[[State], Mending],
+    edited: Callable[[State], EditedState],
     question: str,
     *,
     auto_approve: bool,
@@ -129,7 +129,7 @@ def _mend(
             state = session.read()
             if state is None:
                 raise NumplanError(f"there is no state at {backend.place}", hint="`numplan apply` makes one")
-            done = mended(state)
+            done = edited(state)
             for line in done.lines:
                 screen.line(line)
             if not auto_approve:
@@ -156,7 +156,7 @@ def keep_copy(state: State, place: str) -> Path:
     return copy
 
 
-def _moves(done: Mended) -> list[str]:
+def _moves(done: Edited) -> list[str]:
     rows = [_move_line(one) for one in done.moves[:FOLD]]
     left = len(done.moves) - FOLD
     return [*rows, *([f"  … and {left:,} more"] if left > 0 else [])]

@@ -9,11 +9,11 @@ from numplan.cli.options.approval import approving
 from numplan.cli.settings import common
 from numplan.cli.terminal.run import Run
 from numplan.cli.workspace.open import state_backend
-from numplan.cli.workspace.state_location import named_place, open_place
+from numplan.cli.workspace.state_location import named_location, open_location
 from numplan.cli.workspace.state_lock import locked
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import NumplanError, StateError, UsageError
-from numplan.model.location.state_location import LocalPlace, Place
+from numplan.model.location.state_location import LocalLocation, StateLocation
 from numplan.model.state import State, successor
 from numplan.state.backend import Backend, StoredSession, other_lock, said_of
 
@@ -61,9 +61,9 @@ def migrate(target: str, *, auto_approve: bool) -> None:
     settings, clock, screen = run.settings, run.clock, run.screen
     with clock.watching():
         source = state_backend(settings, clock)
-        place = _whole(named_place(target, "--to"))
+        place = _whole(named_location(target, "--to"))
         # It has to be empty, or to hold this very state: what was written there before counts no more.
-        goal = open_place(place, settings.environment, clock, named=(place,), consent=EVERY_CONSENT)
+        goal = open_location(place, settings.environment, clock, named=(place,), consent=EVERY_CONSENT)
         if os.path.realpath(source.place) == os.path.realpath(goal.place):
             raise UsageError(f"{goal.place} is already where the state lives")
         with (
@@ -105,6 +105,6 @@ def _copy(state: State, arriving: StoredSession, goal: Backend) -> None:
         )
 
 
-def _whole(place: Place) -> Place:
+def _whole(place: StateLocation) -> StateLocation:
     """A file by its full path, for whoever finds the copy that is left behind."""
-    return LocalPlace(path=os.path.abspath(place.path)) if isinstance(place, LocalPlace) else place  # noqa: PTH100
+    return LocalLocation(path=os.path.abspath(place.path)) if isinstance(place, LocalLocation) else place  # noqa: PTH100
