@@ -62,6 +62,7 @@ def test_a_look_for_what_became_of_a_call_is_told(uncertain: Desk) -> None:
     assert "Applying … 1 of 1 calls answered, looking for what became of 1 (" in ran.err
 
 
+@pytest.mark.real_waits
 @pytest.mark.parametrize(
     "command", [["state", "settle"], ["apply", "--auto-approve"], ["apply", "--auto-approve", "--json"]]
 )
