@@ -11,6 +11,8 @@ from numplan.cli.terminal import progress
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, Desk, run_of, yaml_list
 
+pytestmark = pytest.mark.real_waits
+
 NUMBERS = run_of(16095550101, 3)
 
 
@@ -62,7 +64,6 @@ def test_a_look_for_what_became_of_a_call_is_told(uncertain: Desk) -> None:
     assert "Applying … 1 of 1 calls answered, looking for what became of 1 (" in ran.err
 
 
-@pytest.mark.real_waits
 @pytest.mark.parametrize(
     "command", [["state", "settle"], ["apply", "--auto-approve"], ["apply", "--auto-approve", "--json"]]
 )
