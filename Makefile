@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt
 setup: $(READY) ## Make the virtual environment, with the versions of constraints.txt
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 $(CONSUMERS)/%/.ready: tests/consumers/%.txt
 	$(PYTHON) -m venv $(@D)

@@ -44,7 +44,9 @@ def make_desk(
     def make(**settings: Any) -> Desk:
         folder = tmp_path / f"desk{len(desks)}"
         folder.mkdir()
-        emulator = Emulator(EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}), clock=time.monotonic)
+        emulator = Emulator(
+            EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}), clock=time.monotonic
+        )
         desks.append(Desk(emulator.start(), folder, monkeypatch, capsys))
         return desks[-1]
 
