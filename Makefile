@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 # Tests at once. Many of them wait for processes and for the clock, so this is more than there are cores.
 WORKERS ?= 4
 CONSUMERS := .venv-consumers
+LOWEST := .venv-lowest
 # Tests start numplan a thousand times: bytecode is kept, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -22,7 +23,21 @@ $(READY): pyproject.toml constraints.txt
 setup: $(READY) ## Make the virtual environment, with the versions of constraints.txt
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m "slow or not torture" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# The libraries that only tests need are of the usual versions: it is not they that are tried here.
+TESTERS = $(shell grep -iE '^(cryptography|flask-cors|hypothesis|moto|pytest|pytest-timeout|pytest-xdist)==' constraints.txt)
+lowest: $(LOWEST)/.ready ## Run the tests that libraries matter to, with the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/emulator/test_schemathesis.py \
+		--ignore tests/state/test_schema.py $(addprefix tests/,api emulator engine manifest model numbering state views)
+
+# By uv, for pip cannot be asked for the lowest.
+$(LOWEST)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct \
+		-e '.[emulator,object-store,postgres]' $(TESTERS)
+	@touch $@
 
 $(CONSUMERS)/%/.ready: tests/consumers/%.txt
 	$(PYTHON) -m venv $(@D)
@@ -76,6 +91,6 @@ wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
 
 clean: ## Remove what was made
-	rm -rf $(VENV) $(VENV)-bench $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
+	rm -rf $(VENV) $(VENV)-bench $(LOWEST) $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
 
-.PHONY: help setup test consumers torture mutate check format coverage demo bench schemas lock wheel clean
+.PHONY: help setup test lowest consumers torture mutate check format coverage demo bench schemas lock wheel clean

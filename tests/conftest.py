@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -19,6 +22,41 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
 pytest_plugins = ("tests.cli.fixtures", "tests.services.fixtures")
+
+LONGEST = (
+    "ci/test_pipelines_github.py",
+    "torture/test_failpoints.py",
+    "state/shared/test_objects.py",
+    "browser/test_report.py",
+    "torture/test_places.py",
+    "cli/terminal/test_screen.py",
+    "torture/test_campaign.py",
+    "ci/test_pipelines_gitlab.py",
+    "docs/test_docs.py",
+    "cli/test_start_up.py",
+    "torture/test_fuzz.py",
+    "consumers/test_policies.py",
+    "scenarios/test_races.py",
+    "laws/test_every_plan.py",
+    "laws/test_any_history_of_applies.py",
+    "cli/terminal/test_signals.py",
+    "state/test_atomic_files.py",
+    "laws/test_odd_rows.py",
+    "state/test_round_trip.py",
+    "consumers/test_readers.py",
+    "laws/test_moves.py",
+    "laws/test_hostile_manifests.py",
+    "state/shared/test_http_contract.py",
+    "model/test_documents.py",
+    "model/test_secrets.py",
+)
+"""The files that take longest, begun first: else one worker would still be at them when all others are done."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {TESTS / name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda test: place.get(test.path, len(place)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,24 +21,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def make_desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., "Desk"]]:
     """Make places to run numplan in, each with an emulator of the given settings."""
     from numplan.emulator.server import Emulator, EmulatorSettings
     from tests.cli.desk import TOKEN, Desk
+    from tests.cli.hurried import HurriedTime
 
     for name in [*os.environ]:
         if name.startswith(("NUMPLAN_", "GITHUB_", "GITLAB_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     for name in ("CI", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+    time = HurriedTime()
+    if request.node.get_closest_marker("real_waits") is None:
+        time.rule(monkeypatch)
     desks: list[Desk] = []
 
     def make(**settings: Any) -> Desk:
         folder = tmp_path / f"desk{len(desks)}"
         folder.mkdir()
-        emulator = Emulator(EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings})).start()
-        desks.append(Desk(emulator, folder, monkeypatch, capsys))
+        emulator = Emulator(
+            EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}), clock=time.monotonic
+        )
+        desks.append(Desk(emulator.start(), folder, monkeypatch, capsys))
         return desks[-1]
 
     yield make

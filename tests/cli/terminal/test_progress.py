@@ -11,6 +11,8 @@ from numplan.cli.terminal import progress
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, Desk, run_of, yaml_list
 
+pytestmark = pytest.mark.real_waits
+
 NUMBERS = run_of(16095550101, 3)
 
 
