@@ -154,7 +154,7 @@ def test_a_session_goes_on_from_what_a_failed_write_left(path):
         arm("state.after-dirsync", "raise")
         with LocalBackend(path).lock("apply") as session:
             session.read()
-            with pytest.raises(StateError, match="the state before or the new one"):
+            with pytest.raises(StateError, match="either the old one or the new one"):
                 session.write(MIDDLE)
             session.write(AFTER)
 

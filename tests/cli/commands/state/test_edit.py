@@ -93,7 +93,7 @@ def test_a_state_of_another_account_is_mended_by_a_push(fleet):
 
 
 REFUSED = [
-    ({"lineage": "another"}, "is of lineage another"),
+    ({"lineage": "another"}, "has lineage another"),
     ({"serial": 1}, "serial 1, but the stored state already has serial"),
     ({"checksum": "sha256:" + "0" * 64}, "take its member `checksum` out"),
     ({"version": 99, "checksum": None}, "newer numplan"),
