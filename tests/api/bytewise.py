@@ -80,6 +80,8 @@ class Bytewise:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
+        # A port on which a thread still waits is not free, and would answer once more.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:
