@@ -47,6 +47,8 @@ class Secret:
         self.forms = tuple(dict.fromkeys((text, *_base64(text))))
         # What holds an escape itself, or takes several of them for one letter, is not found where all are undone.
         self._is_odd = not text.isascii() or _bare(text) != text
+        self.ends_as_escapes_begin = text.endswith(("&", "%"))
+        """Whether what escapes its end holds it as it is: `&amp;` after all the rest of it."""
 
     def __repr__(self) -> str:
         return f"Secret({self.kind!r})"
@@ -124,6 +126,8 @@ def require_none(document: bytes, what: str, kind: type[NumplanError] = NumplanE
 
 def _without(secrets: Sequence[Secret], text: str) -> str:
     for secret in secrets:
+        if secret.ends_as_escapes_begin:
+            text = secret.pattern.sub(MASK, text)
         while (form := secret.as_is(text)) is not None:
             text = text.replace(form, MASK)
     if _may_escape(text):

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numplan.model import secrets
@@ -39,6 +39,8 @@ def nothing_known():
 @pytest.mark.parametrize("way", WAYS)
 @settings(max_examples=20)
 @given(text=LETTERS)
+@example(text="password&")
+@example(text="password%")
 def test_no_way_of_writing_it_shows_it(way, text):
     secrets.forget()
     secrets.know("it", text)
