@@ -127,11 +127,14 @@ class OutputChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A guard's word: what it refuses, which numbers or entries, and what would allow it."""
+    """A guard's word: what it refuses, which numbers or entries, and what would allow it. `resources` are those whose
+    changes it refuses, where it does not name the numbers one by one.
+    """
 
     guard: str
     summary: str
     subjects: tuple[str, ...] = ()
+    resources: tuple[Resource, ...] = ()
     lifted_by: str = ""
     source: Source | None = None
 

@@ -137,7 +137,7 @@ def _trunks(limits: Limits, changes: Sequence[Change], manifest: Manifest) -> It
         side = _forbidding(limits, "allowed_trunks", WITHOUT if trunk is None else trunk)
         if side is not None:
             refused.add(entry.resource)
-            yield _off_trunk(side, entry.resource, trunk, (entry.resource,), entry.source)
+            yield _off_trunk(side, entry.resource, trunk, (entry.resource,), entry.source, (entry.resource,))
     for change in changes:
         if isinstance(change, Purchase | Adopt | Replace) and change.resource not in refused:
             trunk = change.after.sip_trunk_id
@@ -149,7 +149,12 @@ def _trunks(limits: Limits, changes: Sequence[Change], manifest: Manifest) -> It
 
 
 def _off_trunk(
-    side: Side, what: str, trunk: int | None, subjects: tuple[str, ...], source: Source | None
+    side: Side,
+    what: str,
+    trunk: int | None,
+    subjects: tuple[str, ...],
+    source: Source | None,
+    resources: tuple[Resource, ...] = (),
 ) -> Refusal:
     place = "has no sip_trunk_id" if trunk is None else f"is for trunk {trunk}"
     lifted_by = "a sip_trunk_id that is allowed, on the entry or in defaults, or policy.allowed_trunks"
@@ -157,6 +162,7 @@ def _off_trunk(
         guard="trunks",
         summary=f"{what} {place}, and {_listed(side, 'allowed_trunks')}",
         subjects=subjects,
+        resources=resources,
         lifted_by=FIRM if side.is_operators else lifted_by,
         source=source,
     )
@@ -176,6 +182,7 @@ def _labels(limits: Limits, manifest: Manifest) -> Iterator[Refusal]:
                     summary=f"{entry.resource} lacks the required {'label' if len(lacking) == 1 else 'labels'} "
                     f"{', '.join(lacking)}{whose}",
                     subjects=(entry.resource,),
+                    resources=(entry.resource,),
                     lifted_by="the labels, on the entry or in defaults"
                     + ("" if side.is_operators else ", or policy.required_labels"),
                     source=entry.source,
@@ -229,6 +236,7 @@ def _over(
         guard=guard,
         summary=f"{what}, and {_may(side, may.format(limit), str(limit))}",
         subjects=tuple(map(str, orders)),
+        resources=tuple(one.resource for one in orders),
         lifted_by=FIRM if side.is_operators else lifted_by,
         source=orders[0].source if orders else None,
     )

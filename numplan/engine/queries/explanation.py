@@ -172,7 +172,11 @@ def _of_resource(
         held=tuple(one for one in plan.held if one.resource == resource),
         findings=tuple(one for one in plan.diagnostics if _is_about(one, resource, entry)),
         guards=tuple(
-            dict.fromkeys(one.guard for one in plan.refusals if not addresses.isdisjoint(one.subjects))
+            dict.fromkeys(
+                one.guard
+                for one in plan.refusals
+                if not addresses.isdisjoint((*one.subjects, *one.resources))
+            )
         ),
         protections=tuple(_protections(manifest, entry, None, None)),
     )

@@ -3,7 +3,7 @@
 import msgspec
 
 from numplan.model.address import Address, Resource, address_of
-from numplan.model.changes import Change, Forget, Purchase, Replace, number_of
+from numplan.model.changes import Change, Forget, Keep, Purchase, Replace, number_of
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
 from numplan.model.plan import Deferred, Plan
@@ -35,7 +35,7 @@ class PlannedActions:
                 self._changes[change.after.number] = change
             self._changes[number_of(change)] = change
         for refusal in plan.refusals:
-            for subject in refusal.subjects:
+            for subject in (*refusal.subjects, *refusal.resources):
                 self._guards.setdefault(subject, {})[refusal.guard] = None
         for found in plan.errors:
             self._errors.setdefault(found.path, []).append(found)
@@ -49,6 +49,13 @@ class PlannedActions:
             change=change,
             held=self._held.get(number),
             errors=tuple(self._errors.get(address, ())),
-            guards=tuple(self._guards.get(address, ())),
+            guards=self._guards_of(address, change),
             refilled=isinstance(change, Forget) and change.resource in self._buying,
         )
+
+    def _guards_of(self, address: Address, change: Change | None) -> tuple[str, ...]:
+        """The guards that refuse this number by its address, or what its resource would do."""
+        found = dict(self._guards.get(address, {}))
+        if change is not None and not isinstance(change, Keep):
+            found |= self._guards.get(change.resource, {})
+        return tuple(found)

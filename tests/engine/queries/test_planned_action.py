@@ -74,3 +74,13 @@ def test_of_a_number_that_is_in_no_change_nothing_is_planned(vendor):
     vendor.own(ONE)
     actions = PlannedActions(plan(manifest(entry("a", vendor.own(TWO))), vendor, state()))
     assert actions.of(ONE) == actions.of(us(99), "number.a") == PlannedAction()
+
+
+def test_a_guard_of_the_whole_plan_refuses_each_number_that_its_entries_would_buy_and_none_that_stays(vendor):
+    vendor.put_on_sale(TWO)
+    vendor.put_on_sale(THREE)
+    rows = state(managed("pool.p", vendor.own(ONE)))
+    wanted = manifest(pool("p", 3), policy=Policy(max_purchases=1, required_labels=("owner",)))
+    actions = PlannedActions(plan(wanted, vendor, rows))
+    assert set(actions.of(TWO, "pool.p").guards) == {"purchases", "labels"}
+    assert actions.of(ONE, "pool.p").guards == ()
