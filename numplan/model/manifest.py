@@ -79,7 +79,9 @@ class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap."""
+    """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap. `area_codes` are the
+    digits behind the calling code, in order of preference; none of them means any.
+    """
 
     name: str
     count: int
@@ -88,6 +90,7 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     state: str | None = None
     digits: str | None = None
+    area_codes: tuple[str, ...] = ()
     max_setup_charge: Decimal | None = None
     max_monthly_charge: Decimal | None = None
     adopt: bool = False

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
+from numplan.engine.compare.localities import localities_of, locality_of
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
@@ -27,11 +28,13 @@ class Picks(msgspec.Struct, frozen=True):
 
 class Choice(msgspec.Struct, frozen=True):
     """What a pool buys, and all that could take the place of one of these: ranked, of a type and category that are
-    among theirs, since that is what was reviewed, and never dearer than the dearest of them.
+    among theirs, since that is what was reviewed, never dearer than the dearest of them, and with the area code of one
+    of them where the pool names any. `left` is all that could have been picked and was not, in its order.
     """
 
     picks: tuple[Offer, ...]
     alternates: tuple[Offer, ...]
+    left: tuple[Offer, ...] = ()
 
 
 def choose(
@@ -45,21 +48,38 @@ def choose(
     number that it prefers, where that is among them.
     """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
-    ranked = _RANKINGS[pool.select](affordable, wanted)
+    ranked = _ranked(pool, affordable, wanted)
     if any(preferred):
         ranked = _preferring(ranked, preferred[:wanted])
-    picks = tuple(ranked[:wanted])
+    picks, left = tuple(ranked[:wanted]), tuple(ranked[wanted:])
     if pool.on_unavailable == "fail" or not picks:
-        return Choice(picks, ())
+        return Choice(picks, (), left)
     once = max(one.setup_charge for one in picks)
     monthly = max(one.monthly_charge for one in picks)
     kinds = {(one.type, one.category) for one in picks}
+    localities = localities_of(pool)
+    places = {locality_of(one.number, localities) for one in picks}
     spare = (
         one
-        for one in ranked[wanted:]
-        if (one.type, one.category) in kinds and one.setup_charge <= once and one.monthly_charge <= monthly
+        for one in left
+        if (one.type, one.category) in kinds
+        and one.setup_charge <= once
+        and one.monthly_charge <= monthly
+        and (not localities or locality_of(one.number, localities) in places)
     )
-    return Choice(picks, tuple(spare))
+    return Choice(picks, tuple(spare), left)
+
+
+def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:
+    """Offers in the order in which a pool takes them: what it prefers to begin with is taken before all else."""
+    rank, localities = _RANKINGS[pool.select], localities_of(pool)
+    if not localities:
+        return rank(offers, wanted)
+    ranked: list[Offer] = []
+    for place in localities:
+        here = [one for one in offers if locality_of(one.number, localities) == place]
+        ranked += rank(here, max(1, wanted - len(ranked)))
+    return ranked
 
 
 def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:

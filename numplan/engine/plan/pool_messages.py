@@ -1,10 +1,13 @@
 """What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.plan.pool_choice import Choice
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of
@@ -26,6 +29,37 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "") -> Diagnost
         source=pool.source,
         path=f"pools.{pool.name}.count",
         hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
+    )
+
+
+def origins(
+    pool: PoolEntry, choice: Choice, exhausted: Container[Locality], why: str
+) -> Iterator[Diagnostic]:
+    """From where a pool that names area codes buys, and what the next one that it prefers would cost: `212: 12 (all
+    there are), 646: 8; next 917, from 0.30 a month`. `why` says what is not for sale, and what is instead.
+    """
+    localities = localities_of(pool)
+    counts = Counter(locality_of(one.number, localities) for one in choice.picks)
+    used = [place for place in localities if counts[place]]
+    if not used:
+        return
+    left: dict[Locality | None, list[Offer]] = {}
+    for one in choice.left:
+        left.setdefault(locality_of(one.number, localities), []).append(one)
+    upto = localities.index(used[-1]) + 1
+    told = [
+        f"{place.name}: {counts[place]:,}{' (all there are)' if place in exhausted and place not in left else ''}"
+        for place in localities[:upto]
+    ]
+    following = next((place for place in localities[upto:] if place in left), None)
+    if following:
+        one = min(left[following], key=lambda each: (each.monthly_charge, each.setup_charge))
+        told[-1] += f"; next {following.name}, from {one.monthly_charge} a month and {one.setup_charge} once"
+    yield note(
+        f"{pool.resource} buys {', '.join(told)}",
+        source=pool.source,
+        path=f"pools.{pool.name}.area_codes",
+        hint=why,
     )
 
 
@@ -69,13 +103,15 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
             )
 
 
-def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Deferred:
+def waiting(pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
         case None:
             why = "it is neither in the account nor for sale"
         case Unreadable():
             why = f"what it costs cannot be read: {offer.problem}"
+        case Offer() if not is_local(pool, tombstone.number):
+            why = "it has none of the pool's area codes"
         case Offer():
             why = "it now costs more than the pool's cap"
     return Deferred(

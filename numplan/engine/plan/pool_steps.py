@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import Final
 
 from numplan.engine.compare.attributes import must_move
+from numplan.engine.compare.localities import is_local
 from numplan.engine.plan.pool_changes import (
     adopted,
     purchase,
@@ -16,7 +17,7 @@ from numplan.engine.plan.pool_changes import (
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_messages import mismatches, no_adoption, shortage, waiting
+from numplan.engine.plan.pool_messages import mismatches, no_adoption, origins, shortage, waiting
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
 from numplan.model.changes import Change, Release
@@ -185,7 +186,10 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         draft = draft.having(
             picked=(one.number for one in picks),
             spare=choice.alternates if draft.missing_count else (),
-            diagnostics=[shortage(pool, wanted, len(picks), stock.why)] if len(picks) < wanted else (),
+            diagnostics=[
+                *([shortage(pool, wanted, len(picks), stock.why)] if len(picks) < wanted else ()),
+                *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
+            ],
         )
     fresh = picks[: draft.missing_count]
     changes: list[Change] = [purchase(pool, offer) for offer in fresh]
@@ -246,9 +250,9 @@ def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
 def _retried(number: E164, draft: PoolDraft, around: Surroundings) -> Offer | Deferred:
     """The offer of a number that is to be tried again; where it cannot be bought now, its slot waits for it."""
     offer = around.offers.found.get(number)
-    if isinstance(offer, Offer) and within_caps(draft.pool, offer):
+    if isinstance(offer, Offer) and within_caps(draft.pool, offer) and is_local(draft.pool, number):
         return offer
-    return waiting(around.comparison.to_retry[number], offer)
+    return waiting(draft.pool, around.comparison.to_retry[number], offer)
 
 
 def _preferences(draft: PoolDraft) -> list[E164 | None]:

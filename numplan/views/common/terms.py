@@ -20,6 +20,7 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
         case PoolEntry():
             said["count"] = entry.count
             said |= {key: getattr(entry, key) for key in _POOL_KEYS}
+            said["area_codes"] = ", ".join(entry.area_codes) or None
             said["adopt"] = "true" if entry.adopt else None
     said |= {key: getattr(entry.terms, key) for key in _TERMS}
     said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None

@@ -48,7 +48,7 @@ POOLS = [
         ("replace", "replace", "refuse"),
         (False, True),
         ("cheapest", "lowest"),
-        ({}, {"max_monthly_charge": "0.20"}, {"state": "Alabama"}),
+        ({}, {"max_monthly_charge": "0.20"}, {"state": "Alabama"}, {"area_codes": ("2050000", "205")}),
     )
 ]
 PICKS = (Picks(), Picks(purchases=(us(3), us(5))), Picks(replaces={us(2): us(3), us(4): us(6)}))
