@@ -70,7 +70,12 @@ pool_keys = st.sampled_from(
             ("cheapest", "consecutive", "lowest"),
             ("partial", "fail"),
             ("substitute", "fail"),
-            ({}, {"max_monthly_charge": "1"}, {"state": "Alabama"}, {"area_codes": ("2050000", "205")}),
+            (
+                {},
+                {"max_monthly_charge": "1"},
+                {"state": "Alabama"},
+                {"area_codes": ("2050000", "205"), "max_per_exchange": 2},
+            ),
         )
     ]
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from numplan.engine.compare.localities import localities_of, locality_of
+from numplan.engine.plan.exchanges import within_exchanges
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
@@ -29,12 +30,14 @@ class Picks(msgspec.Struct, frozen=True):
 class Choice(msgspec.Struct, frozen=True):
     """What a pool buys, and all that could take the place of one of these: ranked, of a type and category that are
     among theirs, since that is what was reviewed, never dearer than the dearest of them, and with the area code of one
-    of them where the pool names any. `left` is all that could have been picked and was not, in its order.
+    of them where the pool names any. `left` is all that could have been picked and was not, in its order; so many of
+    these are `crowded`: the limit of one exchange keeps them out.
     """
 
     picks: tuple[Offer, ...]
     alternates: tuple[Offer, ...]
     left: tuple[Offer, ...] = ()
+    crowded: int = 0
 
 
 def choose(
@@ -43,17 +46,21 @@ def choose(
     wanted: int,
     taken: Container[E164],
     preferred: Sequence[E164 | None] = (),
+    had: Iterable[E164] = (),
 ) -> Choice:
-    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps. Each slot may have a
-    number that it prefers, where that is among them.
+    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps, and its limit of one
+    exchange beside the numbers that it `had`. Each slot may have a number that it prefers, where that is among them.
     """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
     ranked = _ranked(pool, affordable, wanted)
     if any(preferred):
         ranked = _preferring(ranked, preferred[:wanted])
-    picks, left = tuple(ranked[:wanted]), tuple(ranked[wanted:])
+    admitted, crowded = within_exchanges(ranked, pool.max_per_exchange, had)
+    picks, free = tuple(admitted[:wanted]), admitted[wanted:]
+    picked = {one.number for one in picks}
+    left = tuple(one for one in ranked if one.number not in picked)
     if pool.on_unavailable == "fail" or not picks:
-        return Choice(picks, (), left)
+        return Choice(picks, (), left, len(crowded))
     once = max(one.setup_charge for one in picks)
     monthly = max(one.monthly_charge for one in picks)
     kinds = {(one.type, one.category) for one in picks}
@@ -61,13 +68,13 @@ def choose(
     places = {locality_of(one.number, localities) for one in picks}
     spare = (
         one
-        for one in left
+        for one in free
         if (one.type, one.category) in kinds
         and one.setup_charge <= once
         and one.monthly_charge <= monthly
         and (not localities or locality_of(one.number, localities) in places)
     )
-    return Choice(picks, tuple(spare), left)
+    return Choice(picks, tuple(spare), left, len(crowded))
 
 
 def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:

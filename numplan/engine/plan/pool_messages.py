@@ -19,13 +19,20 @@ from numplan.model.text.countries import same_state
 from numplan.model.text.spelling import serves
 
 
-def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "") -> Diagnostic:
-    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing."""
+def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: int = 0) -> Diagnostic:
+    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing; so
+    many more are `crowded`, kept out by the limit of one exchange.
+    """
     caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    if crowded:
+        kept_out = f", and {crowded:,} more that max_per_exchange: {pool.max_per_exchange} keeps out"
+        why = why or "raise max_per_exchange, loosen the other criteria, or lower the count"
+    else:
+        kept_out = ""
     say = warning if pool.on_shortage == "partial" else error
     return say(
         f"{pool.resource} wants {wanted} more, but the vendor offers only {have}"
-        f"{' within its price caps' if caps else ''}",
+        f"{' within its price caps' if caps else ''}{kept_out}",
         source=pool.source,
         path=f"pools.{pool.name}.count",
         hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
@@ -47,10 +54,13 @@ def origins(
     for one in choice.left:
         left.setdefault(locality_of(one.number, localities), []).append(one)
     upto = localities.index(used[-1]) + 1
-    told = [
-        f"{place.name}: {counts[place]:,}{' (all there are)' if place in exhausted and place not in left else ''}"
-        for place in localities[:upto]
-    ]
+    told = []
+    for place in localities[:upto]:
+        if place in left:
+            aside = "" if place == used[-1] else " (all that max_per_exchange allows)"
+        else:
+            aside = " (all there are)" if place in exhausted else ""
+        told.append(f"{place.name}: {counts[place]:,}{aside}")
     following = next((place for place in localities[upto:] if place in left), None)
     if following:
         one = min(left[following], key=lambda each: (each.monthly_charge, each.setup_charge))
@@ -103,7 +113,9 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
             )
 
 
-def waiting(pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None) -> Deferred:
+def waiting(
+    pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None, *, crowded: bool
+) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
         case None:
@@ -112,6 +124,8 @@ def waiting(pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | N
             why = f"what it costs cannot be read: {offer.problem}"
         case Offer() if not is_local(pool, tombstone.number):
             why = "it has none of the pool's area codes"
+        case Offer() if crowded:
+            why = f"its exchange has as many as max_per_exchange: {pool.max_per_exchange} allows"
         case Offer():
             why = "it now costs more than the pool's cap"
     return Deferred(

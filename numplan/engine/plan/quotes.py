@@ -209,9 +209,10 @@ def meets(criteria: Criteria, offer: Offer) -> bool:
 
 def wants_all(pool: PoolEntry) -> bool:
     """Whether a pool can only choose among all that is offered: the cheapest, the longest run, or what
-    keeps a cap. For the lowest, enough is enough.
+    keeps a cap or a limit. For the lowest, enough is enough.
     """
-    return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
+    limits = (pool.max_setup_charge, pool.max_monthly_charge, pool.max_per_exchange)
+    return pool.select != "lowest" or limits != (None, None, None)
 
 
 def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple[OwnedNumber, ...]:

@@ -1,4 +1,4 @@
-"""What a schema cannot say of a pool: area codes that its country has, each once."""
+"""What a schema cannot say of a pool: area codes of its country, each once; exchanges only where there are any."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,13 @@ def check_pool(pool: PoolEntry, entry: LocatedMap) -> Iterator[Diagnostic]:
     """An error for each thing that a pool cannot mean, at its place."""
     if "area_codes" in entry:
         yield from _area_codes(pool, entry)
+    if pool.max_per_exchange is not None and calling_code_in(pool.country) != "1":
+        yield error(
+            f"numbers of {quote(pool.country)} have no exchanges that can be told",
+            source=entry.source("max_per_exchange"),
+            path=dotted_path(("pools", pool.name, "max_per_exchange")),
+            hint="only those of North America, with the calling code 1, do: remove the key",
+        )
 
 
 def _area_codes(pool: PoolEntry, entry: LocatedMap) -> Iterator[Diagnostic]:

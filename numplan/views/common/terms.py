@@ -5,7 +5,15 @@ from typing import Final
 
 from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
 
-_POOL_KEYS: Final = ("state", "digits", "max_setup_charge", "max_monthly_charge", "select", "on_shortage")
+_POOL_KEYS: Final = (
+    "state",
+    "digits",
+    "max_per_exchange",
+    "max_setup_charge",
+    "max_monthly_charge",
+    "select",
+    "on_shortage",
+)
 _TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
 
 

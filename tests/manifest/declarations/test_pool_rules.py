@@ -61,6 +61,17 @@ def test_an_area_code_that_cannot_be_meant_is_an_error_at_its_place(tmp_path, ke
     assert told(tmp_path, keys) == [sentence]
 
 
+def test_exchanges_are_limited_in_north_america_only(tmp_path):
+    assert told(tmp_path, "    country: Germany\n    max_per_exchange: 3\n") == [
+        (
+            '6:23: error: pools.p.max_per_exchange: numbers of "Germany" have no exchanges that can be told '
+            "(only those of North America, with the calling code 1, do: remove the key)"
+        )
+    ]
+    (pool,) = load_manifest(written(tmp_path, HEAD + "    country: Canada\n    max_per_exchange: 3\n")).pools
+    assert pool.max_per_exchange == 3
+
+
 def test_area_codes_arrive_as_they_are_written_in_their_order(tmp_path):
     keys = "    country: Italy\n    area_codes: ['06', 02]\n"
     (pool,) = load_manifest(written(tmp_path, HEAD + keys)).pools
