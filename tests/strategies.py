@@ -67,7 +67,7 @@ pool_keys = st.sampled_from(
         }
         for adopt, select, on_shortage, on_unavailable, more in product(
             (False, True),
-            ("cheapest", "consecutive", "lowest"),
+            ("cheapest", "consecutive", "lowest", "block"),
             ("partial", "fail"),
             ("substitute", "fail"),
             (

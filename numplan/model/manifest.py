@@ -96,7 +96,7 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     max_setup_charge: Decimal | None = None
     max_monthly_charge: Decimal | None = None
     adopt: bool = False
-    select: Literal["cheapest", "consecutive", "lowest"] = "cheapest"
+    select: Literal["cheapest", "consecutive", "lowest", "block"] = "cheapest"
     on_shortage: Literal["fail", "partial"] = "fail"
     on_unavailable: Literal["substitute", "fail"] = "substitute"
 

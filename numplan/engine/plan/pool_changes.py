@@ -64,7 +64,7 @@ def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Pur
         resource=pool.resource,
         after=bought_as(offer, pool.terms),
         source=pool.source,
-        substitutable=pool.on_unavailable == "substitute" and not sent_before,
+        substitutable=pool.on_unavailable == "substitute" and pool.select != "block" and not sent_before,
         sent_before=sent_before,
         prefix=place.prefix if place else "",
         reason=f"the pool is short; {pool.select}{f' with area code {place.name}' if place else ''}",

@@ -8,7 +8,8 @@ from decimal import Decimal
 import msgspec
 
 from numplan.engine.compare.localities import localities_of, locality_of
-from numplan.engine.plan.exchanges import within_exchanges
+from numplan.engine.plan.choosing.exchanges import within_exchanges
+from numplan.engine.plan.choosing.runs import block_of, runs_of, value_of
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
@@ -52,6 +53,8 @@ def choose(
     exchange beside the numbers that it `had`. Each slot may have a number that it prefers, where that is among them.
     """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
+    if pool.select == "block":
+        return _block(pool, affordable, wanted, preferred, frozenset(had))
     ranked = _ranked(pool, affordable, wanted)
     if any(preferred):
         ranked = _preferring(ranked, preferred[:wanted])
@@ -75,6 +78,33 @@ def choose(
         and (not localities or locality_of(one.number, localities) in places)
     )
     return Choice(picks, tuple(spare), left, len(crowded))
+
+
+def _block(
+    pool: PoolEntry,
+    offers: Sequence[Offer],
+    wanted: int,
+    preferred: Sequence[E164 | None],
+    had: frozenset[E164],
+) -> Choice:
+    """One unbroken run, within one area code where the pool names any: the first that has one that is long enough. It
+    has no alternates, since these would break it.
+    """
+    localities = localities_of(pool)
+    stocks = [[one for one in offers if locality_of(one.number, localities) == place] for place in localities]
+
+    def longest(limit: int | None) -> list[Offer]:
+        blocks = [
+            block_of(here, wanted, had=had, wished=frozenset(filter(None, preferred)), limit=limit)
+            for here in (stocks if localities else (offers,))
+        ]
+        return max(blocks, key=len)
+
+    picks = tuple(longest(pool.max_per_exchange))
+    crowded = len(longest(None)) - len(picks) if pool.max_per_exchange and len(picks) < wanted else 0
+    picked = {one.number for one in picks}
+    left = sorted((one for one in offers if one.number not in picked), key=lambda one: value_of(one.number))
+    return Choice(picks, (), tuple(left), crowded)
 
 
 def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:
@@ -131,11 +161,7 @@ def _at_most(charge: Decimal, cap: Decimal | None) -> bool:
 
 
 def _price(offer: Offer) -> tuple[Decimal, Decimal, int]:
-    return (offer.monthly_charge, offer.setup_charge, _value(offer))
-
-
-def _value(offer: Offer) -> int:
-    return int(offer.number[1:])
+    return (offer.monthly_charge, offer.setup_charge, value_of(offer.number))
 
 
 def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001 - the three rank alike
@@ -143,7 +169,7 @@ def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG
 
 
 def _lowest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001
-    return sorted(offers, key=_value)
+    return sorted(offers, key=lambda one: value_of(one.number))
 
 
 def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
@@ -154,19 +180,9 @@ def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
     def rank(run: list[Offer]) -> tuple[int, Decimal, int]:
         head = run[:wanted]
         cost = sum((one.monthly_charge + one.setup_charge for one in head), Decimal(0))
-        return (-len(head), cost, _value(run[0]))
+        return (-len(head), cost, value_of(run[0].number))
 
-    return [one for run in sorted(_runs(offers), key=rank) for one in run]
-
-
-def _runs(offers: Sequence[Offer]) -> list[list[Offer]]:
-    runs: list[list[Offer]] = []
-    for offer in sorted(offers, key=_value):
-        if runs and _value(offer) == _value(runs[-1][-1]) + 1:
-            runs[-1].append(offer)
-        else:
-            runs.append([offer])
-    return runs
+    return [one for run in sorted(runs_of(offers), key=rank) for one in run]
 
 
 _RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {

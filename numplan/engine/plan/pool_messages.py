@@ -1,12 +1,14 @@
 """What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
+from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.plan.choosing.runs import runs_of
 from numplan.engine.plan.pool_choice import Choice
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Offer, Unreadable
@@ -18,12 +20,19 @@ from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
 from numplan.model.text.spelling import serves
 
+_TOLD: Final = 12
+
 
 def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: int = 0) -> Diagnostic:
     """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing; so
     many more are `crowded`, kept out by the limit of one exchange.
     """
     caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    few = f"but the vendor offers only {have}"
+    if pool.select == "block":
+        few = (
+            f"in one run, but the longest for sale has {have}" if have else "in one run, but none is for sale"
+        )
     if crowded:
         kept_out = f", and {crowded:,} more that max_per_exchange: {pool.max_per_exchange} keeps out"
         why = why or "raise max_per_exchange, loosen the other criteria, or lower the count"
@@ -31,7 +40,7 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
         kept_out = ""
     say = warning if pool.on_shortage == "partial" else error
     return say(
-        f"{pool.resource} wants {wanted} more, but the vendor offers only {have}"
+        f"{pool.resource} wants {wanted} more{',' if pool.select != 'block' else ''} {few}"
         f"{' within its price caps' if caps else ''}{kept_out}",
         source=pool.source,
         path=f"pools.{pool.name}.count",
@@ -57,7 +66,8 @@ def origins(
     told = []
     for place in localities[:upto]:
         if place in left:
-            aside = "" if place == used[-1] else " (all that max_per_exchange allows)"
+            why_less = "no run long enough" if pool.select == "block" else "all that max_per_exchange allows"
+            aside = "" if place == used[-1] else f" ({why_less})"
         else:
             aside = " (all there are)" if place in exhausted else ""
         told.append(f"{place.name}: {counts[place]:,}{aside}")
@@ -70,6 +80,22 @@ def origins(
         source=pool.source,
         path=f"pools.{pool.name}.area_codes",
         hint=why,
+    )
+
+
+def runs_taken(pool: PoolEntry, picks: Sequence[Offer]) -> Iterator[Diagnostic]:
+    """How long the runs are of which a pool buys that takes what is consecutive as far as it is for sale."""
+    if pool.select != "consecutive" or len(picks) <= 1:
+        return
+    lengths = sorted(map(len, runs_of(picks)), reverse=True)
+    more = f" and {len(lengths) - _TOLD:,} shorter or equal ones" if len(lengths) > _TOLD else ""
+    told = ", ".join(f"{length:,}" for length in lengths[:_TOLD])
+    what = f"one run of {lengths[0]:,}" if len(lengths) == 1 else f"runs of {told}{more}"
+    yield note(
+        f"{pool.resource} buys {what}",
+        source=pool.source,
+        path=f"pools.{pool.name}.select",
+        hint="" if len(lengths) == 1 else "select: block buys one unbroken run, or nothing",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from numplan.engine.compare.attributes import must_move
 from numplan.engine.compare.localities import is_local
-from numplan.engine.plan.exchanges import within_exchanges
+from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.pool_changes import (
     adopted,
     purchase,
@@ -18,7 +18,7 @@ from numplan.engine.plan.pool_changes import (
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_messages import mismatches, no_adoption, origins, shortage, waiting
+from numplan.engine.plan.pool_messages import mismatches, no_adoption, origins, runs_taken, shortage, waiting
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
 from numplan.model.changes import Adopt, Change, Release, number_of
@@ -197,6 +197,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
                     if len(picks) < wanted
                     else ()
                 ),
+                *runs_taken(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
         )
@@ -275,12 +276,12 @@ def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) ->
 
 def _had(draft: PoolDraft, around: Surroundings) -> frozenset[E164]:
     """The numbers that count as the pool's: its members, what it takes, and what earlier calls may have bought for it.
-    A member that is to move counts until it is gone.
+    A member that is to move or to go counts until it is gone.
     """
     resource = draft.pool.resource
     return frozenset(
         (
-            *(one.number for one in draft.status.members if one.number not in draft.leaving),
+            *(one.number for one in draft.status.members),
             *(number_of(change) for change in draft.changes if isinstance(change, Adopt)),
             *(one.number for one in around.comparison.held if one.resource == resource and not one.leaving),
             *draft.picked,

@@ -14,7 +14,7 @@ from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local
 from numplan.engine.compare.pool_status import PoolStatus
-from numplan.engine.plan.local_search import search_locally
+from numplan.engine.plan.choosing.local_search import search_locally
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable

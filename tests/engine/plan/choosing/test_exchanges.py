@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.plan.exchanges import within_exchanges
+from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.model.plan_document import encode_plan
 from numplan.numbering.area_codes import exchange_of
 from tests.builders import buried, buying, by_action, managed, manifest, plan, pool, said, state
@@ -15,7 +15,15 @@ EXCHANGES = (212555, 212556, 646555)
 NUMBERS = [f"+1{exchange}{place:04d}" for exchange in EXCHANGES for place in range(6)]
 KINDS = ("nothing", "stock", "stock", "stock", "member", "owned", "closed", "buying", "away")
 kinds = st.lists(st.sampled_from(KINDS), min_size=len(NUMBERS), max_size=len(NUMBERS))
-more = st.sampled_from([{}, {"select": "lowest"}, {"select": "consecutive"}, {"area_codes": ("646", "212")}])
+more = st.sampled_from(
+    [
+        {},
+        {"select": "lowest"},
+        {"select": "consecutive"},
+        {"select": "block"},
+        {"area_codes": ("646", "212")},
+    ]
+)
 
 
 def world_of(kinds_of_numbers):
