@@ -67,10 +67,15 @@ pool_keys = st.sampled_from(
         }
         for adopt, select, on_shortage, on_unavailable, more in product(
             (False, True),
-            ("cheapest", "consecutive", "lowest"),
+            ("cheapest", "consecutive", "lowest", "block"),
             ("partial", "fail"),
             ("substitute", "fail"),
-            ({}, {}, {"max_monthly_charge": "1"}, {"state": "Alabama"}),
+            (
+                {},
+                {"max_monthly_charge": "1"},
+                {"state": "Alabama"},
+                {"area_codes": ("2050000", "205"), "max_per_exchange": 2},
+            ),
         )
     ]
 )

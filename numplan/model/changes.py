@@ -55,6 +55,8 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
     """Whether an earlier call for this number had an unknown outcome: a refusal proves nothing then."""
     replaces_missing: bool = False
     """Whether it was managed, and the account no longer holds it."""
+    prefix: str = ""
+    """What a number must begin with to take its place: `+1212`. Empty where any alternate may."""
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):

@@ -79,7 +79,10 @@ class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap."""
+    """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap. `area_codes` are the
+    digits behind the calling code, in order of preference; none of them means any. Up to `max_per_exchange` of
+    its numbers may share area code and exchange.
+    """
 
     name: str
     count: int
@@ -88,10 +91,12 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     state: str | None = None
     digits: str | None = None
+    area_codes: tuple[str, ...] = ()
+    max_per_exchange: int | None = None
     max_setup_charge: Decimal | None = None
     max_monthly_charge: Decimal | None = None
     adopt: bool = False
-    select: Literal["cheapest", "consecutive", "lowest"] = "cheapest"
+    select: Literal["cheapest", "consecutive", "lowest", "block"] = "cheapest"
     on_shortage: Literal["fail", "partial"] = "fail"
     on_unavailable: Literal["substitute", "fail"] = "substitute"
 

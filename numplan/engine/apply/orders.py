@@ -14,7 +14,8 @@ from numplan.model.state import Attributes, Instance
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member to release once it
-    is bought. `anew`: its offer is asked for just before the call, however fresh the plan is.
+    is bought. `anew`: its offer is asked for just before the call, however fresh the plan is. What takes its place must
+    begin with `prefix`.
     """
 
     resource: Resource
@@ -23,6 +24,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     sent_before: bool = False
     anew: bool = False
     replaces: E164 | None = None
+    prefix: str = ""
 
     @property
     def number(self) -> E164:
@@ -44,6 +46,7 @@ def orders_of(plan: Plan) -> Iterator[Order]:
                     attributes=change.after,
                     substitutable=change.substitutable,
                     sent_before=change.sent_before,
+                    prefix=change.prefix,
                 )
             case Replace() if change.buys_first:
                 yield Order(

@@ -217,13 +217,15 @@ class Purchases:
         return orders
 
     def _next(self, order: Order) -> Order | None:
-        """The next alternate for an order's slot, or None where there is none. Each is offered once."""
+        """The next alternate for an order's slot, or None where there is none. Each is offered once. One that does not
+        begin as the slot asks is left for others.
+        """
         if not order.substitutable:
             return None
         open_state = self.run.open_state
         left = self._alternates.get(order.resource, [])
-        while left:
-            offer = left.pop(0)
+        while (offer := next((one for one in left if one.number.startswith(order.prefix)), None)) is not None:
+            left.remove(offer)
             if not (
                 offer.number in open_state.numbers
                 or offer.number in open_state.intents

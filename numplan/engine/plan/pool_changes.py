@@ -12,6 +12,7 @@ from numplan.engine.compare.attributes import (
 )
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
+from numplan.engine.compare.localities import localities_of, locality_of
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace, Update
 from numplan.model.manifest import PoolEntry
@@ -58,13 +59,15 @@ def adopted(pool: PoolEntry, row: OwnedNumber) -> Adopt:
 
 def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Purchase:
     """A number is bought for an empty slot."""
+    place = locality_of(offer.number, localities_of(pool))
     return Purchase(
         resource=pool.resource,
         after=bought_as(offer, pool.terms),
         source=pool.source,
-        substitutable=pool.on_unavailable == "substitute" and not sent_before,
+        substitutable=pool.on_unavailable == "substitute" and pool.select != "block" and not sent_before,
         sent_before=sent_before,
-        reason=f"the pool is short; {pool.select}",
+        prefix=place.prefix if place else "",
+        reason=f"the pool is short; {pool.select}{f' with area code {place.name}' if place else ''}",
     )
 
 

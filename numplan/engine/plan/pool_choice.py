@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import msgspec
 
+from numplan.engine.compare.localities import localities_of, locality_of
+from numplan.engine.plan.choosing.exchanges import within_exchanges
+from numplan.engine.plan.choosing.runs import block_of, runs_of, value_of
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
@@ -27,11 +30,15 @@ class Picks(msgspec.Struct, frozen=True):
 
 class Choice(msgspec.Struct, frozen=True):
     """What a pool buys, and all that could take the place of one of these: ranked, of a type and category that are
-    among theirs, since that is what was reviewed, and never dearer than the dearest of them.
+    among theirs, since that is what was reviewed, never dearer than the dearest of them, and with the area code of one
+    of them where the pool names any. `left` is all that could have been picked and was not, in its order; so many of
+    these are `crowded`: the limit of one exchange keeps them out.
     """
 
     picks: tuple[Offer, ...]
     alternates: tuple[Offer, ...]
+    left: tuple[Offer, ...] = ()
+    crowded: int = 0
 
 
 def choose(
@@ -40,26 +47,76 @@ def choose(
     wanted: int,
     taken: Container[E164],
     preferred: Sequence[E164 | None] = (),
+    had: Iterable[E164] = (),
 ) -> Choice:
-    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps. Each slot may have a
-    number that it prefers, where that is among them.
+    """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps, and its limit of one
+    exchange beside the numbers that it `had`. Each slot may have a number that it prefers, where that is among them.
     """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
-    ranked = _RANKINGS[pool.select](affordable, wanted)
+    if pool.select == "block":
+        return _block(pool, affordable, wanted, preferred, frozenset(had))
+    ranked = _ranked(pool, affordable, wanted)
     if any(preferred):
         ranked = _preferring(ranked, preferred[:wanted])
-    picks = tuple(ranked[:wanted])
+    admitted, crowded = within_exchanges(ranked, pool.max_per_exchange, had)
+    picks, free = tuple(admitted[:wanted]), admitted[wanted:]
+    picked = {one.number for one in picks}
+    left = tuple(one for one in ranked if one.number not in picked)
     if pool.on_unavailable == "fail" or not picks:
-        return Choice(picks, ())
+        return Choice(picks, (), left, len(crowded))
     once = max(one.setup_charge for one in picks)
     monthly = max(one.monthly_charge for one in picks)
     kinds = {(one.type, one.category) for one in picks}
+    localities = localities_of(pool)
+    places = {locality_of(one.number, localities) for one in picks}
     spare = (
         one
-        for one in ranked[wanted:]
-        if (one.type, one.category) in kinds and one.setup_charge <= once and one.monthly_charge <= monthly
+        for one in free
+        if (one.type, one.category) in kinds
+        and one.setup_charge <= once
+        and one.monthly_charge <= monthly
+        and (not localities or locality_of(one.number, localities) in places)
     )
-    return Choice(picks, tuple(spare))
+    return Choice(picks, tuple(spare), left, len(crowded))
+
+
+def _block(
+    pool: PoolEntry,
+    offers: Sequence[Offer],
+    wanted: int,
+    preferred: Sequence[E164 | None],
+    had: frozenset[E164],
+) -> Choice:
+    """One unbroken run, within one area code where the pool names any: the first that has one that is long enough. It
+    has no alternates, since these would break it.
+    """
+    localities = localities_of(pool)
+    stocks = [[one for one in offers if locality_of(one.number, localities) == place] for place in localities]
+
+    def longest(limit: int | None) -> list[Offer]:
+        blocks = [
+            block_of(here, wanted, had=had, wished=frozenset(filter(None, preferred)), limit=limit)
+            for here in (stocks if localities else (offers,))
+        ]
+        return max(blocks, key=len)
+
+    picks = tuple(longest(pool.max_per_exchange))
+    crowded = len(longest(None)) - len(picks) if pool.max_per_exchange and len(picks) < wanted else 0
+    picked = {one.number for one in picks}
+    left = sorted((one for one in offers if one.number not in picked), key=lambda one: value_of(one.number))
+    return Choice(picks, (), tuple(left), crowded)
+
+
+def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:
+    """Offers in the order in which a pool takes them: what it prefers to begin with is taken before all else."""
+    rank, localities = _RANKINGS[pool.select], localities_of(pool)
+    if not localities:
+        return rank(offers, wanted)
+    ranked: list[Offer] = []
+    for place in localities:
+        here = [one for one in offers if locality_of(one.number, localities) == place]
+        ranked += rank(here, max(1, wanted - len(ranked)))
+    return ranked
 
 
 def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:
@@ -104,11 +161,7 @@ def _at_most(charge: Decimal, cap: Decimal | None) -> bool:
 
 
 def _price(offer: Offer) -> tuple[Decimal, Decimal, int]:
-    return (offer.monthly_charge, offer.setup_charge, _value(offer))
-
-
-def _value(offer: Offer) -> int:
-    return int(offer.number[1:])
+    return (offer.monthly_charge, offer.setup_charge, value_of(offer.number))
 
 
 def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001 - the three rank alike
@@ -116,7 +169,7 @@ def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG
 
 
 def _lowest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001
-    return sorted(offers, key=_value)
+    return sorted(offers, key=lambda one: value_of(one.number))
 
 
 def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
@@ -127,19 +180,9 @@ def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
     def rank(run: list[Offer]) -> tuple[int, Decimal, int]:
         head = run[:wanted]
         cost = sum((one.monthly_charge + one.setup_charge for one in head), Decimal(0))
-        return (-len(head), cost, _value(run[0]))
+        return (-len(head), cost, value_of(run[0].number))
 
-    return [one for run in sorted(_runs(offers), key=rank) for one in run]
-
-
-def _runs(offers: Sequence[Offer]) -> list[list[Offer]]:
-    runs: list[list[Offer]] = []
-    for offer in sorted(offers, key=_value):
-        if runs and _value(offer) == _value(runs[-1][-1]) + 1:
-            runs[-1].append(offer)
-        else:
-            runs.append([offer])
-    return runs
+    return [one for run in sorted(runs_of(offers), key=rank) for one in run]
 
 
 _RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {

@@ -1,10 +1,15 @@
 """What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.plan.choosing.runs import runs_of
+from numplan.engine.plan.pool_choice import Choice
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Offer, Unreadable
 from numplan.model.address import kind_of
@@ -15,17 +20,82 @@ from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
 from numplan.model.text.spelling import serves
 
+_TOLD: Final = 12
 
-def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "") -> Diagnostic:
-    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing."""
+
+def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: int = 0) -> Diagnostic:
+    """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing; so
+    many more are `crowded`, kept out by the limit of one exchange.
+    """
     caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    few = f"but the vendor offers only {have}"
+    if pool.select == "block":
+        few = (
+            f"in one run, but the longest for sale has {have}" if have else "in one run, but none is for sale"
+        )
+    if crowded:
+        kept_out = f", and {crowded:,} more that max_per_exchange: {pool.max_per_exchange} keeps out"
+        why = why or "raise max_per_exchange, loosen the other criteria, or lower the count"
+    else:
+        kept_out = ""
     say = warning if pool.on_shortage == "partial" else error
     return say(
-        f"{pool.resource} wants {wanted} more, but the vendor offers only {have}"
-        f"{' within its price caps' if caps else ''}",
+        f"{pool.resource} wants {wanted} more{',' if pool.select != 'block' else ''} {few}"
+        f"{' within its price caps' if caps else ''}{kept_out}",
         source=pool.source,
         path=f"pools.{pool.name}.count",
         hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
+    )
+
+
+def origins(
+    pool: PoolEntry, choice: Choice, exhausted: Container[Locality], why: str
+) -> Iterator[Diagnostic]:
+    """From where a pool that names area codes buys, and what the next one that it prefers would cost: `212: 12 (all
+    there are), 646: 8; next 917, from 0.30 a month`. `why` says what is not for sale, and what is instead.
+    """
+    localities = localities_of(pool)
+    counts = Counter(locality_of(one.number, localities) for one in choice.picks)
+    used = [place for place in localities if counts[place]]
+    if not used:
+        return
+    left: dict[Locality | None, list[Offer]] = {}
+    for one in choice.left:
+        left.setdefault(locality_of(one.number, localities), []).append(one)
+    upto = localities.index(used[-1]) + 1
+    told = []
+    for place in localities[:upto]:
+        if place in left:
+            why_less = "no run long enough" if pool.select == "block" else "all that max_per_exchange allows"
+            aside = "" if place == used[-1] else f" ({why_less})"
+        else:
+            aside = " (all there are)" if place in exhausted else ""
+        told.append(f"{place.name}: {counts[place]:,}{aside}")
+    following = next((place for place in localities[upto:] if place in left), None)
+    if following:
+        one = min(left[following], key=lambda each: (each.monthly_charge, each.setup_charge))
+        told[-1] += f"; next {following.name}, from {one.monthly_charge} a month and {one.setup_charge} once"
+    yield note(
+        f"{pool.resource} buys {', '.join(told)}",
+        source=pool.source,
+        path=f"pools.{pool.name}.area_codes",
+        hint=why,
+    )
+
+
+def runs_taken(pool: PoolEntry, picks: Sequence[Offer]) -> Iterator[Diagnostic]:
+    """How long the runs are of which a pool buys that takes what is consecutive as far as it is for sale."""
+    if pool.select != "consecutive" or len(picks) <= 1:
+        return
+    lengths = sorted(map(len, runs_of(picks)), reverse=True)
+    more = f" and {len(lengths) - _TOLD:,} shorter or equal ones" if len(lengths) > _TOLD else ""
+    told = ", ".join(f"{length:,}" for length in lengths[:_TOLD])
+    what = f"one run of {lengths[0]:,}" if len(lengths) == 1 else f"runs of {told}{more}"
+    yield note(
+        f"{pool.resource} buys {what}",
+        source=pool.source,
+        path=f"pools.{pool.name}.select",
+        hint="" if len(lengths) == 1 else "select: block buys one unbroken run, or nothing",
     )
 
 
@@ -69,13 +139,19 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
             )
 
 
-def waiting(tombstone: Tombstone, offer: Offer | Unreadable | None) -> Deferred:
+def waiting(
+    pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None, *, crowded: bool
+) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
         case None:
             why = "it is neither in the account nor for sale"
         case Unreadable():
             why = f"what it costs cannot be read: {offer.problem}"
+        case Offer() if not is_local(pool, tombstone.number):
+            why = "it has none of the pool's area codes"
+        case Offer() if crowded:
+            why = f"its exchange has as many as max_per_exchange: {pool.max_per_exchange} allows"
         case Offer():
             why = "it now costs more than the pool's cap"
     return Deferred(

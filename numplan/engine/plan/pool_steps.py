@@ -1,10 +1,12 @@
 """The steps by which a pool is planned, in their order. Each takes a draft and returns the next. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Final
 
 from numplan.engine.compare.attributes import must_move
+from numplan.engine.compare.localities import is_local
+from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.pool_changes import (
     adopted,
     purchase,
@@ -16,10 +18,10 @@ from numplan.engine.plan.pool_changes import (
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_messages import mismatches, no_adoption, shortage, waiting
+from numplan.engine.plan.pool_messages import mismatches, no_adoption, origins, runs_taken, shortage, waiting
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
-from numplan.model.changes import Change, Release
+from numplan.model.changes import Adopt, Change, Release, number_of
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance
@@ -91,6 +93,7 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     rows = [
         row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
     ]
+    rows, _ = within_exchanges(rows, pool.max_per_exchange, _had(draft, around))
     rows = rows[: draft.missing_count]
     return draft.having(
         changes=[adopted(pool, row) for row in rows],
@@ -102,7 +105,7 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
 def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Numbers whose purchase was closed as never happened: their slots take no other number."""
     tried = draft.to_retry[: draft.missing_count]
-    found = [_retried(one.number, draft, around) for one in tried]
+    found = _retried([one.number for one in tried], draft, around)
     return draft.having(
         changes=[purchase(draft.pool, one, sent_before=True) for one in found if isinstance(one, Offer)],
         held=[one for one in found if isinstance(one, Deferred)],
@@ -157,7 +160,8 @@ def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     member waits for it.
     """
     pairs = list(zip(draft.moving, draft.to_retry, strict=False))
-    found = [(one, _retried(tombstone.number, draft, around)) for one, tombstone in pairs]
+    again = _retried([tombstone.number for _, tombstone in pairs], draft, around)
+    found = [(one, offer) for (one, _), offer in zip(pairs, again, strict=True)]
     return draft.having(
         changes=[
             replacement(draft.pool, one, around.comparison, offer, sent_before=True)
@@ -180,12 +184,22 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     stock = around.offers.stock.get(pool.resource)
     picks: tuple[Offer, ...] = ()
     if wanted and stock is not None:
-        choice = choose(pool, stock.offers, wanted, _Barred(draft, around), _preferences(draft))
+        choice = choose(
+            pool, stock.offers, wanted, _Barred(draft, around), _preferences(draft), _had(draft, around)
+        )
         picks = choice.picks
         draft = draft.having(
             picked=(one.number for one in picks),
             spare=choice.alternates if draft.missing_count else (),
-            diagnostics=[shortage(pool, wanted, len(picks), stock.why)] if len(picks) < wanted else (),
+            diagnostics=[
+                *(
+                    [shortage(pool, wanted, len(picks), stock.why, choice.crowded)]
+                    if len(picks) < wanted
+                    else ()
+                ),
+                *runs_taken(pool, picks),
+                *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
+            ],
         )
     fresh = picks[: draft.missing_count]
     changes: list[Change] = [purchase(pool, offer) for offer in fresh]
@@ -243,12 +257,36 @@ def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
     return number in draft.picked or number in around.taken
 
 
-def _retried(number: E164, draft: PoolDraft, around: Surroundings) -> Offer | Deferred:
-    """The offer of a number that is to be tried again; where it cannot be bought now, its slot waits for it."""
-    offer = around.offers.found.get(number)
-    if isinstance(offer, Offer) and within_caps(draft.pool, offer):
-        return offer
-    return waiting(around.comparison.to_retry[number], offer)
+def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) -> list[Offer | Deferred]:
+    """The offers of numbers that are to be tried again; where one cannot be bought now, its slot waits for it."""
+    pool, offers = draft.pool, [around.offers.found.get(number) for number in numbers]
+    fitting = [
+        one
+        for one in offers
+        if isinstance(one, Offer) and within_caps(pool, one) and is_local(pool, one.number)
+    ]
+    admitted, crowded = within_exchanges(fitting, pool.max_per_exchange, _had(draft, around))
+    return [
+        offer
+        if isinstance(offer, Offer) and offer in admitted
+        else waiting(pool, around.comparison.to_retry[number], offer, crowded=offer in crowded)
+        for number, offer in zip(numbers, offers, strict=True)
+    ]
+
+
+def _had(draft: PoolDraft, around: Surroundings) -> frozenset[E164]:
+    """The numbers that count as the pool's: its members, what it takes, and what earlier calls may have bought for it.
+    A member that is to move or to go counts until it is gone.
+    """
+    resource = draft.pool.resource
+    return frozenset(
+        (
+            *(one.number for one in draft.status.members),
+            *(number_of(change) for change in draft.changes if isinstance(change, Adopt)),
+            *(one.number for one in around.comparison.held if one.resource == resource and not one.leaving),
+            *draft.picked,
+        )
+    )
 
 
 def _preferences(draft: PoolDraft) -> list[E164 | None]:

@@ -12,7 +12,9 @@ from numplan.engine.account.pricing import Priced, price, price_again
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.localities import Locality, is_local
 from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.plan.choosing.local_search import search_locally
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
@@ -31,13 +33,15 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
 
     `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
     offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
-    found in the account although no listing showed them, in a row that can be read or not.
+    found in the account although no listing showed them, in a row that can be read or not. `exhausted` are the
+    localities of a pool of which nothing more is for sale.
     """
 
     found: Mapping[E164, Priced] = {}
     stock: Mapping[Resource, Found] = {}
     alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
     late: Mapping[E164, OwnedNumber | Unreadable] = {}
+    exhausted: Mapping[Resource, frozenset[Locality]] = {}
 
 
 def fetch_offers(
@@ -67,7 +71,19 @@ def fetch_offers(
     late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
     short = [status for status in comparison.pools if new_members(status)]
     curious = [one.pool for one in comparison.pools if one.shortage and (one.pool.adopt or first_run)]
-    stock = _search(short, comparison, provider, parallelism)
+    anywhere = [status for status in short if not status.pool.area_codes]
+    spare = _spare(short, comparison)
+    stock = _search(anywhere, spare, comparison, provider, parallelism)
+    local = search_locally(
+        {
+            one.pool.resource: (one.pool, criteria_of(one.pool, snapshot.regions), _enough([one], spare))
+            for one in short
+            if one.pool.area_codes
+        },
+        provider,
+        parallelism,
+    )
+    stock |= {resource: one.found for resource, one in local.items()}
     if preferred:
         stock = _with_preferred(stock, preferred, short, snapshot, provider, parallelism)
     return Offers(
@@ -75,6 +91,7 @@ def fetch_offers(
         stock=stock,
         alike={pool.resource: _alike(pool, comparison, provider) for pool in curious},
         late={number: one for number, one in late if one is not None},
+        exhausted={resource: one.exhausted for resource, one in local.items()},
     )
 
 
@@ -110,6 +127,7 @@ def _owed(standings: Sequence[PoolStatus]) -> list[E164]:
 
 def _search(
     short: Sequence[PoolStatus],
+    spare: int,
     comparison: Comparison,
     provider: Provider,
     parallelism: int,
@@ -118,20 +136,13 @@ def _search(
     wishes: dict[Criteria, list[PoolStatus]] = {}
     for status in short:
         wishes.setdefault(criteria_of(status.pool, comparison.snapshot.regions), []).append(status)
-    # Numbers that others declare, wait for or pick may stand in the answer and will be passed over.
-    spare = len(comparison.declared) + len(comparison.to_retry) + sum(map(new_members, short))
-
-    def enough(standings: list[PoolStatus]) -> int | None:
-        if any(wants_all(status.pool) for status in standings):
-            return None
-        return 2 * sum(map(new_members, standings)) + spare + 10
 
     def search(wish: tuple[Criteria, list[PoolStatus]]) -> Found:
-        return provider.search(wish[0], wanted=enough(wish[1]))
+        return provider.search(wish[0], wanted=_enough(wish[1], spare))
 
     def ask_otherwise(at: int) -> Found:
         criteria, standings = asked[at]
-        return no_hits.asked_otherwise(provider, criteria, enough(standings), answers[at])
+        return no_hits.asked_otherwise(provider, criteria, _enough(standings, spare), answers[at])
 
     asked = list(wishes.items())
     answers = ask_all(search, asked, parallelism)
@@ -143,6 +154,18 @@ def _search(
         for standings, answer in zip(wishes.values(), answers, strict=True)
         for status in standings
     }
+
+
+def _spare(short: Sequence[PoolStatus], comparison: Comparison) -> int:
+    """How many numbers that others declare, wait for or pick may stand in an answer, and will be passed over."""
+    return len(comparison.declared) + len(comparison.to_retry) + sum(map(new_members, short))
+
+
+def _enough(standings: Sequence[PoolStatus], spare: int) -> int | None:
+    """How many numbers are enough for pools that ask the same; None where only all will do."""
+    if any(wants_all(status.pool) for status in standings):
+        return None
+    return 2 * sum(map(new_members, standings)) + spare + 10
 
 
 def _with_preferred(
@@ -167,7 +190,7 @@ def _with_preferred(
     more = dict(stock)
     for number, (pool, criteria) in asked.items():
         offer = offers[number]
-        if isinstance(offer, Offer) and meets(criteria, offer):
+        if isinstance(offer, Offer) and meets(criteria, offer) and is_local(pool, number):
             found = more[pool.resource]
             more[pool.resource] = msgspec.structs.replace(found, offers=(*found.offers, offer))
     return more
@@ -186,9 +209,10 @@ def meets(criteria: Criteria, offer: Offer) -> bool:
 
 def wants_all(pool: PoolEntry) -> bool:
     """Whether a pool can only choose among all that is offered: the cheapest, the longest run, or what
-    keeps a cap. For the lowest, enough is enough.
+    keeps a cap or a limit. For the lowest, enough is enough.
     """
-    return pool.select != "lowest" or pool.max_setup_charge is not None or pool.max_monthly_charge is not None
+    limits = (pool.max_setup_charge, pool.max_monthly_charge, pool.max_per_exchange)
+    return pool.select != "lowest" or limits != (None, None, None)
 
 
 def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple[OwnedNumber, ...]:
@@ -209,9 +233,10 @@ def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple
 
 
 def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
-    """Whether an owned number has a pool's country, type and digits; its state is not known here."""
+    """Whether an owned number has a pool's country, type, digits and area codes; its state is not known here."""
     return (
         same_country(owned.country, pool.country)
         and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
         and (pool.digits is None or pool.digits in owned.number)
+        and is_local(pool, owned.number)
     )

@@ -192,7 +192,7 @@ def _replacements(
     gone: Sequence[Purchase], file: Plan, anew: Plan, only: Container[ChangeKey]
 ) -> tuple[list[tuple[Change, Change]], list[str]]:
     """What the plan made anew buys in the place of pools' numbers that went off sale: of a type and category that
-    were reviewed, and no dearer than the dearest of them.
+    were reviewed, no dearer than the dearest of them, and with its area code where the pool names them.
     """
     left: dict[Resource, list[Purchase]] = {}
     for change in acting(anew.changes):
@@ -206,7 +206,11 @@ def _replacements(
             for one in acting(file.changes)
             if isinstance(one, Purchase) and one.resource == change.resource
         ]
-        fitting = [one for one in left.get(change.resource, []) if _fits(one.after, reviewed)]
+        fitting = [
+            one
+            for one in left.get(change.resource, [])
+            if one.prefix == change.prefix and _fits(one.after, reviewed)
+        ]
         if fitting:
             left[change.resource].remove(fitting[0])
             instead.append((change, fitting[0]))

@@ -10,6 +10,7 @@ from numplan.manifest.declarations.blocks import api_settings, entries, policy, 
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
+from numplan.manifest.declarations.pool_rules import check_pool
 from numplan.manifest.files.digest import digest
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -142,9 +143,12 @@ class _Declaring:
                 )
                 continue
             criteria: dict[str, Any] = {
-                key: value for key, value in with_charges(entry).items() if key in _POOL_KEYS
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in with_charges(entry).items()
+                if key in _POOL_KEYS
             }
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
+            self.findings += check_pool(pool, entry)
             self.findings += _adoption_warnings(pool, entry)
             yield pool
 

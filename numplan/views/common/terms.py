@@ -5,7 +5,15 @@ from typing import Final
 
 from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
 
-_POOL_KEYS: Final = ("state", "digits", "max_setup_charge", "max_monthly_charge", "select", "on_shortage")
+_POOL_KEYS: Final = (
+    "state",
+    "digits",
+    "max_per_exchange",
+    "max_setup_charge",
+    "max_monthly_charge",
+    "select",
+    "on_shortage",
+)
 _TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
 
 
@@ -20,6 +28,7 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
         case PoolEntry():
             said["count"] = entry.count
             said |= {key: getattr(entry, key) for key in _POOL_KEYS}
+            said["area_codes"] = ", ".join(entry.area_codes) or None
             said["adopt"] = "true" if entry.adopt else None
     said |= {key: getattr(entry.terms, key) for key in _TERMS}
     said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
