@@ -43,8 +43,8 @@ class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """How a POST over `batch_limit` is refused."""
     release_form: Literal["both", "nested", "flat"] = "both"
     """Which form of `numbers` release-numbers accepts: `[["1…"]]`, `["1…"]`, or either."""
-    released_to_stock: bool = False
-    """Whether a released number is for sale again; otherwise it is gone for good."""
+    released_to_stock: bool = True
+    """Whether a released number is for sale again, as vendors do; otherwise it is gone for good."""
     keep_empty_lists: bool = False
     """Whether a POST's answer carries `success` or `error` even where it names no number."""
     find_absent_status: Literal[200, 404] = 200

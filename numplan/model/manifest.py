@@ -63,19 +63,40 @@ class NumberEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return resource_of("number", self.name)
 
 
+class NumberRange(msgspec.Struct, frozen=True):
+    """All numbers from the first to the last, both included and of one length, declared at `source`."""
+
+    first: E164
+    last: E164
+    source: Source
+
+    def __contains__(self, number: E164) -> bool:
+        return len(number) == len(self.first) and self.first <= number <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
 class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Many explicit numbers that share their terms; `sources[i]` is where `numbers[i]` is declared."""
+    """Many explicit numbers that share their terms; `sources[i]` is where `numbers[i]` is declared. Those of the
+    `ranges` are among them.
+    """
 
     name: str
     numbers: tuple[E164, ...]
     sources: Sequence[Source]
     terms: Terms
     source: Source
+    ranges: tuple[NumberRange, ...] = ()
 
     @property
     def resource(self) -> Resource:
         """`set.NAME`."""
         return resource_of("set", self.name)
+
+    def range_of(self, number: E164) -> NumberRange | None:
+        """The range that declares a number of this set; None where it is declared by itself."""
+        return next((one for one in self.ranges if number in one), None)
 
 
 class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,9 +41,9 @@ def as_it_is(_: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (as_it_is, ["deny: +19152120187 of texas is of tier gold and would be released"]),
-        (dear, ["deny: +13154414322 of ny_sales costs 3.50 a month"]),
-        (nobodys, ["deny: +13154414323 of ny_sales would be nobody's: it has no label owner"]),
+        (as_it_is, ["deny: +12102962084 of texas is of tier gold and would be released"]),
+        (dear, ["deny: +13472701643 of ny_sales costs 3.50 a month"]),
+        (nobodys, ["deny: +13472701644 of ny_sales would be nobody's: it has no label owner"]),
     ],
 )
 def test_rego_denies(

@@ -53,6 +53,20 @@ def test_it_prints_what_a_shell_needs_and_ends_cleanly(spawn, number: signal.Sig
     assert process.stderr.read() == ""
 
 
+@pytest.mark.parametrize(("flag", "again"), [((), True), (("--released-gone",), False)])
+def test_a_released_number_is_for_sale_again_unless_a_switch_says_otherwise(
+    spawn, flag: tuple[str, ...], again: bool
+) -> None:
+    process = spawn("--port", "0", "--stock", "10", *flag)
+    base = process.stdout.readline().split()[-1] + "virtual-numbers/v1.0/"
+    headers = {"Authorization": "Bearer emulator-token", "accountId": "190"}
+    body = {"numbers": ["16091609123"]}
+    for call in ("purchase-numbers", "release-numbers"):
+        assert requests.post(base + call, json=body, headers=headers, timeout=5).status_code == 200
+    told = requests.get(base + "find-number?number=16091609123", headers=headers, timeout=5).json()
+    assert bool(told["data"]) is again
+
+
 def test_a_killed_emulator_has_kept_every_purchase_in_its_file(spawn, tmp_path: Path) -> None:
     options = ("--port", "0", "--stock", "10", "--database", str(tmp_path / "vendor.sqlite"), "--control")
     first = spawn(*options)

@@ -170,18 +170,20 @@ def test_a_sold_number_is_neither_found_nor_searched_nor_sold_again(api: Api) ->
     assert sides(api.buy(SIX[0])) == ([], [SIX[0]])
 
 
-def test_a_released_number_is_gone_for_good(api: Api) -> None:
+def test_a_released_number_can_be_gone_for_good(start: Start) -> None:
+    api = start(released_to_stock=False)
+    api.emulator.add_stock(SIX)
     api.buy(SIX[0])
     assert sides(api.release(SIX[0])) == ([SIX[0]], [])
     assert api.listed() == []
     assert not api.emulator.is_for_sale(SIX[0])
 
 
-def test_a_released_number_can_return_to_stock(start: Start) -> None:
-    api = start(released_to_stock=True)
-    api.emulator.add_stock(SIX)
+def test_a_released_number_is_for_sale_again(api: Api) -> None:
+    (before,) = api.get("find-number", number=SIX[0]).json()["data"]
     api.buy(SIX[0])
     api.release(SIX[0])
+    assert api.get("find-number", number=SIX[0]).json()["data"] == [before]
     assert sides(api.buy(SIX[0])) == ([SIX[0]], [])
 
 

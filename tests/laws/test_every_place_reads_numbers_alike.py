@@ -48,6 +48,11 @@ def _a_set_under_defaults(one: Written, folder: Path) -> str:
     return _loaded(folder, {"defaults": _with_country(one), "sets": {"s": {"numbers": [one.text]}}})
 
 
+def _both_ends_of_a_range(one: Written, folder: Path) -> str:
+    ends = {"first": one.text, "last": one.text}
+    return _loaded(folder, {"defaults": _with_country(one), "sets": {"s": {"ranges": [ends]}}})
+
+
 def _forgotten(one: Written, folder: Path) -> str:
     return _loaded(folder, {"defaults": _with_country(one), "forget": [one.text]})
 
@@ -109,6 +114,7 @@ def _a_target(one: Written, folder: Path) -> str:  # noqa: ARG001
 IN_FILES: tuple[Place, ...] = (
     _an_entry,
     _a_set_under_defaults,
+    _both_ends_of_a_range,
     _forgotten,
     _a_variable,
     _a_file_of_the_manifest,

@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     help="The least time that a call takes.",
 )
+@click.option(
+    "--released-to-stock/--released-gone",
+    default=True,
+    show_default=True,
+    help="Whether a released number is for sale again.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing once started.")
 def emulator(
     *,
@@ -63,6 +69,7 @@ def emulator(
     size_cap: int | None,
     batch_limit: int | None,
     latency_ms: int,
+    released_to_stock: bool,
     quiet: bool,
 ) -> None:
     """Run the Virtual Numbers API on this machine.
@@ -93,6 +100,7 @@ def emulator(
         size_cap=size_cap,
         batch_limit=batch_limit,
         latency_ms=latency_ms,
+        released_to_stock=released_to_stock,
     )
     _serve(Emulator, settings, quiet=quiet)
 

@@ -30,30 +30,34 @@ class Place(NamedTuple):
 
 
 _UNITED_STATES = """
-Alabama: 205 Birmingham, 334 Montgomery | Arizona: 602 Phoenix, 520 Tucson
+Alabama: 205 Birmingham, 334 Montgomery, 251 Mobile | Arizona: 602 Phoenix, 520 Tucson, 480 Mesa
 California: 213 Los Angeles, 310 Beverly Hills, 415 San Francisco, 408 San Jose, 619 San Diego, 916 Sacramento
-Colorado: 303 Denver, 719 Colorado Springs | Connecticut: 203 New Haven, 860 Hartford
-District of Columbia: 202 Washington | Florida: 305 Miami, 407 Orlando, 813 Tampa, 904 Jacksonville
-Georgia: 404 Atlanta, 912 Savannah | Hawaii: 808 Honolulu | Illinois: 312 Chicago, 217 Springfield
-Indiana: 317 Indianapolis | Iowa: 515 Des Moines | Kentucky: 502 Louisville | Maine: 207 Portland
+Colorado: 303 Denver, 720 Denver, 719 Colorado Springs | Connecticut: 203 New Haven, 860 Hartford
+District of Columbia: 202 Washington | Florida: 305 Miami, 786 Miami, 407 Orlando, 813 Tampa, 904 Jacksonville
+Georgia: 404 Atlanta, 678 Atlanta, 912 Savannah | Hawaii: 808 Honolulu
+Illinois: 312 Chicago, 773 Chicago, 217 Springfield | Indiana: 317 Indianapolis, 260 Fort Wayne
+Iowa: 515 Des Moines, 319 Cedar Rapids | Kentucky: 502 Louisville, 859 Lexington | Maine: 207 Portland
 Louisiana: 504 New Orleans, 225 Baton Rouge | Maryland: 410 Baltimore, 301 Rockville
-Massachusetts: 617 Boston, 413 Springfield, 508 Worcester | Michigan: 313 Detroit, 616 Grand Rapids
+Massachusetts: 617 Boston, 857 Boston, 413 Springfield, 508 Worcester | Michigan: 313 Detroit, 616 Grand Rapids
 Minnesota: 612 Minneapolis, 651 Saint Paul | Missouri: 314 Saint Louis, 816 Kansas City
-Nebraska: 402 Omaha | Nevada: 702 Las Vegas, 775 Reno | New Mexico: 505 Albuquerque
+Nebraska: 402 Omaha, 308 Grand Island | Nevada: 702 Las Vegas, 775 Reno
 New Jersey: 201 Jersey City, 609 Trenton, 732 New Brunswick, 973 Newark
-New York: 212 New York, 718 Brooklyn, 315 Syracuse, 518 Albany, 585 Rochester, 716 Buffalo, 914 White Plains
-North Carolina: 704 Charlotte, 919 Raleigh | Ohio: 216 Cleveland, 513 Cincinnati, 614 Columbus
-Oklahoma: 405 Oklahoma City, 918 Tulsa | Oregon: 503 Portland | Pennsylvania: 215 Philadelphia, 412 Pittsburgh
+New Mexico: 505 Albuquerque, 575 Las Cruces
+New York: 212 New York, 646 New York, 718 Brooklyn, 347 Brooklyn, 315 Syracuse, 518 Albany, 585 Rochester
+New York: 716 Buffalo, 914 White Plains
+North Carolina: 704 Charlotte, 919 Raleigh | Ohio: 216 Cleveland, 513 Cincinnati, 614 Columbus, 937 Dayton
+Oklahoma: 405 Oklahoma City, 918 Tulsa | Oregon: 503 Portland, 541 Eugene
+Pennsylvania: 215 Philadelphia, 412 Pittsburgh, 610 Allentown
 South Carolina: 803 Columbia, 843 Charleston | Tennessee: 615 Nashville, 901 Memphis
-Texas: 210 San Antonio, 214 Dallas, 512 Austin, 713 Houston, 817 Fort Worth, 915 El Paso
-Utah: 801 Salt Lake City | Virginia: 804 Richmond, 757 Norfolk | Washington: 206 Seattle, 509 Spokane
-Wisconsin: 414 Milwaukee, 608 Madison
+Texas: 210 San Antonio, 214 Dallas, 512 Austin, 713 Houston, 832 Houston, 817 Fort Worth, 915 El Paso
+Utah: 801 Salt Lake City, 435 Saint George | Virginia: 804 Richmond, 757 Norfolk, 703 Arlington
+Washington: 206 Seattle, 509 Spokane, 425 Bellevue | Wisconsin: 414 Milwaukee, 608 Madison
 """
 
 _CANADA = """
-Alberta: 403 Calgary, 780 Edmonton | British Columbia: 604 Vancouver, 250 Victoria | Manitoba: 204 Winnipeg
-Nova Scotia: 902 Halifax | Ontario: 416 Toronto, 519 London, 613 Ottawa
-Quebec: 514 Montreal, 418 Quebec City
+Alberta: 403 Calgary, 780 Edmonton | British Columbia: 604 Vancouver, 778 Vancouver, 250 Victoria
+Manitoba: 204 Winnipeg | Nova Scotia: 902 Halifax | Ontario: 416 Toronto, 437 Toronto, 519 London, 613 Ottawa
+Quebec: 514 Montreal, 438 Montreal, 418 Quebec City
 """
 
 _ELSEWHERE: tuple[tuple[str, str, tuple[tuple[str, str, str, int], ...]], ...] = (

@@ -115,13 +115,14 @@ class _Declaring:
         block = self.root.block("sets")
         for name, entry in entries(block):
             terms = self._terms(entry, defaults)
-            numbers, positions = self.numbers.of_set(name, entry, terms.country)
+            numbers, positions, ranges = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
                 sources=self.numbers.sources(positions),
                 terms=terms,
                 source=block.key_source(name),
+                ranges=tuple(ranges),
             )
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:

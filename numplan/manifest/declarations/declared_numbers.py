@@ -1,8 +1,8 @@
-"""The numbers that entries declare, in the manifest or in numbers files: each once in the whole manifest."""
+"""The numbers that entries declare, in the manifest, as ranges or in numbers files: each once in the whole manifest."""
 
 from collections.abc import Iterable, Sequence
 from itertools import count, repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 from numplan.manifest.declarations.first_declared import FirstDeclared
 from numplan.manifest.numbers.numbers_file import NumbersFiles
@@ -17,13 +17,33 @@ from numplan.manifest.reading.positions import (
     source_at,
 )
 from numplan.manifest.reading.quoting import dotted_path, quote, taken
+from numplan.manifest.reading.reader import MAX_VALUES
 from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.manifest import NumberRange
 from numplan.model.number import E164, NumberError
+from numplan.model.text.printable import plural
 from numplan.numbering.reading import are_plain, read_number
+from numplan.numbering.spans import numbers_between
+
+MOST_IN_RANGES: Final = MAX_VALUES
+"""How many numbers all ranges have together: as many as could be written in their place. A few lines could otherwise
+stand for billions.
+"""
 
 Numbers = tuple[Sequence[E164], Sequence[Position]]
 """Numbers, and the position of each."""
 _NONE: Final[Numbers] = ((), ())
+
+
+_ONCE: Final = "a number is declared once in the whole manifest"
+
+
+class OfSet(NamedTuple):
+    """The numbers of a set, the position of each, and the ranges that declare some of them."""
+
+    numbers: list[E164]
+    positions: list[Position]
+    ranges: list[NumberRange]
 
 
 class DeclaredNumbers:
@@ -34,9 +54,21 @@ class DeclaredNumbers:
         self.numbers_files: Final = NumbersFiles(document.folder)
         self._findings = findings
         self.first_declared: Final = FirstDeclared(self._files)
+        self._left_in_ranges = MOST_IN_RANGES
 
     def one(self, text: str, country: str | None, position: Position, path: tuple[Step, ...]) -> E164 | None:
         """The number in a text; None and a finding if it is no number or is declared already."""
+        number = self._read(text, country, position, path)
+        if number is None or self.first_declared.add(number, position):
+            return number
+        summary = f"{number} is already declared at {self.first_declared[number]}"
+        self._findings.append(self._error(summary, position, path, _ONCE))
+        return None
+
+    def _read(
+        self, text: str, country: str | None, position: Position, path: tuple[Step, ...]
+    ) -> E164 | None:
+        """The number in a text; None and a finding if it is no number."""
         try:
             number, taken_for = read_number(text, country)
         except NumberError as failure:
@@ -46,21 +78,20 @@ class DeclaredNumbers:
         if taken_for:
             source = source_at(self._files, position)
             self._findings.append(taken(number, taken_for, source=source, path=dotted_path(path)))
-        if self.first_declared.add(number, position):
-            return number
-        summary = f"{number} is already declared at {self.first_declared[number]}"
-        hint = "a number is declared once in the whole manifest"
-        self._findings.append(self._error(summary, position, path, hint))
-        return None
+        return number
 
-    def of_set(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
-        """The numbers of a set: first those that it lists, then those in its file."""
-        numbers: list[E164] = []
-        positions: list[Position] = []
+    def of_set(self, name: str, entry: LocatedMap, country: str | None) -> OfSet:
+        """The numbers of a set: first those that it lists, then those in its file, then its ranges."""
+        found = OfSet([], [], [])
         for more, more_positions in (self._listed(name, entry, country), self._filed(name, entry, country)):
-            numbers += more
-            positions += more_positions
-        return numbers, positions
+            found.numbers.extend(more)
+            found.positions.extend(more_positions)
+        ranges = entry.get("ranges")
+        if isinstance(ranges, LocatedList):
+            for at, one in enumerate(ranges):
+                if isinstance(one, LocatedMap):
+                    self._ranged(one, ranges.positions[at], ("sets", name, "ranges", at), country, found)
+        return found
 
     def sources(self, positions: Sequence[Position]) -> Sources:
         """The places of numbers, in numbers files too."""
@@ -87,6 +118,48 @@ class DeclaredNumbers:
         if self.first_declared.add_all(found.numbers, found.positions):  # nearly always
             return found.numbers, found.positions
         return self._one_by_one(found.numbers, country, found.positions, repeat(path))
+
+    def _ranged(
+        self,
+        entry: LocatedMap,
+        position: Position,
+        path: tuple[Step, ...],
+        country: str | None,
+        found: OfSet,
+    ) -> None:
+        """Add what one range declares to the numbers of its set. Where it is no range, or some of its numbers are
+        declared already, there is one finding about all of it.
+        """
+        ends = [
+            self._read(str(entry[end]), country, entry.positions[end][1], (*path, end))
+            for end in ("first", "last")
+        ]
+        first, last = ends
+        if first is None or last is None:
+            return
+        try:
+            numbers = numbers_between(first, last)
+        except NumberError as failure:
+            summary = f"{first} to {last} is not a range of numbers"
+            self._findings.append(self._error(summary, position, path, hint=str(failure)))
+            return
+        self._left_in_ranges -= len(numbers)
+        if self._left_in_ranges < 0:
+            if self._left_in_ranges + len(numbers) >= 0:  # the first one that is too much
+                summary = f"with this range, ranges have more than {MOST_IN_RANGES:,} numbers in all"
+                hint = "keep the numbers of a set in a file that its `numbers_file` names"
+                self._findings.append(self._error(summary, position, path, hint))
+            return
+        if not self.first_declared.add_all(numbers, [position] * len(numbers)):
+            again = [one for one in numbers if one in self.first_declared]
+            more = f", and {plural(len(again) - 1, 'more number')} of this range too" if again[1:] else ""
+            summary = f"{again[0]} is already declared at {self.first_declared[again[0]]}{more}"
+            self._findings.append(self._error(summary, position, path, _ONCE))
+            numbers = [one for one in numbers if one not in self.first_declared]
+            self.first_declared.add_all(numbers, [position] * len(numbers))
+        found.numbers.extend(numbers)
+        found.positions.extend([position] * len(numbers))
+        found.ranges.append(NumberRange(first, last, source_at(self._files, position)))
 
     def _one_by_one(
         self,

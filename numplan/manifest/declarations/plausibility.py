@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
+from numplan.manifest.declarations.digits_hint import digits_hints
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, Severity, note
 from numplan.model.manifest import Declared, Manifest
@@ -29,7 +30,8 @@ class _Doubt(NamedTuple):
 
 def plausibility(manifest: Manifest) -> tuple[Diagnostic, ...]:
     """An error for each explicit number whose calling code is another country's than the declared one, and a warning
-    for each that no numbering plan known to libphonenumber allows. Many of one kind share a finding.
+    for each that no numbering plan known to libphonenumber allows, and for each pool whose `digits` are an area code.
+    Many of one kind share a finding.
 
     Takes some 2 µs a number, and loads libphonenumber, so it is for `validate` alone.
     """
@@ -37,6 +39,7 @@ def plausibility(manifest: Manifest) -> tuple[Diagnostic, ...]:
     for kind, declared in _found(manifest):
         found.setdefault(kind, []).append(declared)
     told = tuple(finding for kind, ones in found.items() for finding in _told(kind, ones))
+    told = (*told, *digits_hints(manifest))
     if next(islice(manifest.explicit(), MOST, None), None) is None:
         return told
     return (

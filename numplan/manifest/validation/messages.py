@@ -108,7 +108,8 @@ def _missing_keys(case: _Case) -> Iterator[Diagnostic]:
 
 def _missing_choice(case: _Case) -> Iterator[Diagnostic]:
     names = [f"`{name}`" for option in case.wanted for name in option["required"]]
-    yield case.about_key(f"neither of {one_of(names)} is given", "list the numbers, or name their file")
+    hint = "list the numbers, name their file, or write ranges of them"
+    yield case.about_key(f"none of {one_of(names)} is given", hint)
 
 
 def _wrong_type(case: _Case) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from numplan.engine.queries.explanation import NumberExplanation, ResourceExplan
 from numplan.model.changes import address_of_change, number_of
 from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
+from numplan.model.manifest import SetEntry
 from numplan.model.moment import our_time
 from numplan.model.state import Instance
 from numplan.views.common.attributes import values
@@ -29,7 +30,9 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "number": one.number,
         "address": one.address,
         "resource": one.resource,
-        "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.source)},
+        "declared": None
+        if one.entry is None
+        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one)},
         "state": None if one.instance is None else _instance(one.instance),
         "unsettled": None if one.intent is None else one.intent.kind,
         "doubt": one.intent.doubt if one.intent else "",
@@ -72,6 +75,12 @@ def _resource(one: ResourceExplanation) -> dict[str, Any]:
         },
         "protection": list(one.protections),
     }
+
+
+def _range(one: NumberExplanation) -> dict[str, Any]:
+    """The range that declares a number, where one does."""
+    span = one.entry.range_of(one.number) if isinstance(one.entry, SetEntry) else None
+    return {} if span is None else {"range": {"first": span.first, "last": span.last}}
 
 
 def _place(source: Source | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from numplan.engine.queries.explanation import NumberExplanation, ResourceExplanation
 from numplan.model.changes import number_of
-from numplan.model.manifest import Entry, PoolEntry
+from numplan.model.manifest import Entry, PoolEntry, SetEntry
 from numplan.model.moment import shown
 from numplan.model.state import Instance
 from numplan.model.text.printable import numbers
@@ -52,6 +52,8 @@ def _declared(one: NumberExplanation) -> str:
     if one.entry is None:
         where = f"; state has it as {one.resource}" if one.resource and one.instance else ""
         return f"by no entry{where}"
+    if isinstance(one.entry, SetEntry) and (span := one.entry.range_of(one.number)):
+        return f"by the range {span} at {span.source}, as {one.resource}: {_said(one.entry)}"
     how = "a member of" if isinstance(one.entry, PoolEntry) else "as"
     return f"{how} {one.resource}, {one.source}: {_said(one.entry)}"
 

@@ -54,6 +54,24 @@ def test_many_numbers_are_consecutive() -> None:
     assert sum(after - before == 1 for before, after in pairwise(numbers)) > 2000
 
 
+def test_there_are_area_codes_exchanges_and_blocks_to_choose_from() -> None:
+    offers = [(offer, number) for offer, numbers in seeded_stock(1, 5000) for number in numbers]
+    here = [
+        each for each in offers if each[0].country == "United States" and each[0].number_type == "Geographic"
+    ]
+    codes: dict[str, set[str]] = {}
+    exchanges: dict[str, set[str]] = {}
+    for offer, number in here:
+        codes.setdefault(offer.state, set()).add(number[1:4])
+        exchanges.setdefault(number[1:4], set()).add(number[4:7])
+    assert {"212", "646", "718"} <= codes["New York"]
+    assert sum(len(those) > 1 for those in codes.values()) > 25
+    assert max(map(len, codes.values())) > 6
+    assert min(map(len, exchanges.values())) > 2
+    german = sorted(int(number) for offer, number in offers if offer.country == "Germany")
+    assert any(after - before == 9 for before, after in zip(german, german[9:], strict=False))
+
+
 def test_owned_numbers_come_with_flows_with_null_and_without_the_key(start: Start) -> None:
     rows = start(owned=100).get("purchased-list", size=1000).json()["data"]
     kinds = Counter(

@@ -79,7 +79,7 @@ SLIPS = [
     ),
     (V + 'numbers: {"a\\n": {number: +12345}}\n', "2:11", 'numbers."a\\n"', '"a\\n" cannot be a name', ""),
     (V + "numbers: {a: {}}\n", "2:11", "numbers.a", "the key `number` is missing", "write `number:`"),
-    (V + "sets: {a: {}}\n", "2:8", "sets.a", "neither of `numbers` or `numbers_file`", ""),
+    (V + "sets: {a: {}}\n", "2:8", "sets.a", "none of `numbers`, `numbers_file` or `ranges`", ""),
     (V + "pools: {a: {country: X}}\n", "2:9", "pools.a", "the key `count` is missing", ""),
     (V + "pools: {a: {count: -1, country: X}}\n", "2:20", "pools.a.count", "-1 is too little", "at least 0"),
     (
