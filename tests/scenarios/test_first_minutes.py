@@ -289,9 +289,9 @@ def test_find_shows_what_the_account_holds(ready: Desk) -> None:
     ran = ready("find", C)
     assert ran.code == 0, ran
     header, row = ran.out.splitlines()
-    assert header.split()[-3:] == ["assigned_to", "flow_id", "flow_name"]
+    assert header.split()[-4:] == ["assigned_to", "flow_id", "flow_name", "area_code"]
     assert row.startswith(C)
-    assert row.endswith("Front desk")
+    assert row.endswith(f"Front desk  {C[2:5]}")
     assert ran.err == f"note: the account owns {C} already; it is not for sale\n"
     as_json = ready("find", C, "--json")
     assert '"flow_name": "Front desk"' in as_json.out

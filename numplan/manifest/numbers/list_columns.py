@@ -17,6 +17,7 @@ UNREADABLE: Final = "unreadable"
 _SILENT: Final = frozenset(
     """
     unreadable country state city type category setup_charge monthly_charge assigned_to flow flow_id flow_name row place
+    area_code
     note notes comment comments remark remarks
     """.split()  # noqa: SIM905 - a list of so many words is a page
 )

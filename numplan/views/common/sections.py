@@ -24,6 +24,7 @@ from numplan.model.changes import (
 from numplan.model.charge import add_up
 from numplan.model.plan import Plan
 from numplan.model.state import Attributes
+from numplan.numbering.area_codes import area_code_of
 from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import Style
@@ -117,7 +118,9 @@ def _row(one: Change, told: Told) -> Row:
 
 def _place(attributes: Attributes) -> tuple[str, ...]:
     """Where and what a number is, and what the manifest says of it."""
-    parts = (attributes.state, attributes.country, attributes.type, attributes.category)
+    code = area_code_of(attributes.number)
+    area = f"area code {code}" if code else ""
+    parts = (attributes.state, area, attributes.country, attributes.type, attributes.category)
     trunk = "" if attributes.sip_trunk_id is None else f"trunk {attributes.sip_trunk_id}"
     labels = (f"{name}={value}" for name, value in sorted(attributes.labels.items()))
     return (*(part or "" for part in parts), trunk, *labels, "protected" if attributes.protect else "")

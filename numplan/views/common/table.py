@@ -9,9 +9,12 @@ import msgspec
 
 from numplan.model.account import Offer, OwnedNumber, Region, Unreadable
 from numplan.model.charge import to_document
+from numplan.numbering.area_codes import area_code_of
 from numplan.views.common.sanitize import escaped, inert, one_line
 
 Row = Mapping[str, object]
+
+AREA_CODE = "area_code"
 
 LONGEST_CELL = 56
 """Characters of a table's cell; JSON and CSV carry all."""
@@ -30,6 +33,7 @@ def offer_row(offer: Offer) -> Row:
         "category": offer.category,
         "setup_charge": offer.setup_charge,
         "monthly_charge": offer.monthly_charge,
+        AREA_CODE: area_code_of(offer.number),
     }
 
 
@@ -44,6 +48,7 @@ def owned_row(owned: OwnedNumber) -> Row:
         "assigned_to": owned.assignment.type if owned.assignment else "",
         "flow_id": owned.assignment.flow_id if owned.assignment else "",
         "flow_name": owned.assignment.flow_name if owned.assignment else "",
+        AREA_CODE: area_code_of(owned.number),
     }
 
 
@@ -59,7 +64,8 @@ def unreadable_row(row: Unreadable) -> Row:
         "monthly_charge": None,
     }
     unknown = {"assigned_to": None, "flow_id": None, "flow_name": None}
-    return {**known, **unknown, "unreadable": row.problem, "place": row.place}
+    code = None if row.number is None else area_code_of(row.number)
+    return {**known, **unknown, "unreadable": row.problem, "place": row.place, AREA_CODE: code}
 
 
 def region_row(region: Region) -> Row:
@@ -103,8 +109,11 @@ def csv_text(rows: Sequence[Row]) -> str:
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:
-    """The names of all that any row says, in their order."""
-    return list(dict.fromkeys(name for row in rows for name in row))
+    """The names of all that any row says, in their order. The area code came later and stands last, so that whoever
+    counts columns finds the others where they were.
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    return sorted(names, key=lambda name: name == AREA_CODE)
 
 
 def _cell(name: str, value: object) -> str:

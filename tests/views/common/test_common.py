@@ -12,14 +12,21 @@ from hypothesis import strategies as st
 
 from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
 from numplan.engine.apply.result import ApplyResult, summarize
-from numplan.model.account import Offer
+from numplan.model.account import Offer, OwnedNumber, Unreadable
 from numplan.model.changes import Counts, Purchase, Release
 from numplan.model.number import E164
 from numplan.model.plan import Cost
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount, change
 from numplan.views.common.sanitize import escaped, inert, one_line, plain
-from numplan.views.common.table import csv_text, json_text, table_text
+from numplan.views.common.table import (
+    csv_text,
+    json_text,
+    offer_row,
+    owned_row,
+    table_text,
+    unreadable_row,
+)
 from numplan.views.common.wrapping import FOLDS, UNFOLDED, some, wrapped
 from numplan.views.text.apply_summary import failed_text, settled_text, spent, summary_text, unknown_text
 from tests.views.plans import at, plan_of
@@ -191,3 +198,23 @@ def test_unknown_outcomes_and_what_was_settled() -> None:
     assert settled_text(ApplyResult(purchased=2, unknown=(one,))) == (
         "Settled from an earlier run: 2 purchased, 0 released, 0 not carried out, 1 still unknown."
     )
+
+
+def test_the_area_code_is_the_last_column_of_every_listing() -> None:
+    offer = Offer(
+        NUMBER, "United States", "Geographic", "Voice", Decimal(1), Decimal(1), "New Jersey", "Trenton"
+    )
+    owned = OwnedNumber(NUMBER, "United States", "Geographic", Decimal(1), Decimal(1))
+    odd = Unreadable(3, "country", "is null", NUMBER)
+    nameless = Unreadable(4, "", "is null")
+    headers = [
+        csv_text(rows).splitlines()[0].split(",")
+        for rows in ([offer_row(offer)], [owned_row(owned)], [offer_row(offer), owned_row(owned)])
+    ]
+    assert [header[-1] for header in headers] == ["area_code"] * 3
+    assert headers[0][:4] == ["number", "country", "state", "city"]
+    mixed = [owned_row(owned), unreadable_row(odd), unreadable_row(nameless)]
+    lines = csv_text(mixed).splitlines()
+    assert lines[0].endswith(",flow_id,flow_name,unreadable,place,area_code")
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["609", "609", "?"]
+    assert [row["area_code"] for row in json.loads(json_text(mixed))] == ["609", "609", None]

@@ -104,8 +104,8 @@ def test_danger_comes_first() -> None:
 def test_what_members_share_is_said_once() -> None:
     assert text(plan_of(*pool(2))).splitlines()[2:7] == [
         "To purchase: 2 numbers, 0.20 once, 0.40 a month",
-        "    pool.sales, 2 numbers: New Jersey, United States, Geographic, Voice,",
-        "      trunk 169",
+        "    pool.sales, 2 numbers: New Jersey, area code 609, United States, Geographic,",
+        "      Voice, trunk 169",
         '  + pool.sales["+16095550000"]  0.10 once, 0.20 a month',
         '  + pool.sales["+16095550001"]  0.10 once, 0.20 a month',
     ]
@@ -117,10 +117,29 @@ def test_what_differs_stands_with_its_number() -> None:
         Purchase(resource="set.a", after=at(2, state="Texas", monthly_charge=Decimal("12.5"))),
     )
     assert text(plan_of(*changes)).splitlines()[3:6] == [
-        "    set.a, 2 numbers: United States, Geographic, Voice, trunk 169",
+        "    set.a, 2 numbers: area code 609, United States, Geographic, Voice, trunk 169",
         '  + set.a["+16095550001"]  0.10 once,  0.20 a month  New Jersey',
         '  + set.a["+16095550002"]  0.10 once, 12.50 a month  Texas',
     ]
+
+
+def test_area_codes_that_differ_stand_with_their_numbers() -> None:
+    changes = [
+        Purchase(resource="pool.a", after=at(1, number=E164(number)))
+        for number in ("+12125550100", "+16465550100")
+    ]
+    assert text(plan_of(*changes)).splitlines()[3:6] == [
+        "    pool.a, 2 numbers: New Jersey, United States, Geographic, Voice, trunk 169",
+        '  + pool.a["+12125550100"]  0.10 once, 0.20 a month  area code 212',
+        '  + pool.a["+16465550100"]  0.10 once, 0.20 a month  area code 646',
+    ]
+
+
+def test_a_country_without_area_codes_shows_none() -> None:
+    change = Purchase(
+        resource="set.a", after=at(1, number=E164("+4532123456"), state=None, country="Denmark")
+    )
+    assert "area code" not in text(plan_of(change))
 
 
 def test_long_runs_fold_with_what_the_rest_costs_and_unfold() -> None:
@@ -322,4 +341,6 @@ def test_a_group_of_one_and_unknown_prices() -> None:
     change = Purchase(
         resource="set.a", after=Attributes(number=E164("+16095550001"), country="Spain", type="Mobile")
     )
-    assert '  + set.a["+16095550001"]  ? once, ? a month  Spain, Mobile' in text(plan_of(change))
+    assert '  + set.a["+16095550001"]  ? once, ? a month  area code 609, Spain, Mobile' in text(
+        plan_of(change)
+    )

@@ -4,7 +4,7 @@ import phonenumbers
 import pytest
 
 from numplan.model.number import E164
-from numplan.numbering.destination import area_code_of, is_area_code
+from numplan.numbering.area_codes import area_code_of, is_area_code
 
 
 @pytest.mark.parametrize(
