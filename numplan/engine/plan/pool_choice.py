@@ -6,7 +6,6 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import cast
 
 import msgspec
 
@@ -108,13 +107,11 @@ def _spread(
     localities, rank = localities_of(pool), _RANKINGS[pool.select]
     even = shares(localities, had_in, wanted)
     ranked: list[Offer] = []
-    for place in localities:
-        here = [one for one in offers if locality_of(one.number, one.state, localities) == place]
-        ranked += sorted(rank(here, max(1, even[place])), key=lambda one: one.number not in preferred)
+    liked = frozenset(preferred)
+    for place, here in _by_locality(offers, localities).items():
+        ranked += sorted(rank(here, max(1, even[place])), key=lambda one: one.number not in liked)
     admitted, crowded = within_exchanges(ranked, pool.max_per_exchange, had)
-    stocks: dict[Locality, list[Offer]] = {place: [] for place in localities}
-    for one in admitted:
-        stocks[cast("Locality", locality_of(one.number, one.state, localities))].append(one)
+    stocks = _by_locality(admitted, localities)
     most = {place: len(stock) for place, stock in stocks.items()}
     wants = shares(localities, had_in, wanted, most) if pool.on_shortage == "elsewhere" else even
     picks = [one for place in localities for one in stocks[place][: wants[place]]]
@@ -142,10 +139,7 @@ def _block(
     has no alternates, since these would break it.
     """
     localities = localities_of(pool)
-    stocks = [
-        [one for one in offers if locality_of(one.number, one.state, localities) == place]
-        for place in localities
-    ]
+    stocks = [*_by_locality(offers, localities).values()]
 
     def longest(limit: int | None) -> list[Offer]:
         blocks = [
@@ -167,10 +161,18 @@ def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer
     if not localities:
         return rank(offers, wanted)
     ranked: list[Offer] = []
-    for place in localities:
-        here = [one for one in offers if locality_of(one.number, one.state, localities) == place]
+    for here in _by_locality(offers, localities).values():
         ranked += rank(here, max(1, wanted - len(ranked)))
     return ranked
+
+
+def _by_locality(offers: Iterable[Offer], localities: Sequence[Locality]) -> dict[Locality, list[Offer]]:
+    """The offers of each locality, in the order of these; those of none are left out."""
+    stocks: dict[Locality, list[Offer]] = {place: [] for place in localities}
+    for one in offers:
+        if (place := locality_of(one.number, one.state, localities)) is not None:
+            stocks[place].append(one)
+    return stocks
 
 
 def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:
