@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from numplan.model.address import Resource
-from numplan.model.manifest import Manifest, Move
+from numplan.model.manifest import Manifest, Move, Spread
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
 from tests.builders import (
@@ -44,6 +44,7 @@ NUMBERS = [us(place) for place in range(1, 13)]
 RESOURCES = ("pool.p", "pool.p", "pool.q", "set.s", "number.a", "number.b", "number.gone", "pool.gone")
 WHEN = (LONG_AGO, NOON - timedelta(days=2), NOON - timedelta(minutes=3), NOON + timedelta(hours=1))
 LABELS: tuple[dict[str, str], ...] = ({}, {}, {"owner": "x", "team": "y"}, {"owner": "y"})
+SPREAD = {"spread": Spread("area_code", ("20500000", "205000001", "206"))}
 PRICES = tuple(product(("0", "0.10", "1.25"), ("0.1", "0.10", "0.333", "7")))
 
 # Each draw takes time, so what belongs together is drawn as one.
@@ -75,6 +76,7 @@ pool_keys = st.sampled_from(
                 {"max_monthly_charge": "1"},
                 {"state": "Alabama"},
                 {"area_codes": ("2050000", "205"), "max_per_exchange": 2},
+                SPREAD,
             ),
         )
     ]

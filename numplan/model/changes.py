@@ -57,6 +57,8 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
     """Whether it was managed, and the account no longer holds it."""
     prefix: str = ""
     """What a number must begin with to take its place: `+1212`. Empty where any alternate may."""
+    same_state: bool = False
+    """Whether a number must be in its state to take its place."""
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):

@@ -99,6 +99,13 @@ class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
         return next((one for one in self.ranges if number in one), None)
 
 
+class Spread(msgspec.Struct, frozen=True, gc=False):
+    """The states or area codes over which a pool is spread in even shares; the first get what is left over."""
+
+    by: Literal["state", "area_code"]
+    names: tuple[str, ...]
+
+
 class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     """So many numbers, chosen by criteria. Charges in the account's currency; None means no cap. `area_codes` are the
     digits behind the calling code, in order of preference; none of them means any. Up to `max_per_exchange` of
@@ -118,7 +125,8 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     max_monthly_charge: Decimal | None = None
     adopt: bool = False
     select: Literal["cheapest", "consecutive", "lowest", "block"] = "cheapest"
-    on_shortage: Literal["fail", "partial"] = "fail"
+    spread: Spread | None = None
+    on_shortage: Literal["fail", "partial", "elsewhere"] = "fail"
     on_unavailable: Literal["substitute", "fail"] = "substitute"
 
     @property

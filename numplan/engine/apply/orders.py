@@ -15,7 +15,7 @@ from numplan.model.state import Attributes, Instance
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member to release once it
     is bought. `anew`: its offer is asked for just before the call, however fresh the plan is. What takes its place must
-    begin with `prefix`.
+    begin with `prefix`, and be in its state where it has `same_state`.
     """
 
     resource: Resource
@@ -25,6 +25,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     anew: bool = False
     replaces: E164 | None = None
     prefix: str = ""
+    same_state: bool = False
 
     @property
     def number(self) -> E164:
@@ -47,6 +48,7 @@ def orders_of(plan: Plan) -> Iterator[Order]:
                     substitutable=change.substitutable,
                     sent_before=change.sent_before,
                     prefix=change.prefix,
+                    same_state=change.same_state,
                 )
             case Replace() if change.buys_first:
                 yield Order(

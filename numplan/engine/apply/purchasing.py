@@ -16,6 +16,7 @@ from numplan.model.errors import ApiError
 from numplan.model.manifest import Terms
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
+from numplan.model.text.countries import same_state
 
 
 class _Round(msgspec.Struct):
@@ -218,13 +219,13 @@ class Purchases:
 
     def _next(self, order: Order) -> Order | None:
         """The next alternate for an order's slot, or None where there is none. Each is offered once. One that does not
-        begin as the slot asks is left for others.
+        lie where the slot asks is left for others.
         """
         if not order.substitutable:
             return None
         open_state = self.run.open_state
         left = self._alternates.get(order.resource, [])
-        while (offer := next((one for one in left if one.number.startswith(order.prefix)), None)) is not None:
+        while (offer := next((one for one in left if _lies_alike(one, order)), None)) is not None:
             left.remove(offer)
             if not (
                 offer.number in open_state.numbers
@@ -265,6 +266,13 @@ class Purchases:
             run.clock.wait(min(pause, left))
             run.gate.ask_again(unsold)
             pause *= 2
+
+
+def _lies_alike(offer: Offer, order: Order) -> bool:
+    """Whether an alternate has the area code, and is in the state, that an order's slot asks for."""
+    wanted = order.attributes
+    alike = same_state(offer.state, wanted.state or "", wanted.country) if order.same_state else True
+    return alike and offer.number.startswith(order.prefix)
 
 
 def _instead(offer: Offer, order: Order) -> Order:

@@ -165,7 +165,7 @@ def _suits(one: Instance, pool: PoolEntry) -> bool:
         same_country(known.country, pool.country)
         and (terms.type is None or same_word(known.type, terms.type))
         and (pool.digits is None or pool.digits in known.number)
-        and is_local(pool, known.number)
+        and is_local(pool, known.number, known.state)
         and (pool.state is None or known.state is None or same_state(known.state, pool.state, pool.country))
         and (terms.category is None or known.category is None or serves(known.category, terms.category))
         and (terms.sip_trunk_id is None or known.sip_trunk_id == terms.sip_trunk_id)

@@ -1,6 +1,6 @@
 """Pools as manifest, state and account know them: members, slots, how many numbers are too few or too many. Pure."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -32,6 +32,8 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     to_retry: tuple[Tombstone, ...]
     shortage: int
     excess: int
+    awaited: tuple[Instance, ...] = ()
+    """What state knows of the numbers in the held slots."""
 
 
 def pool_statuses(
@@ -95,4 +97,12 @@ def _status(
         to_retry=tuple(one for one in retries if one.holds_slot),
         shortage=max(0, pool.count - len(members) - len(slots)),
         excess=max(0, len(members) + len(bought) - pool.count),
+        awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
     )
+
+
+def _awaited(slots: Iterable[E164], sides: Sides, managed: Mapping[E164, Instance]) -> Iterator[Instance]:
+    intents = {one.instance.number: one.instance for one in sides.state.intents} if sides.state else {}
+    for number in slots:
+        if (one := managed.get(number) or intents.get(number)) is not None:
+            yield one

@@ -47,11 +47,11 @@ def taken_back(pool: PoolEntry, one: Instance, comparison: Comparison) -> Adopt:
     )
 
 
-def adopted(pool: PoolEntry, row: OwnedNumber) -> Adopt:
+def adopted(pool: PoolEntry, row: OwnedNumber, state: str | None) -> Adopt:
     """An unmanaged number that matches fills a slot; its state is the one that the listing was filtered by."""
     return Adopt(
         resource=pool.resource,
-        after=msgspec.structs.replace(adopted_as(row, pool.terms), state=pool.state),
+        after=msgspec.structs.replace(adopted_as(row, pool.terms), state=state),
         source=pool.source,
         reason="owned by the account, not yet managed, and it matches the pool",
     )
@@ -59,7 +59,10 @@ def adopted(pool: PoolEntry, row: OwnedNumber) -> Adopt:
 
 def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Purchase:
     """A number is bought for an empty slot."""
-    place = locality_of(offer.number, localities_of(pool))
+    place = locality_of(offer.number, offer.state, localities_of(pool))
+    where = ""
+    if place is not None:
+        where = f" in {place.name}" if place.state else f" with area code {place.name}"
     return Purchase(
         resource=pool.resource,
         after=bought_as(offer, pool.terms),
@@ -67,7 +70,8 @@ def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Pur
         substitutable=pool.on_unavailable == "substitute" and pool.select != "block" and not sent_before,
         sent_before=sent_before,
         prefix=place.prefix if place else "",
-        reason=f"the pool is short; {pool.select}{f' with area code {place.name}' if place else ''}",
+        same_state=bool(place and place.state),
+        reason=f"the pool is short; {pool.select}{where}",
     )
 
 

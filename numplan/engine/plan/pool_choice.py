@@ -4,12 +4,15 @@ does not matter.
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
+from types import MappingProxyType
 
 import msgspec
 
-from numplan.engine.compare.localities import localities_of, locality_of
+from numplan.engine.compare.localities import Locality, localities_of, locality_of
 from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.choosing.runs import block_of, runs_of, value_of
+from numplan.engine.plan.choosing.shares import shares
 from numplan.model.account import Offer
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
@@ -39,6 +42,10 @@ class Choice(msgspec.Struct, frozen=True):
     alternates: tuple[Offer, ...]
     left: tuple[Offer, ...] = ()
     crowded: int = 0
+    lacking: tuple[tuple[Locality, int, int], ...] = ()
+    """Localities that have less than their share, where no other makes up for it: how many it is, and how many there
+    are.
+    """
 
 
 def choose(
@@ -48,13 +55,17 @@ def choose(
     taken: Container[E164],
     preferred: Sequence[E164 | None] = (),
     had: Iterable[E164] = (),
+    had_in: Mapping[Locality, int] = MappingProxyType({}),
 ) -> Choice:
     """Pick up to `wanted` offers that nothing else has taken and that keep the pool's price caps, and its limit of one
     exchange beside the numbers that it `had`. Each slot may have a number that it prefers, where that is among them.
+    Where the pool is spread, it is told how many it `had_in` each locality.
     """
     affordable = [one for one in offers if one.number not in taken and within_caps(pool, one)]
     if pool.select == "block":
         return _block(pool, affordable, wanted, preferred, frozenset(had))
+    if pool.spread is not None:
+        return _spread(pool, affordable, wanted, preferred, had, had_in)
     ranked = _ranked(pool, affordable, wanted)
     if any(preferred):
         ranked = _preferring(ranked, preferred[:wanted])
@@ -62,22 +73,59 @@ def choose(
     picks, free = tuple(admitted[:wanted]), admitted[wanted:]
     picked = {one.number for one in picks}
     left = tuple(one for one in ranked if one.number not in picked)
+    return Choice(picks, _alternates(pool, picks, free), left, len(crowded))
+
+
+def _alternates(pool: PoolEntry, picks: Sequence[Offer], free: Iterable[Offer]) -> tuple[Offer, ...]:
+    """Those of the free offers that could take the place of a pick, in their order."""
     if pool.on_unavailable == "fail" or not picks:
-        return Choice(picks, (), left, len(crowded))
+        return ()
     once = max(one.setup_charge for one in picks)
     monthly = max(one.monthly_charge for one in picks)
     kinds = {(one.type, one.category) for one in picks}
     localities = localities_of(pool)
-    places = {locality_of(one.number, localities) for one in picks}
-    spare = (
+    places = {locality_of(one.number, one.state, localities) for one in picks}
+    return tuple(
         one
         for one in free
         if (one.type, one.category) in kinds
         and one.setup_charge <= once
         and one.monthly_charge <= monthly
-        and (not localities or locality_of(one.number, localities) in places)
+        and (not localities or locality_of(one.number, one.state, localities) in places)
     )
-    return Choice(picks, tuple(spare), left, len(crowded))
+
+
+def _spread(
+    pool: PoolEntry,
+    offers: Sequence[Offer],
+    wanted: int,
+    preferred: Sequence[E164 | None],
+    had: Iterable[E164],
+    had_in: Mapping[Locality, int],
+) -> Choice:
+    """Even shares, each chosen as the pool selects. With `elsewhere`, what one lacks comes from the others."""
+    localities, rank = localities_of(pool), _RANKINGS[pool.select]
+    even = shares(localities, had_in, wanted)
+    ranked: list[Offer] = []
+    liked = frozenset(preferred)
+    for place, here in _by_locality(offers, localities).items():
+        ranked += sorted(rank(here, max(1, even[place])), key=lambda one: one.number not in liked)
+    admitted, crowded = within_exchanges(ranked, pool.max_per_exchange, had)
+    stocks = _by_locality(admitted, localities)
+    most = {place: len(stock) for place, stock in stocks.items()}
+    wants = shares(localities, had_in, wanted, most) if pool.on_shortage == "elsewhere" else even
+    picks = [one for place in localities for one in stocks[place][: wants[place]]]
+    picks = _preferring(picks, preferred[:wanted]) if any(preferred) else picks
+    picked = {one.number for one in picks}
+    rest = zip_longest(*(stocks[place][wants[place] :] for place in localities))
+    free = [one for round_ in rest for one in round_ if one is not None]
+    return Choice(
+        tuple(picks),
+        _alternates(pool, picks, free),
+        tuple(one for one in ranked if one.number not in picked),
+        len(crowded),
+        tuple((place, wants[place], most[place]) for place in localities if most[place] < wants[place]),
+    )
 
 
 def _block(
@@ -91,7 +139,7 @@ def _block(
     has no alternates, since these would break it.
     """
     localities = localities_of(pool)
-    stocks = [[one for one in offers if locality_of(one.number, localities) == place] for place in localities]
+    stocks = [*_by_locality(offers, localities).values()]
 
     def longest(limit: int | None) -> list[Offer]:
         blocks = [
@@ -113,10 +161,18 @@ def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer
     if not localities:
         return rank(offers, wanted)
     ranked: list[Offer] = []
-    for place in localities:
-        here = [one for one in offers if locality_of(one.number, localities) == place]
+    for here in _by_locality(offers, localities).values():
         ranked += rank(here, max(1, wanted - len(ranked)))
     return ranked
+
+
+def _by_locality(offers: Iterable[Offer], localities: Sequence[Locality]) -> dict[Locality, list[Offer]]:
+    """The offers of each locality, in the order of these; those of none are left out."""
+    stocks: dict[Locality, list[Offer]] = {place: [] for place in localities}
+    for one in offers:
+        if (place := locality_of(one.number, one.state, localities)) is not None:
+            stocks[place].append(one)
+    return stocks
 
 
 def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> list[Offer]:

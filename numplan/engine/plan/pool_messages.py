@@ -48,26 +48,42 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
     )
 
 
+def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterator[Diagnostic]:
+    """What is on offer is less than a pool wants: of a pool that is spread, in which places."""
+    if len(choice.picks) < wanted and not choice.lacking:
+        yield shortage(pool, wanted, len(choice.picks), why, choice.crowded)
+    say = warning if pool.on_shortage == "partial" else error
+    for place, share, have in choice.lacking:
+        which = place.name if place.state else f"area code {place.name}"
+        limit = f" within max_per_exchange: {pool.max_per_exchange}" if choice.crowded else ""
+        yield say(
+            f"{pool.resource} wants {share:,} more in {which}, but the vendor offers only {have:,}{limit}",
+            source=pool.source,
+            path=f"pools.{pool.name}.spread",
+            hint=why or "on_shortage: elsewhere lets the other places fill up, partial leaves the pool short",
+        )
+
+
 def origins(
     pool: PoolEntry, choice: Choice, exhausted: Container[Locality], why: str
 ) -> Iterator[Diagnostic]:
-    """From where a pool that names area codes buys, and what the next one that it prefers would cost: `212: 12 (all
+    """From where a pool that names places buys, and what the next one that it prefers would cost: `212: 12 (all
     there are), 646: 8; next 917, from 0.30 a month`. `why` says what is not for sale, and what is instead.
     """
     localities = localities_of(pool)
-    counts = Counter(locality_of(one.number, localities) for one in choice.picks)
+    counts = Counter(locality_of(one.number, one.state, localities) for one in choice.picks)
     used = [place for place in localities if counts[place]]
     if not used:
         return
     left: dict[Locality | None, list[Offer]] = {}
     for one in choice.left:
-        left.setdefault(locality_of(one.number, localities), []).append(one)
-    upto = localities.index(used[-1]) + 1
+        left.setdefault(locality_of(one.number, one.state, localities), []).append(one)
+    upto = len(localities) if pool.spread else localities.index(used[-1]) + 1
     told = []
     for place in localities[:upto]:
         if place in left:
             why_less = "no run long enough" if pool.select == "block" else "all that max_per_exchange allows"
-            aside = "" if place == used[-1] else f" ({why_less})"
+            aside = "" if pool.spread or place == used[-1] else f" ({why_less})"
         else:
             aside = " (all there are)" if place in exhausted else ""
         told.append(f"{place.name}: {counts[place]:,}{aside}")
@@ -78,7 +94,7 @@ def origins(
     yield note(
         f"{pool.resource} buys {', '.join(told)}",
         source=pool.source,
-        path=f"pools.{pool.name}.area_codes",
+        path=f"pools.{pool.name}.{'spread' if pool.spread else 'area_codes'}",
         hint=why,
     )
 
@@ -148,8 +164,9 @@ def waiting(
             why = "it is neither in the account nor for sale"
         case Unreadable():
             why = f"what it costs cannot be read: {offer.problem}"
-        case Offer() if not is_local(pool, tombstone.number):
-            why = "it has none of the pool's area codes"
+        case Offer() if not is_local(pool, tombstone.number, offer.state):
+            states = pool.spread is not None and pool.spread.by == "state"
+            why = "it is in none of the pool's states" if states else "it has none of the pool's area codes"
         case Offer() if crowded:
             why = f"its exchange has as many as max_per_exchange: {pool.max_per_exchange} allows"
         case Offer():
@@ -165,7 +182,8 @@ def _other_kind(pool: PoolEntry, one: Instance) -> bool:
     """Whether a member is known to be of another state or category; the account's rows show neither."""
     state, category = one.attributes.state, one.attributes.category
     return (
-        pool.state is not None and state is not None and not same_state(pool.state, state, pool.country)
+        not is_local(pool, one.number, state)
+        or (pool.state is not None and state is not None and not same_state(pool.state, state, pool.country))
     ) or (
         pool.terms.category is not None and category is not None and not serves(category, pool.terms.category)
     )

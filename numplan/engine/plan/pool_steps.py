@@ -18,10 +18,18 @@ from numplan.engine.plan.pool_changes import (
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_messages import mismatches, no_adoption, origins, runs_taken, shortage, waiting
+from numplan.engine.plan.pool_holdings import had, had_in, shared
+from numplan.engine.plan.pool_messages import (
+    mismatches,
+    no_adoption,
+    origins,
+    runs_taken,
+    too_little,
+    waiting,
+)
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
-from numplan.model.changes import Adopt, Change, Release, number_of
+from numplan.model.changes import Change, Release
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance
@@ -93,10 +101,11 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     rows = [
         row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
     ]
-    rows, _ = within_exchanges(rows, pool.max_per_exchange, _had(draft, around))
-    rows = rows[: draft.missing_count]
+    rows, _ = within_exchanges(rows, pool.max_per_exchange, had(draft, around))
+    rows = shared(rows, draft, around)[: draft.missing_count]
+    states = around.offers.states if pool.spread is not None else {}
     return draft.having(
-        changes=[adopted(pool, row) for row in rows],
+        changes=[adopted(pool, row, states.get(row.number, pool.state)) for row in rows],
         picked=(row.number for row in rows),
         missing_count=draft.missing_count - len(rows),
     )
@@ -184,19 +193,14 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     stock = around.offers.stock.get(pool.resource)
     picks: tuple[Offer, ...] = ()
     if wanted and stock is not None:
-        choice = choose(
-            pool, stock.offers, wanted, _Barred(draft, around), _preferences(draft), _had(draft, around)
-        )
+        barred, has = _Barred(draft, around), had(draft, around)
+        choice = choose(pool, stock.offers, wanted, barred, _preferences(draft), has, had_in(draft, around))
         picks = choice.picks
         draft = draft.having(
             picked=(one.number for one in picks),
             spare=choice.alternates if draft.missing_count else (),
             diagnostics=[
-                *(
-                    [shortage(pool, wanted, len(picks), stock.why, choice.crowded)]
-                    if len(picks) < wanted
-                    else ()
-                ),
+                *too_little(pool, wanted, choice, stock.why),
                 *runs_taken(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
@@ -263,30 +267,15 @@ def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) ->
     fitting = [
         one
         for one in offers
-        if isinstance(one, Offer) and within_caps(pool, one) and is_local(pool, one.number)
+        if isinstance(one, Offer) and within_caps(pool, one) and is_local(pool, one.number, one.state)
     ]
-    admitted, crowded = within_exchanges(fitting, pool.max_per_exchange, _had(draft, around))
+    admitted, crowded = within_exchanges(fitting, pool.max_per_exchange, had(draft, around))
     return [
         offer
         if isinstance(offer, Offer) and offer in admitted
         else waiting(pool, around.comparison.to_retry[number], offer, crowded=offer in crowded)
         for number, offer in zip(numbers, offers, strict=True)
     ]
-
-
-def _had(draft: PoolDraft, around: Surroundings) -> frozenset[E164]:
-    """The numbers that count as the pool's: its members, what it takes, and what earlier calls may have bought for it.
-    A member that is to move or to go counts until it is gone.
-    """
-    resource = draft.pool.resource
-    return frozenset(
-        (
-            *(one.number for one in draft.status.members),
-            *(number_of(change) for change in draft.changes if isinstance(change, Adopt)),
-            *(one.number for one in around.comparison.held if one.resource == resource and not one.leaving),
-            *draft.picked,
-        )
-    )
 
 
 def _preferences(draft: PoolDraft) -> list[E164 | None]:

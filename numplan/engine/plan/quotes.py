@@ -12,7 +12,7 @@ from numplan.engine.account.pricing import Priced, price, price_again
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.localities import Locality, is_local
+from numplan.engine.compare.localities import Locality, is_local, localities_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.local_search import search_locally
 from numplan.engine.plan.pool_choice import Picks
@@ -34,7 +34,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
     offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
     found in the account although no listing showed them, in a row that can be read or not. `exhausted` are the
-    localities of a pool of which nothing more is for sale.
+    localities of a pool of which nothing more is for sale, `states` those of owned numbers, where a pool is spread.
     """
 
     found: Mapping[E164, Priced] = {}
@@ -42,6 +42,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
     late: Mapping[E164, OwnedNumber | Unreadable] = {}
     exhausted: Mapping[Resource, frozenset[Locality]] = {}
+    states: Mapping[E164, str] = {}
 
 
 def fetch_offers(
@@ -71,14 +72,14 @@ def fetch_offers(
     late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
     short = [status for status in comparison.pools if new_members(status)]
     curious = [one.pool for one in comparison.pools if one.shortage and (one.pool.adopt or first_run)]
-    anywhere = [status for status in short if not status.pool.area_codes]
+    anywhere = [status for status in short if not localities_of(status.pool)]
     spare = _spare(short, comparison)
     stock = _search(anywhere, spare, comparison, provider, parallelism)
     local = search_locally(
         {
             one.pool.resource: (one.pool, criteria_of(one.pool, snapshot.regions), _enough([one], spare))
             for one in short
-            if one.pool.area_codes
+            if localities_of(one.pool)
         },
         provider,
         parallelism,
@@ -86,10 +87,12 @@ def fetch_offers(
     stock |= {resource: one.found for resource, one in local.items()}
     if preferred:
         stock = _with_preferred(stock, preferred, short, snapshot, provider, parallelism)
+    states: dict[E164, str] = {}
     return Offers(
         found=found,
         stock=stock,
-        alike={pool.resource: _alike(pool, comparison, provider) for pool in curious},
+        alike={pool.resource: _alike(pool, comparison, provider, states) for pool in curious},
+        states=states,
         late={number: one for number, one in late if one is not None},
         exhausted={resource: one.exhausted for resource, one in local.items()},
     )
@@ -190,7 +193,7 @@ def _with_preferred(
     more = dict(stock)
     for number, (pool, criteria) in asked.items():
         offer = offers[number]
-        if isinstance(offer, Offer) and meets(criteria, offer) and is_local(pool, number):
+        if isinstance(offer, Offer) and meets(criteria, offer) and is_local(pool, number, offer.state):
             found = more[pool.resource]
             more[pool.resource] = msgspec.structs.replace(found, offers=(*found.offers, offer))
     return more
@@ -215,11 +218,14 @@ def wants_all(pool: PoolEntry) -> bool:
     return pool.select != "lowest" or limits != (None, None, None)
 
 
-def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple[OwnedNumber, ...]:
+def _alike(
+    pool: PoolEntry, comparison: Comparison, provider: Provider, states: dict[E164, str]
+) -> tuple[OwnedNumber, ...]:
     """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
     dial as it is written.
 
-    The listing shows no category. A state is matched by the listing's own filter, since no row shows one.
+    The listing shows no category. A state is matched by the listing's own filter, since no row shows one; those of a
+    pool that is spread over them are noted in `states`.
     """
     barred = comparison.not_adoptable | comparison.snapshot.strangers
     free = (one for one in comparison.unmanaged() if one.number not in barred)
@@ -229,6 +235,12 @@ def _alike(pool: PoolEntry, comparison: Comparison, provider: Provider) -> tuple
         criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
         there = provider.purchased_in(criteria).numbers
         matching = [one for one in matching if one.number in there]
+    if matching and (over := [place.state for place in localities_of(pool) if place.state]):
+        asked = criteria_of(pool, comparison.snapshot.regions)
+        for state in over:
+            criteria = Criteria(country=asked.country, state=state, type=asked.type)
+            states.update(dict.fromkeys(provider.purchased_in(criteria).numbers, state))
+        matching = [one for one in matching if one.number in states]
     return tuple(matching)
 
 
@@ -238,5 +250,5 @@ def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
         same_country(owned.country, pool.country)
         and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
         and (pool.digits is None or pool.digits in owned.number)
-        and is_local(pool, owned.number)
+        and is_local(pool, owned.number, None)
     )

@@ -192,7 +192,7 @@ def _replacements(
     gone: Sequence[Purchase], file: Plan, anew: Plan, only: Container[ChangeKey]
 ) -> tuple[list[tuple[Change, Change]], list[str]]:
     """What the plan made anew buys in the place of pools' numbers that went off sale: of a type and category that
-    were reviewed, no dearer than the dearest of them, and with its area code where the pool names them.
+    were reviewed, no dearer than the dearest of them, and where the pool names area codes or states, with its own.
     """
     left: dict[Resource, list[Purchase]] = {}
     for change in acting(anew.changes):
@@ -209,7 +209,9 @@ def _replacements(
         fitting = [
             one
             for one in left.get(change.resource, [])
-            if one.prefix == change.prefix and _fits(one.after, reviewed)
+            if one.prefix == change.prefix
+            and (not change.same_state or one.after.state == change.after.state)
+            and _fits(one.after, reviewed)
         ]
         if fitting:
             left[change.resource].remove(fitting[0])

@@ -10,7 +10,7 @@ from numplan.manifest.declarations.blocks import api_settings, entries, policy, 
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
-from numplan.manifest.declarations.pool_rules import check_pool
+from numplan.manifest.declarations.pool_rules import check_pool, spread_of
 from numplan.manifest.files.digest import digest
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -148,6 +148,7 @@ class _Declaring:
                 for key, value in with_charges(entry).items()
                 if key in _POOL_KEYS
             }
+            criteria["spread"] = spread_of(entry)
             pool = PoolEntry(name=name, country=terms.country, terms=terms, source=source, **criteria)
             self.findings += check_pool(pool, entry)
             self.findings += _adoption_warnings(pool, entry)

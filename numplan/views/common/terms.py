@@ -28,6 +28,8 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
         case PoolEntry():
             said["count"] = entry.count
             said |= {key: getattr(entry, key) for key in _POOL_KEYS}
+            if entry.spread is not None:
+                said["spread"] = f"{entry.spread.by}: {', '.join(entry.spread.names)}"
             said["area_codes"] = ", ".join(entry.area_codes) or None
             said["adopt"] = "true" if entry.adopt else None
     said |= {key: getattr(entry.terms, key) for key in _TERMS}

@@ -17,14 +17,14 @@ def test_an_area_code_stands_behind_the_calling_code(country, code, prefix):
 
 def test_a_number_belongs_to_the_first_that_it_begins_with():
     places = localities_of(pool("p", 1, area_codes=("2125", "212", "646")))
-    assert [locality_of(number, places).name for number in ("+12125550177", "+12120000000")] == [
+    assert [locality_of(number, None, places).name for number in ("+12125550177", "+12120000000")] == [
         "2125",
         "212",
     ]
-    assert locality_of("+19142120646", places) is None
+    assert locality_of("+19142120646", None, places) is None
 
 
 def test_a_pool_that_names_none_takes_any_number():
     assert localities_of(pool("p", 1)) == ()
-    assert is_local(pool("p", 1), "+19142120646")
-    assert not is_local(pool("p", 1, area_codes=("212", "646")), "+19142120646")
+    assert is_local(pool("p", 1), "+19142120646", None)
+    assert not is_local(pool("p", 1, area_codes=("212", "646")), "+19142120646", None)

@@ -16,7 +16,7 @@ from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS, Step, buy
 from numplan.model.changes import Adopt, Change, Purchase, Replace, number_of
-from numplan.model.manifest import PoolEntry
+from numplan.model.manifest import PoolEntry, Spread
 from numplan.model.number import E164
 from numplan.model.plan import Allowances
 from numplan.model.state import Instance, Intent, Tombstone
@@ -48,7 +48,13 @@ POOLS = [
         ("replace", "replace", "refuse"),
         (False, True),
         ("cheapest", "lowest", "block"),
-        ({}, {"max_monthly_charge": "0.20"}, {"state": "Alabama"}, {"area_codes": ("2050000", "205")}),
+        (
+            {},
+            {"max_monthly_charge": "0.20"},
+            {"state": "Alabama"},
+            {"area_codes": ("2050000", "205")},
+            {"spread": Spread("state", ("Ohio", "Alabama"))},
+        ),
     )
 ]
 PICKS = (Picks(), Picks(purchases=(us(3), us(5))), Picks(replaces={us(2): us(3), us(4): us(6)}))

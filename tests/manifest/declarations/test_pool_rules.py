@@ -35,10 +35,7 @@ def told(tmp_path, keys: str) -> list[str]:
         ),
         (
             "    country: US\n    area_codes: [212, 646, 212]\n",
-            (
-                "6:28: error: pools.p.area_codes[2]: the area code 212 is listed twice "
-                "(list each once, in order of preference)"
-            ),
+            ("6:28: error: pools.p.area_codes[2]: the area code 212 is listed twice (list each once)"),
         ),
         (
             "    country: US\n    area_codes: []\n",
@@ -82,3 +79,41 @@ def test_an_area_code_may_be_a_variable(tmp_path):
     keys = "    country: US\n    area_codes: ['${var.code}']\nvariables: {code: {default: '212'}}\n"
     (pool,) = load_manifest(written(tmp_path, HEAD + keys)).pools
     assert pool.area_codes == ("212",)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentences"),
+    [
+        ("spread: {state: [Texas], area_code: [512]}", ["spread: it names state and area_code at once"]),
+        ("spread: {}", ["spread: it names neither state nor area_code"]),
+        (
+            "area_codes: [212]\n    spread: {area_code: [512]}",
+            ["spread: it names area codes, and area_codes does so too"],
+        ),
+        (
+            "area_codes: [512]\n    spread: {state: [Texas]}",
+            ["spread: a pool is spread, or prefers area codes"],
+        ),
+        ("state: Texas\n    spread: {state: [Ohio]}", ["spread: it names states, and state does so too"]),
+        ("select: block\n    spread: {state: [Ohio]}", ["spread: one unbroken run cannot be spread"]),
+        ("spread: {state: []}", ["spread.state: an empty list admits no number"]),
+        ("spread: {state: [Texas, Ohio, TX]}", ['spread.state[2]: "TX" is listed twice']),
+        ("spread: {area_code: []}", ["spread.area_code: an empty list admits no number"]),
+        ("spread: {area_code: [512, 512]}", ["spread.area_code[1]: the area code 512 is listed twice"]),
+        (
+            "spread: {area_code: [1512]}",
+            ["spread.area_code[0]: the area code 1512 begins with 1: write it without the calling code"],
+        ),
+        ("on_shortage: elsewhere", ["on_shortage: there is no elsewhere for a pool that is not spread"]),
+    ],
+)
+def test_a_spread_that_cannot_be_meant_is_an_error(tmp_path, keys, sentences):
+    found = told(tmp_path, f"    country: US\n    {keys}\n")
+    assert [line.partition("error: pools.p.")[2].rpartition(" (")[0] for line in found] == sentences
+
+
+def test_a_spread_arrives_in_its_order(tmp_path):
+    keys = "    country: US\n    spread: {state: [Texas, Ohio]}\n    on_shortage: elsewhere\n"
+    (pool,) = load_manifest(written(tmp_path, HEAD + keys)).pools
+    assert (pool.spread.by, pool.spread.names) == ("state", ("Texas", "Ohio"))
+    assert pool.on_shortage == "elsewhere"

@@ -1,1 +1,1 @@
-"""What decides which numbers a pool takes besides price and order: area codes, exchanges, unbroken runs."""
+"""What decides which numbers a pool takes besides price: area codes, exchanges, unbroken runs, even shares."""

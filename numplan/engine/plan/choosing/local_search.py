@@ -1,4 +1,4 @@
-"""Search for pools that name area codes: once for each code, until there is enough or nothing more."""
+"""Search for pools that name area codes or states: once for each, until there is enough or nothing more."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,8 +47,10 @@ def search_locally(
             before = enough.get(wish, 0)
             enough[wish] = None if wanted is None or before is None else before + wanted
     answers = _ask(enough, provider, parallelism)
+    answers |= _asked_otherwise(answers, enough, provider)
     why: dict[Criteria, str] = {}
-    for criteria in dict.fromkeys(wish.criteria for wish, found in answers.items() if _has_none(found)):
+    without = [wish for wish, found in answers.items() if wish.place.prefix and _has_none(found)]
+    for criteria in dict.fromkeys(wish.criteria for wish in without):
         if len(why) < no_hits.FEW:
             why[criteria], otherwise = _asked_without(criteria, provider)
             if otherwise != criteria:
@@ -72,10 +74,35 @@ def _ask(enough: Mapping[_Wish, int | None], provider: Provider, parallelism: in
 
 def _local(wish: _Wish, wanted: int | None, provider: Provider) -> Found:
     """What is for sale in one locality. The vendor looks for digits anywhere in a number, or perhaps behind the calling
-    code alone; what it finds counts only where it begins as it must.
+    code alone; what it finds counts only where it begins as it must. A row that names no state is in the one that was
+    asked for.
     """
+    if wish.place.state:
+        return _in_state(wish, provider.search(_of_state(wish), wanted=wanted))
     found = _narrowed(wish, wish.place.prefix.removeprefix("+"), wanted, provider)
     return _narrowed(wish, wish.place.name, wanted, provider) if _has_none(found) else found
+
+
+def _of_state(wish: _Wish) -> Criteria:
+    return msgspec.structs.replace(wish.criteria, state=wish.place.state)
+
+
+def _in_state(wish: _Wish, found: Found) -> Found:
+    state = wish.place.state
+    offers = (one if one.state else msgspec.structs.replace(one, state=state) for one in found.offers)
+    here = tuple(one for one in offers if wish.place.holds(one.number, one.state))
+    return msgspec.structs.replace(found, offers=here)
+
+
+def _asked_otherwise(
+    answers: Mapping[_Wish, Found], enough: Mapping[_Wish, int | None], provider: Provider
+) -> dict[_Wish, Found]:
+    """What is for sale in states where a search found nothing: in the vendor's own spelling, or why nothing is."""
+    without = [wish for wish, found in answers.items() if wish.place.state and _has_none(found)]
+    return {
+        wish: _in_state(wish, no_hits.asked_otherwise(provider, _of_state(wish), enough[wish], answers[wish]))
+        for wish in without[: no_hits.FEW]
+    }
 
 
 def _narrowed(wish: _Wish, digits: str, wanted: int | None, provider: Provider) -> Found:
@@ -85,10 +112,12 @@ def _narrowed(wish: _Wish, digits: str, wanted: int | None, provider: Provider) 
     size, shown = wanted, -1
     while True:
         found = provider.search(criteria, wanted=size)
-        here = tuple(one for one in found.offers if wish.place.holds(one.number) and own in one.number)
+        here = tuple(one for one in found.offers if wish.place.holds(one.number, None) and own in one.number)
         more = len(found.offers) > shown
         if found.exhausted or size is None or wanted is None or len(here) >= wanted or not more:
-            odd = (one for one in found.unreadable if one.number is None or wish.place.holds(one.number))
+            odd = (
+                one for one in found.unreadable if one.number is None or wish.place.holds(one.number, None)
+            )
             return Found(here, found.exhausted, tuple(odd))
         size, shown = size * _GROWTH, len(found.offers)
 
@@ -118,8 +147,8 @@ def _together(answers: Mapping[Locality, Found], others: str) -> LocalStock:
     """All that is for sale to one pool, each number once. `others` says what is for sale where one code is not."""
     offers = {one.number: one for found in answers.values() for one in found.offers}
     odd = dict.fromkeys(one for found in answers.values() for one in found.unreadable)
-    without = [place.name for place, found in answers.items() if _has_none(found)]
-    why = ""
+    without = [place.name for place, found in answers.items() if place.prefix and _has_none(found)]
+    why = "; ".join(dict.fromkeys(found.why for found in answers.values() if found.why))
     if without:
         why = f"nothing with area code {' or '.join(without)} is for sale"
         why += f"; {others}" if others else ""

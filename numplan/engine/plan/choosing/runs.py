@@ -1,12 +1,13 @@
 """Runs of neighbouring numbers among offers. Pure: the order in which these come does not matter."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate
 
-from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.model.account import Offer
 from numplan.model.number import E164
+from numplan.numbering.area_codes import exchange_of
 
 
 def value_of(number: E164) -> int:
@@ -41,8 +42,8 @@ def block_of(
     for run in runs_of(offers):
         costs = [Decimal(0), *accumulate(one.monthly_charge + one.setup_charge for one in run)]
         wishes = [0, *accumulate(int(one.number in wished) for one in run)]
-        for start, first in enumerate(run):
-            end = start + _longest(run[start : start + wanted], limit, had)
+        for start, end in enumerate(_ends(run, wanted, limit, had)):
+            first = run[start]
             if best is not None and end - start < -best[0][0]:
                 continue
             rank = (
@@ -57,12 +58,23 @@ def block_of(
     return best[1] if best else []
 
 
-def _longest(run: Sequence[Offer], limit: int | None, had: frozenset[E164]) -> int:
-    """How many from the start of a run the limit of an exchange lets a pool take."""
-    if limit is None:
-        return len(run)
-    _, crowded = within_exchanges(run, limit, had)
-    return run.index(crowded[0]) if crowded else len(run)
+def _ends(run: Sequence[Offer], wanted: int, limit: int | None, had: Iterable[E164]) -> Iterator[int]:
+    """For each place in a run where a block may start, where it ends at the latest, since the limit of an exchange lets
+    a pool take no more. Both move on together, so that a long run is passed once.
+    """
+    counts = Counter(map(exchange_of, had))
+    end = 0
+    for start, first in enumerate(run):
+        end = max(start, end)
+        while end < min(len(run), start + wanted):
+            exchange = exchange_of(run[end].number)
+            if limit is not None and exchange and counts[exchange] >= limit:
+                break
+            counts[exchange] += 1
+            end += 1
+        yield end
+        if end > start:
+            counts[exchange_of(first.number)] -= 1
 
 
 def _beside(first: E164, length: int, had: Container[E164]) -> bool:
