@@ -292,7 +292,8 @@ def test_what_has_no_price_is_not_bought(settled: Desk) -> None:
     assert settled.owned - set(HERS) == {STOCK[0], STOCK[2], STOCK[4]}
     searched = settled("search", "--country", "United States")
     assert (searched.code, f"{STOCK[1]} (its setupCharge is missing)" in searched.err) == (0, True)
-    assert [line.split()[0] for line in searched.out.splitlines()[1:]] == [STOCK[5]]
+    for_sale = [line.split()[0] for line in searched.out.splitlines()[1:]]
+    assert for_sale == [LEAVING, STOCK[5]]  # what was released is for sale again
 
 
 def test_an_explicit_number_without_a_price_is_an_error_at_its_place(settled: Desk) -> None:
