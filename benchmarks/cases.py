@@ -1,12 +1,12 @@
 """What is measured: each case gives the rows of one comparison."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.fleet import Fleet, write_manifest
+from benchmarks.fleet import Fleet, write_manifest, write_pools
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
 from benchmarks.wrong import KINDS, write_wrong
@@ -124,6 +124,26 @@ def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
         yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
 
 
+def pools(folder: Path, rounds: int, count: int, stock: int, *, alike: bool) -> Iterator[Row]:
+    """A first plan of so many pools beside a stock, all of the same criteria or each with digits of its own; and one of
+    a single pool that buys as many numbers.
+    """
+    what = "the same criteria" if alike else "digits of their own"
+    with Fleet(folder, stock=stock) as fleet:
+
+        def plan(sizes: Sequence[int]) -> Took:
+            write_pools(folder, sizes, alike=alike or len(sizes) == 1)
+            return fleet.numplan("plan")
+
+        each = 5 if alike else 1
+        calls = _calls(fleet, partial(plan, [each] * count))
+        many, single = alternate(rounds, partial(plan, [each] * count), partial(plan, [each * count]))
+        yield Row("first plan, one pool", count * each, single)
+        yield Row(
+            f"first plan, {count:,} pools of {what}", count * each, many, "one pool", single.wall, calls
+        )
+
+
 def wrong(folder: Path, rounds: int, count: int) -> Iterator[Row]:
     """`validate` of manifests in which one kind of thing is wrong so many times, a row for each kind."""
     for kind in KINDS:
@@ -163,6 +183,8 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
         f"wrong-{name}": (count, partial(wrong, count=count))
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))
     },
+    "pools-1k": (1_000, partial(pools, count=1_000, stock=30_000, alike=True)),
+    "pools-500-digits": (500, partial(pools, count=500, stock=30_000, alike=False)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
 }
 """Every case by name, from the quick to the slow, with how many numbers it is about."""

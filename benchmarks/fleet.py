@@ -122,5 +122,16 @@ def write_manifest(folder: Path, numbers: Sequence[str], form: str = "list", mor
     return path
 
 
+def write_pools(folder: Path, sizes: Sequence[int], *, alike: bool) -> Path:
+    """A manifest of pools of these sizes in one country: of the same criteria, or each with digits of its own."""
+    path = folder / "numplan.yaml"
+    lines = ["version: 1", "defaults: {country: United States}", "pools:"]
+    for at, size in enumerate(sizes):
+        digits = "" if alike else f', digits: "{at:03}", on_shortage: partial'
+        lines.append(f"  p{at:04}: {{count: {size}{digits}}}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
 if __name__ == "__main__":
     sys.exit("a module of `make bench`")

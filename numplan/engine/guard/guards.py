@@ -1,5 +1,6 @@
 """Refuse dangerous plans by name. Pure. Each refusal names its numbers and the exact flag that lifts it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -201,8 +202,9 @@ def _no_state(case: Case) -> Iterator[Refusal]:
         return
     whole = (*case.changes, *case.plan.unselected)
     adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
+    bought = Counter(change.resource for change in whole if isinstance(change, Purchase))
     for pool in case.manifest.pools:
-        buys = sum(1 for change in whole if isinstance(change, Purchase) and change.resource == pool.resource)
+        buys = bought[pool.resource]
         alike = [one.number for one in case.offers.alike.get(pool.resource, ()) if one.number not in adopted]
         unseen = case.plan.unmanaged.at_least
         if buys and (unseen or alike):

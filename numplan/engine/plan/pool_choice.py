@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,17 @@ from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.state import Instance
+
+Kinds = frozenset[tuple[str, str]]
+"""Types with categories."""
+
+
+class Limits(NamedTuple):
+    """What may take the place of a pick: of which kinds it is, and what it costs at most, once and a month."""
+
+    kinds: Kinds
+    once: Decimal
+    monthly: Decimal
 
 
 class Picks(msgspec.Struct, frozen=True):
@@ -46,6 +58,10 @@ class Choice(msgspec.Struct, frozen=True):
     """Localities that have less than their share, where no other makes up for it: how many it is, and how many there
     are.
     """
+
+
+Spare = Limits | tuple[Offer, ...]
+"""What could take the place of a pick: all that keeps to limits, or these, ranked."""
 
 
 def choose(
@@ -80,18 +96,31 @@ def _alternates(pool: PoolEntry, picks: Sequence[Offer], free: Iterable[Offer]) 
     """Those of the free offers that could take the place of a pick, in their order."""
     if pool.on_unavailable == "fail" or not picks:
         return ()
-    once = max(one.setup_charge for one in picks)
-    monthly = max(one.monthly_charge for one in picks)
-    kinds = {(one.type, one.category) for one in picks}
-    localities = localities_of(pool)
+    limits, localities = limits_of(picks), localities_of(pool)
     places = {locality_of(one.number, one.state, localities) for one in picks}
     return tuple(
         one
         for one in free
-        if (one.type, one.category) in kinds
-        and one.setup_charge <= once
-        and one.monthly_charge <= monthly
+        if may_replace(one, limits)
         and (not localities or locality_of(one.number, one.state, localities) in places)
+    )
+
+
+def limits_of(picks: Sequence[Offer]) -> Limits:
+    """Of what kinds the picks are, and the most that one of them costs once and a month."""
+    return Limits(
+        frozenset((one.type, one.category) for one in picks),
+        max(one.setup_charge for one in picks),
+        max(one.monthly_charge for one in picks),
+    )
+
+
+def may_replace(offer: Offer, limits: Limits) -> bool:
+    """Whether an offer could take the place of a pick: of a kind that was reviewed, and not dearer."""
+    return (
+        (offer.type, offer.category) in limits.kinds
+        and offer.setup_charge <= limits.once
+        and offer.monthly_charge <= limits.monthly
     )
 
 
@@ -104,7 +133,7 @@ def _spread(
     had_in: Mapping[Locality, int],
 ) -> Choice:
     """Even shares, each chosen as the pool selects. With `elsewhere`, what one lacks comes from the others."""
-    localities, rank = localities_of(pool), _RANKINGS[pool.select]
+    localities, rank = localities_of(pool), RANKINGS[pool.select]
     even = shares(localities, had_in, wanted)
     ranked: list[Offer] = []
     liked = frozenset(preferred)
@@ -157,7 +186,7 @@ def _block(
 
 def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:
     """Offers in the order in which a pool takes them: what it prefers to begin with is taken before all else."""
-    rank, localities = _RANKINGS[pool.select], localities_of(pool)
+    rank, localities = RANKINGS[pool.select], localities_of(pool)
     if not localities:
         return rank(offers, wanted)
     ranked: list[Offer] = []
@@ -241,7 +270,7 @@ def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
     return [one for run in sorted(runs_of(offers), key=rank) for one in run]
 
 
-_RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {
+RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {
     "cheapest": _cheapest,
     "lowest": _lowest,
     "consecutive": _consecutive,

@@ -7,9 +7,9 @@ import msgspec
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.pool_status import PoolStatus
-from numplan.engine.plan.pool_choice import Picks
+from numplan.engine.plan.pool_choice import Picks, Spare
 from numplan.engine.plan.quotes import Offers
-from numplan.model.account import Offer
+from numplan.engine.plan.ranked_stock import RankedStocks
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import PoolEntry
@@ -20,7 +20,7 @@ from numplan.model.state import Instance, Tombstone
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What the plan of a pool depends on besides the pool. `taken` are numbers that others have, or that are picked
-    for others already; `promised` are those that other pools prefer.
+    for others already; `promised` are those that other pools prefer. `stocks` are what pools choose from.
     """
 
     comparison: Comparison
@@ -28,6 +28,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     allowances: Allowances
     taken: AbstractSet[E164]
     promised: AbstractSet[E164]
+    stocks: RankedStocks
 
     def may_go(self, one: Instance) -> bool:
         """Whether somebody allowed the release of this number by name."""
@@ -48,7 +49,7 @@ class PoolDraft(msgspec.Struct, frozen=True, kw_only=True):
     leaving: frozenset[E164] = frozenset()
     moving: tuple[Instance, ...] = ()
     picked: frozenset[E164] = frozenset()
-    spare: tuple[Offer, ...] = ()
+    spare: Spare = ()
     changes: tuple[Change, ...] = ()
     held: tuple[Deferred, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -27,6 +27,7 @@ from numplan.engine.plan.pool_messages import (
     too_little,
     waiting,
 )
+from numplan.engine.plan.ranked_stock import is_ranked_once
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
 from numplan.model.changes import Change, Release
@@ -193,12 +194,14 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     stock = around.offers.stock.get(pool.resource)
     picks: tuple[Offer, ...] = ()
     if wanted and stock is not None:
-        barred, has = _Barred(draft, around), had(draft, around)
-        choice = choose(pool, stock.offers, wanted, barred, _preferences(draft), has, had_in(draft, around))
-        picks = choice.picks
+        barred, preferred = _Barred(draft, around), _preferences(draft)
+        ranked = around.stocks.of(pool, stock) if is_ranked_once(pool) else None
+        offers = ranked.front(wanted, barred, preferred) if ranked else stock.offers
+        choice = choose(pool, offers, wanted, barred, preferred, had(draft, around), had_in(draft, around))
+        picks, spare = choice.picks, ranked.spare(pool, choice) if ranked else choice.alternates
         draft = draft.having(
             picked=(one.number for one in picks),
-            spare=choice.alternates if draft.missing_count else (),
+            spare=spare if draft.missing_count else (),
             diagnostics=[
                 *too_little(pool, wanted, choice, stock.why),
                 *runs_taken(pool, picks),
@@ -240,18 +243,7 @@ class _Barred:
     """Numbers that this pool may not buy: those of others, and those that somebody has or waits for."""
 
     def __init__(self, draft: PoolDraft, around: Surroundings) -> None:
-        comparison = around.comparison
-        self._sets = (
-            draft.picked,
-            around.taken,
-            around.promised,
-            comparison.declared,
-            comparison.managed,
-            comparison.to_retry,
-            {one.number for one in comparison.held},
-            comparison.snapshot.owned,
-            comparison.snapshot.unread,
-        )
+        self._sets = (draft.picked, around.taken, around.promised, *around.stocks.withheld)
 
     def __contains__(self, number: object) -> bool:
         return any(number in one for one in self._sets)

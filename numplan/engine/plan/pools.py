@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
+from itertools import islice
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.plan.plan_part import Part, join
@@ -10,6 +11,7 @@ from numplan.engine.plan.pool_choice import Picks, spare_count
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS
 from numplan.engine.plan.quotes import Offers
+from numplan.engine.plan.ranked_stock import RankedStocks
 from numplan.model.account import Offer
 from numplan.model.address import Resource
 from numplan.model.number import E164
@@ -28,21 +30,27 @@ def plan_pools(
     and no other pool does.
     """
     taken = set(taken)
+    stocks = RankedStocks(comparison, taken)
     wishes = Counter(number for picks in preferred.values() for number in picks.all())
-    drafts: list[tuple[PoolDraft, frozenset[E164]]] = []
+    drafts: list[tuple[PoolDraft, set[E164]]] = []
     for status in comparison.pools:
         own = preferred.get(status.pool.resource, Picks())
-        promised = frozenset((wishes - Counter(own.all())).keys())
+        promised = wishes.keys() - {number for number in own.all() if wishes[number] == 1}
         around = Surroundings(
-            comparison=comparison, offers=offers, allowances=allowances, taken=taken, promised=promised
+            comparison=comparison,
+            offers=offers,
+            allowances=allowances,
+            taken=taken,
+            promised=promised,
+            stocks=stocks,
         )
         draft = reduce(lambda draft, step: step(draft, around), STEPS, draft_of(status, own, around))
         taken |= draft.picked
         drafts.append((draft, promised))
     parts = []
     for draft, promised in drafts:
-        left = [one for one in draft.spare if one.number not in taken and one.number not in promised]
-        alternates = tuple(left[: spare_count(draft.missing_count)])
+        left = stocks.left(draft.pool, offers.stock.get(draft.pool.resource), draft.spare, promised)
+        alternates = tuple(islice(left, spare_count(draft.missing_count)))
         taken.update(one.number for one in alternates)
         parts.append(_part(draft, alternates))
     return join(parts)

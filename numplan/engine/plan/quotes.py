@@ -10,6 +10,7 @@ from numplan.engine.account import no_hits
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.pricing import Priced, price, price_again
 from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.account.shared_searches import search_all
 from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of
@@ -135,20 +136,19 @@ def _search(
     provider: Provider,
     parallelism: int,
 ) -> dict[Resource, Found]:
-    """Search once for all pools that ask the same; enough for all of them together, and spare."""
+    """Search once for all pools that ask the same, or differ in digits alone; enough for all together, and spare."""
     wishes: dict[Criteria, list[PoolStatus]] = {}
     for status in short:
         wishes.setdefault(criteria_of(status.pool, comparison.snapshot.regions), []).append(status)
-
-    def search(wish: tuple[Criteria, list[PoolStatus]]) -> Found:
-        return provider.search(wish[0], wanted=_enough(wish[1], spare))
 
     def ask_otherwise(at: int) -> Found:
         criteria, standings = asked[at]
         return no_hits.asked_otherwise(provider, criteria, _enough(standings, spare), answers[at])
 
     asked = list(wishes.items())
-    answers = ask_all(search, asked, parallelism)
+    answers = search_all(
+        provider, [(criteria, _enough(standings, spare)) for criteria, standings in asked], parallelism
+    )
     without = [at for at, found in enumerate(answers) if no_hits.found_nothing(found)][: no_hits.FEW]
     for at, found in zip(without, ask_all(ask_otherwise, without, parallelism), strict=True):
         answers[at] = found
@@ -181,8 +181,10 @@ def _with_preferred(
 ) -> dict[Resource, Found]:
     """What is on offer to each pool, with the preferred numbers that are for sale and meet their pool's criteria."""
     asked: dict[E164, tuple[PoolEntry, Criteria]] = {}
+    answers = {id(found): found for found in stock.values()}  # pools that ask the same share one
+    numbers = {key: {offer.number for offer in found.offers} for key, found in answers.items()}
     for pool in (status.pool for status in short):
-        shown = {offer.number for offer in stock[pool.resource].offers}
+        shown = numbers[id(stock[pool.resource])]
         criteria = criteria_of(pool, snapshot.regions)
         asked.update(
             (number, (pool, criteria))

@@ -15,6 +15,7 @@ from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS, Step, buy
+from numplan.engine.plan.ranked_stock import RankedStocks
 from numplan.model.changes import Adopt, Change, Purchase, Replace, number_of
 from numplan.model.manifest import PoolEntry, Spread
 from numplan.model.number import E164
@@ -127,6 +128,7 @@ def steps_of(planning: Planning) -> Iterator[tuple[Step, Surroundings, PoolDraft
         allowances=Allowances(releases=tuple(released)),
         taken=taken,
         promised=promised,
+        stocks=RankedStocks(comparison, taken),
     )
     (status,) = comparison.pools
     draft = draft_of(status, preferred, around)
