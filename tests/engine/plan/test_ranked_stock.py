@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numplan.engine.pipeline import compute_plan
 from numplan.engine.plan import pool_steps, pools, quotes, ranked_stock
 from numplan.engine.plan.planner import PlanOptions
-from numplan.engine.plan.pool_choice import Choice, Picks
-from numplan.engine.plan.ranked_stock import RankedStocks
+from numplan.engine.plan.pool_choice import Choice, Picks, choose
+from numplan.engine.plan.ranked_stock import RankedStocks, is_ranked_once
 from numplan.model.account import Found, Offer
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, PoolEntry
@@ -59,7 +59,10 @@ def naively_chosen(
     wanted: int,
     taken: Container[E164],
     preferred: Sequence[E164 | None] = (),
+    *others: Any,
 ) -> Choice:
+    if not is_ranked_once(pool):
+        return choose(pool, offers, wanted, taken, preferred, *others)
     caps = (pool.max_setup_charge, pool.max_monthly_charge)
     free = [
         one
