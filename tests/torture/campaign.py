@@ -130,7 +130,7 @@ def live(
                 _disturbed(world, chance, failpoints, figures, told)
             _recover(world, figures, told)
     except AssertionError as problem:
-        raise BrokenLawError(f"seed {seed}: {problem}\n" + "\n".join(told[-6:])) from None
+        raise BrokenLawError(f"seed {seed}: {problem}\n" + "\n".join(told)) from None
     finally:
         world.close()
     return figures

@@ -13,7 +13,7 @@ from numplan.model.text.spelling import nearest
 MANY: Final = 1000
 """Offers that are looked at for the states and types there are."""
 FEW: Final = 5
-"""Searches without a hit that are asked about in one plan: each takes up to five calls."""
+"""Searches without a hit that are asked about in one plan: each takes up to four calls."""
 _NAMED: Final = 12
 
 
@@ -26,22 +26,26 @@ def asked_otherwise(provider: Provider, criteria: Criteria, wanted: int | None, 
     """What is for sale under the vendor's own spelling of the state, where a search found nothing; else `found` with
     the reason. Raises ApiError.
     """
+    anywhere: tuple[Offer, ...] = ()
     if criteria.state:
-        anywhere = provider.search(msgspec.structs.replace(criteria, state=""), wanted=MANY)
-        for spelled in sorted({one.state for one in anywhere.offers if one.state}):
+        anywhere = provider.search(msgspec.structs.replace(criteria, state=""), wanted=MANY).offers
+        for spelled in sorted({one.state for one in anywhere if one.state}):
             if spelled != criteria.state and same_state(spelled, criteria.state, criteria.country):
                 return provider.search(msgspec.structs.replace(criteria, state=spelled), wanted=wanted)
-    return msgspec.structs.replace(found, why=_why(provider, criteria))
+    return msgspec.structs.replace(found, why=_why(provider, criteria, anywhere))
 
 
-def _why(provider: Provider, criteria: Criteria) -> str:
-    """Which criterion leaves nothing: the search is asked again without each."""
+def _why(provider: Provider, criteria: Criteria, anywhere: tuple[Offer, ...]) -> str:
+    """Which criterion leaves nothing: the search is asked again without each, but without the state, where it shows
+    what is `anywhere`.
+    """
     asked = {key: word for key in ("state", "type", "category", "digits") if (word := getattr(criteria, key))}
     if not asked:
         return f"nothing is for sale in {criteria.country}"
     helped = []
     for key, word in asked.items():
-        others = provider.search(msgspec.structs.replace(criteria, **{key: ""}), wanted=MANY).offers
+        without = msgspec.structs.replace(criteria, **{key: ""})
+        others = anywhere if key == "state" else provider.search(without, wanted=MANY).offers
         if others:
             helped.append(_without(key, word, others))
     if helped:

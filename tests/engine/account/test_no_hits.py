@@ -74,3 +74,10 @@ def test_a_state_is_asked_for_again_as_the_vendor_spells_it_and_for_as_many_as_w
     assert [one.number for one in found.offers] == [us(0), us(1), us(2)]
     assert found.why == ""
     assert vendor.calls[-1] == ("search", Criteria(country=US, state="NEW  YORK"))
+
+
+def test_no_search_is_made_twice_whatever_was_asked_for(vendor):
+    why(vendor, state="Texas", type="Mobile", category="Voice", digits="999")
+    searched = [call for call in vendor.calls if call[0] == "search"]
+    assert 0 < len(searched) <= 4
+    assert len(set(searched)) == len(searched)

@@ -22,22 +22,8 @@ from tests.builders import (
     state,
     us,
 )
-from tests.fakes import NOON, FakeVendor
-
-ONE, TWO, THREE, FOUR, FIVE = map(us, range(1, 6))
-P = manifest(pool("p", 1))
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    vendor = FakeVendor()
-    vendor.put_on_sale(FIVE)
-    vendor.put_on_sale(us(6))
-    return vendor
-
-
-def held(made) -> list[tuple[str, str]]:
-    return [(one.resource, one.number) for one in made.held]
+from tests.engine.compare.slots import FIVE, ONE, P, held
+from tests.fakes import NOON
 
 
 @pytest.mark.parametrize("wanted", [P, manifest(entry("a", ONE)), manifest(group("s", [ONE]))])

@@ -17,24 +17,8 @@ from tests.builders import (
     plan,
     pool,
     state,
-    us,
 )
-from tests.fakes import FakeVendor
-
-ONE, TWO, THREE, FOUR, FIVE = map(us, range(1, 6))
-P = manifest(pool("p", 1))
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    vendor = FakeVendor()
-    vendor.put_on_sale(FIVE)
-    vendor.put_on_sale(us(6))
-    return vendor
-
-
-def held(made) -> list[tuple[str, str]]:
-    return [(one.resource, one.number) for one in made.held]
+from tests.engine.compare.slots import FIVE, ONE, THREE, TWO, P, held
 
 
 def test_a_confirmed_purchase_makes_an_older_member_one_too_many(vendor):
