@@ -1,0 +1,39 @@
+"""Which day it is, in UTC, for whatever a date alone begins, ends or releases."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+APART: Final = timedelta(days=1)
+"""Clocks that differ by more than this are not believed about a date."""
+
+
+class Today(msgspec.Struct, frozen=True):
+    """A day that our clock and the vendor's have both reached. `doubt` says why nothing may be released on this day's
+    word alone; empty where both tell the time and agree about it.
+    """
+
+    day: date
+    doubt: str = ""
+
+
+def today(ours: datetime, vendors: datetime | None) -> Today:
+    """The day of two clocks: the earlier of their days. `vendors` is None where the vendor does not tell the time."""
+    if vendors is None:
+        return Today(_day(ours), "the vendor's answers do not tell the time")
+    day = min(_day(ours), _day(vendors))
+    if abs(ours - vendors) > APART:
+        return Today(
+            day,
+            f"this machine's clock says {_minute(ours)} and the vendor's says {_minute(vendors)}",
+        )
+    return Today(day)
+
+
+def _day(time: datetime) -> date:
+    return time.astimezone(UTC).date()
+
+
+def _minute(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
