@@ -16,6 +16,7 @@ from numplan.engine.plan.quotes import Offers, fetch_offers
 from numplan.engine.ports import Clock, Provider, now_of
 from numplan.model.manifest import Manifest
 from numplan.model.moment import moment, our_time
+from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Plan
 from numplan.model.state import State
 
@@ -29,12 +30,16 @@ class PlanResult(NamedTuple):
 
 
 def compute_plan(
-    manifest: Manifest, state: State | None, provider: Provider, options: PlanOptions
+    manifest: Manifest,
+    state: State | None,
+    provider: Provider,
+    options: PlanOptions,
+    others: OtherStates = nobody,
 ) -> PlanResult:
-    """What an apply would do now, with every guard's word on it, and what it was made from. Raises ApiError, and
-    UsageError for a selector that names nothing.
+    """What an apply would do now, with every guard's word on it, and what it was made from. Raises ApiError, StateError
+    for `others` that cannot be believed, and UsageError for a selector that names nothing.
     """
-    return compute_plan_of(manifest, state, refresh(manifest, state, provider), provider, options)
+    return compute_plan_of(manifest, state, refresh(manifest, state, provider), provider, options, others)
 
 
 def compute_plan_of(
@@ -43,14 +48,16 @@ def compute_plan_of(
     snapshot: AccountSnapshot,
     provider: Provider,
     options: PlanOptions,
+    others: OtherStates = nobody,
 ) -> PlanResult:
-    """What an apply would do now, from a look at the account that was taken already. Raises ApiError, and UsageError
-    for a selector that names nothing.
+    """What an apply would do now, from a look at the account that was taken already. The other states are read after
+    it: what they mean to buy they write down before, so whatever the look shows of theirs stands there. Raises as
+    `compute_plan` does.
     """
     now = moment(our_time(options.now), provider.vendors_time())
     options = msgspec.structs.replace(options, now=now)
     accept_missing = options.allowances.missing
-    comparison = compare(manifest, state, snapshot, now, accept_missing=accept_missing)
+    comparison = compare(manifest, state, snapshot, now, accept_missing=accept_missing, others=others())
     if options.refresh_only:  # nothing is bought, so no price is asked
         offers = Offers()
     else:

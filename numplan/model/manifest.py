@@ -162,6 +162,16 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
         return self.resource in {None, resource} and self.number in {None, number}
 
 
+class OtherState(msgspec.Struct, frozen=True):
+    """Another state on the same account: its numbers are its own. A path counts from the manifest's folder, and may
+    lead out of it.
+    """
+
+    name: str
+    place: StateLocation
+    source: Source
+
+
 class NumbersOf(msgspec.Struct, frozen=True):
     """Part of an output: the number of an entry under `numbers`, or all numbers of a set or a pool."""
 
@@ -217,6 +227,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     operator: Policy = NO_LIMITS
     backend: StateLocation | None = None
+    other_states: tuple[OtherState, ...] = ()
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()

@@ -210,7 +210,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
     or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
-    an apply settles them before anything else, whatever is selected.
+    an apply settles them before anything else, whatever is selected. `others` says how many numbers each other state on
+    the account has, which are left to it.
     """
 
     version: int = PLAN_VERSION
@@ -242,6 +243,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     moved: Mapping[E164, Resource] = {}
     outputs: tuple[OutputChange, ...] = ()
     surplus: tuple[E164, ...] = ()
+    others: Mapping[str, int] = {}
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

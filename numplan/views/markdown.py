@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from numplan.model.changes import count
+from numplan.model.others import counted_text
 from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
 from numplan.model.text.printable import numbers
@@ -270,6 +271,9 @@ def _apart(plan: Plan) -> Iterator[str]:
         f"Unmanaged: {numbers(len(plan.unmanaged.numbers))}, {cost}",
         [code(one) for one in plan.unmanaged.numbers],
     )
+    if plan.others:
+        yield f"Of other states on this account, left to them: {shown(counted_text(plan.others))}."
+        yield ""
 
 
 def _findings(plan: Plan) -> Iterator[str]:

@@ -84,7 +84,14 @@ def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timede
         now = options_of(work.account, run, Asked())
         open_state = work.open_state
         result = made_anew(
-            plan, work.manifest, open_state.stored, work.account, now, max_age, opened=open_state.opened
+            plan,
+            work.manifest,
+            open_state.stored,
+            work.account,
+            now,
+            max_age,
+            opened=open_state.opened,
+            others=open_state.others,
         )
         report.plan(result.plan)
         write_documents(result.plan, documents, state_location(run.settings, work.manifest), run)

@@ -27,6 +27,7 @@ from numplan.cli.workspace.open import (
     open_manifest,
     opened_state,
 )
+from numplan.cli.workspace.other_states import other_states
 from numplan.cli.workspace.state_lock import locked
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.refresh import AccountSnapshot, refresh
@@ -54,6 +55,7 @@ from numplan.model.consent import Consent
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
+from numplan.model.others import Others, OtherStates, others_text
 from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
@@ -85,6 +87,7 @@ class AdoptContext(NamedTuple):
     manifest: Manifest
     account: Provider
     state: State | None
+    others: OtherStates
 
 
 def adopt_chosen(asked: Adoption, run: Run) -> int:
@@ -108,17 +111,21 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
         if asked.manifest_only:
             state = backend.read()
             check_owner(state, account.account, account.url)
+            others = other_states(settings, manifest, account, state)
             _tell_left(
-                _declared(asked, run, report, AdoptContext(target, manifest, account, state)), run, report
+                _declared(asked, run, report, AdoptContext(target, manifest, account, state, others)),
+                run,
+                report,
             )
             return 0
         with locked(backend, "adopt", run) as session:
-            work = Work(manifest, account, opened_state(session, account.account, account.url))
+            work = Work(manifest, account, opened_state(session, settings, manifest, account))
             left = settle_first(work, clock, report)
             if clock.interrupted():
                 run.screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            ground = AdoptContext(target, manifest, account, work.open_state.stored)
+            open_state = work.open_state
+            ground = AdoptContext(target, manifest, account, open_state.stored, open_state.others)
             plan = _declared(asked, run, report, ground)
             events = _taken_in(plan, work, run, report)
             report.applied(plan, left, events)
@@ -219,10 +226,15 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
     forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
+    others = ground.others()
     loose = unmanaged_numbers(snapshot.owned, ground.state)
+    theirs = [others.by_number[row.number] for row in loose if row.number in others.by_number]
+    loose = [row for row in loose if row.number not in others.by_number]
     left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
     _tell_doubts(snapshot, wish, loose, run.screen)
+    if theirs:
+        run.screen.error(f"warning: {others_text(theirs)}; left out")
     entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
         ground.target,
@@ -239,7 +251,12 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     if asked.ask and rows:
         _confirm(asked, run)
     planned = partial(
-        _plan, ground=ground, snapshot=snapshot, adopted={row.number for row in rows}, clock=run.clock
+        _plan,
+        ground=ground,
+        snapshot=snapshot,
+        others=others,
+        adopted={row.number for row in rows},
+        clock=run.clock,
     )
     if not entries:
         plan = planned(ground.manifest)
@@ -293,10 +310,11 @@ def _plan(
     *,
     ground: AdoptContext,
     snapshot: AccountSnapshot,
+    others: Others,
     adopted: Collection[E164],
     clock: SystemClock,
 ) -> Plan:
     options = PlanOptions(
         now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
     )
-    return adoption_plan(manifest, ground.state, snapshot, adopted, options)
+    return adoption_plan(manifest, ground.state, snapshot, adopted, options, others)

@@ -73,7 +73,7 @@ def locked_work(run: Run, operation: str, allowances: Allowances = _NOTHING) -> 
         open_account(settings, clock, manifest) as account,
         locked(backend, operation, run) as session,
     ):
-        yield Work(manifest, account, opened_state(session, account.account, account.url), needed)
+        yield Work(manifest, account, opened_state(session, settings, manifest, account), needed)
 
 
 Choose = Callable[[Work, Report], Chosen]
@@ -180,7 +180,10 @@ def fresh_plan(run: Run, asked: Asked, documents: dict[str, str]) -> Choose:
 
     def choose(work: Work, report: Report) -> Chosen:
         asked_at = run.clock.monotonic()
-        result = plan_from(work.manifest, work.open_state.stored, work.account, run, report, asked)
+        open_state = work.open_state
+        result = plan_from(
+            work.manifest, open_state.stored, work.account, run, report, asked, open_state.others
+        )
         if asked.allowances.new_state:
             tell_of_new_state((*work.needed, *needed_to_buy(result, work.manifest)), run.screen)
         report.plan(result.plan)

@@ -9,11 +9,13 @@ from numplan.cli.terminal.progress import ReportingProvider, progress
 from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import check_owner, open_account, open_backend, open_manifest
+from numplan.cli.workspace.other_states import other_states
 from numplan.engine.account.refresh import remember_and_refresh
 from numplan.engine.pipeline import PlanResult, compute_plan, compute_plan_of, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
+from numplan.model.others import OtherStates
 from numplan.model.state import State
 
 
@@ -40,12 +42,20 @@ def planned(run: Run, report: Report, asked: Asked) -> Seen:
 
 
 def plan_from(
-    manifest: Manifest, state: State | None, account: Provider, run: Run, report: Report, asked: Asked
+    manifest: Manifest,
+    state: State | None,
+    account: Provider,
+    run: Run,
+    report: Report,
+    asked: Asked,
+    others: OtherStates,
 ) -> PlanResult:
     """A plan from a state that is known already, told while the account is read."""
     with report.reading(account.account) as step:
         wanted = nothing_of(manifest) if asked.destroy else manifest
-        return compute_plan(wanted, state, ReportingProvider(account, step), options_of(account, run, asked))
+        return compute_plan(
+            wanted, state, ReportingProvider(account, step), options_of(account, run, asked), others
+        )
 
 
 def look(run: Run) -> Seen:
@@ -68,9 +78,10 @@ def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked) -> Seen
         return state
 
     state, snapshot = remember_and_refresh(manifest, remember, account)
+    others = other_states(run.settings, manifest, account, state)
     wanted = nothing_of(manifest) if asked.destroy else manifest
     options = options_of(account, run, asked)
-    return Seen(wanted, state, compute_plan_of(wanted, state, snapshot, account, options))
+    return Seen(wanted, state, compute_plan_of(wanted, state, snapshot, account, options, others))
 
 
 def options_of(account: Provider, run: Run, asked: Asked) -> PlanOptions:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what only says what goes in and out: a command that needs n
     from numplan.api.client import Client
     from numplan.cli.terminal.signals import SystemClock
     from numplan.engine.apply.open_state import OpenState
-    from numplan.engine.ports import Session
+    from numplan.engine.ports import Provider, Session
     from numplan.model.state import State
     from numplan.state.backend import Backend
 
@@ -132,24 +132,30 @@ def state_backend(
     return _backend_at(settings, str(path or FILE_NAMES[0]), declared, clock, consent)
 
 
-def opened_state(session: "Session", account: str, url: str) -> "OpenState":
-    """The state of this account at this API, ready to be written. Raises StateError."""
+def opened_state(
+    session: "Session", settings: Settings, manifest: Manifest, account: "Provider"
+) -> "OpenState":
+    """The state of this account at this API, ready to be written, and beside it the other states that the manifest
+    names, which are read only when they are asked for. Raises StateError.
+    """
+    from numplan.cli.workspace.other_states import other_states
     from numplan.engine.apply.open_state import OpenState
     from numplan.model.state import State
 
     state = session.read()
-    check_owner(state, account, url)
+    check_owner(state, account.account, account.url)
     return OpenState(
         session,
         state
         or State(
             serial=0,
             lineage=uuid4().hex,
-            account=account,
-            api_url=url,
+            account=account.account,
+            api_url=account.url,
             numplan=__version__,
             write_id=uuid4().hex,
         ),
+        other_states(settings, manifest, account, state),
     )
 
 

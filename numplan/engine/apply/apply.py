@@ -6,6 +6,7 @@ releases last, and no release follows a purchase whose outcome is unknown.
 
 from collections.abc import Generator, Iterator
 
+from numplan.engine.apply.claims import claimed_by, require_free, require_still_free
 from numplan.engine.apply.events import Event, Noted, Recorded, Saved, Stopped, TurnedUp
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.local_changes import note, record
@@ -54,7 +55,8 @@ def _intend(run: Run) -> Iterator[Event]:
     also the proof that state can be written at all.
     """
     plan, open_state = run.plan, run.open_state
-    now = run.now()
+    now, claims = run.now(), claimed_by(plan.changes, open_state)
+    require_free(claims, open_state)
     turned_up = [
         TurnedUp(resource=one.resource, number=one.number, reason=why)
         for one, why in take_in(open_state, run.gate.before, now, run.api)
@@ -75,6 +77,7 @@ def _intend(run: Run) -> Iterator[Event]:
     failpoint("apply.before-intents")
     open_state.save(now)
     failpoint("apply.after-intents")
+    require_still_free(claims, open_state, now)
     yield Saved(serial=open_state.state.serial)
     yield from turned_up
     yield from events

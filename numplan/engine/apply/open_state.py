@@ -1,6 +1,6 @@
 """The state while a run writes it. It has one owner, and everything it knows is in the next `State`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from textwrap import shorten
 from typing import TypeVar
@@ -12,6 +12,7 @@ from numplan.model.address import Resource
 from numplan.model.charge import Charge
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
+from numplan.model.others import Elsewhere, OtherStates, nobody
 from numplan.model.secrets import hidden
 from numplan.model.state import Bound, Cause, Instance, Intent, State, Tombstone, successor
 
@@ -26,11 +27,13 @@ Pending = TypeVar("Pending", Intent, Tombstone)
 class OpenState:
     """Numbers, intents and tombstones by number, and the session they are saved to.
 
-    Changes are made in memory; `save` makes them durable. `unsaved` says whether there are any.
+    Changes are made in memory; `save` makes them durable. `unsaved` says whether there are any. `others` reads the
+    other states on the account.
     """
 
-    def __init__(self, session: Session, state: State) -> None:
+    def __init__(self, session: Session, state: State, others: OtherStates = nobody) -> None:
         self._session = session
+        self.others = others
         self._state = self._opened = state
         self.numbers = dict(state.by_number)
         self.intents = {one.number: one for one in state.intents}
@@ -59,6 +62,12 @@ class OpenState:
     def opened(self) -> State | None:
         """The state as it was read, before anything was settled, or None where there was none."""
         return self._opened if self._opened.serial else None
+
+    def elsewhere(self) -> Mapping[E164, Elsewhere]:
+        """What other states on the account have, read anew: ask for it after the look at the account that it is held
+        against. Raises StateError where one of them cannot be believed.
+        """
+        return self.others().by_number
 
     def require_lock(self) -> None:
         """Raise StateError if another may hold the state by now."""

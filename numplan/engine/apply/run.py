@@ -190,7 +190,7 @@ class Run:
                     del self.unknown[settled.number]
                     self.looked_at([settled.number])
                 yield settled
-        except ApiError as problem:
+        except (ApiError, StateError) as problem:  # of the account, or of another state
             yield Unsettled(reason=str(problem))
         yield from self.save()
 

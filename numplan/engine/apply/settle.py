@@ -24,6 +24,7 @@ from numplan.model.errors import ApiError
 from numplan.model.manifest import ApiSettings
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
+from numplan.model.others import Elsewhere
 from numplan.model.outcome import Rejected
 from numplan.model.state import Instance, Intent, Tombstone
 
@@ -83,9 +84,13 @@ def find_bought(
         looked_up = [number for number in pending if number not in rejected] if first or last else []
         look = look_for(pending, open_state, provider, now_of(clock, provider), api, looked_up)
         failpoint("settle.looked")
-        for number in [one for one, intent in pending.items() if intent.kind == "purchase"]:
-            if number in look.present:
+        bought = [one for one, intent in pending.items() if intent.kind == "purchase" and one in look.present]
+        theirs = open_state.elsewhere() if bought else {}
+        for number in bought:
+            if number not in theirs:
                 yield _found(open_state, pending.pop(number), look.present[number])
+            elif theirs[number].standing == "managed":
+                yield _anothers(open_state, pending.pop(number), theirs[number], now_of(clock, provider))
         if last or not pending:
             break
         clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
@@ -124,12 +129,20 @@ def watch(
 def take_in(
     open_state: OpenState, present: Mapping[E164, OwnedNumber | Unreadable], now: Moment, api: ApiSettings
 ) -> Iterator[tuple[Instance, str]]:
-    """Take watched numbers that the account shows into state, as surplus, without saving it. Yields each, and why."""
-    for tombstone in list(open_state.tombstones.values()):
+    """Take watched numbers that the account shows into state, as surplus, without saving it; none that another state
+    has. Yields each, and why. Raises StateError.
+    """
+    back = [
+        one
+        for one in open_state.tombstones.values()
+        if one.number in present and one.number not in open_state.numbers and not one.lingers(now, _hold(api))
+    ]
+    theirs = open_state.elsewhere() if back else {}
+    for tombstone in back:
         number = tombstone.number
-        row = present.get(number)
-        if row is None or number in open_state.numbers or tombstone.lingers(now, _hold(api)):
+        if number in theirs:
             continue
+        row = present[number]
         open_state.keep(surplus_of(tombstone, row))
         yield open_state.numbers[number], TURNED_UP[tombstone.cause]
 
@@ -200,6 +213,12 @@ def _found(open_state: OpenState, intent: Intent, row: OwnedNumber | Unreadable)
     return _verdict(intent, "bought", "found in the account")
 
 
+def _anothers(open_state: OpenState, intent: Intent, theirs: Elsewhere, now: Moment) -> Settled:
+    """Of two that wanted one number the vendor sold it to one, and that one has taken it in."""
+    open_state.bury(Tombstone(instance=intent.instance, closed_at=now, holds_slot=False))
+    return _verdict(intent, "not bought", f"the account holds it, and {theirs.whose}")
+
+
 def _judge(
     open_state: OpenState,
     intent: Intent,
@@ -216,6 +235,10 @@ def _judge(
         )
     if gap := look.gap or look.doubts.get(intent.number):
         return _verdict(intent, "unknown", gap)
+    if intent.number in look.present:  # a purchase that was not taken in
+        return _verdict(
+            intent, "unknown", "the account holds it, and another state has a call for it under way, too"
+        )
     if intent.kind == "release":
         open_state.seems_released(intent.instance, now)
         return _verdict(intent, "released", "the account no longer holds it")

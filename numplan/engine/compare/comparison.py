@@ -25,6 +25,7 @@ from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest
 from numplan.model.moment import Moment
 from numplan.model.number import E164
+from numplan.model.others import NOBODY, Elsewhere, Others
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, State, Tombstone
 
@@ -40,12 +41,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not. `absent` are
     those that it lacks too, and that only a second look, `hold` after the first, makes missing; they are held. `back`
     were noted as absent, and the account holds them again.
+    `others` are the states of others on the same account: none of their numbers is taken in, bought or released.
     `forgotten` are managed no more; `not_adoptable` are these and whatever else no pool may adopt. All other numbers
     stand under the resource they belong to now: `new_resource` has it of those that move, `moved` where the managed
     ones of these were.
     """
 
     snapshot: AccountSnapshot
+    others: Others
     declared: Mapping[E164, Declared]
     managed: Mapping[E164, Instance]
     explicit: tuple[NumberStatus, ...]
@@ -76,17 +79,20 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             if (row := self.snapshot.owned.get(instance.number)) is not None:
                 yield instance, row
 
+    def doubled(self) -> list[Elsewhere]:
+        """Numbers that this state manages and another one too, as the other knows them, in order of number."""
+        theirs = self.others.by_number
+        numbers = sorted(self.managed.keys() & theirs.keys()) if theirs else []
+        return [theirs[number] for number in numbers if theirs[number].standing == "managed"]
+
     def unmanaged(self) -> list[OwnedNumber]:
         """What the account owns and neither manifest nor state knows, in order of number."""
         owned = self.snapshot.owned
         if len(owned) == sum([one.row is not None for one in self.explicit]):
             return []
         held = {one.number for one in self.held}
-        free = [
-            number
-            for number in owned
-            if number not in self.managed and number not in self.declared and number not in held
-        ]
+        known = (self.managed, self.declared, held, self.others.by_number)
+        free = [number for number in owned if not any(number in some for some in known)]
         return [owned[number] for number in sorted(free)]
 
 
@@ -97,6 +103,7 @@ def compare(
     now: Moment,
     *,
     accept_missing: bool = False,
+    others: Others = NOBODY,
 ) -> Comparison:
     """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
     seen that what the account lacks is gone, so that no second look is waited for.
@@ -108,6 +115,7 @@ def compare(
         snapshot=snapshot,
         now=now,
         hold=timedelta(minutes=manifest.api.hold_minutes),
+        others=others,
     )
     forgotten = _forgotten(sides)
     not_adoptable = frozenset(
@@ -124,6 +132,7 @@ def compare(
     managed, held, undeclared = found.managed, found.held, found.undeclared
     return Comparison(
         snapshot=snapshot,
+        others=others,
         declared=sides.declared,
         managed=managed,
         explicit=found.explicit,
@@ -226,11 +235,13 @@ def _managed(
     if not forgotten and not sides.tombstones:
         return sides.state.by_number
     managed = dict(sides.state.by_number)
-    owned = sides.snapshot.owned
+    owned, others = sides.snapshot.owned, sides.others.by_number
     for one in forgotten:
         del managed[one.number]
     for tombstone in sides.tombstones:
         turned_up = tombstone.number in owned and not tombstone.lingers(sides.now, sides.hold)
+        if tombstone.number in others:
+            continue
         if turned_up and tombstone.number not in managed and tombstone.number not in not_adoptable:
             managed[tombstone.number] = surplus_of(tombstone, owned[tombstone.number])
     return managed
@@ -243,7 +254,10 @@ def _to_retry(sides: Sides, held: Mapping[E164, Deferred]) -> dict[E164, Tombsto
         if keeps_slot(one, sides.now, sides.hold) or not sides.snapshot.complete
         else msgspec.structs.replace(one, holds_slot=False)
         for one in sides.tombstones
-        if one.cause == "unknown" and one.number not in sides.snapshot.owned and one.number not in held
+        if one.cause == "unknown"
+        and one.number not in sides.snapshot.owned
+        and one.number not in held
+        and one.number not in sides.others.by_number
     }
 
 

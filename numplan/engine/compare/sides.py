@@ -8,12 +8,14 @@ from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.declared_index import DeclaredNumbers
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment
+from numplan.model.others import NOBODY, Others
 from numplan.model.state import Intent, State, Tombstone
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
     """The three sides of a comparison. `declared` are the manifest's explicit numbers; `state` is None where there is
-    none. `hold` is how long a number may be on its way into the account's listing, or out of it.
+    none, `others` are other
+    states on the account. `hold` is how long a number may be on its way into the account's listing, or out of it.
     """
 
     manifest: Manifest
@@ -22,6 +24,7 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: AccountSnapshot
     now: Moment
     hold: timedelta
+    others: Others = NOBODY
 
     @property
     def intents(self) -> tuple[Intent, ...]:

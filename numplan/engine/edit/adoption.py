@@ -18,6 +18,7 @@ from numplan.model.address import Resource, resource_of
 from numplan.model.changes import Adopt
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
+from numplan.model.others import NOBODY, Others
 from numplan.model.plan import Plan, Unmanaged
 from numplan.model.state import State
 from numplan.model.text.countries import same_country
@@ -166,6 +167,7 @@ def adoption_plan(
     snapshot: AccountSnapshot,
     adopted: Collection[E164],
     options: PlanOptions,
+    others: Others = NOBODY,
 ) -> Plan:
     """The plan that takes these numbers into state as the manifest declares them, and does nothing else.
 
@@ -176,7 +178,8 @@ def adoption_plan(
     if state is not None:
         rows = tuple(one for one in state.numbers if one.number in adopted)
         surplus = msgspec.structs.replace(state, numbers=rows, intents=(), tombstones=())
-    plan = make_plan(narrow, surplus, compare(narrow, surplus, snapshot, options.now), Offers(), options)
+    comparison = compare(narrow, surplus, snapshot, options.now, others=others)
+    plan = make_plan(narrow, surplus, comparison, Offers(), options)
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
     known = surplus.by_number if surplus else {}
     refusals = check_limits(effective(narrow, plan.allowances), plan, changes, narrow, known)

@@ -31,6 +31,7 @@ from numplan.model.changes import (
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared
 from numplan.model.number import E164
+from numplan.model.others import Elsewhere
 from numplan.model.plan import Deferred
 from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.text.countries import same_country
@@ -39,7 +40,7 @@ from numplan.model.text.spelling import same_word, serves
 
 def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
-    held_already = {one.number for one in comparison.held}
+    held_already, others = {one.number for one in comparison.held}, comparison.others.by_number
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -47,7 +48,9 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
         declared = one.declared
         if declared.number in held_already or declared.resource in comparison.unoffered:
             continue
-        if one.row is None:
+        if others and one.instance is None and (theirs := others.get(declared.number)):
+            outcome: Change | Deferred | Diagnostic = _of_another(declared, theirs)
+        elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
             outcome = _owned(declared, one.instance, one.row)
@@ -59,6 +62,15 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
             case _:
                 changes.append(outcome)
     return Part(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
+
+
+def _of_another(declared: Declared, theirs: Elsewhere) -> Diagnostic:
+    return error(
+        f"{declared.number} is another's: {theirs.whose}",
+        source=declared.source,
+        path=declared.address,
+        hint=f"remove it here, or let state {theirs.state} forget it first, with `forget` in its manifest",
+    )
 
 
 def _unlisted(

@@ -1,6 +1,7 @@
 """What a plan says of the account as a whole: what is missing, not settled, not proven or cannot be read. Pure."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import unproven_countries
@@ -10,11 +11,14 @@ from numplan.engine.compare.deferral import again_from
 from numplan.engine.plan.odd_rows import odd_rows
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.selection import downgrade_unselected
-from numplan.model.diagnostics import Diagnostic, warning
+from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, shown
 from numplan.model.plan import Missing, Overcharge, Selection
 from numplan.model.state import State
+from numplan.model.text.printable import numbers
+
+_NAMED: Final = 5
 
 
 def account_findings(
@@ -32,6 +36,7 @@ def account_findings(
     snapshot = comparison.snapshot
     if not refresh_only:
         yield from downgrade_unselected(comparison.unoffered.values(), selection, manifest)
+    yield from _doubled(comparison)
     yield from _unsettled(state)
     yield from _gap(snapshot)
     yield from overcharge.warnings(overcharged)
@@ -77,6 +82,21 @@ def _gap(snapshot: AccountSnapshot) -> tuple[Diagnostic, ...]:
         warning(
             f"the account's listing could not be proven complete: {snapshot.gap}",
             hint="every managed and declared number was looked up; only the count of others is uncertain",
+        ),
+    )
+
+
+def _doubled(comparison: Comparison) -> tuple[Diagnostic, ...]:
+    doubled = comparison.doubled()
+    if not doubled:
+        return ()
+    first = "; ".join(one.whose for one in doubled[:_NAMED])
+    rest = f"; and {len(doubled) - _NAMED} more" if len(doubled) > _NAMED else ""
+    return (
+        error(
+            f"{numbers(len(doubled))} that this state manages {'is' if len(doubled) == 1 else 'are'} in another "
+            f"one, too, and neither releases what both hold: {first}{rest}",
+            hint="list them under `forget` in the manifest of the one that is not to have them, and apply that",
         ),
     )
 

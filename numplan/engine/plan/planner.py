@@ -67,9 +67,8 @@ def make_plan(
     options: PlanOptions,
 ) -> Plan:
     """What an apply would do. `comparison` is made of manifest, state and account, `offers` what it asked for."""
-    drift = find_drift(comparison)
-    missing = missing_of(comparison, options.now)
-    overcharged = find_overcharges(comparison.managed, comparison.snapshot.owned)
+    drift, owned = find_drift(comparison), comparison.snapshot.owned
+    missing, overcharged = missing_of(comparison, options.now), find_overcharges(comparison.managed, owned)
     chosen, unselected = _chosen(manifest, state, comparison, offers, options, drift)
     doing = acting(chosen.changes)
     held = (*comparison.held, *chosen.held)
@@ -103,6 +102,7 @@ def make_plan(
         moved={} if options.refresh_only else _moved_along(comparison, (*doing, *unselected)),
         outputs=output_changes(manifest, comparison, chosen.changes, unselected, held),
         surplus=_surplus(comparison, doing),
+        others=comparison.others.counts,
         drift=drift,
         diagnostics=(
             *account_findings(

@@ -14,6 +14,7 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.number import E164, NumberError
+from numplan.model.others import Elsewhere
 from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
@@ -26,7 +27,7 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
     `unread` is the row of the account that is about it, or may be, and cannot be read. `listed` is False where the
     account's listing was not proven complete and the number is not known to be owned.
-    `protections` are what stands between the number and a release.
+    `theirs` is what another state knows of it. `protections` are what stands between the number and a release.
     """
 
     number: E164
@@ -38,6 +39,7 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     tombstone: Tombstone | None
     owned: OwnedNumber | None
     unread: Unreadable | None
+    theirs: Elsewhere | None
     listed: bool
     drift: Drift | None
     action: PlannedAction
@@ -140,6 +142,7 @@ def _of_number(
         tombstone=next((one for one in state.tombstones if one.number == number), None) if state else None,
         owned=owned,
         unread=snapshot.unread.get(number),
+        theirs=comparison.others.by_number.get(number),
         listed=snapshot.complete or owned is not None or instance is not None or declared is not None,
         drift=next((one for one in plan.drift if one.before.number == number), None),
         action=PlannedActions(plan).of(number, resource),

@@ -37,6 +37,7 @@ from numplan.model.diagnostics import Diagnostic, note
 from numplan.model.manifest import Manifest
 from numplan.model.moment import our_time
 from numplan.model.number import E164
+from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes, State
 
@@ -52,10 +53,12 @@ def made_anew(
     max_age: timedelta,
     *,
     opened: State | None = None,
+    others: OtherStates = nobody,
 ) -> PlanResult:
     """The plan to carry out: of the plan made anew, the changes that the file holds. `now` says who applies, and when;
     what is selected and allowed comes from the file. `opened` is the state before anything was settled: settling does
-    not make a file stale that asks for nothing else. Raises StalePlanError and ApiError.
+    not make a file stale that asks for nothing else. `others` reads the other states. Raises StalePlanError, StateError
+    and ApiError.
     """
     check_origin(file, manifest, provider, our_time(now.now), max_age)
     check_serial(file, (opened or state) if file.only_settles else state)
@@ -68,7 +71,7 @@ def made_anew(
         preferred=picks_of(file),
     )
     declared = nothing_of(manifest) if file.destroy else manifest
-    found = compute_plan(declared, state, provider, options)
+    found = compute_plan(declared, state, provider, options, others)
     only, instead = hold_against(file, found)
     plan = guarded_plan(
         declared,

@@ -9,6 +9,7 @@ from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
+from numplan.manifest.declarations.other_states import other_states_of
 from numplan.manifest.declarations.outputs import outputs_of
 from numplan.manifest.declarations.pool_rules import check_pool, spread_of
 from numplan.manifest.files.digest import digest
@@ -88,7 +89,10 @@ class _Declaring:
         forget = forgotten_of(root, declared, self.numbers.first_declared)
         outputs = outputs_of(root, self.document.variables, declared)
         return msgspec.structs.replace(
-            manifest, forget=tuple(self._usable(forget)), outputs=tuple(self._usable(outputs))
+            manifest,
+            forget=tuple(self._usable(forget)),
+            outputs=tuple(self._usable(outputs)),
+            other_states=tuple(self._usable(other_states_of(root))),
         )
 
     def _usable(self, values: Iterable[Value | Diagnostic]) -> Iterator[Value]:

@@ -37,6 +37,7 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "unsettled": None if one.intent is None else one.intent.kind,
         "doubt": one.intent.doubt if one.intent else "",
         "watched": one.tombstone is not None,
+        **_theirs(one),
         "account": None if one.owned is None else owned_row(one.owned),
         "unreadable": None if one.unread is None else one.unread.problem,
         "listed": one.listed,
@@ -75,6 +76,14 @@ def _resource(one: ResourceExplanation) -> dict[str, Any]:
         },
         "protection": list(one.protections),
     }
+
+
+def _theirs(one: NumberExplanation) -> dict[str, Any]:
+    """What another state knows of a number, where one does."""
+    if (theirs := one.theirs) is None:
+        return {}
+    told = {"state": theirs.state, "address": theirs.address, "standing": theirs.standing}
+    return {"other_state": told}
 
 
 def _range(one: NumberExplanation) -> dict[str, Any]:

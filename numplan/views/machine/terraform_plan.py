@@ -179,6 +179,7 @@ def _own(plan: Plan) -> dict[str, Any]:
             "unknown": plan.unmanaged.unknown,
             "numbers": list(plan.unmanaged.numbers),
         },
+        **({"others": dict(plan.others)} if plan.others else {}),
         "diagnostics": [_diagnostic(one) for one in first.findings],
         "diagnostics_omitted": first.more,
     }

@@ -43,6 +43,8 @@ def explained_text(
 def _number(one: NumberExplanation) -> Iterator[Paragraph]:
     yield "Declared", [_declared(one)]
     yield "State", [*_state(one)]
+    if one.theirs is not None:
+        yield "Other states", [one.theirs.whose]
     yield "Account", [_account(one)]
     yield "Plan", [*_plan(one)]
     yield "Protection", one.protections

@@ -8,6 +8,7 @@ import msgspec
 
 from numplan.model.changes import Counts, count
 from numplan.model.diagnostics import Diagnostic
+from numplan.model.others import counted_text
 from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
 from numplan.model.text.printable import numbers, plural
 from numplan.views.common.amounts import amount, change, to_settle
@@ -226,7 +227,7 @@ def _held(held: Sequence[Deferred], width: int, fold: Fold) -> Iterator[Line]:
 
 
 def _apart(plan: Plan, fold: Fold) -> Iterator[Line]:
-    """Owned numbers that the plan leaves alone: surplus and unmanaged ones."""
+    """Owned numbers that the plan leaves alone: surplus and unmanaged ones, and those of other states."""
     unmanaged = plan.unmanaged
     monthly = f"{amount(unmanaged.monthly, unmanaged.unknown)} a month"
     for title, found in (
@@ -237,6 +238,9 @@ def _apart(plan: Plan, fold: Fold) -> Iterator[Line]:
             yield Line(f"{title}: {numbers(len(found))}", "yellow")
             yield from map(Line, some([f"  {number}" for number in found], fold))
             yield Line("")
+    if plan.others:
+        yield Line(f"Of other states on this account, left to them: {counted_text(plan.others)}")
+        yield Line("")
 
 
 def _findings(diagnostics: Iterable[Diagnostic], width: int | None, fold: Fold) -> Iterator[Line]:

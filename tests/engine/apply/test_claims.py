@@ -1,0 +1,72 @@
+"""Two states that adopt one number at once: no lock is held by both, and never does a number stay in both."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from numplan.engine.apply.claims import claimed_by, require_free, require_still_free
+from numplan.engine.apply.open_state import OpenState
+from numplan.model.changes import Adopt, Keep, Purchase
+from numplan.model.errors import StateError
+from numplan.model.others import NOBODY, Others
+from numplan.model.state import Attributes, Instance
+from tests.builders import state, us
+from tests.fakes import NOON, FakeSession
+
+
+def attributes(number: str) -> Attributes:
+    return Attributes(number=number, country="United States", type="Geographic")
+
+
+def instance(number: str) -> Instance:
+    return Instance(resource="pool.theirs", attributes=attributes(number))
+
+
+def opened(*answers: Others) -> OpenState:
+    """An open state beside another one that is read so many times, and what it says each time."""
+    left: Iterator[Others] = iter(answers)
+    return OpenState(FakeSession(), state(serial=0), lambda: next(left))
+
+
+def theirs(*numbers: str) -> Others:
+    return Others({"emea": state(*map(instance, numbers))})
+
+
+def test_only_what_is_adopted_is_claimed() -> None:
+    changes = (
+        Adopt(resource="pool.a", after=attributes(us(1))),
+        Purchase(resource="pool.a", after=attributes(us(2))),
+        Keep(resource="pool.a", after=attributes(us(3))),
+    )
+    assert claimed_by(changes, opened()) == (us(1),)
+
+
+def test_without_a_claim_no_other_state_is_read() -> None:
+    open_state = opened()
+    require_free((), open_state)
+    require_still_free((), open_state, NOON)
+
+
+def test_a_number_that_another_state_has_by_now_stops_the_apply_before_its_first_write() -> None:
+    with pytest.raises(StateError, match="meanwhile state emea manages it"):
+        require_free((us(1),), opened(theirs(us(1))))
+    require_free((us(2),), opened(theirs(us(1))))
+
+
+def test_whoever_sees_the_others_word_after_the_write_takes_its_own_back() -> None:
+    open_state = opened(theirs(us(1)))
+    for number in (us(1), us(2)):
+        open_state.keep(Instance(resource="pool.a", attributes=attributes(number), origin="adopted"))
+    open_state.save(NOON)
+    with pytest.raises(StateError, match="no number was taken in"):
+        require_still_free((us(1), us(2)), open_state, NOON)
+    assert not open_state.unsaved
+    assert open_state.state.numbers == ()
+
+
+def test_where_nobody_took_it_the_claim_stands() -> None:
+    open_state = opened(NOBODY)
+    open_state.keep(Instance(resource="pool.a", attributes=attributes(us(1)), origin="adopted"))
+    open_state.save(NOON)
+    require_still_free((us(1),), open_state, NOON)
+    assert [one.number for one in open_state.state.numbers] == [us(1)]
