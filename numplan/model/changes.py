@@ -68,11 +68,14 @@ class Release(_Change, frozen=True, kw_only=True, tag="release"):
 
 
 class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
-    """Take a number that the account owns into state. No call, no cost."""
+    """Take a number that the account owns into state. No call, no cost. `takes_over`: a pool takes it that nothing here
+    bought or declares, so that it may be somebody else's.
+    """
 
     after: Attributes
     source: Source | None = None
     trunk_verified: bool = False
+    takes_over: bool = False
 
 
 class Forget(_Change, frozen=True, kw_only=True, tag="forget"):

@@ -37,8 +37,14 @@ def lab(emea: Desk, make_desk: Callable[..., Desk]) -> Desk:
 
 def test_without_a_word_of_the_other_team_a_pool_takes_over_its_numbers(lab: Desk) -> None:
     lab.manifest(POOL)
-    assert lab("apply", "--auto-approve").code == 0
+    ran = lab("apply", "--auto-approve")
+    assert ran.code == 0
     assert lab.managed == set(THEIRS[:2])
+    said = " ".join(ran.out.split())
+    assert (
+        "To take over: the account owned them already, and another state that manages them would lose" in said
+    )
+    assert "> pool" not in said
 
 
 def test_a_pool_leaves_the_numbers_of_another_state_alone(emea: Desk, lab: Desk) -> None:

@@ -53,6 +53,7 @@ def adopted(pool: PoolEntry, row: OwnedNumber, state: str | None) -> Adopt:
         resource=pool.resource,
         after=msgspec.structs.replace(adopted_as(row, pool.terms), state=state),
         source=pool.source,
+        takes_over=True,
         reason="owned by the account, not yet managed, and it matches the pool",
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -80,9 +80,10 @@ class Section(msgspec.Struct, frozen=True):
 
 def sections_of(plan: Plan) -> Iterator[Section]:
     """Every section that has changes."""
-    changes: dict[type[Change], list[Change]] = {}
+    changes: dict[_Kind, list[Change]] = {}
     for change in acting(plan.changes):
-        changes.setdefault(type(change), []).append(change)
+        kind: _Kind = "takes over" if isinstance(change, Adopt) and change.takes_over else type(change)
+        changes.setdefault(kind, []).append(change)
     for title, kind, mark, style, told in _KINDS:
         if kind in changes:
             yield Section(title, mark, style, tuple(_row(change, told) for change in changes[kind]))
@@ -105,6 +106,7 @@ def differences(one: Update | Replace) -> tuple[str, ...]:
     return tuple(map(str, one.differences))
 
 
+_Kind = type[Change] | Literal["takes over"]
 Told = Callable[[Change], tuple[tuple[str, ...], Charges]]
 """The facts of a change, and its charges."""
 
@@ -177,11 +179,18 @@ def _paid(attributes: Attributes) -> Charges:
     return Charges(None, attributes.monthly_charge, (False, True))
 
 
-_KINDS: Final[tuple[tuple[str, type[Change], str, Style, Told], ...]] = (
+_KINDS: Final[tuple[tuple[str, _Kind, str, Style, Told], ...]] = (
     ("Cannot be had: not in the account, and not for sale", Unavailable, "!", "red", _unavailable),
     ("Blocked, the vendor would refuse their release; not sent", Blocked, "!", "red", _blocked),
     ("To release, for good", Release, "-", "red", _release),
     ("To replace", Replace, "±", "red", _replace),
+    (
+        "To take over: the account owned them already, and another state that manages them would lose them",
+        "takes over",
+        "!",
+        "red",
+        _adopt,
+    ),
     ("To purchase", Purchase, "+", "green", _purchase),
     ("To adopt, no call", Adopt, ">", "cyan", _adopt),
     ("To update, no call", Update, "~", "yellow", _update),
