@@ -19,6 +19,7 @@ from numplan.model.changes import released
 from numplan.model.errors import ApiError, StateError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
+from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Allowances, Plan, Selection
 from numplan.model.state import State, decode_state, encode_state
 from tests.fakes import ACCOUNT, URL
@@ -47,6 +48,8 @@ class World:
         self.documents: list[bytes] = []
         self.vendor = FaultyVendor(self.clock, self.touch, self.documents)
         self.runs = 0
+        self.others: OtherStates = nobody
+        """Reads the states of others on the account."""
 
     @property
     def state(self) -> State | None:
@@ -72,7 +75,7 @@ class World:
         self.runs += 1
         session = FaultySession(self.documents, self.touch, f"run-{self.runs}")
         session.faults.extend(writes)
-        return OpenState(session, session.read() or _nothing())
+        return OpenState(session, session.read() or _nothing(), self.others)
 
     def run(
         self,
@@ -94,7 +97,8 @@ class World:
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
             asked_at = self.clock.monotonic()
-            seen = compute_plan(manifest, open_state.stored, self.vendor, self.options(allowances, selection))
+            options = self.options(allowances, selection)
+            seen = compute_plan(manifest, open_state.stored, self.vendor, options, self.others)
             plan = seen.plan
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))
@@ -147,7 +151,7 @@ class World:
 
     def draft(self, manifest: Manifest, allowances: Allowances = LIFTED) -> Plan:
         """What `numplan plan` would say now."""
-        return compute_plan(manifest, self.state, self.vendor, self.options(allowances)).plan
+        return compute_plan(manifest, self.state, self.vendor, self.options(allowances), self.others).plan
 
     def later(self, **span: float) -> None:
         """Time passes: `seconds`, `minutes` or `days`."""

@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from numplan.engine.apply.open_state import OpenState
+from numplan.model.moment import Moment
+from numplan.model.number import E164
+from numplan.model.others import Elsewhere
 from tests.cli.desk import STATE, TOKEN, Desk, run_of
 
 THEIRS, FREE = run_of(16465550101, 3), run_of(16465550201, 6)
@@ -256,3 +260,40 @@ def test_a_state_is_named_once(lab: Desk) -> None:
     ran = lab("validate")
     assert ran.code == 1
     assert "the same place as that of `emea`" in ran.out + ran.err
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_of_two_that_adopt_one_number_at_once_none_keeps_what_the_other_took(
+    emea: Desk, lab: Desk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The other team takes it in while this one's apply is under way: before its write, or just after it."""
+    spare = FREE[0]
+    emea.manifest(f'numbers: {{spare: {{number: "{spare}"}}}}\n', name="bought.yaml")
+    assert emea("apply", "-f", "bought.yaml", "--state", "bought.json", "--auto-approve").code == 0
+    lab.manifest(f"{OTHERS}{POOL.replace('646555', spare[1:])}".replace("count: 2", "count: 1"))
+    emea.manifest(f"sets: {{dialer: {{numbers: {json.dumps([*THEIRS, spare])}}}}}\n")
+    save, done = OpenState.save, []
+
+    def at_once(open_state: OpenState, now: Moment) -> None:
+        save(open_state, now)
+        if not done:
+            done.append(True)
+            assert emea("apply", "--auto-approve").code == 0
+
+    def claims(open_state: OpenState) -> Mapping[E164, Elsewhere]:
+        if not done:
+            done.append(True)
+            assert emea("apply", "--auto-approve").code == 0
+        return open_state.others().by_number
+
+    if when == "before":
+        monkeypatch.setattr(OpenState, "elsewhere", claims)
+    else:
+        monkeypatch.setattr(OpenState, "save", at_once)
+    ran = lab("apply", "--auto-approve")
+    assert ran.code == 1
+    assert (
+        f'{spare} was to be adopted, and meanwhile state emea manages it as set.dialer["{spare}"]' in ran.err
+    )
+    assert not (lab.folder / STATE).exists() or not lab.managed
+    assert spare in emea.managed

@@ -577,6 +577,55 @@ SABOTAGES = (
         "pass",
         ["tests/engine/apply/test_gate.py", "tests/engine/apply/test_verify.py"],
     ),
+    Sabotage(
+        "a purchase in doubt takes in what another state manages",
+        "engine/apply/settle.py",
+        "            if number not in theirs:\n                yield _found(",
+        "            if True:\n                yield _found(",
+        ["tests/scenarios/test_several_teams.py"],
+    ),
+    Sabotage(
+        "what turns up is taken in although another state has it",
+        "engine/apply/settle.py",
+        "        if number in theirs:\n            continue",
+        "        if False:\n            continue",
+        ["tests/engine/apply/test_claims.py"],
+    ),
+    Sabotage(
+        "pools choose among the numbers of another state",
+        "engine/plan/ranked_stock.py",
+        "            comparison.others.by_number,\n",
+        "",
+        ["tests/engine/plan/test_others.py"],
+    ),
+    Sabotage(
+        "pools adopt the numbers of another state",
+        "engine/compare/comparison.py",
+        "known = (self.managed, self.declared, held, self.others.by_number)",
+        "known = (self.managed, self.declared, held)",
+        ["tests/scenarios/test_several_teams.py"],
+    ),
+    Sabotage(
+        "a number in two states is no error",
+        "engine/plan/plan_messages.py",
+        "    yield from _doubled(comparison)\n",
+        "",
+        ["tests/scenarios/test_several_teams.py"],
+    ),
+    Sabotage(
+        "the other states are not read again before an adoption is written",
+        "engine/apply/apply.py",
+        "    require_free(claims, open_state)\n",
+        "",
+        ["tests/scenarios/test_several_teams.py"],
+    ),
+    Sabotage(
+        "the other states are not read again after an adoption was written",
+        "engine/apply/apply.py",
+        "    require_still_free(claims, open_state, now)\n",
+        "",
+        ["tests/scenarios/test_several_teams.py"],
+    ),
 )
 
 

@@ -6,11 +6,14 @@ import pytest
 
 from numplan.engine.apply.claims import claimed_by, require_free, require_still_free
 from numplan.engine.apply.open_state import OpenState
+from numplan.engine.apply.settle import take_in
+from numplan.model.account import OwnedNumber
 from numplan.model.changes import Adopt, Keep, Purchase
 from numplan.model.errors import StateError
+from numplan.model.manifest import ApiSettings
 from numplan.model.others import NOBODY, Others
 from numplan.model.state import Attributes, Instance
-from tests.builders import state, us
+from tests.builders import buried, state, us
 from tests.fakes import NOON, FakeSession
 
 
@@ -70,3 +73,17 @@ def test_where_nobody_took_it_the_claim_stands() -> None:
     open_state.save(NOON)
     require_still_free((us(1),), open_state, NOON)
     assert [one.number for one in open_state.state.numbers] == [us(1)]
+
+
+def test_what_turns_up_in_the_account_is_not_taken_in_where_another_state_has_it() -> None:
+    open_state = OpenState(
+        FakeSession(),
+        state(buried(instance(us(1))), buried(instance(us(2))), serial=0),
+        lambda: theirs(us(1)),
+    )
+    rows = {
+        number: OwnedNumber(number, "United States", "Geographic", None, None) for number in (us(1), us(2))
+    }
+    taken = [one.number for one, _ in take_in(open_state, rows, NOON, ApiSettings())]
+    assert taken == [us(2)]
+    assert [*open_state.numbers] == [us(2)]
