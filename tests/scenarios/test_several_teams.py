@@ -295,5 +295,6 @@ def test_of_two_that_adopt_one_number_at_once_none_keeps_what_the_other_took(
     assert (
         f'{spare} was to be adopted, and meanwhile state emea manages it as set.dialer["{spare}"]' in ran.err
     )
-    assert not (lab.folder / STATE).exists() or not lab.managed
+    assert (lab.folder / STATE).exists() == (when == "after")
+    assert when == "before" or not lab.managed
     assert spare in emea.managed
