@@ -22,6 +22,7 @@ class Elsewhere(msgspec.Struct, frozen=True, gc=False):
     """
 
     state: str
+    lineage: str
     address: Address
     standing: Standing
 
@@ -31,6 +32,12 @@ class Elsewhere(msgspec.Struct, frozen=True, gc=False):
         does = {"managed": "manages it", "intended": "has a call under way for it", "watched": "watches it"}
         return f"state {self.state} {does[self.standing]} as {self.address}"
 
+    def comes_before(self, lineage: str) -> bool:
+        """Whether a number that turns up in the account is theirs to take in, where the state of this `lineage` watches
+        it, too. Of two that only watch it one must, and both know which.
+        """
+        return self.standing != "watched" or self.lineage < lineage
+
 
 class Others(msgspec.Struct, frozen=True, dict=True):
     """The other states, by the names that the manifest gives them."""
@@ -39,13 +46,15 @@ class Others(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def by_number(self) -> Mapping[E164, Elsewhere]:
-        """Every number that is another's. Where several know one, the word of the one that manages it counts first."""
+        """Every number that is another's. Where several know one, the word of the one that manages it counts first,
+        then that of the first lineage."""
         found: dict[E164, Elsewhere] = {}
+        by_lineage = sorted(self.states.items(), key=lambda one: one[1].lineage, reverse=True)
         for standing in _WEAKEST_FIRST:
-            for name, state in reversed([*self.states.items()]):
+            for name, state in by_lineage:
                 for one in _standing(state, standing):
                     address = address_of(one.resource, one.number)
-                    found[one.number] = Elsewhere(name, address, standing)
+                    found[one.number] = Elsewhere(name, state.lineage, address, standing)
         return found
 
     @property

@@ -48,6 +48,7 @@ class World:
         self.documents: list[bytes] = []
         self.vendor = FaultyVendor(self.clock, self.touch, self.documents)
         self.runs = 0
+        self.lineage = "lineage-1"
         self.others: OtherStates = nobody
         """Reads the states of others on the account."""
 
@@ -75,7 +76,7 @@ class World:
         self.runs += 1
         session = FaultySession(self.documents, self.touch, f"run-{self.runs}")
         session.faults.extend(writes)
-        return OpenState(session, session.read() or _nothing(), self.others)
+        return OpenState(session, session.read() or _nothing(self.lineage), self.others)
 
     def run(
         self,
@@ -163,8 +164,8 @@ class World:
         self.clock.set_back(-span)
 
 
-def _nothing() -> State:
-    return State(serial=0, lineage="lineage-1", account=ACCOUNT, api_url=URL, numplan="0.1.0", write_id="w0")
+def _nothing(lineage: str) -> State:
+    return State(serial=0, lineage=lineage, account=ACCOUNT, api_url=URL, numplan="0.1.0", write_id="w0")
 
 
 def in_batches_of(size: int, made: Manifest, *, parallelism: int = 1) -> Manifest:

@@ -52,7 +52,7 @@ class Team(World):
 
     def __init__(self, name: str, first: World | None) -> None:
         super().__init__()
-        self.name = name
+        self.name = self.lineage = name
         if first is not None:
             self.touch, self.clock, self.vendor = first.touch, first.clock, first.vendor
         self.count, self.adopts = 0, False
@@ -170,7 +170,7 @@ class Machine(RuleBasedStateMachine):
         ran = team.run(team.manifest)
         note(f"  {team.name}: {ran.error!r} {[*ran.left, *ran.events]}")
         if ran.plan:
-            for found in ran.plan.diagnostics:
+            for found in (*ran.plan.diagnostics, *ran.plan.refusals):
                 note(f"    {found}")
         self.vendor.fates.clear()
         team.touch.kill(None)

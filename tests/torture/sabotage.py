@@ -580,15 +580,15 @@ SABOTAGES = (
     Sabotage(
         "a purchase in doubt takes in what another state manages",
         "engine/apply/settle.py",
-        "            if number not in theirs:\n                yield _found(",
+        '            if number not in theirs or theirs[number].standing == "watched":\n                yield _found(',
         "            if True:\n                yield _found(",
         ["tests/scenarios/test_several_teams.py"],
     ),
     Sabotage(
         "what turns up is taken in although another state has it",
         "engine/apply/settle.py",
-        "        if number in theirs:\n            continue",
-        "        if False:\n            continue",
+        "if number in theirs and theirs[number].comes_before(open_state.state.lineage):",
+        "if False:",
         ["tests/engine/apply/test_claims.py"],
     ),
     Sabotage(

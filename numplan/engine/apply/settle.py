@@ -87,7 +87,7 @@ def find_bought(
         bought = [one for one, intent in pending.items() if intent.kind == "purchase" and one in look.present]
         theirs = open_state.elsewhere() if bought else {}
         for number in bought:
-            if number not in theirs:
+            if number not in theirs or theirs[number].standing == "watched":
                 yield _found(open_state, pending.pop(number), look.present[number])
             elif theirs[number].standing == "managed":
                 yield _anothers(open_state, pending.pop(number), theirs[number], now_of(clock, provider))
@@ -140,7 +140,7 @@ def take_in(
     theirs = open_state.elsewhere() if back else {}
     for tombstone in back:
         number = tombstone.number
-        if number in theirs:
+        if number in theirs and theirs[number].comes_before(open_state.state.lineage):
             continue
         row = present[number]
         open_state.keep(surplus_of(tombstone, row))

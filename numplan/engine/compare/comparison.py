@@ -240,7 +240,7 @@ def _managed(
         del managed[one.number]
     for tombstone in sides.tombstones:
         turned_up = tombstone.number in owned and not tombstone.lingers(sides.now, sides.hold)
-        if tombstone.number in others:
+        if tombstone.number in others and others[tombstone.number].comes_before(sides.state.lineage):
             continue
         if turned_up and tombstone.number not in managed and tombstone.number not in not_adoptable:
             managed[tombstone.number] = surplus_of(tombstone, owned[tombstone.number])
