@@ -4,6 +4,7 @@ both but where both say so and wait for a person.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 from hypothesis import note
@@ -84,7 +85,7 @@ class Machine(RuleBasedStateMachine):
         self.teams = {NAMES[0]: first, NAMES[1]: Team(NAMES[1], first)}
         self.vendor, self.clock = first.vendor, first.clock
         self.vendor.on_post = self.look_at_post
-        self.vendor.time = lambda: NOON
+        self.vendor.time = lambda: NOON + timedelta(seconds=self.clock.monotonic())
         self.running = first
         self.told: set[E164] = set()
         for name, team in self.teams.items():
