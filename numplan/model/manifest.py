@@ -162,6 +162,21 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
         return self.resource in {None, resource} and self.number in {None, number}
 
 
+class Retired(msgspec.Struct, frozen=True, gc=False):
+    """A number that no pool takes ever again, and why, as people say it: `spam label`; empty where nobody says. It is
+    retired at `source`.
+    """
+
+    number: E164
+    reason: str
+    source: Source
+
+    @property
+    def words(self) -> str:
+        """`retired: spam label`."""
+        return f"retired: {self.reason}" if self.reason else "retired"
+
+
 class NumbersOf(msgspec.Struct, frozen=True):
     """Part of an output: the number of an entry under `numbers`, or all numbers of a set or a pool."""
 
@@ -222,6 +237,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pools: tuple[PoolEntry, ...] = ()
     moved: tuple[Move, ...] = ()
     forget: tuple[Forgotten, ...] = ()
+    retire: tuple[Retired, ...] = ()
     outputs: tuple[Output, ...] = ()
 
     @property

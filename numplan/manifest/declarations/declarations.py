@@ -11,6 +11,7 @@ from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
 from numplan.manifest.declarations.pool_rules import check_pool, spread_of
+from numplan.manifest.declarations.retired import check_rebuy, retired_of
 from numplan.manifest.files.digest import digest
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -81,14 +82,19 @@ class _Declaring:
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(root)),
         )
+        retire = tuple(self._usable(retired_of(root, self.numbers)))
         self.findings += self.numbers.numbers_files.repeated()
+        self.findings += check_rebuy(root.block("policy"), ("policy",))
         refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
         forget = forgotten_of(root, declared, self.numbers.first_declared)
         outputs = outputs_of(root, self.document.variables, declared)
         return msgspec.structs.replace(
-            manifest, forget=tuple(self._usable(forget)), outputs=tuple(self._usable(outputs))
+            manifest,
+            forget=tuple(self._usable(forget)),
+            retire=retire,
+            outputs=tuple(self._usable(outputs)),
         )
 
     def _usable(self, values: Iterable[Value | Diagnostic]) -> Iterator[Value]:
