@@ -50,7 +50,9 @@ def compute_plan_of(
     now = moment(our_time(options.now), provider.vendors_time())
     options = msgspec.structs.replace(options, now=now)
     accept_missing = options.allowances.missing
-    comparison = compare(manifest, state, snapshot, now, accept_missing=accept_missing)
+    comparison = compare(
+        manifest, state, snapshot, now, accept_missing=accept_missing, replace=options.replace
+    )
     if options.refresh_only:  # nothing is bought, so no price is asked
         offers = Offers()
     else:

@@ -92,8 +92,8 @@ class Update(_Change, frozen=True, kw_only=True, tag="update"):
 
 
 class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
-    """Move to another trunk. An explicit number is released, then bought back (`before.number` is
-    `after.number`), and can be lost in between; a pool member is released once another number is bought.
+    """Another number, or the same on another trunk. An explicit number is released, then bought back (`before.number`
+    is `after.number`), and can be lost in between; a pool member is released once another number is bought.
     """
 
     before: Attributes
@@ -101,6 +101,8 @@ class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
     source: Source | None = None
     differences: tuple[Difference, ...] = ()
     sent_before: bool = False
+    because: str = ""
+    """Why a pool member is to go for good: it is retired, or `--replace` names it. Empty where its trunk changed."""
 
     @property
     def buys_first(self) -> bool:
@@ -113,6 +115,8 @@ class Blocked(_Change, frozen=True, kw_only=True, tag="blocked"):
 
     before: Attributes
     assignment: Assignment
+    because: str = ""
+    """As in a replace: why a pool member is to go for good."""
 
 
 class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):

@@ -206,7 +206,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Everything a reviewer needs and an apply carries out.
 
     `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool. `unselected`
-    are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
+    are the changes that the whole plan would make and the `selection` holds back: nothing carries them out. `replace`
+    are the patterns of `--replace`, of pool members that are replaced once.
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
     or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
@@ -227,6 +228,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     refresh_only: bool = False
     allowances: Allowances = Allowances()
     selection: Selection = Selection()
+    replace: tuple[str, ...] = ()
     max_setup_cost: Decimal | None = None
     max_monthly_increase: Decimal | None = None
     loosened: tuple[Loosened, ...] = ()

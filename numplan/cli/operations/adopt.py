@@ -218,9 +218,10 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
-    forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
+    given_up = {one.number for one in ground.manifest.forget if one.resource is None}
+    given_up |= {one.number for one in ground.manifest.retire}
     loose = unmanaged_numbers(snapshot.owned, ground.state)
-    left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
+    left_out = given_up | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
     _tell_doubts(snapshot, wish, loose, run.screen)
     entries = _entries(asked, ground, snapshot, rows)

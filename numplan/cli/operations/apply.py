@@ -113,7 +113,7 @@ def apply_chosen(
                 "the API's answers have no Date header, so ages are measured by this machine's clock alone"
             )
         clock.stay_careful()
-        work.open_state.bind(bound_by(work.manifest))
+        work.open_state.bind(bound_by(work.manifest), work.manifest.bounds.no_rebuy)
         gate = open_gate(chosen, work, clock)
         events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))
         if work.manifest.outputs:
@@ -143,6 +143,7 @@ def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
         limits=limits.both,
         planned_at=chosen.asked_at,
         before=chosen.result.comparison.snapshot.owned,
+        retired={one.number: one for one in work.manifest.retire},
         parallelism=work.manifest.api.parallelism,
     )
     gate.ask_again(chosen.gone)

@@ -7,12 +7,13 @@ import click
 
 from numplan.cli.options.consents import BESIDE, state_consents
 from numplan.cli.options.documents import document_options
-from numplan.cli.options.selection import Name, selection_of, selection_options
+from numplan.cli.options.selection import Name, Pattern, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
 from numplan.model.text.printable import plural
 
-_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
+_REPLACE: Final = "--replace"
+_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE, _REPLACE)
 _OF_RELEASING: Final = ("--max-releases", "--allow-release")
 """Flags about purchases, and flags about releases."""
 
@@ -56,6 +57,15 @@ _BUYING_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("--allow-empty", {"is_flag": True, "help": "Allow a manifest without entries to release everything."}),
     (
+        _REPLACE,
+        {
+            "type": Pattern(),
+            "multiple": True,
+            "metavar": "GLOB",
+            "help": "Replace these pool members: buy another for each, then release it. May be given more than once.",
+        },
+    ),
+    (
         BESIDE,
         {"is_flag": True, "help": "Buy even though there is no state and the account owns matching numbers."},
     ),
@@ -86,6 +96,7 @@ class Asked(NamedTuple):
     selection: Selection = Selection()
     destroy: bool = False
     refresh_only: bool = False
+    replace: tuple[str, ...] = ()
 
 
 def refresh_option(command: Command) -> Command:
@@ -105,7 +116,8 @@ def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool
         _require_none(flags, "--destroy", "which buys nothing", _OF_BUYING)
     if refresh_only:
         _require_none(flags, "--refresh-only", "which changes state alone", (*_OF_BUYING, *_OF_RELEASING))
-    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only)
+    replace = tuple(flags.get("replace", ()))
+    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only, replace)
 
 
 def _require_none(flags: dict[str, Any], mode: str, why: str, idle: tuple[str, ...]) -> None:

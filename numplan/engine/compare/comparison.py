@@ -17,12 +17,13 @@ from numplan.engine.compare.deferral import awaited, lingering, unsettled
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
+from numplan.engine.compare.retirement import outgoing_of, released_lately
 from numplan.engine.compare.sides import Sides
 from numplan.engine.compare.watched import keeps_slot, surplus_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.manifest import Declared, Manifest
+from numplan.model.manifest import Declared, Manifest, Retired
 from numplan.model.moment import Moment
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
@@ -42,7 +43,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     were noted as absent, and the account holds them again.
     `forgotten` are managed no more; `not_adoptable` are these and whatever else no pool may adopt. All other numbers
     stand under the resource they belong to now: `new_resource` has it of those that move, `moved` where the managed
-    ones of these were.
+    ones of these were. No pool takes what is `retired`, and none buys what this state released so lately that
+    `policy.rebuy_after`, `no_rebuy` here, is not over: `released` has these, with when.
     """
 
     snapshot: AccountSnapshot
@@ -66,6 +68,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[E164, Resource]
     unoffered: Mapping[Resource, Diagnostic]
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
+    retired: Mapping[E164, Retired]
+    released: Mapping[E164, Moment]
+    no_rebuy: timedelta
 
     def present(self) -> Iterator[tuple[Instance, OwnedNumber]]:
         """Each managed number that the account holds, as state and as the account know it."""
@@ -97,9 +102,11 @@ def compare(
     now: Moment,
     *,
     accept_missing: bool = False,
+    replace: Sequence[str] = (),
 ) -> Comparison:
     """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
-    seen that what the account lacks is gone, so that no second look is waited for.
+    seen that what the account lacks is gone, so that no second look is waited for. Members of pools that a pattern of
+    `replace` covers are to be replaced, as those are that are retired.
     """
     sides = Sides(
         manifest=manifest,
@@ -108,6 +115,7 @@ def compare(
         snapshot=snapshot,
         now=now,
         hold=timedelta(minutes=manifest.api.hold_minutes),
+        retired={one.number: one for one in manifest.retire},
     )
     forgotten = _forgotten(sides)
     not_adoptable = frozenset(
@@ -129,7 +137,9 @@ def compare(
         explicit=found.explicit,
         undeclared=undeclared,
         wanted=_wanted(found.explicit, held, unoffered),
-        pools=pool_statuses(sides, offered, managed, held, found.to_retry),
+        pools=pool_statuses(
+            sides, offered, managed, held, found.to_retry, outgoing_of(sides, managed, replace)
+        ),
         leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in pools),
         missing=found.missing,
         absent=found.absent,
@@ -145,6 +155,9 @@ def compare(
         new_resource=new_resource,
         moved=moved,
         unoffered=unoffered,
+        retired=sides.retired,
+        released=released_lately(sides),
+        no_rebuy=manifest.bounds.no_rebuy,
     )
 
 
@@ -240,7 +253,8 @@ def _to_retry(sides: Sides, held: Mapping[E164, Deferred]) -> dict[E164, Tombsto
     """Purchases closed as never happened whose numbers are not owned, nor on their way again."""
     return {
         one.number: one
-        if keeps_slot(one, sides.now, sides.hold) or not sides.snapshot.complete
+        if keeps_slot(one, sides.now, sides.hold, is_retired=one.number in sides.retired)
+        or not sides.snapshot.complete
         else msgspec.structs.replace(one, holds_slot=False)
         for one in sides.tombstones
         if one.cause == "unknown" and one.number not in sides.snapshot.owned and one.number not in held

@@ -34,6 +34,16 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     excess: int
     awaited: tuple[Instance, ...] = ()
     """What state knows of the numbers in the held slots."""
+    outgoing: Mapping[E164, str] = {}
+    """Members that are to be replaced, and why: they fill no slot. One that a flow uses stays until it is free, while
+    its successor is bought, and so counts for the shortage; another is exchanged."""
+    replaced: frozenset[E164] = frozenset()
+    """Members in whose place another was bought already."""
+
+    @property
+    def lacking(self) -> int:
+        """How many numbers it lacks, those that take the place of outgoing ones included."""
+        return max(0, self.pool.count - (len(self.members) - len(self.outgoing)) - self.held)
 
 
 def pool_statuses(
@@ -42,19 +52,41 @@ def pool_statuses(
     managed: Mapping[E164, Instance],
     held: Mapping[E164, Deferred],
     to_retry: Mapping[E164, Tombstone],
+    outgoing: Mapping[E164, str],
 ) -> tuple[PoolStatus, ...]:
-    """Each of these pools, in order of name."""
+    """Each of these pools, in order of name. `outgoing` are managed numbers that are to be replaced, and why."""
     pools = sorted(pools, key=lambda pool: pool.name)
     resources = {pool.resource for pool in pools}
     members = _by_resource(resources, sides.declared, managed.values())
     slots = _by_resource(resources, sides.declared, held.values())
     again = [one for _, one in sorted(to_retry.items()) if one.number not in managed]
     retries = _by_resource(resources, sides.declared, again)
-    return tuple(
+    counting = (one for own in members.values() for one in own if not one.surplus)
+    replaced = frozenset(one.replaces for one in counting if one.replaces is not None)
+    statuses = (
         _status(
             sides, pool, managed, held, members[pool.resource], slots[pool.resource], retries[pool.resource]
         )
         for pool in pools
+    )
+    return tuple(_going_first(one, sides, outgoing, replaced) for one in statuses)
+
+
+def _going_first(
+    status: PoolStatus, sides: Sides, outgoing: Mapping[E164, str], replaced: frozenset[E164]
+) -> PoolStatus:
+    """A pool that knows which members are to go, and what it lacks without those that cannot go yet."""
+    if not outgoing and not replaced:
+        return status
+    members = [one.number for one in status.members]
+    going = {number: outgoing[number] for number in members if number in outgoing}
+    stuck = sum(sides.snapshot.owned[number].flow is not None for number in going)
+    staying = len(members) - stuck - min(status.excess, len(going) - stuck)
+    return msgspec.structs.replace(
+        status,
+        shortage=max(0, status.pool.count - staying - status.held),
+        outgoing=going,
+        replaced=replaced.intersection(members),
     )
 
 
@@ -93,7 +125,7 @@ def _status(
         pool=pool,
         members=members,
         held=len(slots),
-        late_arrivals=tuple(one for one in present if one.surplus),
+        late_arrivals=tuple(one for one in present if one.surplus and one.number not in sides.retired),
         to_retry=tuple(one for one in retries if one.holds_slot),
         shortage=max(0, pool.count - len(members) - len(slots)),
         excess=max(0, len(members) + len(bought) - pool.count),

@@ -226,7 +226,7 @@ def _limits(case: Case) -> Iterator[Refusal]:
 
 
 def _trunk_change(case: Case) -> Iterator[Refusal]:
-    moving = [change for change in case.changes if isinstance(change, Replace)]
+    moving = [change for change in case.changes if isinstance(change, Replace) and not change.because]
     if not moving:
         return
     replacing = {

@@ -16,7 +16,7 @@ from numplan.engine.plan.pools import plan_pools
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.refresh_only import plan_refresh
 from numplan.engine.plan.removals import find_drift, plan_removals
-from numplan.engine.plan.selection import apply_selection, narrow
+from numplan.engine.plan.selection import apply_selection, narrow, require_members
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by, loosened
 from numplan.model.address import Resource
@@ -55,6 +55,8 @@ class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers that pools choose before others, where they are for sale and meet the criteria: no other pool takes
     them.
     """
+    replace: tuple[str, ...] = ()
+    """Patterns of `--replace`: the members of pools that they cover are replaced."""
     only: frozenset[ChangeKey] | None = None
     """The changes that may be carried out; what else the plan holds is left out as if it were not selected."""
 
@@ -88,6 +90,7 @@ def make_plan(
         refresh_only=options.refresh_only,
         allowances=options.allowances,
         selection=options.selection,
+        replace=options.replace,
         max_setup_cost=limits.max_setup_cost,
         max_monthly_increase=limits.max_monthly_increase,
         loosened=loosened(state.bound if state else None, bound_by(manifest)),
@@ -130,6 +133,7 @@ def _chosen(
     drift: tuple[Drift, ...],
 ) -> tuple[Part, tuple[Change, ...]]:
     """What the plan does, and the changes that the selection leaves for another time."""
+    require_members(options.replace, manifest, comparison)
     if options.refresh_only:
         whole = plan_refresh(drift, state, {one.number for one in comparison.absent})
     else:

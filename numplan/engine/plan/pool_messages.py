@@ -9,12 +9,12 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.runs import runs_of
-from numplan.engine.plan.pool_choice import Choice
+from numplan.engine.plan.pool_choice import Choice, within_caps
 from numplan.engine.plan.quotes import matches
-from numplan.model.account import Offer, Unreadable
+from numplan.model.account import Found, Offer, Unreadable
 from numplan.model.address import kind_of
 from numplan.model.diagnostics import Diagnostic, error, note, warning
-from numplan.model.manifest import PoolEntry
+from numplan.model.manifest import PoolEntry, Retired
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
@@ -62,6 +62,25 @@ def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterat
             path=f"pools.{pool.name}.spread",
             hint=why or "on_shortage: elsewhere lets the other places fill up, partial leaves the pool short",
         )
+
+
+def kept_from(pool: PoolEntry, stock: Found, comparison: Comparison, why: str) -> str:
+    """Why a pool finds too little: what the vendor said, and what is for sale that it may not take."""
+    fitting = [
+        one.number for one in stock.offers if within_caps(pool, one) and is_local(pool, one.number, one.state)
+    ]
+    lately = sum(number in comparison.released and number not in comparison.retired for number in fitting)
+    retired = sum(number in comparison.retired for number in fitting)
+    days = comparison.no_rebuy.days
+    told = [
+        f"{count:,} more {'is' if count == 1 else 'are'} for sale that {which}"
+        for count, which in (
+            (lately, f"this state released less than {days} days ago: policy.rebuy_after"),
+            (retired, "`retire` names"),
+        )
+        if count
+    ]
+    return "; ".join((*told, *([why] if why else [])))
 
 
 def origins(
@@ -156,10 +175,17 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
 
 
 def waiting(
-    pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None, *, crowded: bool
+    pool: PoolEntry,
+    tombstone: Tombstone,
+    offer: Offer | Unreadable | None,
+    *,
+    crowded: bool,
+    retired: Retired | None = None,
 ) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
+        case _ if retired is not None:
+            why = f"it is {retired.words}: it is not tried again, and its slot is free before long"
         case None:
             why = "it is neither in the account nor for sale"
         case Unreadable():

@@ -9,6 +9,7 @@ from numplan.engine.compare.localities import is_local
 from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.pool_changes import (
     adopted,
+    first_to_go,
     purchase,
     refused_move,
     replacement,
@@ -20,6 +21,7 @@ from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
 from numplan.engine.plan.pool_holdings import had, had_in, shared
 from numplan.engine.plan.pool_messages import (
+    kept_from,
     mismatches,
     no_adoption,
     origins,
@@ -30,7 +32,7 @@ from numplan.engine.plan.pool_messages import (
 from numplan.engine.plan.ranked_stock import is_ranked_once
 from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
-from numplan.model.changes import Change, Release
+from numplan.model.changes import Blocked, Change, Release
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance
@@ -39,24 +41,27 @@ Step = Callable[[PoolDraft, Surroundings], PoolDraft]
 
 
 def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Let go of the excess. Protected members are never chosen while another is left; where none is, the guard of
-    protected numbers has the word.
+    """Let go of the excess, first of what is to go in any case. Of the others, protected members are never chosen while
+    another is left; where none is, the guard of protected numbers has the word.
     """
-    snapshot = around.comparison.snapshot
-    members, pool, excess = draft.status.members, draft.pool, draft.status.excess
-    elsewhere = {one.number for one in members if must_move(one, pool.terms)}
-    assigned = {one.number for one in members if snapshot.owned[one.number].assignment is not None}
-    order = shrink_order(members, elsewhere, assigned)
+    snapshot, status = around.comparison.snapshot, draft.status
+    pool, excess = draft.pool, status.excess
+    first = first_to_go(status, snapshot)
+    others = [one for one in status.members if one not in first]
+    elsewhere = {one.number for one in others if must_move(one, pool.terms)}
+    assigned = {one.number for one in others if snapshot.owned[one.number].assignment is not None}
+    order = shrink_order(others, elsewhere, assigned)
     free = [one for one in order if not one.attributes.protect or around.may_go(one)]
     kept = [one for one in order if one.attributes.protect and not around.may_go(one)]
-    going = [*free, *kept][:excess]
+    going = [*first, *free, *kept][:excess]
     return draft.having(
         changes=[
             release_or_block(
                 one,
                 snapshot,
                 f"the pool has {excess} too many",
-                why_goes(pool, one, assigned=one.number in assigned),
+                why_goes(status, one, assigned=one.number in assigned),
+                because=status.outgoing.get(one.number, ""),
             )
             for one in going
         ],
@@ -65,19 +70,24 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
 
 
 def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members that stay, with changed settings where there are any; those on another trunk are to move."""
-    snapshot, pool = around.comparison.snapshot, draft.pool
+    """Members that stay, with changed settings where there are any. Outgoing ones are to be replaced, then those on
+    another trunk.
+    """
+    snapshot, pool, outgoing = around.comparison.snapshot, draft.pool, draft.status.outgoing
     moving: list[Instance] = []
     changes: list[Change] = []
     for one in draft.status.members:
         if one.number in draft.leaving:
             continue
-        if not must_move(one, pool.terms):
+        why = outgoing.get(one.number)
+        if why is None and not must_move(one, pool.terms):
             changes.append(staying(pool, one, around.comparison))
         elif snapshot.owned[one.number].flow is not None:
-            changes.append(release_or_block(one, snapshot, "its trunk changed, which would take a release"))
+            reason = why or "its trunk changed, which would take a release"
+            changes.append(release_or_block(one, snapshot, reason, because=why or ""))
         else:
             moving.append(one)
+    moving.sort(key=lambda one: one.number not in outgoing)
     return draft.having(changes=changes, moving=tuple(moving))
 
 
@@ -126,19 +136,28 @@ def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
 
 
 def refuse_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Where the entry refuses them, members that would have to move are shown, and stay."""
+    """Where the entry refuses them, members that would have to move to another trunk are shown, and stay."""
     if draft.pool.terms.on_trunk_change != "refuse":
         return draft
-    shown = [refused_move(draft.pool, one, around.comparison) for one in draft.moving]
-    return draft.having(changes=shown, moving=())
+    outgoing = draft.status.outgoing
+    shown = [
+        refused_move(draft.pool, one, around.comparison) for one in draft.moving if one.number not in outgoing
+    ]
+    return draft.having(changes=shown, moving=tuple(one for one in draft.moving if one.number in outgoing))
 
 
 def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Members that nothing takes the place of yet stay. What is beyond the count already does for the rest: held
-    numbers, which are bought or may be, and members that are too many but cannot go.
+    numbers, which are bought or may be, and members that are too many but cannot go. An outgoing one that cannot go
+    fills no slot, and takes no other's place.
     """
-    going = sum(isinstance(one, Release) for one in draft.changes)
-    under_way = max(0, len(draft.status.members) - going + draft.status.held - draft.pool.count)
+    outgoing = draft.status.outgoing
+    gone = [
+        one
+        for one in draft.changes
+        if isinstance(one, Release) or (isinstance(one, Blocked) and one.before.number in outgoing)
+    ]
+    under_way = max(0, len(draft.status.members) - len(gone) + draft.status.held - draft.pool.count)
     return draft.having(
         changes=[staying(draft.pool, one, around.comparison) for one in draft.moving[:under_way]],
         moving=draft.moving[under_way:],
@@ -155,9 +174,9 @@ def make_way(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     changes: list[Change] = []
     for one, instead in pairs:
         changes.append(taken_back(draft.pool, instead, around.comparison))
-        changes.append(
-            release_or_block(one, snapshot, f"{instead.number}, on the declared trunk, takes its place")
-        )
+        why = draft.status.outgoing.get(one.number)
+        takes = f"{instead.number}, on the declared trunk, takes its place"
+        changes.append(release_or_block(one, snapshot, takes, *([why] if why else [])))
     return draft.having(
         changes=changes,
         moving=draft.moving[len(pairs) :],
@@ -174,7 +193,7 @@ def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     found = [(one, offer) for (one, _), offer in zip(pairs, again, strict=True)]
     return draft.having(
         changes=[
-            replacement(draft.pool, one, around.comparison, offer, sent_before=True)
+            replacement(draft.status, one, around.comparison, offer, sent_before=True)
             if isinstance(offer, Offer)
             else staying(draft.pool, one, around.comparison)
             for one, offer in found
@@ -203,7 +222,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
             picked=(one.number for one in picks),
             spare=spare if draft.missing_count else (),
             diagnostics=[
-                *too_little(pool, wanted, choice, stock.why),
+                *too_little(pool, wanted, choice, kept_from(pool, stock, around.comparison, stock.why)),
                 *runs_taken(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
@@ -214,7 +233,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         if instead is None:
             changes.append(staying(pool, one, around.comparison))
         else:
-            changes.append(replacement(pool, one, around.comparison, instead))
+            changes.append(replacement(draft.status, one, around.comparison, instead))
     return draft.having(changes=changes, moving=())
 
 
@@ -256,16 +275,26 @@ def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
 def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) -> list[Offer | Deferred]:
     """The offers of numbers that are to be tried again; where one cannot be bought now, its slot waits for it."""
     pool, offers = draft.pool, [around.offers.found.get(number) for number in numbers]
+    retired = around.comparison.retired
     fitting = [
         one
         for one in offers
-        if isinstance(one, Offer) and within_caps(pool, one) and is_local(pool, one.number, one.state)
+        if isinstance(one, Offer)
+        and one.number not in retired
+        and within_caps(pool, one)
+        and is_local(pool, one.number, one.state)
     ]
     admitted, crowded = within_exchanges(fitting, pool.max_per_exchange, had(draft, around))
     return [
         offer
         if isinstance(offer, Offer) and offer in admitted
-        else waiting(pool, around.comparison.to_retry[number], offer, crowded=offer in crowded)
+        else waiting(
+            pool,
+            around.comparison.to_retry[number],
+            offer,
+            crowded=offer in crowded,
+            retired=retired.get(number),
+        )
         for number, offer in zip(numbers, offers, strict=True)
     ]
 

@@ -104,7 +104,7 @@ class RankedStock:
 
 class RankedStocks:
     """The stocks of one plan, each filled when the first pool comes to it. What the manifest declares, what somebody
-    has and what is waited for never stands on one.
+    has, what is waited for, what is retired and what was released lately never stands on one.
     """
 
     def __init__(self, comparison: Comparison, taken: AbstractSet[E164]) -> None:
@@ -115,6 +115,8 @@ class RankedStocks:
             frozenset(one.number for one in comparison.held),
             comparison.snapshot.owned,
             comparison.snapshot.unread,
+            comparison.retired,
+            comparison.released,
         )
         self._taken = taken
         self._filled: dict[_Key, RankedStock] = {}

@@ -50,13 +50,20 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
-def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str) -> Change:
-    """The release of an owned number, or what blocks it."""
+def release_or_block(
+    instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str, because: str = ""
+) -> Change:
+    """The release of an owned number, or what blocks it. `because`: why it is to go for good, if somebody says so."""
     row = snapshot.owned[instance.number]
     before = current(instance, row)
     if row.flow is not None:
         return Blocked(
-            resource=instance.resource, before=before, assignment=row.flow, reason=reason, more=more
+            resource=instance.resource,
+            before=before,
+            assignment=row.flow,
+            reason=reason,
+            more=more,
+            because=because,
         )
     return Release(resource=instance.resource, before=before, reason=reason, more=more)
 

@@ -65,6 +65,7 @@ def made_anew(
         selection=file.selection,
         destroy=file.destroy,
         refresh_only=file.refresh_only,
+        replace=file.replace,
         preferred=picks_of(file),
     )
     declared = nothing_of(manifest) if file.destroy else manifest

@@ -161,7 +161,7 @@ def _replace(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _blocked(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Blocked)  # noqa: S101
     flow = f"assigned to {one.assignment.flow_name!r} (flow {one.assignment.flow_id})"
-    return (flow,), _paid(one.before)
+    return (flow, one.because), _paid(one.before)
 
 
 def _unavailable(one: Change) -> tuple[tuple[str, ...], Charges]:

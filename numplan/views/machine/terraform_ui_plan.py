@@ -96,5 +96,7 @@ def _planned(change: Change) -> Message:
         fields["importing"] = {"id": change.after.number}
     why = reason(change)
     if why is not None:
-        fields["reason"] = why.removeprefix("replace_because_")
+        fields["reason"] = (
+            "requested" if why == "replace_by_request" else why.removeprefix("replace_because_")
+        )
     return Message("planned_change", f"{where['addr']}: Plan to {fields['action']}", {"change": fields})
