@@ -82,6 +82,7 @@ class World:
         allowances: Allowances = LIFTED,
         selection: Selection = ALL,
         writes: Iterable[str] = (),
+        replace: tuple[str, ...] = (),
     ) -> Ran:
         """The line of an apply: settle, plan, guard, carry out. A kill or an error ends it early, and so does a
         selection that names nothing.
@@ -96,7 +97,8 @@ class World:
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
             asked_at = self.clock.monotonic()
-            seen = compute_plan(manifest, open_state.stored, self.vendor, self.options(allowances, selection))
+            options = msgspec.structs.replace(self.options(allowances, selection), replace=replace)
+            seen = compute_plan(manifest, open_state.stored, self.vendor, options)
             plan = seen.plan
             if plan.errors or plan.refusals:
                 return Ran(plan, tuple(left))

@@ -65,6 +65,20 @@ def test_an_alternate_that_waited_is_asked_for_anew_before_it_is_sent_again():
     assert "it now costs 500.00 once" in answers[0][ONE]
 
 
+def test_what_is_retired_is_never_bought_whatever_a_plan_says():
+    """The last line: the plan was made before the number was retired."""
+    world = world_with(ONE, TWO)
+    wanted = manifest(pool("p", 2))
+    made, open_state = world.draft(wanted), world.open()
+    retired = {one.number: one for one in manifest(retire=[ONE]).retire}
+    gate = gate_of(world, made, open_state, retired=retired)
+    orders = [*orders_of(made)]
+    gate.expect(orders)
+    outcomes = gate.send(Batch(call="purchase", numbers=(ONE, TWO)))
+    assert outcomes == {ONE: Barred("retired: spam label"), TWO: Succeeded()}
+    assert world.vendor.owned.keys() == {TWO}
+
+
 def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
     world = moving(seconds=0)
     world.vendor.own(ONE)

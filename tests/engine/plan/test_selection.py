@@ -322,3 +322,26 @@ def test_a_refresh_alone_never_buys_nor_releases(world: World, lifted: bool):
     assert not vendor.bought
     assert not vendor.released
     assert not by_action(plan(world.manifest, vendor, after, refresh_only=True))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "says"),
+    [
+        ("pool.x", "--replace pool.x matches no address and no number of manifest, state or plan"),
+        ("+1206*", "--replace +1206* matches no address and no number of manifest, state or plan"),
+        (ONE, f"--replace {ONE} covers number.a, an explicit number, which has no successor"),
+        ("*", "--replace * covers number.a, an explicit number, which has no successor"),
+        ("pool.empty", "--replace pool.empty covers no member of a pool that could be replaced now"),
+        (THREE, f"--replace {THREE} covers no member of a pool that could be replaced now"),
+    ],
+)
+def test_what_replace_names_must_be_members_of_pools_alone(vendor, pattern, says):
+    rows = [
+        managed("number.a", vendor.own(ONE)),
+        managed("pool.p", vendor.own(TWO)),
+        managed("pool.gone", vendor.own(THREE)),
+    ]
+    wanted = manifest(entry("a", ONE), pool("p", 1), pool("empty", 0))
+    with pytest.raises(UsageError) as refusal:
+        plan(wanted, vendor, state(*rows), replace=(TWO, pattern))
+    assert refusal.value.message == says

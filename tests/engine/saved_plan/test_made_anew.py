@@ -317,3 +317,16 @@ def test_a_saved_plan_meets_a_row_that_cannot_be_read_any_more(vendor):
             del vendor.owned[number]
             vendor.stock[number] = offer
     saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1))
+
+
+def test_what_replace_named_is_part_of_what_a_saved_plan_remembers(vendor):
+    known = state(managed("pool.p", vendor.own(ONE)), managed("pool.p", vendor.own(TWO)))
+    for place in (11, 12):
+        vendor.put_on_sale(us(place))
+    wanted = manifest(pool("p", 2))
+    file = decode_plan(encode_plan(plan(wanted, vendor, known, replace=(TWO,))), "the file")
+    vendor.put_on_sale(us(10))
+    made = saved_again(file, wanted, known, vendor, NOON, timedelta(hours=1)).plan
+    (change,) = acting(made.changes)
+    assert (change.before.number, change.after.number) == (TWO, us(11)), "as it was reviewed"
+    assert made.replace == (TWO,)
