@@ -13,9 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from numplan.model.changes import count
 from numplan.model.manifest import Manifest
+from numplan.model.moment import age, moment
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome
 from numplan.model.plan import Selection
+from numplan.model.policy import Policy
+from numplan.model.state import Released
 from tests.builders import entry, group, manifest, pool, us
 from tests.engine.world import ALL, World
 from tests.fakes import NOON, Call
@@ -71,6 +74,8 @@ class Machine(RuleBasedStateMachine):
         self.pools: dict[str, dict[str, object]] = {}
         self.explicit: dict[E164, tuple[str, int]] = {}
         self.forgotten: set[E164] = set()
+        self.retired: set[E164] = set()
+        self.rebuy_after = "0d"
         self.sent: dict[E164, tuple[str, float, int]] = {}
         self.behind = timedelta()
         self.was_ahead = timedelta()
@@ -106,6 +111,8 @@ class Machine(RuleBasedStateMachine):
                 pool(name, on_trunk_change="replace", on_shortage="partial", **keys)
                 for name, keys in self.pools.items()
             ),
+            policy=Policy(rebuy_after=self.rebuy_after),
+            retire=sorted(self.retired - self.explicit.keys()),
         )
         return msgspec.structs.replace(made, api=msgspec.structs.replace(made.api, batch_size=2))
 
@@ -126,6 +133,12 @@ class Machine(RuleBasedStateMachine):
         self.explicit.pop(number, None)
         if wish is not None:
             self.explicit[number] = wish
+
+    @rule(numbers=st.sets(st.sampled_from(STOCK[:8]), max_size=3), rebuy_after=st.sampled_from(("0d", "1w")))
+    def retire(self, numbers: set[E164], rebuy_after: str) -> None:
+        """Numbers are flagged, and others no longer are."""
+        self.retired = set(numbers)
+        self.rebuy_after = rebuy_after
 
     # -- the runs --------------------------------------------------------------------------------------
 
@@ -246,6 +259,11 @@ class Machine(RuleBasedStateMachine):
             self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
         if call == "release":
             return
+        retired = self.retired - self.explicit.keys()
+        assert not retired & {*numbers}, "what is retired is never bought"
+        closed = {one.number for one in state.tombstones}
+        lately = {one.number for one in state.released if self.is_lately(one)} - self.explicit.keys() - closed
+        assert not lately & {*numbers}, "no pool buys what was released lately"
         slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
         slots |= {one.number: one.resource for one in state.numbers if not one.surplus}
         slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
@@ -263,7 +281,7 @@ class Machine(RuleBasedStateMachine):
             for one in state.numbers
             if not one.surplus
             and one.resource in wishes
-            and one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"]
+            and (one.number in retired or one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"])
         )
         room = {resource: wish["count"] + moving[resource] for resource, wish in wishes.items()}
         self.sent |= {
@@ -280,6 +298,7 @@ class Machine(RuleBasedStateMachine):
                 if slots.get(number) == resource
                 and number not in leaving
                 and number not in self.explicit
+                and number not in retired
                 and trunks.get(number, wish["sip_trunk_id"]) == wish["sip_trunk_id"]
             }
             # A purchase in doubt may be of a slot that has been given up since: it will be surplus.
@@ -288,6 +307,11 @@ class Machine(RuleBasedStateMachine):
                 [wish["count"], *(self.sent[one][2] for one in doubted if one in self.sent)]
             ):
                 self.vendor.breaches.append(f"{resource} has {sorted(in_play)} in play")
+
+    def is_lately(self, one: Released) -> bool:
+        """Whether no pool may buy again what was released, by either clock."""
+        now = moment(self.world.clock.now(), self.vendor.vendors_time())
+        return age(now, one.at) < self.manifest.bounds.no_rebuy
 
     @invariant()
     def nothing_breaks_the_protocol(self) -> None:
@@ -304,6 +328,7 @@ class Machine(RuleBasedStateMachine):
         self.world.later(hours=4 + self.was_ahead / timedelta(hours=1))
         self.world.jump(self.behind)
         self.behind = self.was_ahead = timedelta()
+        self.rebuy_after = "0d"  # the stock is not without end
         for _ in range(ROUNDS):
             self.give_up_the_impossible()
             self.go()
@@ -320,6 +345,7 @@ class Machine(RuleBasedStateMachine):
         for name, wish in self.pools.items():
             own = [one for one in members if one.resource == f"pool.{name}"]
             assert len(own) == wish["count"]
+            assert not self.retired & {one.number for one in own}
             assert all(one.attributes.sip_trunk_id == wish["sip_trunk_id"] for one in own)
         explicit = {one.number: one for one in members if not one.resource.startswith("pool.")}
         assert explicit.keys() == self.explicit.keys()

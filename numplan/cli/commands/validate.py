@@ -38,9 +38,10 @@ def validate() -> int:
         raise problem
     screen.findings(findings)
     declared = sum(1 for _ in manifest.explicit())
+    retired = f"; {numbers(len(manifest.retire))} retired" if manifest.retire else ""
     screen.line(
         f"{manifest.path} is valid: {numbers(declared)} declared, and "
-        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}."
+        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}{retired}."
     )
     screen.require_written()
     return 0

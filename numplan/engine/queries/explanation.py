@@ -1,6 +1,7 @@
 """All that is known of one number, or of one resource: manifest, state, account and plan side by side. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +13,8 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Entry, Manifest
+from numplan.model.manifest import Entry, Manifest, Retired
+from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164, NumberError
 from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
@@ -26,7 +28,8 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
     `unread` is the row of the account that is about it, or may be, and cannot be read. `listed` is False where the
     account's listing was not proven complete and the number is not known to be owned.
-    `protections` are what stands between the number and a release.
+    `protections` are what stands between the number and a release. `released_at`: when this state released it, as long
+    as no pool buys it again before `again_from`.
     """
 
     number: E164
@@ -42,6 +45,9 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     drift: Drift | None
     action: PlannedAction
     protections: tuple[str, ...]
+    retired: Retired | None
+    released_at: Moment | None
+    again_from: datetime | None
 
     @property
     def address(self) -> Address | None:
@@ -144,6 +150,9 @@ def _of_number(
         drift=next((one for one in plan.drift if one.before.number == number), None),
         action=PlannedActions(plan).of(number, resource),
         protections=tuple(_protections(manifest, entry, instance, owned)),
+        retired=comparison.retired.get(number),
+        released_at=(released_at := comparison.released.get(number)),
+        again_from=our_time(released_at) + comparison.no_rebuy if released_at is not None else None,
     )
 
 

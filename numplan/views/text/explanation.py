@@ -41,7 +41,7 @@ def explained_text(
 
 
 def _number(one: NumberExplanation) -> Iterator[Paragraph]:
-    yield "Declared", [_declared(one)]
+    yield "Declared", [_declared(one), *_retired(one)]
     yield "State", [*_state(one)]
     yield "Account", [_account(one)]
     yield "Plan", [*_plan(one)]
@@ -58,6 +58,12 @@ def _declared(one: NumberExplanation) -> str:
     return f"{how} {one.resource}, {one.source}: {_said(one.entry)}"
 
 
+def _retired(one: NumberExplanation) -> Iterator[str]:
+    if one.retired is not None:
+        because = f", because: {one.retired.reason}" if one.retired.reason else ""
+        yield f"retired at {one.retired.source}{because}; no pool takes it"
+
+
 def _said(entry: Entry) -> str:
     return ", ".join(f"{key} {value}" for key, value in terms_of(entry).items())
 
@@ -67,6 +73,11 @@ def _state(one: NumberExplanation) -> Iterator[str]:
         yield "does not manage it"
     else:
         yield _remembered(one.instance)
+    if one.released_at is not None and one.again_from is not None:
+        yield (
+            f"released it at {shown(one.released_at)}; no pool buys it again before {shown(one.again_from)} "
+            "(policy.rebuy_after)"
+        )
     if one.intent is not None:
         why = f" ({one.intent.doubt})" if one.intent.doubt else ""
         yield (

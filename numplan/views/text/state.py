@@ -36,6 +36,11 @@ def state_text(state: State) -> str:
             f"  {one.number}  for {one.instance.resource}, closed {our_time(one.closed_at):%Y-%m-%d %H:%M:%S} UTC"
             for one in state.tombstones
         ]
+    if state.released:
+        lines.append(f"{numbers(len(state.released))} released; no pool buys them again for a while")
+        lines += [
+            f"  {one.number}  released {our_time(one.at):%Y-%m-%d %H:%M:%S} UTC" for one in state.released
+        ]
     return "\n".join(lines)
 
 
@@ -56,6 +61,7 @@ def instance_text(instance: Instance) -> str:
         "origin": instance.origin,
         "bought_at": f"{our_time(instance.bought_at):%Y-%m-%d %H:%M:%S} UTC" if instance.bought_at else None,
         "surplus": "true, in no pool's count" if instance.surplus else None,
+        "replaces": instance.replaces,
     }
     rows = [f"  {name:<15} {one_line(str(value))}" for name, value in facts.items() if value is not None]
     return "\n".join([instance.address, *rows])
