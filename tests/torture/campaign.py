@@ -121,6 +121,7 @@ def live(
     """One company's life. Returns what was injected and how it went; raises BrokenLawError."""
     chance = random.Random(seed)
     world = World.open(zygote, folder, home)
+    world.rebuy_after = chance.choice(("0d", "0d", "90d"))
     figures: Counter[str] = Counter(lives=1)
     told: list[str] = []
     try:
@@ -157,7 +158,17 @@ def _edit(world: World, chance: random.Random) -> None:
     trunks = {number: chance.choice((TRUNK, TRUNK, OTHER_TRUNK)) for number in numbers}
     for number in trunks.keys() - (world.owned | {n for n in EXPLICIT if world.emulator.is_for_sale(n)}):
         del trunks[number]  # taken by another customer: no manifest can have it
-    world.declare(trunks, chance.randint(0, 5), chance.choice((TRUNK, TRUNK, OTHER_TRUNK)))
+    pool, pool_trunk = chance.randint(0, 5), chance.choice((TRUNK, TRUNK, OTHER_TRUNK))
+    world.declare(trunks, pool, pool_trunk, retired=_flagged(world, chance), rebuy_after=world.rebuy_after)
+
+
+def _flagged(world: World, chance: random.Random) -> list[str]:
+    """Perhaps some numbers of the pool, and some that are for sale, that are flagged as spam from now on."""
+    if chance.random() < 0.6:
+        return []
+    members = sorted(world.owned & {*STOCK})
+    flagged = chance.sample(members, min(len(members), chance.randint(0, 3)))
+    return sorted({*flagged, *chance.sample(STOCK[:12], chance.randint(0, 4))})
 
 
 def _disturbed(
@@ -205,6 +216,7 @@ def _disturbed(
     world.emulator.clear_faults()
     world.note_strays(crashed=crashed)
     world.check_nothing_unasked()
+    world.check_nothing_retired()
     if not _late(world):
         world.check_nothing_lost()
 

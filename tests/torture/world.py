@@ -44,7 +44,7 @@ CERTAIN = (*FLAGS, "--accept-missing")
 """Of a team that knows what is missing, and needs no second look."""
 
 EXPLICIT = tuple(f"+1205555{n:04}" for n in range(100, 112))
-STOCK = tuple(f"+1646555{n:04}" for n in range(100, 160))
+STOCK = tuple(f"+1646555{n:04}" for n in range(100, 300))
 FLOWING = "+12055550999"
 
 
@@ -182,6 +182,10 @@ class World:
     """Numbers that the vendor has ever kept out of its answers for a whole run."""
     strays: set[str] = field(default_factory=set)
     """Bought unasked, and told only to a run that was killed, or by an answer that was lost: none can know of them."""
+    retired: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    """What each manifest retired, with how many calls there had been before it."""
+    rebuy_after: str = "0d"
+    """For how long its pool does not buy again what was released."""
     _seen: int = 0
 
     @classmethod
@@ -200,10 +204,19 @@ class World:
 
     # -- the manifest ----------------------------------------------------------------------------------
 
-    def declare(self, explicit: Mapping[str, int], pool: int, pool_trunk: int = TRUNK) -> None:
-        """Write a manifest: explicit numbers with their trunks, and a pool of so many."""
+    def declare(
+        self,
+        explicit: Mapping[str, int],
+        pool: int,
+        pool_trunk: int = TRUNK,
+        *,
+        retired: Sequence[str] = (),
+        rebuy_after: str = "0d",
+    ) -> None:
+        """Write a manifest: explicit numbers with their trunks, a pool of so many, and numbers that it never takes."""
         self.asked |= {n for n, trunk in self.explicit.items() if explicit.get(n) != trunk}
         self.explicit, self.pool, self.pool_trunk = dict(explicit), pool, pool_trunk
+        self.retired.append((len(self.emulator.ledger()), frozenset(retired)))
         manifest: dict[str, Any] = {
             "version": 1,
             "api": {
@@ -213,7 +226,8 @@ class World:
                 "hold_minutes": 0.005,
             },
             "defaults": {"country": "United States", "on_trunk_change": "replace"},
-            "policy": {"max_releases": 100},
+            "policy": {"max_releases": 100, "rebuy_after": rebuy_after},
+            "retire": [{"number": number, "reason": "spam label"} for number in retired],
             "numbers": {
                 f"n{number[1:]}": {"number": number, "sip_trunk_id": trunk}
                 for number, trunk in explicit.items()
@@ -361,6 +375,15 @@ class World:
                 number = "+" + digits
                 assert number in STOCK or number in self.asked, f"{number} was released unasked"
 
+    def check_nothing_retired(self) -> None:
+        """No call ever asked for a number that the manifest of its time retired."""
+        for place, post in enumerate(self.emulator.ledger()):
+            retired = next((ones for since, ones in reversed(self.retired) if since <= place), frozenset())
+            asked = (
+                {"+" + digits for digits in post.numbers} if post.endpoint == "purchase-numbers" else set()
+            )
+            assert not asked & retired, f"{sorted(asked & retired)} bought, though retired"
+
     def surplus(self) -> set[str]:
         """Purchases that were closed as never happened and turned up after all: kept, reported, uncounted."""
         state = self.state()
@@ -386,6 +409,7 @@ class World:
         explicit = {number for number in owned if number not in STOCK}
         assert explicit == set(self.explicit), (explicit ^ set(self.explicit), "explicit numbers")
         members = owned - explicit
+        assert not members & self.retired[-1][1], "a retired member is still there"
         assert len(members) == self.pool, f"the pool holds {len(members)}, not {self.pool}"
         trunks = {"+" + one.number.removeprefix("+"): one.trunk for one in self.emulator.owned()}
         wrong = {n for n in members if trunks[n] != self.pool_trunk}

@@ -118,9 +118,7 @@ def compare(
         retired={one.number: one for one in manifest.retire},
     )
     forgotten = _forgotten(sides)
-    not_adoptable = frozenset(
-        (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
-    )
+    not_adoptable = _not_adoptable(manifest, forgotten)
     found = _sorted_out(sides, forgotten, not_adoptable, accept_missing=accept_missing)
     new_resource = _new_resources(sides, found)
     moved = {number: found.managed[number].resource for number in new_resource if number in found.managed}
@@ -143,9 +141,7 @@ def compare(
         leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in pools),
         missing=found.missing,
         absent=found.absent,
-        back=tuple(
-            one for one in managed.values() if one.missing_since is not None and one.number in snapshot.owned
-        ),
+        back=tuple(_back(managed, snapshot)),
         hold=sides.hold,
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
@@ -226,6 +222,17 @@ def _forgotten(sides: Sides) -> tuple[Instance, ...]:
         and one.number not in unsettled
         and any(entry.covers(one.resource, one.number) for entry in sides.manifest.forget)
     )
+
+
+def _not_adoptable(manifest: Manifest, forgotten: Sequence[Instance]) -> frozenset[E164]:
+    named = (one.number for one in manifest.forget if one.number)
+    return frozenset((*named, *(one.number for one in forgotten)))
+
+
+def _back(managed: Mapping[E164, Instance], snapshot: AccountSnapshot) -> Iterator[Instance]:
+    for one in managed.values():
+        if one.missing_since is not None and one.number in snapshot.owned:
+            yield one
 
 
 def _managed(

@@ -76,6 +76,16 @@ def make_plan(
     doing = acting(chosen.changes)
     held = (*comparison.held, *chosen.held)
     limits = effective(manifest, options.allowances, destroy=options.destroy).both
+    account = account_findings(
+        manifest,
+        state,
+        comparison,
+        offers,
+        options.selection,
+        missing=missing,
+        overcharged=overcharged,
+        refresh_only=options.refresh_only,
+    )
     return Plan(
         numplan=options.numplan,
         created_at=our_time(options.now),
@@ -107,20 +117,7 @@ def make_plan(
         outputs=output_changes(manifest, comparison, chosen.changes, unselected, held),
         surplus=_surplus(comparison, doing),
         drift=drift,
-        diagnostics=(
-            *account_findings(
-                manifest,
-                state,
-                comparison,
-                offers,
-                options.selection,
-                missing=missing,
-                overcharged=overcharged,
-                refresh_only=options.refresh_only,
-            ),
-            *chosen.diagnostics,
-            *unverified(doing),
-        ),
+        diagnostics=(*account, *chosen.diagnostics, *unverified(doing)),
     )
 
 
