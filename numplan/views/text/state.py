@@ -37,7 +37,10 @@ def state_text(state: State) -> str:
             for one in state.tombstones
         ]
     if state.released:
-        lines.append(f"{numbers(len(state.released))} released; no pool buys them again for a while")
+        them = "it" if len(state.released) == 1 else "them"
+        lines.append(
+            f"{numbers(len(state.released))} released; no pool buys {them} again before policy.rebuy_after is over"
+        )
         lines += [
             f"  {one.number}  released {our_time(one.at):%Y-%m-%d %H:%M:%S} UTC" for one in state.released
         ]
