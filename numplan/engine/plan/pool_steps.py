@@ -158,9 +158,11 @@ def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         if isinstance(one, Release) or (isinstance(one, Blocked) and one.before.number in outgoing)
     ]
     under_way = max(0, len(draft.status.members) - len(gone) + draft.status.held - draft.pool.count)
+    awaited = {one.replaces for one in draft.status.awaited}
+    moving = sorted(draft.moving, key=lambda one: one.number not in awaited)
     return draft.having(
-        changes=[staying(draft.pool, one, around.comparison) for one in draft.moving[:under_way]],
-        moving=draft.moving[under_way:],
+        changes=[staying(draft.pool, one, around.comparison) for one in moving[:under_way]],
+        moving=tuple(one for one in draft.moving if one not in moving[:under_way]),
     )
 
 

@@ -109,6 +109,15 @@ def test_a_successor_that_may_be_bought_already_is_not_bought_again(vendor):
     assert by_action(made) == {}, "the call that may have bought it is settled first"
 
 
+def test_of_two_that_go_the_one_waits_whose_own_successor_may_be_bought_already(vendor):
+    rows = members(vendor, 1, 2)
+    stock(vendor, 5, 6)
+    successor = msgspec.structs.replace(managed("pool.p", us(5), bought_at=None), replaces=us(2))
+    wanted = manifest(pool("p", 2), retire=[us(1), us(2)])
+    made = plan(wanted, vendor, state(*rows, buying(successor)))
+    assert by_action(made) == {"replace": [us(1)]}
+
+
 @pytest.mark.parametrize("retire", [[us(1)], []])
 def test_once_the_successor_is_there_the_old_one_goes_and_not_the_fresh_one(vendor, retire):
     """A run that died between the two, with the line in the manifest, and after `--replace`, which nobody repeats."""
