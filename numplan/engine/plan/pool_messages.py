@@ -1,7 +1,7 @@
 """What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
@@ -48,8 +48,15 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
     )
 
 
-def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterator[Diagnostic]:
-    """What is on offer is less than a pool wants: of a pool that is spread, in which places."""
+def too_little(
+    pool: PoolEntry, wanted: int, choice: Choice, because: Callable[[], str]
+) -> Iterator[Diagnostic]:
+    """What is on offer is less than a pool wants: of a pool that is spread, in which places. `because` looks through
+    all that is for sale, so it is asked only where something is lacking.
+    """
+    if len(choice.picks) >= wanted and not choice.lacking:
+        return
+    why = because()
     if len(choice.picks) < wanted and not choice.lacking:
         yield shortage(pool, wanted, len(choice.picks), why, choice.crowded)
     say = warning if pool.on_shortage == "partial" else error
@@ -64,7 +71,7 @@ def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterat
         )
 
 
-def kept_from(pool: PoolEntry, stock: Found, comparison: Comparison, why: str) -> str:
+def kept_from(pool: PoolEntry, stock: Found, comparison: Comparison) -> str:
     """Why a pool finds too little: what the vendor said, and what is for sale that it may not take."""
     fitting = [
         one.number for one in stock.offers if within_caps(pool, one) and is_local(pool, one.number, one.state)
@@ -80,7 +87,7 @@ def kept_from(pool: PoolEntry, stock: Found, comparison: Comparison, why: str) -
         )
         if count
     ]
-    return "; ".join((*told, *([why] if why else [])))
+    return "; ".join((*told, *([stock.why] if stock.why else [])))
 
 
 def origins(

@@ -47,7 +47,8 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     snapshot, status = around.comparison.snapshot, draft.status
     pool, excess = draft.pool, status.excess
     first = first_to_go(status, snapshot)
-    others = [one for one in status.members if one not in first]
+    before_all = {one.number for one in first}
+    others = [one for one in status.members if one.number not in before_all]
     elsewhere = {one.number for one in others if must_move(one, pool.terms)}
     assigned = {one.number for one in others if snapshot.owned[one.number].assignment is not None}
     order = shrink_order(others, elsewhere, assigned)
@@ -159,10 +160,11 @@ def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     ]
     under_way = max(0, len(draft.status.members) - len(gone) + draft.status.held - draft.pool.count)
     awaited = {one.replaces for one in draft.status.awaited}
-    moving = sorted(draft.moving, key=lambda one: one.number not in awaited)
+    staying_ones = sorted(draft.moving, key=lambda one: one.number not in awaited)[:under_way]
+    stay = {one.number for one in staying_ones}
     return draft.having(
-        changes=[staying(draft.pool, one, around.comparison) for one in moving[:under_way]],
-        moving=tuple(one for one in draft.moving if one not in moving[:under_way]),
+        changes=[staying(draft.pool, one, around.comparison) for one in staying_ones],
+        moving=tuple(one for one in draft.moving if one.number not in stay),
     )
 
 
@@ -224,7 +226,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
             picked=(one.number for one in picks),
             spare=spare if draft.missing_count else (),
             diagnostics=[
-                *too_little(pool, wanted, choice, kept_from(pool, stock, around.comparison, stock.why)),
+                *too_little(pool, wanted, choice, lambda: kept_from(pool, stock, around.comparison)),
                 *runs_taken(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
