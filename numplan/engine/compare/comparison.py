@@ -4,7 +4,7 @@ Pure. Both the search for offers and the planner work from one comparison, so th
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -12,21 +12,22 @@ import msgspec
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import check_regions
 from numplan.engine.account.unreadable import held_unread
-from numplan.engine.compare.declared_index import DeclaredNumbers
 from numplan.engine.compare.deferral import awaited, lingering, unsettled
+from numplan.engine.compare.in_force import last_days
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
-from numplan.engine.compare.sides import Sides
+from numplan.engine.compare.sides import Sides, sides_of
 from numplan.engine.compare.watched import keeps_slot, surplus_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest
-from numplan.model.moment import Moment
+from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, State, Tombstone
+from numplan.model.today import Today
 
 Labelled = TypeVar("Labelled", Instance, Deferred)
 
@@ -66,6 +67,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[E164, Resource]
     unoffered: Mapping[Resource, Diagnostic]
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
+    today: Today
+    idle: frozenset[Resource] = frozenset()
+    """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
+    ended: Mapping[Resource, date] = {}
+    """Entries whose last day is over, with that day: they declare nothing any more, unless the day is in doubt."""
 
     def present(self) -> Iterator[tuple[Instance, OwnedNumber]]:
         """Each managed number that the account holds, as state and as the account know it."""
@@ -75,6 +81,12 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         for instance in self.undeclared:
             if (row := self.snapshot.owned.get(instance.number)) is not None:
                 yield instance, row
+
+    def overdue(self) -> list[Instance]:
+        """Managed numbers that the account still holds though their entry ended."""
+        if not self.ended:
+            return []
+        return [one for one, _ in self.present() if one.resource in self.ended and not one.surplus]
 
     def unmanaged(self) -> list[OwnedNumber]:
         """What the account owns and neither manifest nor state knows, in order of number."""
@@ -96,19 +108,14 @@ def compare(
     snapshot: AccountSnapshot,
     now: Moment,
     *,
+    today: Today | None = None,
     accept_missing: bool = False,
 ) -> Comparison:
-    """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
-    seen that what the account lacks is gone, so that no second look is waited for.
+    """Arrange what the manifest that is in force declares, the state remembers and the account holds. `accept_missing`:
+    somebody has seen that what the account lacks is gone, so that no second look is waited for. Without a `today` the
+    day is that of `now`.
     """
-    sides = Sides(
-        manifest=manifest,
-        declared=DeclaredNumbers(manifest.explicit()),
-        state=state,
-        snapshot=snapshot,
-        now=now,
-        hold=timedelta(minutes=manifest.api.hold_minutes),
-    )
+    sides = sides_of(manifest, state, snapshot, now, today or Today(our_time(now).date()))
     forgotten = _forgotten(sides)
     not_adoptable = frozenset(
         (*(one.number for one in manifest.forget if one.number), *(one.number for one in forgotten))
@@ -128,7 +135,7 @@ def compare(
         managed=managed,
         explicit=found.explicit,
         undeclared=undeclared,
-        wanted=_wanted(found.explicit, held, unoffered),
+        wanted=_wanted(found.explicit, held, unoffered, sides.idle),
         pools=pool_statuses(sides, offered, managed, held, found.to_retry),
         leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in pools),
         missing=found.missing,
@@ -145,6 +152,9 @@ def compare(
         new_resource=new_resource,
         moved=moved,
         unoffered=unoffered,
+        today=sides.today,
+        idle=sides.idle,
+        ended=last_days(manifest, sides.today),
     )
 
 
@@ -266,11 +276,17 @@ def _new_resources(sides: Sides, found: _SortedOut) -> dict[E164, Resource]:
 
 
 def _wanted(
-    explicit: Sequence[NumberStatus], held: Mapping[E164, Deferred], unoffered: Mapping[Resource, Diagnostic]
+    explicit: Sequence[NumberStatus],
+    held: Mapping[E164, Deferred],
+    unoffered: Mapping[Resource, Diagnostic],
+    idle: frozenset[Resource],
 ) -> tuple[Declared, ...]:
     """Declared numbers to be bought, where they are for sale."""
     return tuple(
         one.declared
         for one in explicit
-        if one.row is None and one.declared.number not in held and one.declared.resource not in unoffered
+        if one.row is None
+        and one.declared.number not in held
+        and one.declared.resource not in unoffered
+        and one.declared.resource not in idle
     )

@@ -1,4 +1,4 @@
-"""What is held against each other: manifest, state and account, and by which clock."""
+"""What is held against each other: manifest, state and account, by which clock, and on which day."""
 
 from datetime import timedelta
 
@@ -6,14 +6,18 @@ import msgspec
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.declared_index import DeclaredNumbers
+from numplan.engine.compare.in_force import idle_entries
+from numplan.model.address import Resource
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment
 from numplan.model.state import Intent, State, Tombstone
+from numplan.model.today import Today
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
     """The three sides of a comparison. `declared` are the manifest's explicit numbers; `state` is None where there is
-    none. `hold` is how long a number may be on its way into the account's listing, or out of it.
+    none. `hold` is how long a number may be on its way into the account's listing, or out of it. `idle` are the entries
+    that a date keeps from buying and releasing.
     """
 
     manifest: Manifest
@@ -21,7 +25,9 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     state: State | None
     snapshot: AccountSnapshot
     now: Moment
+    today: Today
     hold: timedelta
+    idle: frozenset[Resource]
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -32,3 +38,19 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     def tombstones(self) -> tuple[Tombstone, ...]:
         """Numbers that are watched, since they may still turn up."""
         return self.state.tombstones if self.state else ()
+
+
+def sides_of(
+    manifest: Manifest, state: State | None, snapshot: AccountSnapshot, now: Moment, today: Today
+) -> Sides:
+    """The sides of a comparison with the manifest that is in force."""
+    return Sides(
+        manifest=manifest,
+        declared=DeclaredNumbers(manifest.explicit()),
+        state=state,
+        snapshot=snapshot,
+        now=now,
+        today=today,
+        hold=timedelta(minutes=manifest.api.hold_minutes),
+        idle=idle_entries(manifest, today),
+    )

@@ -42,6 +42,8 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Let go of the excess. Protected members are never chosen while another is left; where none is, the guard of
     protected numbers has the word.
     """
+    if draft.status.idle:
+        return draft
     snapshot = around.comparison.snapshot
     members, pool, excess = draft.status.members, draft.pool, draft.status.excess
     elsewhere = {one.number for one in members if must_move(one, pool.terms)}
@@ -72,7 +74,7 @@ def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     for one in draft.status.members:
         if one.number in draft.leaving:
             continue
-        if not must_move(one, pool.terms):
+        if draft.status.idle or not must_move(one, pool.terms):
             changes.append(staying(pool, one, around.comparison))
         elif snapshot.owned[one.number].flow is not None:
             changes.append(release_or_block(one, snapshot, "its trunk changed, which would take a release"))
@@ -110,6 +112,11 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         picked=(row.number for row in rows),
         missing_count=draft.missing_count - len(rows),
     )
+
+
+def wait(draft: PoolDraft, around: Surroundings) -> PoolDraft:  # noqa: ARG001 - a step as the others are
+    """Where a date keeps the pool from buying, what is still open stays open."""
+    return draft.having(missing_count=0, to_retry=()) if draft.status.idle else draft
 
 
 def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
@@ -228,6 +235,7 @@ STEPS: Final[tuple[Step, ...]] = (
     keep,
     take_back,
     adopt,
+    wait,
     retry,
     refuse_moves,
     await_others,

@@ -12,7 +12,7 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Entry, Manifest
+from numplan.model.manifest import Entry, Manifest, declared_by
 from numplan.model.number import E164, NumberError
 from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
@@ -115,6 +115,9 @@ def _homes(manifest: Manifest, state: State | None, result: PlanResult) -> dict[
         if isinstance(change, Replace):
             homes[change.after.number] = change.resource
     homes.update((one.number, one.resource) for one in result.plan.held)
+    for ended in manifest.ended:
+        for one in declared_by(ended):
+            homes.setdefault(one.number, one.resource)
     homes.update((one.number, one.resource) for one in manifest.explicit())
     return homes
 
@@ -203,7 +206,7 @@ def _protections(
 
 
 def _entries(manifest: Manifest) -> dict[Resource, Entry]:
-    return {entry.resource: entry for entry in manifest.entries()}
+    return {entry.resource: entry for entry in manifest.named()}
 
 
 def _is_about(found: Diagnostic, resource: Resource, entry: Entry | None) -> bool:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import date
 from itertools import product
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS, Step, buy
 from numplan.engine.plan.ranked_stock import RankedStocks
-from numplan.model.changes import Adopt, Change, Purchase, Replace, number_of
+from numplan.model.changes import Adopt, Blocked, Change, Purchase, Release, Replace, number_of
 from numplan.model.manifest import PoolEntry, Spread
 from numplan.model.number import E164
 from numplan.model.plan import Allowances
@@ -58,6 +59,8 @@ POOLS = [
         ),
     )
 ]
+DAYS = (*[{}] * 4, {"begins": date(2026, 1, 2)}, {"ends": date(2025, 12, 31)})
+"""Most pools have no days; one begins tomorrow; one ended yesterday, in a world whose vendor tells no time."""
 PICKS = (Picks(), Picks(purchases=(us(3), us(5))), Picks(replaces={us(2): us(3), us(4): us(6)}))
 numbers = st.frozensets(st.sampled_from(NUMBERS), max_size=2)
 
@@ -76,9 +79,10 @@ class Planning(NamedTuple):
 plannings = st.builds(
     Planning,
     st.builds(
-        lambda count, keys: pool("p", count, sip_trunk_id=2, **keys),
+        lambda count, keys, days: pool("p", count, sip_trunk_id=2, **keys, **days),
         st.integers(0, 9),
         st.sampled_from(POOLS),
+        st.sampled_from(DAYS),
     ),
     st.lists(st.sampled_from(KINDS), min_size=len(NUMBERS), max_size=len(NUMBERS)),
     numbers,
@@ -216,6 +220,14 @@ def test_what_is_bought_is_told_to_be_too_little_exactly_where_a_slot_or_a_move_
     is_open = len(after.picked - before.picked) < before.missing_count + len(before.moving)
     told = any(one.summary.startswith("pool.p wants") for one in after.diagnostics)
     assert told == is_open
+
+
+@given(plannings)
+def test_what_a_date_keeps_waiting_buys_nothing_and_releases_nothing(planning: Planning):
+    *_, (_, _, _, draft) = steps_of(planning)
+    if draft.status.idle:
+        assert not any(isinstance(one, Purchase | Replace | Release | Blocked) for one in draft.changes)
+        assert draft.status.pool.terms.begins or not any(isinstance(one, Adopt) for one in draft.changes)
 
 
 def test_the_plannings_give_every_step_something_to_do():
