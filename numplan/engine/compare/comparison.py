@@ -4,7 +4,7 @@ Pure. Both the search for offers and the planner work from one comparison, so th
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import check_regions
 from numplan.engine.account.unreadable import held_unread
 from numplan.engine.compare.deferral import awaited, lingering, unsettled
-from numplan.engine.compare.in_force import last_days
+from numplan.engine.compare.in_force import Ended, ended_by
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
@@ -70,8 +70,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     today: Today
     idle: frozenset[Resource] = frozenset()
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
-    ended: Mapping[Resource, date] = {}
-    """Entries whose last day is over, with that day: they declare nothing any more, unless the day is in doubt."""
+    ended: Ended = Ended()
+    """What of the manifest ended: it declares nothing any more, unless the day is in doubt."""
 
     def present(self) -> Iterator[tuple[Instance, OwnedNumber]]:
         """Each managed number that the account holds, as state and as the account know it."""
@@ -84,9 +84,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     def overdue(self) -> list[Instance]:
         """Managed numbers that the account still holds though their entry ended."""
-        if not self.ended:
+        if not self.ended.entries:
             return []
-        return [one for one, _ in self.present() if one.resource in self.ended and not one.surplus]
+        day = self.today.day
+        return [
+            one
+            for one, _ in self.present()
+            if self.ended.last_day(one) is not None
+            and not one.surplus
+            and (one.number not in self.declared or self.declared[one.number].terms.has_ended(day))
+        ]
 
     def unmanaged(self) -> list[OwnedNumber]:
         """What the account owns and neither manifest nor state knows, in order of number."""
@@ -154,7 +161,7 @@ def compare(
         unoffered=unoffered,
         today=sides.today,
         idle=sides.idle,
-        ended=last_days(manifest, sides.today),
+        ended=ended_by(manifest, sides.today),
     )
 
 

@@ -6,8 +6,10 @@ from typing import Final
 
 import msgspec
 
-from numplan.model.address import Resource
-from numplan.model.manifest import Entry, Manifest
+from numplan.model.address import Resource, kind_of
+from numplan.model.manifest import Entry, Manifest, declared_by
+from numplan.model.number import E164
+from numplan.model.state import Instance
 from numplan.model.today import Today
 
 _NEXT: Final = timedelta(days=1)
@@ -41,13 +43,32 @@ def idle_entries(manifest: Manifest, today: Today) -> frozenset[Resource]:
     return frozenset(one.resource for one in manifest.entries() if is_idle(one, today))
 
 
-def last_days(manifest: Manifest, today: Today) -> Mapping[Resource, date]:
-    """The last day of each entry that ended, be it that the clocks leave that in doubt."""
-    return {
-        one.resource: one.terms.ends
-        for one in manifest.named()
-        if one.terms.ends is not None and one.terms.has_ended(today.day)
-    }
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """The last days of what ended, be it that the clocks leave that in doubt: of entries, and of the explicit numbers
+    among what they declare.
+    """
+
+    entries: Mapping[Resource, date] = {}
+    numbers: Mapping[E164, date] = {}
+
+    def last_day(self, one: Instance) -> date | None:
+        """The last day of the entry that a managed number belongs to; None of a number that has none, or that its entry
+        did not declare any more.
+        """
+        if kind_of(one.resource) == "pool":
+            return self.entries.get(one.resource)
+        return self.numbers.get(one.number)
+
+
+def ended_by(manifest: Manifest, today: Today) -> Ended:
+    """What ended of a manifest that is in force."""
+    over = [one for one in manifest.named() if one.terms.has_ended(today.day)]
+    return Ended(
+        entries={one.resource: one.terms.ends for one in over if one.terms.ends},
+        numbers={
+            declared.number: one.terms.ends for one in over if one.terms.ends for declared in declared_by(one)
+        },
+    )
 
 
 def day_after(last: date) -> date:

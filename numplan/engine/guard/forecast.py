@@ -1,6 +1,6 @@
 """What dates that are near will release, and what would refuse that. Pure: no call is made."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -45,7 +45,7 @@ def with_forecast(plan: Plan, manifest: Manifest, comparison: Comparison) -> Pla
     endings: list[Ending] = []
     told: list[Diagnostic] = []
     for last in sorted(near):
-        going = _going(there, {entry.resource: entry for entry in near[last]}, manifest, last)
+        going = _going(there, {entry.resource for entry in near[last]}, manifest, comparison, last)
         refused = _refused(plan, going, manifest, comparison, managed=len(there))
         endings += _endings(going, near[last], comparison, refused)
         told += _refusals(refused, last)
@@ -73,10 +73,17 @@ def _managed_after(plan: Plan, comparison: Comparison) -> Iterator[_Number]:
 
 
 def _going(
-    there: Mapping[E164, _Number], ending: Mapping[Resource, Entry], manifest: Manifest, last: date
+    there: Mapping[E164, _Number],
+    ending: Container[Resource],
+    manifest: Manifest,
+    comparison: Comparison,
+    last: date,
 ) -> dict[E164, _Number]:
-    """The numbers that are released since these entries end; those that move elsewhere then are not among them."""
-    going = {number: one for number, one in there.items() if one.resource in ending}
+    """The numbers that are released since these entries end: not those that go anyway, nor those that move elsewhere
+    then.
+    """
+    leaving = {one.number for one in comparison.leaving}
+    going = {number: one for number, one in there.items() if one.resource in ending and number not in leaving}
     if not going or not manifest.moved:
         return going
     then = in_force(manifest, Today(day_after(last)))

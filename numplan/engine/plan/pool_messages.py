@@ -144,7 +144,7 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
     gone = dict.fromkeys(
         one.resource
         for one in comparison.leaving
-        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended
+        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended.entries
     )
     new = [one for one in comparison.pools if one.shortage and not one.members]
     for resource in gone:

@@ -56,7 +56,7 @@ def _leaving(one: Instance, comparison: Comparison, *, destroy: bool) -> Change:
     """The release of what nothing declares any more, be it that its entry ended."""
     if destroy:
         return release_or_block(one, comparison.snapshot, "all is to be released")
-    if (last := comparison.ended.get(one.resource)) is not None:
+    if (last := comparison.ended.last_day(one)) is not None:
         return ended(one, comparison.snapshot, last)
     return release_or_block(one, comparison.snapshot, "no longer declared")
 

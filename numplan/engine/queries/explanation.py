@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from numplan.engine.compare.in_force import day_after
 from numplan.engine.pipeline import PlanResult
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import OwnedNumber, Unreadable
@@ -17,6 +18,7 @@ from numplan.model.number import E164, NumberError
 from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
+from numplan.model.today import Today
 from numplan.numbering.reading import read_number
 
 
@@ -42,6 +44,8 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     drift: Drift | None
     action: PlannedAction
     protections: tuple[str, ...]
+    days: str = ""
+    """What the first or the last day of its entry means today."""
 
     @property
     def address(self) -> Address | None:
@@ -63,6 +67,7 @@ class ResourceExplanation(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Diagnostic, ...]
     guards: tuple[str, ...]
     protections: tuple[str, ...]
+    days: str = ""
 
 
 class Name(NamedTuple):
@@ -147,6 +152,7 @@ def _of_number(
         drift=next((one for one in plan.drift if one.before.number == number), None),
         action=PlannedActions(plan).of(number, resource),
         protections=tuple(_protections(manifest, entry, instance, owned)),
+        days=_days(entry, comparison.today),
     )
 
 
@@ -182,6 +188,7 @@ def _of_resource(
             )
         ),
         protections=tuple(_protections(manifest, entry, None, None)),
+        days=_days(entry, comparison.today),
     )
 
 
@@ -203,6 +210,20 @@ def _protections(
     more = "whatever a flag says" if bounds.max_releases == firm else "unless --max-releases says more"
     yield f"one apply releases at most {bounds.max_releases} numbers, {more}"
     yield f"three releases or more of one apply are at most {bounds.max_release_share} of what is managed"
+
+
+def _days(entry: Entry | None, today: Today) -> str:
+    """What the days of an entry mean today; empty where it has none."""
+    if entry is None:
+        return ""
+    begins, ends = entry.terms.begins, entry.terms.ends
+    if entry.terms.is_coming(today.day):
+        return f"begins on {begins}: nothing is bought for it before, and nothing of it is released"
+    if entry.terms.has_ended(today.day):
+        if today.doubt:
+            return f"ended on {ends}, but nothing is released or bought: {today.doubt}"
+        return f"ended on {ends}: since then it counts as deleted"
+    return f"ends on {ends}: its numbers are released from {day_after(ends)} on" if ends else ""
 
 
 def _entries(manifest: Manifest) -> dict[Resource, Entry]:

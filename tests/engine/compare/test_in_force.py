@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from numplan.engine.compare.in_force import day_after, idle_entries, in_force, last_days
+from numplan.engine.compare.in_force import day_after, ended_by, idle_entries, in_force
 from numplan.model.today import Today
-from tests.builders import entry, group, manifest, pool, us
+from tests.builders import entry, group, managed, manifest, pool, us
 
 LAST = date(2025, 12, 31)
 WANTED = manifest(
@@ -34,7 +34,17 @@ def test_no_entry_ends_on_a_day_that_is_in_doubt_and_those_that_would_are_idle()
     day = Today(day_after(LAST), "nobody knows")
     assert in_force(WANTED, day) is WANTED
     assert idle_entries(WANTED, day) == {"number.one", "set.three", "pool.four", "pool.five"}
-    assert last_days(WANTED, day) == dict.fromkeys(("number.one", "set.three", "pool.five"), LAST)
+    found = ended_by(WANTED, day)
+    assert found.entries == dict.fromkeys(("number.one", "set.three", "pool.five"), LAST)
+    assert found.numbers == dict.fromkeys((us(1), us(3)), LAST)
+
+
+def test_a_number_that_its_entry_did_not_declare_has_no_last_day():
+    found = ended_by(WANTED, Today(day_after(LAST)))
+    assert found.last_day(managed("set.three", us(3))) == LAST
+    assert found.last_day(managed("set.three", us(9))) is None
+    assert found.last_day(managed("pool.five", us(9))) == LAST
+    assert found.last_day(managed("pool.four", us(9))) is None
 
 
 def test_an_entry_is_idle_until_the_day_on_which_it_begins():
