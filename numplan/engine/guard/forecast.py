@@ -155,7 +155,6 @@ def _told(one: Ending, manifest: Manifest, day: date) -> Diagnostic:
     return note(
         f"{one.resource} ends on {one.until}, {when}: {numbers(how_many)} {are} released then{flows}",
         source=sources.get(one.resource),
-        path=one.resource,
     )
 
 

@@ -39,7 +39,7 @@ from numplan.model.text.spelling import same_word, serves
 
 def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
-    held_already = {one.number for one in comparison.held}
+    held_already, idle = {one.number for one in comparison.held}, comparison.idle
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -48,7 +48,7 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
         if declared.number in held_already or declared.resource in comparison.unoffered:
             continue
         outcome: Change | Deferred | Diagnostic | None
-        if declared.resource in comparison.idle:
+        if idle and declared.resource in idle:
             outcome = _idle(declared, one.instance, one.row, comparison)
         elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)

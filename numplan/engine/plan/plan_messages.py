@@ -120,7 +120,6 @@ def day_findings(
                 f"{entry.resource} ended on {entry.terms.ends}, and {numbers(len(kept))} "
                 f"{'is' if len(kept) == 1 else 'are'} not released: {comparison.today.doubt}",
                 source=entry.source,
-                path=entry.resource,
                 hint="what a date alone releases waits until both clocks tell the same day",
             )
 
@@ -143,7 +142,6 @@ def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> 
         yield note(
             f"{resource} begins on {entry.terms.begins}: {' and '.join(told)}",
             source=entry.source,
-            path=resource,
         )
 
 
