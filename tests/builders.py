@@ -1,7 +1,7 @@
 """A small language for manifests and states, so that a test shows only what it is about."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,17 @@ from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
 LONG_AGO = NOON - timedelta(days=30)
 JUST_NOW = NOON - timedelta(minutes=2)
-TERMS = ("country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change")
+TERMS = (
+    "country",
+    "type",
+    "category",
+    "sip_trunk_id",
+    "labels",
+    "protect",
+    "on_trunk_change",
+    "begins",
+    "ends",
+)
 PLACE = Source("numplan.yaml", 7, 3)
 ALL = Selection()
 
@@ -149,6 +159,7 @@ def plan(
     refresh_only: bool = False,
     selection: Selection = ALL,
     replace: tuple[str, ...] = (),
+    at: date | None = None,
     **allowed: Any,
 ) -> Plan:
     """What `numplan plan` would say, by the engine's own line; `allowed` are the flags."""
@@ -162,6 +173,7 @@ def plan(
         destroy=destroy,
         refresh_only=refresh_only,
         replace=replace,
+        at=at,
     )
     return compute_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, options).plan
 

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
+from numplan.engine.compare.in_force import in_force
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, Move, Spread
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
+from numplan.model.today import Today
 from tests.builders import (
     LONG_AGO,
     PLACE,
@@ -57,6 +59,15 @@ terms = st.sampled_from(
         )
     ]
 )
+days = st.sampled_from(
+    [
+        *[{}] * 9,
+        {"begins": NOON.date() + timedelta(days=1)},
+        {"begins": NOON.date(), "ends": NOON.date()},
+        {"ends": NOON.date() - timedelta(days=1)},
+    ]
+)
+"""Most entries have no days; few have one that is near."""
 pool_keys = st.sampled_from(
     [
         {
@@ -107,8 +118,14 @@ class World(NamedTuple):
     hidden: frozenset[E164]
     complete: bool
 
+    @property
+    def in_force(self) -> Manifest:
+        """The manifest without what ended."""
+        return in_force(self.manifest, Today(NOON.date()))
+
     def vendor(self) -> FakeVendor:
         made = FakeVendor()
+        made.time = lambda: NOON
         for number, known in self.owned.items():
             made.own(number, **known)
         for number, known in self.stock.items():
@@ -122,14 +139,16 @@ def manifests(draw):
     """Two explicit numbers, a set and two pools, each of which may lack."""
     free = draw(st.permutations(NUMBERS))
     entries: list = [
-        entry(name, number, **draw(terms))
+        entry(name, number, **draw(terms), **draw(days))
         for name, number in zip("ab", free[:2], strict=True)
         if draw(st.booleans())
     ]
     if draw(st.booleans()):
-        entries.append(group("s", free[2 : 2 + draw(st.integers(0, 3))], **draw(terms)))
+        entries.append(group("s", free[2 : 2 + draw(st.integers(0, 3))], **draw(terms), **draw(days)))
     entries += [
-        pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys)) for name in "pq" if draw(mostly)
+        pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys), **draw(days))
+        for name in "pq"
+        if draw(mostly)
     ]
     made = manifest(*entries)
     names = {one.resource for one in made.pools}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import msgspec
 
@@ -62,9 +63,10 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):
-    """Give `before.number` back to the vendor, for good."""
+    """Give `before.number` back to the vendor, for good. `due` is the first day on which a date alone releases it."""
 
     before: Attributes
+    due: date | None = None
 
 
 class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):

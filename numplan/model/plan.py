@@ -3,7 +3,7 @@ account's currency.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -139,6 +139,18 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
 
 
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry whose last day is near, and the numbers that are released when it is over: of these, `blocked` ones stay
+    while a flow uses them. `guards` would refuse the releases of that day.
+    """
+
+    resource: Resource
+    until: date
+    numbers: tuple[E164, ...]
+    blocked: tuple[E164, ...] = ()
+    guards: tuple[str, ...] = ()
+
+
 class Loosened(msgspec.Struct, frozen=True, kw_only=True):
     """A key of the manifest that limits or protects less than at the last apply, such as `policy.max_purchases`."""
 
@@ -211,12 +223,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
     or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
-    an apply settles them before anything else, whatever is selected.
+    an apply settles them before anything else, whatever is selected. `at` is the day whose plan this is, where that is
+    a day to come. `doubt` says why what a date alone releases stays, where anything does.
     """
 
     version: int = PLAN_VERSION
     numplan: str
     created_at: datetime
+    at: date | None = None
     manifest: str
     manifest_digest: str
     account: str
@@ -239,6 +253,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Deferred, ...] = ()
     unsettled: int = 0
+    doubt: str = ""
+    ending: tuple[Ending, ...] = ()
     missing: tuple[Missing, ...] = ()
     overcharged: tuple[Overcharge, ...] = ()
     moved: Mapping[E164, Resource] = {}
@@ -251,9 +267,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def acts(self) -> bool:
         """Whether an apply would do anything: carry out a change, settle what an earlier run left, or note a number
-        that is missing for the first time.
+        that is missing for the first time. What a date would release counts, though the clocks leave it in doubt.
         """
-        if count(self.changes).any or self.unsettled:
+        if count(self.changes).any or self.unsettled or self.doubt:
             return True
         return any(not (one.noted or one.is_back) for one in self.missing)
 

@@ -18,7 +18,7 @@ from numplan.views.common.amounts import amount, change
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import Row, Section, sections_of, total
-from numplan.views.text.plan import LOOSENED, held_back, last_line, verdict
+from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day, verdict
 
 BUDGET: Final = 65_000
 """Bytes of a comment: GitHub takes 65,536 characters, and some of them are the bot's own."""
@@ -43,7 +43,7 @@ _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 def plan_markdown(plan: Plan, name: str) -> str:
     """The comment, with the marker of the manifest called `name` on its first line. At most BUDGET bytes."""
     page = _Page(BUDGET - _RESERVE)
-    page.add("the verdict", (marker(name), *_loosened(plan), *_head(plan, name)))
+    page.add("the verdict", (marker(name), *_of_another_day(plan), *_loosened(plan), *_head(plan, name)))
     for one in plan.refusals[:_FEW_REFUSALS]:
         page.add("refusals", _refusal(one))
     page.add("refusals", _refused(len(plan.refusals)))
@@ -79,6 +79,12 @@ def code(text: str) -> str:
 def _short(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _LONGEST else hidden(line)[: _LONGEST - 1] + "…"
+
+
+def _of_another_day(plan: Plan) -> Iterator[str]:
+    if sentence := of_another_day(plan):
+        yield f"**{sentence}**"
+        yield ""
 
 
 class _Page:

@@ -47,7 +47,7 @@ def make_desk(
         emulator = Emulator(
             EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}), clock=time.monotonic
         )
-        desks.append(Desk(emulator.start(), folder, monkeypatch, capsys))
+        desks.append(Desk(emulator.start(), folder, monkeypatch, capsys, time))
         return desks[-1]
 
     yield make

@@ -4,7 +4,7 @@ once the faults end the account becomes what the manifest says.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 from hypothesis import note
@@ -54,6 +54,8 @@ FATE = st.sampled_from(
 )
 FATES = st.lists(FATE, min_size=2, max_size=6)
 POOL = st.tuples(st.integers(0, 3), st.sampled_from((1, 1, 2)), st.sampled_from("xy"))
+DAYS = st.tuples(*[st.one_of(st.none(), st.integers(-3, 9))] * 2)
+"""Of a pool: in how many days it begins and ends."""
 Wish = tuple[int, int, str]
 """Of a pool: its count, its trunk and its label."""
 WISHES = st.tuples(*[st.one_of(st.none(), POOL)] * len(POOLS))
@@ -124,6 +126,19 @@ class Machine(RuleBasedStateMachine):
         if wish is not None:
             size, trunk, label = wish
             self.pools[name] = {"count": size, "sip_trunk_id": trunk, "labels": {"owner": label}}
+
+    @rule(name=st.sampled_from(POOLS), days=DAYS)
+    def give_days(self, name: str, days: tuple[int | None, int | None]) -> None:
+        if name in self.pools:
+            if None not in days:
+                days = min(days), max(days)
+            begins, ends = (None if one is None else self.today + timedelta(days=one) for one in days)
+            self.pools[name] |= {"begins": begins, "ends": ends}
+
+    @property
+    def today(self) -> date:
+        """The day that both clocks have reached."""
+        return min(self.world.clock.now(), self.vendor.time()).date()
 
     @rule(
         number=st.sampled_from(EXPLICIT + STOCK[:6]),
@@ -257,6 +272,7 @@ class Machine(RuleBasedStateMachine):
         leaving |= {one.number for one in state.tombstones if one.cause == "released"}
         for number in leaving:
             self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
+        self.look_at_days(call, numbers)
         if call == "release":
             return
         retired = self.retired - self.explicit.keys()
@@ -313,6 +329,23 @@ class Machine(RuleBasedStateMachine):
         now = moment(self.world.clock.now(), self.vendor.vendors_time())
         return age(now, one.at) < self.manifest.bounds.no_rebuy
 
+    def look_at_days(self, call: Call, numbers: Sequence[E164]) -> None:
+        """Nothing is bought or released for a pool before it begins, and nothing that a date alone releases where the
+        clocks are apart.
+        """
+        state = self.world.state
+        homes = {one.number: one.instance.resource for one in state.intents} if state else {}
+        apart = abs(self.world.clock.now() - self.vendor.time()) > timedelta(days=1)
+        for number in numbers:
+            keys = self.pools.get(homes.get(number, "").removeprefix("pool."))
+            if keys is None or number in self.explicit:
+                continue
+            begins, ends = keys.get("begins"), keys.get("ends")
+            if begins is not None and self.today < begins:
+                self.vendor.breaches.append(f"{number}: {call} before {begins}, on {self.today}")
+            if ends is not None and ends < self.today and (call == "purchase" or apart):
+                self.vendor.breaches.append(f"{number}: {call} after {ends}, on {self.today}")
+
     @invariant()
     def nothing_breaks_the_protocol(self) -> None:
         assert self.vendor.breaches == []
@@ -329,6 +362,11 @@ class Machine(RuleBasedStateMachine):
         self.world.jump(self.behind)
         self.behind = self.was_ahead = timedelta()
         self.rebuy_after = "0d"  # the stock is not without end
+        for (
+            keys
+        ) in self.pools.values():  # what ended stays so; no day that is near changes anything meanwhile
+            ended = keys.get("ends")
+            keys |= {"begins": None, "ends": ended if ended is not None and ended < self.today else None}
         for _ in range(ROUNDS):
             self.give_up_the_impossible()
             self.go()
@@ -344,7 +382,7 @@ class Machine(RuleBasedStateMachine):
         assert all(one.number in self.vendor.owned for one in members)
         for name, wish in self.pools.items():
             own = [one for one in members if one.resource == f"pool.{name}"]
-            assert len(own) == wish["count"]
+            assert len(own) == (0 if wish.get("ends") else wish["count"])
             assert not self.retired & {one.number for one in own}
             assert all(one.attributes.sip_trunk_id == wish["sip_trunk_id"] for one in own)
         explicit = {one.number: one for one in members if not one.resource.startswith("pool.")}

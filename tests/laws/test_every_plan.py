@@ -91,7 +91,7 @@ def test_what_is_held_stands_in_no_change(world: World):
 @given(worlds())
 def test_a_purchase_is_of_a_number_that_is_for_sale_and_nobody_elses(world: World):
     made = plan_for(world)
-    declared = {one.number: one.resource for one in world.manifest.explicit()}
+    declared = {one.number: one.resource for one in world.in_force.explicit()}
     for change in made.changes:
         if not isinstance(change, Purchase | Replace) or number_of(change) in world.owned:
             continue
@@ -109,7 +109,7 @@ def test_a_purchase_is_of_a_number_that_is_for_sale_and_nobody_elses(world: Worl
 def test_alternates_are_free_affordable_and_shared_by_no_two_pools(world: World):
     made = plan_for(world)
     known = {*touched(made), *managed_numbers(world.state)}
-    known |= {one.number for one in world.manifest.explicit()}
+    known |= {one.number for one in world.in_force.explicit()}
     offered = [offer for offers in made.alternates.values() for offer in offers]
     assert len({offer.number for offer in offered}) == len(offered)
     assert not {offer.number for offer in offered} & known
@@ -130,12 +130,15 @@ def test_the_slots_of_every_pool_add_up(world: World):
     """
     made = plan_for(world)
     assume(not made.errors)
-    declared = {one.number for one in world.manifest.explicit()}
+    declared = {one.number for one in world.in_force.explicit()}
     gone = {one.number for one in world.state.numbers if one.surplus} if world.state else set()
-    for pool in world.manifest.pools:
+    for pool in world.in_force.pools:
         own = [
             one for one in made.changes if one.resource == pool.resource and number_of(one) not in declared
         ]
+        if pool.terms.is_coming(NOON.date()):
+            assert not any(isinstance(one, Purchase | Replace | Release | Blocked) for one in own)
+            continue
         if any(isinstance(one, Blocked) for one in own):
             continue
         slots = sum(isinstance(one, Keep | Update | Purchase | Adopt | Replace) for one in own)
@@ -155,8 +158,8 @@ def test_the_slots_of_every_pool_add_up(world: World):
 def test_nothing_is_released_unasked(world: World):
     """A release is of a managed number that nothing declares, of one too many in a pool, or a move."""
     made = plan_for(world)
-    declared = {one.number for one in world.manifest.explicit()}
-    pools = {pool.resource: pool for pool in world.manifest.pools}
+    declared = {one.number for one in world.in_force.explicit()}
+    pools = {pool.resource: pool for pool in world.in_force.pools}
     known = remembered(world)
     new_resource = {number: one.resource for number, one in known.items()} | dict(made.moved)
     new_resource |= {one.after.number: one.resource for one in made.changes if isinstance(one, Update)}
@@ -240,7 +243,7 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(world: World):
     lasting = {"blocked", "unavailable"}
     left = {action: numbers for action, numbers in by_action(again).items() if action not in lasting}
     if not {"blocked", "update"} <= by_action(made).keys() and not any(
-        one.on_shortage == "partial" for one in world.manifest.pools
+        one.on_shortage == "partial" for one in world.in_force.pools
     ):
         assert left == {}
 

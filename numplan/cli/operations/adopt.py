@@ -34,6 +34,7 @@ from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.result import summarize
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.edit.adoption import (
     AdoptFilter,
     EntryForm,
@@ -58,6 +59,7 @@ from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
 from numplan.model.text.printable import numbers
+from numplan.model.today import today
 from numplan.numbering.reading import doubted
 from numplan.views.text.new_entries import new_entries_text
 
@@ -297,7 +299,9 @@ def _plan(
     adopted: Collection[E164],
     clock: SystemClock,
 ) -> Plan:
+    now = clock.now()
+    day = today(now, ground.account.vendors_time())
     options = PlanOptions(
-        now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
+        now=now, today=day, numplan=__version__, account=ground.account.account, api_url=ground.account.url
     )
-    return adoption_plan(manifest, ground.state, snapshot, adopted, options)
+    return adoption_plan(in_force(manifest, day), ground.state, snapshot, adopted, options)

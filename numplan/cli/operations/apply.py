@@ -22,6 +22,7 @@ from numplan.engine.apply.calls import Account
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.result import ApplyResult, summarize
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.pipeline import PlanResult, settle_leftovers
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
@@ -117,7 +118,8 @@ def apply_chosen(
         gate = open_gate(chosen, work, clock)
         events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))
         if work.manifest.outputs:
-            report.outputs(outputs_now(work.manifest, work.open_state.state).values)
+            declared = in_force(work.manifest, chosen.result.comparison.today)
+            report.outputs(outputs_now(declared, work.open_state.state).values)
         report.applied(plan, left, events)
         return exit_code(plan, left, summarize(events), clock)
 
@@ -215,4 +217,4 @@ def exit_code(plan: Plan, left: ApplyResult, done: ApplyResult, clock: SystemClo
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
     planned = count(plan.changes)
-    return PARTLY if planned.blocked or planned.unavailable else 0
+    return PARTLY if planned.blocked or planned.unavailable or plan.doubt else 0

@@ -10,6 +10,7 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import check_owner, open_account, open_backend, open_manifest
 from numplan.engine.account.refresh import remember_and_refresh
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.pipeline import PlanResult, compute_plan, compute_plan_of, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.ports import Provider
@@ -18,7 +19,7 @@ from numplan.model.state import State
 
 
 class Seen(NamedTuple):
-    """What a look at manifest, state and account shows, without a lock, and the plan that follows."""
+    """What a look at the manifest in force, state and account shows, without a lock, and the plan that follows."""
 
     manifest: Manifest
     state: State | None
@@ -70,7 +71,8 @@ def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked) -> Seen
     state, snapshot = remember_and_refresh(manifest, remember, account)
     wanted = nothing_of(manifest) if asked.destroy else manifest
     options = options_of(account, run, asked)
-    return Seen(wanted, state, compute_plan_of(wanted, state, snapshot, account, options))
+    result = compute_plan_of(wanted, state, snapshot, account, options)
+    return Seen(in_force(wanted, result.comparison.today), state, result)
 
 
 def options_of(account: Provider, run: Run, asked: Asked) -> PlanOptions:

@@ -1,6 +1,8 @@
 """The web application: the six endpoints under the vendor's paths."""
 
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 
 import flask
 from werkzeug.exceptions import HTTPException
@@ -9,6 +11,7 @@ from numplan.emulator.controls import Controls
 from numplan.emulator.protocol.replies import error_reply
 from numplan.emulator.protocol.requests import Request
 from numplan.emulator.service import ENDPOINTS, Service
+from numplan.emulator.settings import EmulatorSettings
 from numplan.emulator.web.control import CONTROL_PATH, control_blueprint
 from numplan.emulator.web.waitress_server import to_response
 
@@ -40,9 +43,22 @@ def make_app(service: Service, pause: Callable[[float], None], controls: Control
 
 def _view(service: Service, endpoint: str, pause: Callable[[float], None]) -> Callable[[], flask.Response]:
     def answer() -> flask.Response:
-        return to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        response = to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        settings = service.settings
+        if settings.date_shift_seconds or not settings.date_told:  # the server adds the usual one itself
+            response.headers["Date"] = _date(settings)
+        return response
 
     return answer
+
+
+def _date(settings: EmulatorSettings) -> str:
+    """The time of an answer as a header says it, or no time: without any header the server would add its own."""
+    return (
+        formatdate(time.time() + settings.date_shift_seconds, usegmt=True)
+        if settings.date_told
+        else "unknown"
+    )
 
 
 def _request() -> Request:

@@ -12,22 +12,23 @@ import msgspec
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import check_regions
 from numplan.engine.account.unreadable import held_unread
-from numplan.engine.compare.declared_index import DeclaredNumbers
 from numplan.engine.compare.deferral import awaited, lingering, unsettled
+from numplan.engine.compare.in_force import Ended, ended_by
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
 from numplan.engine.compare.retirement import outgoing_of, released_lately
-from numplan.engine.compare.sides import Sides
+from numplan.engine.compare.sides import Sides, sides_of
 from numplan.engine.compare.watched import keeps_slot, surplus_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest, Retired
-from numplan.model.moment import Moment
+from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, State, Tombstone
+from numplan.model.today import Today
 
 Labelled = TypeVar("Labelled", Instance, Deferred)
 
@@ -71,6 +72,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     retired: Mapping[E164, Retired]
     released: Mapping[E164, Moment]
     no_rebuy: timedelta
+    today: Today
+    idle: frozenset[Resource] = frozenset()
+    """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
+    ended: Ended = Ended()
+    """What of the manifest ended: it declares nothing any more, unless the day is in doubt."""
 
     def present(self) -> Iterator[tuple[Instance, OwnedNumber]]:
         """Each managed number that the account holds, as state and as the account know it."""
@@ -80,6 +86,19 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         for instance in self.undeclared:
             if (row := self.snapshot.owned.get(instance.number)) is not None:
                 yield instance, row
+
+    def overdue(self) -> list[Instance]:
+        """Managed numbers that the account still holds though their entry ended."""
+        if not self.ended.entries:
+            return []
+        day = self.today.day
+        return [
+            one
+            for one, _ in self.present()
+            if self.ended.last_day(one) is not None
+            and not one.surplus
+            and (one.number not in self.declared or self.declared[one.number].terms.has_ended(day))
+        ]
 
     def unmanaged(self) -> list[OwnedNumber]:
         """What the account owns and neither manifest nor state knows, in order of number."""
@@ -101,22 +120,16 @@ def compare(
     snapshot: AccountSnapshot,
     now: Moment,
     *,
+    today: Today | None = None,
     accept_missing: bool = False,
     replace: Sequence[str] = (),
 ) -> Comparison:
-    """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
-    seen that what the account lacks is gone, so that no second look is waited for. Members of pools that a pattern of
-    `replace` covers are to be replaced, as those are that are retired.
+    """Arrange what the manifest that is in force declares, the state remembers and the account holds. `accept_missing`:
+    somebody has seen that what the account lacks is gone, so that no second look is waited for. Members of pools that a
+    pattern of `replace` covers are to be replaced, as those are that are retired. Without a `today` the day is that of
+    `now`.
     """
-    sides = Sides(
-        manifest=manifest,
-        declared=DeclaredNumbers(manifest.explicit()),
-        state=state,
-        snapshot=snapshot,
-        now=now,
-        hold=timedelta(minutes=manifest.api.hold_minutes),
-        retired={one.number: one for one in manifest.retire},
-    )
+    sides = sides_of(manifest, state, snapshot, now, today or Today(our_time(now).date()))
     forgotten = _forgotten(sides)
     not_adoptable = _not_adoptable(manifest, forgotten)
     found = _sorted_out(sides, forgotten, not_adoptable, accept_missing=accept_missing)
@@ -134,7 +147,7 @@ def compare(
         managed=managed,
         explicit=found.explicit,
         undeclared=undeclared,
-        wanted=_wanted(found.explicit, held, unoffered),
+        wanted=_wanted(found.explicit, held, unoffered, sides.idle),
         pools=pool_statuses(
             sides, offered, managed, held, found.to_retry, outgoing_of(sides, managed, replace)
         ),
@@ -154,6 +167,9 @@ def compare(
         retired=sides.retired,
         released=released_lately(sides),
         no_rebuy=manifest.bounds.no_rebuy,
+        today=sides.today,
+        idle=sides.idle,
+        ended=ended_by(manifest, sides.today),
     )
 
 
@@ -287,11 +303,17 @@ def _new_resources(sides: Sides, found: _SortedOut) -> dict[E164, Resource]:
 
 
 def _wanted(
-    explicit: Sequence[NumberStatus], held: Mapping[E164, Deferred], unoffered: Mapping[Resource, Diagnostic]
+    explicit: Sequence[NumberStatus],
+    held: Mapping[E164, Deferred],
+    unoffered: Mapping[Resource, Diagnostic],
+    idle: frozenset[Resource],
 ) -> tuple[Declared, ...]:
     """Declared numbers to be bought, where they are for sale."""
     return tuple(
         one.declared
         for one in explicit
-        if one.row is None and one.declared.number not in held and one.declared.resource not in unoffered
+        if one.row is None
+        and one.declared.number not in held
+        and one.declared.resource not in unoffered
+        and one.declared.resource not in idle
     )

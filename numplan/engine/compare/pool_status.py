@@ -22,7 +22,8 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, always
     in one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
-    too many, nor does a number of which nobody can say whether the account still holds it.
+    too many, nor does a number of which nobody can say whether the account still holds it. `idle`: a date keeps the
+    pool from buying and releasing; once its last day may be over, it lacks nothing and has nothing too many.
     """
 
     pool: PoolEntry
@@ -34,6 +35,7 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     excess: int
     awaited: tuple[Instance, ...] = ()
     """What state knows of the numbers in the held slots."""
+    idle: bool = False
     outgoing: Mapping[E164, str] = {}
     """Members that are to be replaced, and why: they fill no slot. One that a flow uses stays until it is free, while
     its successor is bought, and so counts for the shortage; another is exchanged."""
@@ -76,7 +78,7 @@ def _going_first(
     status: PoolStatus, sides: Sides, outgoing: Mapping[E164, str], replaced: frozenset[E164]
 ) -> PoolStatus:
     """A pool that knows which members are to go, and what it lacks without those that cannot go yet."""
-    if not outgoing and not replaced:
+    if status.idle or not (outgoing or replaced):
         return status
     members = [one.number for one in status.members]
     going = {number: outgoing[number] for number in members if number in outgoing}
@@ -121,15 +123,18 @@ def _status(
         for one in slots
         if one in managed and not managed[one].surplus and not is_in_doubt(one, sides.snapshot)
     ]
+    idle = pool.resource in sides.idle
+    over = idle and pool.terms.has_ended(sides.today.day)
     return PoolStatus(
         pool=pool,
         members=members,
         held=len(slots),
         late_arrivals=tuple(one for one in present if one.surplus and one.number not in sides.retired),
         to_retry=tuple(one for one in retries if one.holds_slot),
-        shortage=max(0, pool.count - len(members) - len(slots)),
-        excess=max(0, len(members) + len(bought) - pool.count),
+        shortage=0 if over else max(0, pool.count - len(members) - len(slots)),
+        excess=0 if over else max(0, len(members) + len(bought) - pool.count),
         awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
+        idle=idle,
     )
 
 

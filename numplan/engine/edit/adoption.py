@@ -176,7 +176,8 @@ def adoption_plan(
     if state is not None:
         rows = tuple(one for one in state.numbers if one.number in adopted)
         surplus = msgspec.structs.replace(state, numbers=rows, intents=(), tombstones=())
-    plan = make_plan(narrow, surplus, compare(narrow, surplus, snapshot, options.now), Offers(), options)
+    comparison = compare(narrow, surplus, snapshot, options.now, today=options.today)
+    plan = make_plan(narrow, surplus, comparison, Offers(), options)
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
     known = surplus.by_number if surplus else {}
     refusals = check_limits(effective(narrow, plan.allowances), plan, changes, narrow, known)

@@ -8,6 +8,7 @@ import msgspec
 
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.guard.limit_guards import check_limits, declared_at, exceeded
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, Side, effective
@@ -26,7 +27,7 @@ from numplan.model.changes import (
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
 from numplan.model.operator import VARIABLE
-from numplan.model.plan import Plan, Refusal
+from numplan.model.plan import Allowances, Plan, Refusal
 from numplan.model.policy import percent
 from numplan.model.text.printable import numbers
 
@@ -35,8 +36,8 @@ FEWEST_OF_A_SHARE: Final = 3
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What the guards judge: a plan, those of its changes that do something, what it was made from, and the limits
-    that hold.
+    """What the guards judge: a plan, those of its changes that do something, what it was made from, how many numbers
+    are managed, and the limits that hold.
     """
 
     plan: Plan
@@ -45,16 +46,35 @@ class Case(msgspec.Struct, frozen=True):
     comparison: Comparison
     offers: Offers
     limits: Limits
+    managed: int
 
 
 def check_guards(
     plan: Plan, manifest: Manifest, comparison: Comparison, offers: Offers
 ) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
+    manifest = in_force(manifest, comparison.today)
     limits = effective(manifest, plan.allowances, destroy=plan.destroy)
-    case = Case(plan, acting(plan.changes), manifest, comparison, offers, limits)
+    managed = len(comparison.managed)
+    case = Case(plan, acting(plan.changes), manifest, comparison, offers, limits, managed)
     guards = _OF_STATE if plan.refresh_only else _GUARDS
     return tuple(refusal for guard in guards for refusal in guard(case))
+
+
+def refusals_of_releases(
+    plan: Plan,
+    releases: tuple[Release, ...],
+    manifest: Manifest,
+    comparison: Comparison,
+    *,
+    managed: int,
+) -> tuple[Refusal, ...]:
+    """What the guards would say of these releases alone, without a flag, where so many numbers are managed."""
+    plan = msgspec.structs.replace(plan, changes=releases, allowances=Allowances(), destroy=False)
+    apart = len({one.number for one in (*comparison.surplus, *comparison.missing)})
+    limits = effective(manifest, plan.allowances)
+    case = Case(plan, releases, manifest, comparison, Offers(), limits, managed + apart)
+    return tuple(refusal for guard in _OF_RELEASES for refusal in guard(case))
 
 
 def _empty_manifest(case: Case) -> Iterator[Refusal]:
@@ -101,7 +121,7 @@ def _release_share(case: Case) -> Iterator[Refusal]:
         return
     apart = {one.number for one in (*case.comparison.surplus, *case.comparison.missing)}
     leaving = [change for change in leaving if change.before.number not in apart]
-    managed = len(case.comparison.managed) - len(apart)
+    managed = case.managed - len(apart)
     side = _whose_share(case, len(leaving), managed)
     if side is not None:
         most = f"at most {side.policy.max_release_share}"
@@ -253,6 +273,9 @@ _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
     _trunk_change,
     _limits,
 )
+
+_OF_RELEASES = (_protected, _releases, _release_share)
+"""The guards of releases."""
 
 _OF_STATE = (_missing,)
 """The guards of a plan that changes state alone: what it forgets, the next plan would buy again."""

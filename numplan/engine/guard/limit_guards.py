@@ -270,4 +270,4 @@ def _figure(much: int | Sum) -> Decimal:
 
 def declared_at(manifest: Manifest) -> Mapping[Resource, Source]:
     """Where each entry is declared."""
-    return {entry.resource: entry.source for entry in manifest.entries()}
+    return {entry.resource: entry.source for entry in manifest.named()}

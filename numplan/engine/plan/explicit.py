@@ -39,7 +39,7 @@ from numplan.model.text.spelling import same_word, serves
 
 def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
-    held_already = {one.number for one in comparison.held}
+    held_already, idle = {one.number for one in comparison.held}, comparison.idle
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -47,11 +47,16 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
         declared = one.declared
         if declared.number in held_already or declared.resource in comparison.unoffered:
             continue
-        if one.row is None:
+        outcome: Change | Deferred | Diagnostic | None
+        if idle and declared.resource in idle:
+            outcome = _idle(declared, one.instance, one.row, comparison)
+        elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
             outcome = _owned(declared, one.instance, one.row)
         match outcome:
+            case None:
+                pass
             case Diagnostic():
                 diagnostics.append(outcome)
             case Deferred():
@@ -59,6 +64,37 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
             case _:
                 changes.append(outcome)
     return Part(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
+
+
+def _idle(
+    declared: Declared, instance: Instance | None, row: OwnedNumber | None, comparison: Comparison
+) -> Change | Diagnostic | None:
+    """A number of an entry that a date keeps from buying and releasing: what is owned is taken in before the entry
+    begins, and stays in any case; nothing is done about what is not.
+    """
+    over = declared.terms.has_ended(comparison.today.day)
+    if row is None or (over and (instance is None or instance.surplus)):
+        return None
+    if instance is not None and must_move(instance, declared.terms):
+        return _staying(declared, instance, row)
+    return _owned(declared, instance, row)
+
+
+def _staying(declared: Declared, instance: Instance, row: OwnedNumber) -> Change:
+    """A number on another trunk than declared, where it must not be bought back yet."""
+    before = current(instance, row)
+    after = without_call(instance, before, declared.terms)
+    previous = instance.resource if instance.resource != declared.resource else None
+    if before == after and previous is None:
+        return Keep(resource=declared.resource, after=before)
+    return Update(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        reason="declared under another name" if previous else "settings changed",
+    )
 
 
 def _unlisted(

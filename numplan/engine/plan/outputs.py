@@ -56,7 +56,7 @@ def outputs_now(manifest: Manifest, state: State | None, selection: Selection = 
 
 def _subjects(manifest: Manifest, places: Places, held: Mapping[E164, Instance]) -> list[Subject]:
     """What selectors may name here: each entry, and each number that is managed."""
-    labels = {entry.resource: entry.terms.labels for entry in manifest.entries()}
+    labels = {entry.resource: entry.terms.labels for entry in manifest.named()}
     return [
         *(subject_of(resource, None, terms) for resource, terms in labels.items()),
         *(

@@ -1,6 +1,7 @@
 """Make a plan. Pure and deterministic: the same values give the same bytes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 
 import msgspec
 
@@ -9,7 +10,7 @@ from numplan.engine.compare.overcharge import find_overcharges
 from numplan.engine.plan.costs import cost_of, unmanaged_of
 from numplan.engine.plan.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.plan.outputs import output_changes
-from numplan.engine.plan.plan_messages import account_findings, missing_of
+from numplan.engine.plan.plan_messages import account_findings, day_findings, doubt_of, missing_of
 from numplan.engine.plan.plan_part import Part, join
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pools import plan_pools
@@ -32,11 +33,13 @@ from numplan.model.changes import (
     acting,
     number_of,
 )
+from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Deferred, Drift, Plan, Selection
 from numplan.model.state import State
+from numplan.model.today import Today
 
 
 class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +51,10 @@ class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
     api_url: str
     allowances: Allowances = Allowances()
     selection: Selection = Selection()
+    today: Today | None = None
+    """The day that both clocks have reached; that of `now` where it is not known."""
+    at: date | None = None
+    """The day whose plan is made, where that is not today."""
     destroy: bool = False
     refresh_only: bool = False
     """Plan for state alone: what the account shows is taken in, and nothing is purchased or released."""
@@ -73,8 +80,7 @@ def make_plan(
     missing = missing_of(comparison, options.now)
     overcharged = find_overcharges(comparison.managed, comparison.snapshot.owned)
     chosen, unselected = _chosen(manifest, state, comparison, offers, options, drift)
-    doing = acting(chosen.changes)
-    held = (*comparison.held, *chosen.held)
+    doing, held = acting(chosen.changes), (*comparison.held, *chosen.held)
     limits = effective(manifest, options.allowances, destroy=options.destroy).both
     account = account_findings(
         manifest,
@@ -89,6 +95,7 @@ def make_plan(
     return Plan(
         numplan=options.numplan,
         created_at=our_time(options.now),
+        at=options.at,
         manifest=manifest.path,
         manifest_digest=manifest.digest,
         account=options.account,
@@ -111,14 +118,26 @@ def make_plan(
         alternates=chosen.alternates,
         held=_sorted_held(held),
         unsettled=len(state.intents) if state else 0,
+        doubt=doubt_of(comparison, options.selection, refresh_only=options.refresh_only),
         missing=missing,
         overcharged=overcharged,
         moved={} if options.refresh_only else _moved_along(comparison, (*doing, *unselected)),
         outputs=output_changes(manifest, comparison, chosen.changes, unselected, held),
         surplus=_surplus(comparison, doing),
         drift=drift,
-        diagnostics=(*account, *chosen.diagnostics, *unverified(doing)),
+        diagnostics=(*account, *_findings(manifest, comparison, chosen, options)),
     )
+
+
+def _findings(
+    manifest: Manifest, comparison: Comparison, chosen: Part, options: PlanOptions
+) -> Iterator[Diagnostic]:
+    """What there is to say of the changes, and of those that a date keeps from being made."""
+    doing = acting(chosen.changes)
+    yield from chosen.diagnostics
+    if not options.refresh_only:
+        yield from day_findings(manifest, comparison, doing, options.selection)
+    yield from unverified(doing)
 
 
 def _chosen(

@@ -167,7 +167,11 @@ def mismatches(status: PoolStatus, snapshot: AccountSnapshot) -> Iterator[Diagno
 
 def renames(comparison: Comparison) -> Iterator[Diagnostic]:
     """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
-    gone = dict.fromkeys(one.resource for one in comparison.leaving if kind_of(one.resource) == "pool")
+    gone = dict.fromkeys(
+        one.resource
+        for one in comparison.leaving
+        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended.entries
+    )
     new = [one for one in comparison.pools if one.shortage and not one.members]
     for resource in gone:
         for status in new:

@@ -44,6 +44,8 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Let go of the excess, first of what is to go in any case. Of the others, protected members are never chosen while
     another is left; where none is, the guard of protected numbers has the word.
     """
+    if draft.status.idle:
+        return draft
     snapshot, status = around.comparison.snapshot, draft.status
     pool, excess = draft.pool, status.excess
     first = first_to_go(status, snapshot)
@@ -81,7 +83,7 @@ def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         if one.number in draft.leaving:
             continue
         why = outgoing.get(one.number)
-        if why is None and not must_move(one, pool.terms):
+        if why is None and (draft.status.idle or not must_move(one, pool.terms)):
             changes.append(staying(pool, one, around.comparison))
         elif snapshot.owned[one.number].flow is not None:
             reason = why or "its trunk changed, which would take a release"
@@ -121,6 +123,11 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         picked=(row.number for row in rows),
         missing_count=draft.missing_count - len(rows),
     )
+
+
+def wait(draft: PoolDraft, around: Surroundings) -> PoolDraft:  # noqa: ARG001 - a step as the others are
+    """Where a date keeps the pool from buying, what is still open stays open."""
+    return draft.having(missing_count=0, to_retry=()) if draft.status.idle else draft
 
 
 def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
@@ -251,6 +258,7 @@ STEPS: Final[tuple[Step, ...]] = (
     keep,
     take_back,
     adopt,
+    wait,
     retry,
     refuse_moves,
     await_others,

@@ -116,7 +116,11 @@ def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
 
 
 def new_members(status: PoolStatus) -> int:
-    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced."""
+    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced; none where a date
+    keeps it from buying.
+    """
+    if status.idle:
+        return 0
     terms = status.pool.terms
     if terms.on_trunk_change != "replace":
         return status.lacking

@@ -1,5 +1,6 @@
 """Plan what leaves: managed numbers that nothing declares, and those the account no longer holds. Pure."""
 
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -8,6 +9,7 @@ from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import current
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
+from numplan.engine.compare.in_force import day_after
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
@@ -20,7 +22,7 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     """Releases of what is no longer declared, and what state forgets since the account lacks it."""
     snapshot = comparison.snapshot
     changes: list[Change] = [
-        release_or_block(one, snapshot, "all is to be released" if destroy else "no longer declared")
+        _leaving(one, comparison, destroy=destroy)
         for one in comparison.leaving
         if one.number in snapshot.owned and not one.surplus
     ]
@@ -50,10 +52,31 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
+def _leaving(one: Instance, comparison: Comparison, *, destroy: bool) -> Change:
+    """The release of what nothing declares any more, be it that its entry ended."""
+    if destroy:
+        return release_or_block(one, comparison.snapshot, "all is to be released")
+    if (last := comparison.ended.last_day(one)) is not None:
+        return ended(one, comparison.snapshot, last)
+    return release_or_block(one, comparison.snapshot, "no longer declared")
+
+
+def ended(instance: Instance, snapshot: AccountSnapshot, last: date) -> Change:
+    """The release of a number whose entry had this last day, or what blocks it."""
+    return release_or_block(instance, snapshot, f"its entry ended on {last}", due=day_after(last))
+
+
 def release_or_block(
-    instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str, because: str = ""
+    instance: Instance,
+    snapshot: AccountSnapshot,
+    reason: str,
+    *more: str,
+    because: str = "",
+    due: date | None = None,
 ) -> Change:
-    """The release of an owned number, or what blocks it. `because`: why it is to go for good, if somebody says so."""
+    """The release of an owned number, or what blocks it. `because`: why it is to go for good, if somebody says so.
+    `due` is the day on which a date alone releases it.
+    """
     row = snapshot.owned[instance.number]
     before = current(instance, row)
     if row.flow is not None:
@@ -65,7 +88,7 @@ def release_or_block(
             more=more,
             because=because,
         )
-    return Release(resource=instance.resource, before=before, reason=reason, more=more)
+    return Release(resource=instance.resource, before=before, reason=reason, more=more, due=due)
 
 
 QUIET: Final = frozenset(("setup_charge", "monthly_charge"))

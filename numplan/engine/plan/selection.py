@@ -26,7 +26,7 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import UsageError
-from numplan.model.manifest import Manifest
+from numplan.model.manifest import Manifest, declared_by
 from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.text.glob import covers
@@ -202,8 +202,11 @@ def _subject(change: Change) -> Subject:
 
 def known_subjects(manifest: Manifest, comparison: Comparison) -> Iterator[Subject]:
     """All that a selector may name, whether or not the plan has a change for it."""
-    for entry in manifest.entries():
+    for entry in manifest.named():
         yield subject_of(entry.resource, None, entry.terms.labels)
+    for entry in manifest.ended:
+        for one in declared_by(entry):
+            yield subject_of(one.resource, one.number, one.terms.labels)
     for number, declared in comparison.declared.items():
         yield subject_of(declared.resource, number, declared.terms.labels)
     for number, instance in comparison.managed.items():

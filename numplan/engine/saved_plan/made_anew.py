@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from numplan.engine.apply.evidence import differs, price_words
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.pipeline import PlanResult, compute_plan, guarded_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.plan.pool_choice import Picks
@@ -175,6 +176,8 @@ def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
 
 
 def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
+    for why in _over(change, found.comparison):
+        return why
     for why in moved_since(change, found.comparison.snapshot, refresh_only=file.refresh_only):
         return f"{why} since the plan was made"
     if isinstance(change, Purchase | Replace):
@@ -187,6 +190,15 @@ def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
         if offer is not None and (why := differs(offer, change.after)):
             return f"{number}: {why}"
     return "the plan made anew does not hold this change"
+
+
+def _over(change: Change, comparison: Comparison) -> Iterator[str]:
+    """Whether a date came between a change and its plan, or is in doubt now."""
+    if isinstance(change, Release):
+        if change.due is not None and comparison.today.doubt:
+            yield f"only a date releases it, and {comparison.today.doubt}"
+    elif (last := comparison.ended.entries.get(change.resource)) is not None:
+        yield f"its entry ended on {last}"
 
 
 def _replacements(

@@ -7,6 +7,7 @@ import msgspec
 
 from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
+from numplan.manifest.declarations.days import check_days
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.outputs import outputs_of
@@ -110,7 +111,7 @@ class _Declaring:
         positions: list[Position] = []
         sources = self.numbers.sources(positions)
         for name, entry in entries(block):
-            terms = self._terms(entry, defaults)
+            terms = self._terms("numbers", name, entry, defaults)
             path = ("numbers", name, "number")
             number = self.numbers.one(str(entry["number"]), terms.country, entry.positions["number"][1], path)
             if number is not None:
@@ -120,7 +121,7 @@ class _Declaring:
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
         block = self.root.block("sets")
         for name, entry in entries(block):
-            terms = self._terms(entry, defaults)
+            terms = self._terms("sets", name, entry, defaults)
             numbers, positions, ranges = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
@@ -135,7 +136,7 @@ class _Declaring:
         block = self.root.block("pools")
         for name, entry in entries(block):
             source = block.key_source(name)
-            terms = self._terms(entry, defaults)
+            terms = self._terms("pools", name, entry, defaults)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
                 if "country" in entry.positions or "country" in self.root.block("defaults").positions:
@@ -160,8 +161,10 @@ class _Declaring:
             self.findings += _adoption_warnings(pool, entry)
             yield pool
 
-    def _terms(self, entry: LocatedMap, defaults: Terms) -> Terms:
-        """The terms of one entry. Raises ManifestError where labels are merged into more than memory holds."""
+    def _terms(self, block: str, name: str, entry: LocatedMap, defaults: Terms) -> Terms:
+        """The terms of one entry, whose days are checked here. Raises ManifestError where labels are merged into more
+        than memory holds.
+        """
         if defaults.labels and "labels" in entry:
             self._labels_left -= len(defaults.labels)
             if self._labels_left < 0:
@@ -175,7 +178,9 @@ class _Declaring:
                         )
                     ]
                 )
-        return terms_of(entry, defaults)
+        terms = terms_of(entry, defaults)
+        self.findings += check_days(block, name, entry, terms)
+        return terms
 
     def _backend(self) -> StateLocation | None:
         place, findings = read_location(self.root.block("backend"))

@@ -9,7 +9,7 @@ import msgspec
 from numplan.model.changes import count
 from numplan.model.plan import Allowances, Plan, Refusal
 from numplan.model.text.printable import plural
-from numplan.views.text.plan import held_back, verdict
+from numplan.views.text.plan import held_back, of_another_day, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]
 
@@ -54,6 +54,8 @@ def head_of(plan: Plan) -> Head:
     figures = _sentence(verdict(msgspec.structs.replace(plan, refusals=(), diagnostics=())))
     stopped = " and ".join(_stopped(plan))
     title = _sentence(stopped) if stopped else figures
+    if plan.at is not None:
+        title = f"On {plan.at}: {title[:1].lower()}{title[1:]}"
     consequence = CONSEQUENCES[tone]
     if tone == "changes" and plan.unsettled:
         consequence = (
@@ -70,6 +72,7 @@ def facts_of(plan: Plan) -> tuple[tuple[str, str], ...]:
     """What the plan is a plan of: name and value."""
     allowed = ", ".join(_allowed(plan.allowances))
     facts = (
+        ("Day", of_another_day(plan)),
         ("Manifest", plan.manifest),
         ("Account", plan.account),
         ("API", plan.api_url),

@@ -32,7 +32,7 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "resource": one.resource,
         "declared": None
         if one.entry is None
-        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one)},
+        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one), **_days(one)},
         "retired": None
         if one.retired is None
         else {"reason": one.retired.reason, **_place(one.retired.source)},
@@ -61,7 +61,9 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
 def _resource(one: ResourceExplanation) -> dict[str, Any]:
     return {
         "resource": one.resource,
-        "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.entry.source)},
+        "declared": None
+        if one.entry is None
+        else {"terms": terms_of(one.entry), **_place(one.entry.source), **_days(one)},
         "state": [_instance(member) for member in one.members],
         "account": {"missing": [member.number for member in one.missing], "assigned": one.assigned},
         "plan": {
@@ -87,6 +89,11 @@ def _range(one: NumberExplanation) -> dict[str, Any]:
     """The range that declares a number, where one does."""
     span = one.entry.range_of(one.number) if isinstance(one.entry, SetEntry) else None
     return {} if span is None else {"range": {"first": span.first, "last": span.last}}
+
+
+def _days(one: NumberExplanation | ResourceExplanation) -> dict[str, str]:
+    """What the days of an entry mean today, where it has any."""
+    return {"days": one.days} if one.days else {}
 
 
 def _place(source: Source | None) -> dict[str, Any]:

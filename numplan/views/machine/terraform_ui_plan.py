@@ -20,11 +20,13 @@ from numplan.model.plan import Plan, Refusal
 from numplan.views.common.outputs import verb
 from numplan.views.machine.terraform import reason
 from numplan.views.machine.terraform_ui import Message, action_of, finding, outputs, place, said
-from numplan.views.text.plan import LOOSENED, held_back, last_line
+from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day
 
 
 def planned(plan: Plan) -> Iterator[Message]:
     """What was loosened, drift, each change, what was found, and the figures."""
+    if plan.at is not None:
+        yield said("warning", f"The plan of {plan.at}", of_another_day(plan))
     for one in plan.loosened:
         yield said("warning", f"{LOOSENED}: {one}", "the manifest limits or protects less than it did")
     for drift in plan.drift:

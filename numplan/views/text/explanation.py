@@ -41,7 +41,7 @@ def explained_text(
 
 
 def _number(one: NumberExplanation) -> Iterator[Paragraph]:
-    yield "Declared", [_declared(one), *_retired(one)]
+    yield "Declared", [_declared(one), *_retired(one), *filter(None, [one.days])]
     yield "State", [*_state(one)]
     yield "Account", [_account(one)]
     yield "Plan", [*_plan(one)]
@@ -136,7 +136,7 @@ def _plan(one: NumberExplanation) -> Iterator[str]:
 
 def _resource(one: ResourceExplanation, *, expand: bool) -> Iterator[Paragraph]:
     declared = "by no entry" if one.entry is None else f"at {one.entry.source}: {_said(one.entry)}"
-    yield "Declared", [declared]
+    yield "Declared", [declared, *filter(None, [one.days])]
     surplus = sum(one.surplus for one in one.members)
     yield (
         "State",

@@ -44,6 +44,7 @@ def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> 
 def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
     columns = width or WIDTH
     return (
+        *_of_another_day(plan, columns),
         *_loosened(plan, width, fold),
         *_summary(plan, columns),
         *_refusals(plan.refusals, columns, fold),
@@ -112,6 +113,19 @@ def _missing(plan: Plan) -> tuple[int, str]:
     first = min((one.again_from for one in absent), default=None)
     when = "" if first is None else f", looked for again from {first:%H:%M} on"
     return len(absent), f"missing{when}"
+
+
+def of_another_day(plan: Plan) -> str:
+    """What kind of plan one for another day is; empty for a plan of today."""
+    if plan.at is None:
+        return ""
+    return f"The plan of {plan.at}, if nothing else moves until then. It cannot be saved or applied."
+
+
+def _of_another_day(plan: Plan, width: int) -> Iterator[Line]:
+    if sentence := of_another_day(plan):
+        yield from (Line(text, "yellow") for text in wrapped(sentence, "  ", width=width))
+        yield Line("")
 
 
 def _loosened(plan: Plan, width: int | None, fold: Fold) -> Iterator[Line]:

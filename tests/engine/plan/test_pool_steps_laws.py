@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import date
 from itertools import product
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from numplan.model.changes import (
     Change,
     Keep,
     Purchase,
+    Release,
     Replace,
     Update,
     number_of,
@@ -76,6 +78,8 @@ POOLS = [
         ),
     )
 ]
+DAYS = (*[{}] * 4, {"begins": date(2026, 1, 2)}, {"ends": date(2025, 12, 31)})
+"""Most pools have no days; one begins tomorrow; one ended yesterday, in a world whose vendor tells no time."""
 PICKS = (Picks(), Picks(purchases=(us(3), us(5))), Picks(replaces={us(2): us(3), us(4): us(6)}))
 numbers = st.frozensets(st.sampled_from(NUMBERS), max_size=2)
 
@@ -94,9 +98,10 @@ class Planning(NamedTuple):
 plannings = st.builds(
     Planning,
     st.builds(
-        lambda count, keys: pool("p", count, sip_trunk_id=2, **keys),
+        lambda count, keys, days: pool("p", count, sip_trunk_id=2, **keys, **days),
         st.integers(0, 9),
         st.sampled_from(POOLS),
+        st.sampled_from(DAYS),
     ),
     st.lists(st.sampled_from(KINDS), min_size=len(NUMBERS), max_size=len(NUMBERS)),
     numbers,
@@ -279,6 +284,13 @@ def test_a_pool_has_its_count_of_members_that_are_not_retired_where_stock_allows
     assert stays + blocked + waits >= draft.pool.count
     if not waits:
         assert stays <= draft.pool.count <= stays + blocked
+
+
+def test_what_a_date_keeps_waiting_buys_nothing_and_releases_nothing(planning: Planning):
+    *_, (_, _, _, draft) = steps_of(planning)
+    if draft.status.idle:
+        assert not any(isinstance(one, Purchase | Replace | Release | Blocked) for one in draft.changes)
+        assert draft.status.pool.terms.begins or not any(isinstance(one, Adopt) for one in draft.changes)
 
 
 def test_the_plannings_give_every_step_something_to_do():
