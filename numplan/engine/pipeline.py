@@ -18,6 +18,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.moment import moment, our_time
 from numplan.model.plan import Plan
 from numplan.model.state import State
+from numplan.model.today import today
 
 
 class PlanResult(NamedTuple):
@@ -47,10 +48,13 @@ def compute_plan_of(
     """What an apply would do now, from a look at the account that was taken already. Raises ApiError, and UsageError
     for a selector that names nothing.
     """
-    now = moment(our_time(options.now), provider.vendors_time())
+    ours, vendors = our_time(options.now), provider.vendors_time()
+    now = moment(ours, vendors)
     options = msgspec.structs.replace(options, now=now)
     accept_missing = options.allowances.missing
-    comparison = compare(manifest, state, snapshot, now, accept_missing=accept_missing)
+    comparison = compare(
+        manifest, state, snapshot, now, accept_missing=accept_missing, today=today(ours, vendors)
+    )
     if options.refresh_only:  # nothing is bought, so no price is asked
         offers = Offers()
     else:

@@ -31,6 +31,7 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
     cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
+    `release_after`: for how many days a number is kept that this entry declares no longer.
     """
 
     country: str | None = None
@@ -39,6 +40,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sip_trunk_id: int | None = None
     labels: Mapping[str, str] = {}
     protect: bool = False
+    release_after: int | None = None
     on_trunk_change: Literal["refuse", "replace"] = "refuse"
     may_lack: bool = False
 

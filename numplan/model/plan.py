@@ -3,14 +3,14 @@ account's currency.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
 from numplan.model.account import Offer
-from numplan.model.address import Address, Resource
+from numplan.model.address import Address, Resource, address_of
 from numplan.model.changes import Change, Difference, count
 from numplan.model.charge import Charge, Sum, add_up
 from numplan.model.consent import Consent
@@ -18,6 +18,7 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.moment import Time
 from numplan.model.number import E164
 from numplan.model.state import Attributes
+from numplan.model.text.glob import covers
 
 PLAN_VERSION = 2
 
@@ -60,6 +61,19 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     def to_note(self) -> bool:
         """Whether an apply has something to write down about it."""
         return self.is_back or not self.noted
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """A managed number that fills no slot any more and is released on `leaving_at` or later, in UTC; until then it
+    costs `monthly_charge`. `begins`: with this plan. `overdue` says why it stays though its day has come.
+    """
+
+    resource: Resource
+    number: E164
+    leaving_at: date
+    monthly_charge: Charge | None = None
+    begins: bool = False
+    overdue: str = ""
 
 
 class Overcharge(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +179,8 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     older_state: bool = False
     beside_unmanaged: bool = False
     """`--buy-beside-unmanaged`: buy without a state, though the account owns numbers that match."""
+    release_now: tuple[str, ...] = ()
+    """Patterns of addresses and numbers, of `--release-now`: what of these leaves, does not wait for its day."""
 
     @property
     def consent(self) -> Consent:
@@ -179,6 +195,13 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     def allows_release(self, address: Address, number: E164) -> bool:
         """Whether `--allow-release` names this number."""
         return address in self.releases or number in self.releases
+
+    def releases_now(self, resource: Resource, number: E164) -> bool:
+        """Whether `--release-now` names this number."""
+        if not self.release_now:
+            return False
+        names = (resource, number, address_of(resource, number))
+        return any(covers(pattern, name) for pattern in self.release_now for name in names)
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,7 +233,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
     or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
-    an apply settles them before anything else, whatever is selected.
+    an apply settles them before anything else, whatever is selected. `leaving` are in the order of their days. `doubt`
+    says why nothing is released of what only its day releases, though the day of some of them has come.
     """
 
     version: int = PLAN_VERSION
@@ -242,6 +266,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     moved: Mapping[E164, Resource] = {}
     outputs: tuple[OutputChange, ...] = ()
     surplus: tuple[E164, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
+    doubt: str = ""
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -249,9 +275,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def acts(self) -> bool:
         """Whether an apply would do anything: carry out a change, settle what an earlier run left, or note a number
-        that is missing for the first time.
+        that is missing for the first time. What is blocked, or not believed to be due, counts too.
         """
-        if count(self.changes).any or self.unsettled:
+        if count(self.changes).any or self.unsettled or self.doubt:
             return True
         return any(not (one.noted or one.is_back) for one in self.missing)
 

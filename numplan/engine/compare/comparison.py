@@ -23,10 +23,12 @@ from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.manifest import Declared, Manifest
-from numplan.model.moment import Moment
+from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, State, Tombstone
+from numplan.model.today import Today
+from numplan.model.today import today as day_of
 
 Labelled = TypeVar("Labelled", Instance, Deferred)
 
@@ -40,6 +42,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     nothing declares any more, `missing` managed numbers that the account lacks, whether declared or not. `absent` are
     those that it lacks too, and that only a second look, `hold` after the first, makes missing; they are held. `back`
     were noted as absent, and the account holds them again.
+    `today` is the day by which what leaves is due, and how far it is to be believed.
     `forgotten` are managed no more; `not_adoptable` are these and whatever else no pool may adopt. All other numbers
     stand under the resource they belong to now: `new_resource` has it of those that move, `moved` where the managed
     ones of these were.
@@ -57,6 +60,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     absent: tuple[Instance, ...]
     back: tuple[Instance, ...]
     hold: timedelta
+    today: Today
     surplus: tuple[Instance, ...]
     held: tuple[Deferred, ...]
     to_retry: Mapping[E164, Tombstone]
@@ -66,6 +70,18 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[E164, Resource]
     unoffered: Mapping[Resource, Diagnostic]
     """Entries in a country, or of a type there, that the vendor does not offer: nothing is planned for them."""
+
+    def on_leave(self) -> Iterator[Instance]:
+        """The managed numbers that leave already, in their order, as far as the account holds them. Nobody declares
+        one of these, so where all is declared none is looked at.
+        """
+        for one in self.undeclared:
+            if (
+                one.attributes.leaving_at is not None
+                and not one.surplus
+                and one.number in self.snapshot.owned
+            ):
+                yield one
 
     def present(self) -> Iterator[tuple[Instance, OwnedNumber]]:
         """Each managed number that the account holds, as state and as the account know it."""
@@ -97,9 +113,11 @@ def compare(
     now: Moment,
     *,
     accept_missing: bool = False,
+    today: Today | None = None,
 ) -> Comparison:
     """Arrange what the manifest declares, the state remembers and the account holds. `accept_missing`: somebody has
-    seen that what the account lacks is gone, so that no second look is waited for.
+    seen that what the account lacks is gone, so that no second look is waited for. Without a day of both clocks it is
+    the day of `now`, on which no date is believed.
     """
     sides = Sides(
         manifest=manifest,
@@ -137,6 +155,7 @@ def compare(
             one for one in managed.values() if one.missing_since is not None and one.number in snapshot.owned
         ),
         hold=sides.hold,
+        today=today or day_of(our_time(now), None),
         surplus=tuple(one for one in managed.values() if one.surplus),
         held=tuple(held.values()),
         to_retry=found.to_retry,
@@ -248,7 +267,9 @@ def _to_retry(sides: Sides, held: Mapping[E164, Deferred]) -> dict[E164, Tombsto
 
 
 def _new_resources(sides: Sides, found: _SortedOut) -> dict[E164, Resource]:
-    """Where each number belongs that moves. What fills a slot of a pool is owned, held or tried again."""
+    """Where each number belongs that moves. What fills a slot of a pool is owned, held or tried again, and does not
+    leave.
+    """
     if not sides.manifest.moved:
         return {}
     held, owned = found.held, sides.snapshot.owned
@@ -258,8 +279,11 @@ def _new_resources(sides: Sides, found: _SortedOut) -> dict[E164, Resource]:
     filling = {
         number: one
         for number, one in known.items()
-        if (number in held and not held[number].leaving)
-        or (number not in held and not one.surplus and (number in owned or number in waiting))
+        if one.attributes.leaving_at is None
+        and (
+            (number in held and not held[number].leaving)
+            or (number not in held and not one.surplus and (number in owned or number in waiting))
+        )
     }
     others = {number: one for number, one in known.items() if number not in filling}
     return follow_moves(sides.manifest, filling, others)

@@ -32,6 +32,8 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     to_retry: tuple[Tombstone, ...]
     shortage: int
     excess: int
+    leaving: tuple[Instance, ...] = ()
+    """Former members that the account holds until their day comes: they fill no slot."""
     awaited: tuple[Instance, ...] = ()
     """What state knows of the numbers in the held slots."""
 
@@ -81,9 +83,10 @@ def _status(
     retries: list[Tombstone],
 ) -> PoolStatus:
     present = [one for one in own if one.number in sides.snapshot.owned and one.number not in held]
-    members = tuple(one for one in present if not one.surplus)
+    staying = [one for one in present if not one.surplus]
+    members = tuple(one for one in staying if one.attributes.leaving_at is None)
     # A release with an unknown outcome counts as done: its slot is not filled.
-    slots = [one.number for one in waiting if not one.leaving]
+    slots = [one.number for one in waiting if not (one.leaving or _leaves(managed.get(one.number)))]
     bought = [
         one
         for one in slots
@@ -97,8 +100,15 @@ def _status(
         to_retry=tuple(one for one in retries if one.holds_slot),
         shortage=max(0, pool.count - len(members) - len(slots)),
         excess=max(0, len(members) + len(bought) - pool.count),
+        leaving=()
+        if len(members) == len(staying)
+        else tuple(one for one in staying if one.attributes.leaving_at is not None),
         awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
     )
+
+
+def _leaves(one: Instance | None) -> bool:
+    return one is not None and one.attributes.leaving_at is not None
 
 
 def _awaited(slots: Iterable[E164], sides: Sides, managed: Mapping[E164, Instance]) -> Iterator[Instance]:

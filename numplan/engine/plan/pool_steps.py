@@ -7,6 +7,8 @@ from typing import Final
 from numplan.engine.compare.attributes import must_move
 from numplan.engine.compare.localities import is_local
 from numplan.engine.plan.choosing.exchanges import within_exchanges
+from numplan.engine.plan.leaving.pool_leaving import begins_leaving, leave, recall
+from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.pool_changes import (
     adopted,
     purchase,
@@ -18,7 +20,7 @@ from numplan.engine.plan.pool_changes import (
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_holdings import had, had_in, shared
+from numplan.engine.plan.pool_holdings import had, had_in, within_shares
 from numplan.engine.plan.pool_messages import (
     mismatches,
     no_adoption,
@@ -28,7 +30,6 @@ from numplan.engine.plan.pool_messages import (
     waiting,
 )
 from numplan.engine.plan.ranked_stock import is_ranked_once
-from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
 from numplan.model.changes import Change, Release
 from numplan.model.number import E164
@@ -52,11 +53,13 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     going = [*free, *kept][:excess]
     return draft.having(
         changes=[
-            release_or_block(
+            let_go(
                 one,
-                snapshot,
+                around.comparison,
+                around.allowances,
                 f"the pool has {excess} too many",
                 why_goes(pool, one, assigned=one.number in assigned),
+                declared=pool.terms.release_after,
             )
             for one in going
         ],
@@ -103,8 +106,8 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
     ]
     rows, _ = within_exchanges(rows, pool.max_per_exchange, had(draft, around))
-    rows = shared(rows, draft, around)[: draft.missing_count]
     states = around.offers.states if pool.spread is not None else {}
+    rows = within_shares(rows, draft, around, lambda row: states.get(row.number))[: draft.missing_count]
     return draft.having(
         changes=[adopted(pool, row, states.get(row.number, pool.state)) for row in rows],
         picked=(row.number for row in rows),
@@ -137,7 +140,7 @@ def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Members that nothing takes the place of yet stay. What is beyond the count already does for the rest: held
     numbers, which are bought or may be, and members that are too many but cannot go.
     """
-    going = sum(isinstance(one, Release) for one in draft.changes)
+    going = sum(isinstance(one, Release) or begins_leaving(one) for one in draft.changes)
     under_way = max(0, len(draft.status.members) - going + draft.status.held - draft.pool.count)
     return draft.having(
         changes=[staying(draft.pool, one, around.comparison) for one in draft.moving[:under_way]],
@@ -149,14 +152,19 @@ def make_way(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Members leave for purchases which turned up after all on the declared trunk: what was to take their place is
     bought already.
     """
-    snapshot = around.comparison.snapshot
     back = [one for one in draft.late_arrivals if not must_move(one, draft.pool.terms)]
     pairs = list(zip(draft.moving, back, strict=False))
     changes: list[Change] = []
     for one, instead in pairs:
         changes.append(taken_back(draft.pool, instead, around.comparison))
         changes.append(
-            release_or_block(one, snapshot, f"{instead.number}, on the declared trunk, takes its place")
+            let_go(
+                one,
+                around.comparison,
+                around.allowances,
+                f"{instead.number}, on the declared trunk, takes its place",
+                declared=draft.pool.terms.release_after,
+            )
         )
     return draft.having(
         changes=changes,
@@ -227,6 +235,7 @@ STEPS: Final[tuple[Step, ...]] = (
     shrink,
     keep,
     take_back,
+    recall,
     adopt,
     retry,
     refuse_moves,
@@ -235,6 +244,7 @@ STEPS: Final[tuple[Step, ...]] = (
     retry_moves,
     buy,
     note_mismatches,
+    leave,
 )
 """A slot that waits for a certain number takes no other, so whatever is bought already comes before what is bought."""
 

@@ -4,23 +4,23 @@ from typing import Final
 
 import msgspec
 
-from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import current
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
+from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
-from numplan.model.changes import Blocked, Change, Forget, Release
+from numplan.model.changes import Change, Forget
 from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 
 def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Part:
-    """Releases of what is no longer declared, and what state forgets since the account lacks it."""
+    """What becomes of numbers that are no longer declared, and what state forgets since the account lacks it."""
     snapshot = comparison.snapshot
     changes: list[Change] = [
-        release_or_block(one, snapshot, "all is to be released" if destroy else "no longer declared")
+        let_go(one, comparison, allowances, "all is to be released" if destroy else "no longer declared")
         for one in comparison.leaving
         if one.number in snapshot.owned and not one.surplus
     ]
@@ -48,17 +48,6 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
         for one in comparison.forgotten
     ]
     return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
-
-
-def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str) -> Change:
-    """The release of an owned number, or what blocks it."""
-    row = snapshot.owned[instance.number]
-    before = current(instance, row)
-    if row.flow is not None:
-        return Blocked(
-            resource=instance.resource, before=before, assignment=row.flow, reason=reason, more=more
-        )
-    return Release(resource=instance.resource, before=before, reason=reason, more=more)
 
 
 QUIET: Final = frozenset(("setup_charge", "monthly_charge"))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import timedelta
 from itertools import product
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from tests.builders import buried, buying, managed, manifest, pool, releasing, s
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 from tests.strategies import NUMBERS
 
+DAY = NOON.date()
 KINDS = (
     *("stock", "stock", "owned", "owned", "home", "away", "away"),
     *(
@@ -37,11 +39,14 @@ KINDS = (
         "freed",
         "bought",
         "released",
+        "leaving",
+        "leaving, due",
+        "leaving away",
     ),
 )
 """What is known of a number: for sale, owned and unmanaged, or of the pool in one of the ways in which a run leaves it.
 `away` is on another trunk than the pool declares, `late` a purchase that turned up after all, `freed` one that was
-closed and whose slot waits for it no more.
+closed and whose slot waits for it no more, `leaving` one that is released on its day, which has come where it is `due`.
 """
 POOLS = [
     {"on_trunk_change": on_change, "adopt": adopt, "select": select, "on_shortage": "partial", **more}
@@ -101,6 +106,7 @@ def world_of(kinds: list[str]) -> tuple[FakeVendor, list[Instance | Intent | Tom
             state="Alabama" if place % 2 else "Ohio",
             protect=kind == "protected",
             surplus="late" in kind,
+            leaving_at=DAY + timedelta(days=0 if "due" in kind else 9) if "leaving" in kind else None,
         )
         if kind in {"stock", "closed and sold", "freed"}:
             vendor.put_on_sale(number, state="Alabama", monthly=monthly)
