@@ -99,6 +99,11 @@ class Update(_Change, frozen=True, kw_only=True, tag="update"):
         """Whether the number leaves from now on, and is released on its day."""
         return self.after.leaving_at is not None and self.before.leaving_at is None
 
+    @property
+    def stops_leaving(self) -> bool:
+        """Whether the number was leaving, and stays."""
+        return self.after.leaving_at is None and self.before.leaving_at is not None
+
 
 class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
     """Move to another trunk. An explicit number is released, then bought back (`before.number` is

@@ -214,4 +214,4 @@ def exit_code(plan: Plan, left: ApplyResult, done: ApplyResult, clock: SystemClo
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
     planned = count(plan.changes)
-    return PARTLY if planned.blocked or planned.unavailable else 0
+    return PARTLY if planned.blocked or planned.unavailable or plan.doubt else 0

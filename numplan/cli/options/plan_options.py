@@ -7,13 +7,13 @@ import click
 
 from numplan.cli.options.consents import BESIDE, state_consents
 from numplan.cli.options.documents import document_options
-from numplan.cli.options.selection import Name, selection_of, selection_options
+from numplan.cli.options.selection import Name, Pattern, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
 from numplan.model.text.printable import plural
 
 _OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
-_OF_RELEASING: Final = ("--max-releases", "--allow-release")
+_OF_RELEASING: Final = ("--max-releases", "--allow-release", "--release-now")
 """Flags about purchases, and flags about releases."""
 
 LONGEST: Final = 120
@@ -37,6 +37,15 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "type": click.IntRange(0),
             "metavar": "N",
             "help": "How many releases to allow (default: the policy's, or 5).",
+        },
+    ),
+    (
+        "--release-now",
+        {
+            "multiple": True,
+            "type": Pattern(),
+            "metavar": "GLOB",
+            "help": "Release these of the numbers that leave now, not on their day. May be given more than once.",
         },
     ),
     (
@@ -126,6 +135,7 @@ def _allowances(flags: dict[str, Any]) -> Allowances:
         lost_state=flags["accept_lost_state"],
         older_state=flags["accept_older_state"],
         beside_unmanaged=flags.get("buy_beside_unmanaged", False),
+        release_now=tuple(flags["release_now"]),
     )
 
 

@@ -10,7 +10,7 @@ from numplan.engine.compare.overcharge import find_overcharges
 from numplan.engine.plan.costs import cost_of, unmanaged_of
 from numplan.engine.plan.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.plan.leaving.due import take_due
-from numplan.engine.plan.leaving.waiting import leaving_of, require_leaving
+from numplan.engine.plan.leaving.waiting import begun, leaving_of, require_leaving
 from numplan.engine.plan.outputs import output_changes
 from numplan.engine.plan.plan_messages import account_findings, missing_of
 from numplan.engine.plan.plan_part import Part, join
@@ -111,6 +111,7 @@ def make_plan(
             ),
             *chosen.part.diagnostics,
             *unverified(doing),
+            *(begun(doing) if options.destroy else ()),
         ),
     )
 

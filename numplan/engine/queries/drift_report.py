@@ -18,8 +18,9 @@ from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.state import Attributes
 
-DriftKind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
-KINDS: Final[tuple[DriftKind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
+DriftKind = Literal["missing", "changed", "overcharged", "surplus", "overdue", "unmanaged"]
+KINDS: Final[tuple[DriftKind, ...]] = ("missing", "changed", "overcharged", "surplus", "overdue", "unmanaged")
+"""`overdue` are numbers that were to leave before today, and are there still."""
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +64,11 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     def of(self, kind: DriftKind) -> tuple[Deviation, ...]:
         """The deviations of one kind."""
         return tuple(one for one in self.deviations if one.kind == kind)
+
+    @property
+    def kinds(self) -> tuple[DriftKind, ...]:
+        """The kinds that are counted: `overdue` only where anything is, for readers that know no such name."""
+        return tuple(kind for kind in KINDS if kind != "overdue" or self.of(kind))
 
 
 def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -> DriftReport:
@@ -126,6 +132,7 @@ def _deviations(result: PlanResult) -> Iterator[Deviation]:
                 before=one.attributes,
                 monthly_charge=snapshot.owned[one.number].monthly_charge,
             )
+    yield from _overdue(result, actions)
     for owned in comparison.unmanaged():
         yield Deviation(
             kind="unmanaged",
@@ -133,6 +140,21 @@ def _deviations(result: PlanResult) -> Iterator[Deviation]:
             action=actions.of(owned.number),
             monthly_charge=owned.monthly_charge,
         )
+
+
+def _overdue(result: PlanResult, actions: PlannedActions) -> Iterator[Deviation]:
+    comparison = result.comparison
+    for one in comparison.on_leave():
+        day = one.attributes.leaving_at
+        if day is not None and day < comparison.today.day:
+            yield Deviation(
+                kind="overdue",
+                number=one.number,
+                action=actions.of(one.number, one.resource),
+                resource=one.resource,
+                before=one.attributes,
+                monthly_charge=comparison.snapshot.owned[one.number].monthly_charge,
+            )
 
 
 def _subject(one: Deviation) -> Subject:

@@ -17,6 +17,7 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import note, told
 from numplan.model.plan import Plan, Refusal
+from numplan.views.common.leaving import leaving_facts, leaving_size
 from numplan.views.common.outputs import verb
 from numplan.views.machine.terraform import reason
 from numplan.views.machine.terraform_ui import Message, action_of, finding, outputs, place, said
@@ -51,6 +52,9 @@ def planned(plan: Plan) -> Iterator[Message]:
             )
             address = address_of(blocked.resource, blocked.before.number)
             yield said("warning", "A release is blocked and not sent", detail, address=address)
+    if plan.leaving:
+        named = ", ".join(f"{one.number} {leaving_facts(one)}" for one in plan.leaving)
+        yield said("warning", f"Leaving: {leaving_size(plan.leaving)}", named)
     if plan.unselected:
         flags = " ".join(plan.selection.flags)
         yield said("warning", f"Held back, not selected: {held_back(plan)}", f"selected by {flags}")

@@ -1,6 +1,6 @@
 """What leaves: released at once where nobody said otherwise, or kept until its day. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -9,10 +9,12 @@ from numplan.engine.compare.attributes import current
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
 from numplan.model.changes import Blocked, Change, Forget, Keep, Release, Update, number_of
+from numplan.model.diagnostics import Diagnostic, note
 from numplan.model.errors import UsageError
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Leaving
 from numplan.model.state import Attributes, Instance
+from numplan.model.text.printable import numbers
 
 
 def let_go(
@@ -48,7 +50,7 @@ def let_go(
 def _begins(
     one: Instance, comparison: Comparison, before: Attributes, days: int, why: tuple[str, ...]
 ) -> Update:
-    after = msgspec.structs.replace(before, leaving_at=comparison.today.in_days(days))
+    after = msgspec.structs.replace(before, leaving_at=comparison.today.in_days(days), release_after=days)
     return Update(
         resource=one.resource,
         before=before,
@@ -69,6 +71,21 @@ def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str,
             resource=instance.resource, before=before, assignment=row.flow, reason=reason, more=more
         )
     return Release(resource=instance.resource, before=before, reason=reason, more=more)
+
+
+def begun(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """What `destroy` says where not all that it lets go is released now."""
+    days = [
+        one.after.leaving_at
+        for one in changes
+        if isinstance(one, Update) and one.begins_leaving and one.after.leaving_at is not None
+    ]
+    if days:
+        yield note(
+            f"{numbers(len(days))} not released now: their `release_after` begins, and an apply from "
+            f"{min(days):%Y-%m-%d} on releases them",
+            hint="--release-now '*' releases them now",
+        )
 
 
 def require_leaving(allowances: Allowances, changes: Iterable[Change]) -> None:
