@@ -16,6 +16,7 @@ import pytest
 from numplan.cli.main import run
 from numplan.emulator.server import Emulator, Post
 from numplan.model.state import State, decode_state
+from tests.cli.hurried import HurriedTime
 
 NUMPLAN = [sys.executable, "-m", "numplan"]
 TOKEN = "canary-token-0123456789"
@@ -50,11 +51,13 @@ class Desk:
         folder: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
+        time: HurriedTime,
     ) -> None:
         self.emulator = emulator
         self.folder = folder
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self.time = time
         self._spawned: list[subprocess.Popen[Any]] = []
 
     @property
@@ -112,6 +115,10 @@ class Desk:
         path = self.folder / name
         path.write_text(head + dedent(body), encoding="utf-8")
         return path
+
+    def days(self, count: float) -> None:
+        """So many days go by, here and at the vendor."""
+        self.time.pass_by(count * 24 * 3600)
 
     def stock(self, *numbers: str | Mapping[str, Any]) -> None:
         """Put exact numbers on sale."""

@@ -18,12 +18,17 @@ class HurriedTime:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._ahead = 0.0
+        self.vendors_ahead = timedelta()
+        """How far the vendor's calendar is ahead of this machine's."""
 
     def monotonic(self) -> float:
         return time.monotonic() + self._ahead
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._ahead)
+
+    def vendors_now(self) -> datetime:
+        return self.now() + self.vendors_ahead
 
     def pass_by(self, seconds: float) -> None:
         with self._turn:

@@ -1,9 +1,11 @@
 """The web application: the six endpoints under the vendor's paths."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import flask
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
 from numplan.emulator.controls import Controls
 from numplan.emulator.protocol.replies import error_reply
@@ -18,17 +20,22 @@ BASE_PATH = "/o/"
 API_PATH = BASE_PATH + "virtual-numbers/v1.0/"
 
 
-def make_app(service: Service, pause: Callable[[float], None], controls: Controls | None) -> flask.Flask:
+def make_app(
+    service: Service,
+    pause: Callable[[float], None],
+    controls: Controls | None,
+    calendar: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> flask.Flask:
     """The application that answers for `service`, with the control endpoints of `controls` if given.
 
-    `pause` is how an answer waits between its pieces.
+    `pause` is how an answer waits between its pieces, `calendar` what its `Date` says.
     """
     app = flask.Flask(__name__, static_folder=None)
     for endpoint, method in ENDPOINTS.items():
         app.add_url_rule(
             API_PATH + endpoint,
             endpoint,
-            _view(service, endpoint, pause),
+            _view(service, endpoint, pause, calendar),
             methods=[method],
             provide_automatic_options=False,
         )
@@ -38,9 +45,13 @@ def make_app(service: Service, pause: Callable[[float], None], controls: Control
     return app
 
 
-def _view(service: Service, endpoint: str, pause: Callable[[float], None]) -> Callable[[], flask.Response]:
+def _view(
+    service: Service, endpoint: str, pause: Callable[[float], None], calendar: Callable[[], datetime]
+) -> Callable[[], flask.Response]:
     def answer() -> flask.Response:
-        return to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        response = to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        response.headers.setdefault("Date", http_date(calendar()))
+        return response
 
     return answer
 
