@@ -9,7 +9,7 @@ from tests.loading import load_manifest
 def terms_of(tmp_path, text: str):
     path = tmp_path / "numplan.yaml"
     path.write_text("version: 1\n" + text, encoding="utf-8")
-    manifest, _ = load_manifest(path)
+    manifest = load_manifest(path)
     return {entry.resource: entry.terms.release_after for entry in manifest.entries()}
 
 
