@@ -387,7 +387,7 @@ class World:
                 assert number in STOCK or number in self.asked, f"{number} was released unasked"
 
     def check_nothing_early(self) -> None:
-        """In a life in which numbers wait, none was released in the last run before its day had come by both clocks, but
+        """Where numbers wait, none was released in the last run before its day had come by both clocks, but
         to move to another trunk.
         """
         posts = self.emulator.ledger()
