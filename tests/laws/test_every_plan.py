@@ -132,6 +132,7 @@ def test_the_slots_of_every_pool_add_up(world: World):
     assume(not made.errors)
     declared = {one.number for one in world.manifest.explicit()}
     gone = {one.number for one in world.state.numbers if one.surplus} if world.state else set()
+    going = {number for number, one in remembered(world).items() if one.attributes.leaving_at is not None}
     for pool in world.manifest.pools:
         own = [
             one for one in made.changes if one.resource == pool.resource and number_of(one) not in declared
@@ -145,7 +146,10 @@ def test_the_slots_of_every_pool_add_up(world: World):
         held = [
             one
             for one in made.held
-            if one.resource == pool.resource and not one.leaving and one.number not in declared
+            if one.resource == pool.resource
+            and not one.leaving
+            and one.number not in declared
+            and one.number not in going
         ]
         doubtful = sum(one.number not in remembered(world) or one.number in gone for one in held)
         total = slots + len(held)
