@@ -152,6 +152,7 @@ def test_every_form_tells_what_leaves(desk: Desk):
     assert desk("apply", "saved.plan").code == 0
     for command in (("explain", NUMBERS[7]), ("state", "show", "number.one"), ("state", "show")):
         assert day(desk, 28) in desk(*command).out
+    assert "manages 4 numbers; 1 of these leave" in desk("explain", "pool.p").out
     assert "leaves since" in " ".join(desk("explain", NUMBERS[7]).out.split())
 
 

@@ -148,10 +148,13 @@ def _resource(one: ResourceExplanation, *, expand: bool) -> Iterator[Paragraph]:
     declared = "by no entry" if one.entry is None else f"at {one.entry.source}: {_said(one.entry)}"
     yield "Declared", [declared]
     surplus = sum(one.surplus for one in one.members)
+    leaving = sum(not one.surplus and one.attributes.leaving_at is not None for one in one.members)
+    beside = f", and {surplus} surplus" if surplus else ""
+    beside += f"; {leaving} of these leave" if leaving else ""
     yield (
         "State",
         [
-            f"manages {numbers(len(one.members) - surplus)}{f', and {surplus} surplus' if surplus else ''}",
+            f"manages {numbers(len(one.members) - surplus)}{beside}",
             *some([f"    {member.number}" for member in one.members], expand=expand),
         ],
     )
