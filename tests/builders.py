@@ -34,6 +34,7 @@ TERMS = (
     "sip_trunk_id",
     "labels",
     "protect",
+    "release_after",
     "on_trunk_change",
     "begins",
     "ends",

@@ -53,9 +53,19 @@ PRICES = tuple(product(("0", "0.10", "1.25"), ("0.1", "0.10", "0.333", "7")))
 prices = st.sampled_from([dict(zip(("once", "monthly"), price, strict=True)) for price in PRICES])
 terms = st.sampled_from(
     [
-        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "on_trunk_change": on_change}
-        for trunk, labels, protect, on_change in product(
-            (1, None, 2), LABELS, (False, False, False, True), ("replace", "refuse", "replace")
+        {
+            "sip_trunk_id": trunk,
+            "labels": labels,
+            "protect": protect,
+            "on_trunk_change": on_change,
+            "release_after": days,
+        }
+        for trunk, labels, protect, on_change, days in product(
+            (1, None, 2),
+            LABELS,
+            (False, False, False, True),
+            ("replace", "refuse", "replace"),
+            (None, None, 9),
         )
     ]
 )
@@ -94,9 +104,21 @@ pool_keys = st.sampled_from(
 )
 known = st.sampled_from(
     [
-        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "trunk_verified": verified}
-        for trunk, labels, protect, verified in product(
-            (1, None, 2), LABELS, (False, False, True), (True, True, False)
+        {
+            "sip_trunk_id": trunk,
+            "labels": labels,
+            "protect": protect,
+            "trunk_verified": verified,
+            "release_after": days,
+            "leaving_at": None if until is None else NOON.date() + timedelta(days=until),
+        }
+        for trunk, labels, protect, verified, days, until in product(
+            (1, None, 2),
+            LABELS,
+            (False, False, True),
+            (True, True, False),
+            (None, None, 9),
+            (None, None, None, None, -3, 0, 4),
         )
     ]
 )
@@ -117,6 +139,8 @@ class World(NamedTuple):
     stock: dict[E164, dict[str, object]]
     hidden: frozenset[E164]
     complete: bool
+    dated: bool = True
+    """Whether the vendor tells the time."""
 
     @property
     def in_force(self) -> Manifest:
@@ -131,6 +155,8 @@ class World(NamedTuple):
         for number, known in self.stock.items():
             made.put_on_sale(number, **known)
         made.listed(complete=self.complete, hiding=self.hidden)
+        if self.dated:
+            made.time = lambda: NOON
         return made
 
 

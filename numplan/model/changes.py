@@ -63,7 +63,9 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):
-    """Give `before.number` back to the vendor, for good. `due` is the first day on which a date alone releases it."""
+    """Give `before.number` back to the vendor, for good. `due` is the day on whose word alone it goes: nobody asked for
+    it now.
+    """
 
     before: Attributes
     due: date | None = None
@@ -85,12 +87,24 @@ class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
 
 
 class Update(_Change, frozen=True, kw_only=True, tag="update"):
-    """Change what state says of a number: labels, protection, or the resource it belongs to. No call."""
+    """Change what state says of a number: labels, protection, the resource it belongs to, whether and when it leaves.
+    No call.
+    """
 
     before: Attributes
     after: Attributes
     previous_resource: Resource | None = None
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def begins_leaving(self) -> bool:
+        """Whether the number leaves from now on, and is released on its day."""
+        return self.after.leaving_at is not None and self.before.leaving_at is None
+
+    @property
+    def stops_leaving(self) -> bool:
+        """Whether the number was leaving, and stays."""
+        return self.after.leaving_at is None and self.before.leaving_at is not None
 
 
 class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
@@ -133,7 +147,7 @@ class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):
 
 
 class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
-    """A managed number that is as declared."""
+    """A managed number that is as declared, or that leaves and whose day has not come."""
 
     after: Attributes
 

@@ -31,8 +31,9 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
-    cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says. `begins` and
-    `ends` are the first and the last of its days, in UTC, as `from` and `until` say.
+    cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
+    `release_after`: for how many days a number is kept that this entry declares no longer. `begins` and `ends` are the
+    first and the last of its days, in UTC, as `from` and `until` say.
     """
 
     country: str | None = None
@@ -41,6 +42,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sip_trunk_id: int | None = None
     labels: Mapping[str, str] = {}
     protect: bool = False
+    release_after: int | None = None
     on_trunk_change: Literal["refuse", "replace"] = "refuse"
     may_lack: bool = False
     begins: date | None = None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import Final, Literal
@@ -39,7 +39,11 @@ _WORDS_MOST: Final = 300
 class Attributes(
     msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """What is known of one phone number. Charges in the account's currency; None is unknown."""
+    """What is known of one phone number. Charges in the account's currency; None is unknown.
+
+    `release_after`: for how many days it is kept once nothing declares it. `leaving_at`: nothing declares it any more,
+    or its pool has too many, and it is released on that day in UTC or later, unless it is declared again before.
+    """
 
     number: E164
     country: str
@@ -51,6 +55,8 @@ class Attributes(
     protect: bool = False
     setup_charge: Charge | None = None
     monthly_charge: Charge | None = None
+    release_after: int | None = None
+    leaving_at: date | None = None
 
 
 class Instance(

@@ -15,6 +15,7 @@ from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount, change
+from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import Row, Section, sections_of, total
@@ -50,6 +51,7 @@ def plan_markdown(plan: Plan, name: str) -> str:
     page.add("the cost", _costs(plan))
     for section in sections_of(plan):
         page.table(section)
+    page.add("what leaves", _leaving(plan))
     page.add("what is held back", _held_back(plan))
     page.add("outputs", _outputs(plan))
     page.add("drift", _drift(plan.drift))
@@ -226,6 +228,14 @@ def _cost_table(plan: Plan) -> Iterator[str]:
     yield f"| a month | {before} | {after} | {change(cost.monthly, cost.unknown)} |"
     yield f"| once | | | {change(cost.once, cost.unknown_once)} |"
     yield ""
+
+
+def _leaving(plan: Plan) -> Iterator[str]:
+    if plan.leaving:
+        yield from _folded(
+            f"Leaving: {leaving_size(plan.leaving)}",
+            [f"{code(leaving_name(one))} {shown(leaving_facts(one))}" for one in plan.leaving],
+        )
 
 
 def _held_back(plan: Plan) -> Iterator[str]:

@@ -58,7 +58,7 @@ class Desk:
         self.folder = folder
         self._monkeypatch = monkeypatch
         self._capsys = capsys
-        self._time = time
+        self.time = time
         self._spawned: list[subprocess.Popen[Any]] = []
 
     @property
@@ -121,9 +121,12 @@ class Desk:
         """Let it be noon of this day, in UTC, for numplan and for the vendor; for the vendor of another, if that is
         given. What runs in a process of its own keeps the machine's time.
         """
-        shift = self._time.begin_on(day)
-        apart = timedelta() if vendors is None else vendors - day
-        self.emulator.configure(date_shift_seconds=(shift + apart).total_seconds())
+        self.time.begin_on(day)
+        self.time.vendors_ahead = timedelta() if vendors is None else vendors - day
+
+    def days(self, count: float) -> None:
+        """So many days go by, here and at the vendor."""
+        self.time.pass_by(count * 24 * 3600)
 
     def stock(self, *numbers: str | Mapping[str, Any]) -> None:
         """Put exact numbers on sale."""

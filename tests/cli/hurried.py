@@ -20,6 +20,8 @@ class HurriedTime:
         self._turn = threading.Lock()
         self._ahead = 0.0
         self._days = timedelta()
+        self.vendors_ahead = timedelta()
+        """How far the vendor's calendar is ahead of this machine's."""
 
     def monotonic(self) -> float:
         return time.monotonic() + self._ahead
@@ -27,11 +29,13 @@ class HurriedTime:
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._ahead) + self._days
 
-    def begin_on(self, day: date) -> timedelta:
-        """Let it be noon of this day in UTC; returns how far that is from the machine's time."""
+    def begin_on(self, day: date) -> None:
+        """Let it be noon of this day in UTC."""
         self._days = timedelta()
         self._days = datetime.combine(day, time_of_day(12), UTC) - self.now()
-        return self.now() - datetime.now(UTC)
+
+    def vendors_now(self) -> datetime:
+        return self.now() + self.vendors_ahead
 
     def pass_by(self, seconds: float) -> None:
         with self._turn:

@@ -28,7 +28,16 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/numplan.yaml"))
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
-SHARED_KEYS = {"country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change"}
+SHARED_KEYS = {
+    "country",
+    "type",
+    "category",
+    "sip_trunk_id",
+    "labels",
+    "protect",
+    "release_after",
+    "on_trunk_change",
+}
 
 
 def text(path: Path) -> str:

@@ -18,7 +18,7 @@ from numplan.model.number import E164
 from numplan.model.outcome import Outcome
 from numplan.model.plan import Selection
 from numplan.model.policy import Policy
-from numplan.model.state import Released
+from numplan.model.state import Instance, Released, State
 from tests.builders import entry, group, manifest, pool, us
 from tests.engine.world import ALL, World
 from tests.fakes import NOON, Call
@@ -65,6 +65,11 @@ PATTERN = st.sampled_from(("pool.north", "pool.south", "number.*", "set.s1*", "*
 WRITES = st.sampled_from(("ok", "ok", "ok", "fails", "durable"))
 
 
+def fills(one: Instance) -> bool:
+    """Whether a managed number counts for its entry: it is no surplus, and does not leave."""
+    return not one.surplus and one.attributes.leaving_at is None
+
+
 class Machine(RuleBasedStateMachine):
     """A team that edits and applies while everything goes wrong."""
 
@@ -75,6 +80,7 @@ class Machine(RuleBasedStateMachine):
         self.vendor.on_post = self.look_at_post
         self.pools: dict[str, dict[str, object]] = {}
         self.explicit: dict[E164, tuple[str, int]] = {}
+        self.span: int | None = None
         self.forgotten: set[E164] = set()
         self.retired: set[E164] = set()
         self.rebuy_after = "0d"
@@ -98,21 +104,19 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def manifest(self) -> Manifest:
+        shared = {"on_trunk_change": "replace", "release_after": self.span}
         made = manifest(
             *(
-                entry(f"n{number[-2:]}", number, sip_trunk_id=trunk, on_trunk_change="replace")
+                entry(f"n{number[-2:]}", number, sip_trunk_id=trunk, **shared)
                 for number, (where, trunk) in self.explicit.items()
                 if where == "number"
             ),
             *(
-                group(f"s{trunk}", numbers, sip_trunk_id=trunk, on_trunk_change="replace")
+                group(f"s{trunk}", numbers, sip_trunk_id=trunk, **shared)
                 for trunk in (1, 2)
                 if (numbers := [one for one, wish in self.explicit.items() if wish == ("set", trunk)])
             ),
-            *(
-                pool(name, on_trunk_change="replace", on_shortage="partial", **keys)
-                for name, keys in self.pools.items()
-            ),
+            *(pool(name, on_shortage="partial", **shared, **keys) for name, keys in self.pools.items()),
             policy=Policy(rebuy_after=self.rebuy_after),
             retire=sorted(self.retired - self.explicit.keys()),
         )
@@ -154,6 +158,11 @@ class Machine(RuleBasedStateMachine):
         """Numbers are flagged, and others no longer are."""
         self.retired = set(numbers)
         self.rebuy_after = rebuy_after
+
+    @rule(days=st.sampled_from((None, 1, 2)))
+    def let_what_goes_wait(self, days: int | None) -> None:
+        """From the next apply on, numbers that nothing declares any more are kept for so many days."""
+        self.span = days
 
     # -- the runs --------------------------------------------------------------------------------------
 
@@ -270,10 +279,12 @@ class Machine(RuleBasedStateMachine):
         assert state is not None
         leaving = {one.number for one in state.intents if one.kind == "release"}
         leaving |= {one.number for one in state.tombstones if one.cause == "released"}
+        leaving |= {one.number for one in state.numbers if one.attributes.leaving_at is not None}
         for number in leaving:
             self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
         self.look_at_days(call, numbers)
         if call == "release":
+            self.look_at_release(numbers, state)
             return
         retired = self.retired - self.explicit.keys()
         assert not retired & {*numbers}, "what is retired is never bought"
@@ -281,7 +292,7 @@ class Machine(RuleBasedStateMachine):
         lately = {one.number for one in state.released if self.is_lately(one)} - self.explicit.keys() - closed
         assert not lately & {*numbers}, "no pool buys what was released lately"
         slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
-        slots |= {one.number: one.resource for one in state.numbers if not one.surplus}
+        slots |= {one.number: one.resource for one in state.numbers if fills(one)}
         slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
         now = self.world.clock.monotonic()
         may_be = {late.number for late in self.vendor.lates if late.call == "purchase"}
@@ -295,7 +306,7 @@ class Machine(RuleBasedStateMachine):
         moving = Counter(
             one.resource
             for one in state.numbers
-            if not one.surplus
+            if fills(one)
             and one.resource in wishes
             and (one.number in retired or one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"])
         )
@@ -346,6 +357,23 @@ class Machine(RuleBasedStateMachine):
             if ends is not None and ends < self.today and (call == "purchase" or apart):
                 self.vendor.breaches.append(f"{number}: {call} after {ends}, on {self.today}")
 
+    def look_at_release(self, numbers: Sequence[E164], state: State) -> None:
+        """Nothing goes before its day by both clocks; what waits at all goes at once only where it is declared and
+        moves to another trunk.
+        """
+        days = [self.vendor.time().date(), self.world.clock.now().date()]
+        for number in numbers:
+            known = state.by_number.get(number)
+            if known is None or known.surplus:
+                continue
+            day, after = known.attributes.leaving_at, known.attributes.release_after
+            declared = number in self.explicit
+            moves = declared and known.attributes.sip_trunk_id != self.explicit[number][1]
+            if day is None and after is not None and not moves:
+                self.vendor.breaches.append(f"{number} did not wait")
+            if day is not None and not moves and (declared or day > min(days)):
+                self.vendor.breaches.append(f"{number} was released before {day}, or though it is declared")
+
     @invariant()
     def nothing_breaks_the_protocol(self) -> None:
         assert self.vendor.breaches == []
@@ -378,7 +406,8 @@ class Machine(RuleBasedStateMachine):
         assert not plan.held, plan.held
         assert not plan.refusals
         state = self.world.state
-        members = [one for one in (state.numbers if state else ()) if not one.surplus]
+        assert not plan.doubt
+        members = [one for one in (state.numbers if state else ()) if fills(one)]
         assert all(one.number in self.vendor.owned for one in members)
         for name, wish in self.pools.items():
             own = [one for one in members if one.resource == f"pool.{name}"]

@@ -111,6 +111,11 @@ _GET_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
 _LISTING_ONLY = {"short_listing", "lying_listing", "empty_listing", "duplicate_rows", "changing_listing"}
 
 
+WAITING: Final = 0.4
+"""The share of lives in which numbers wait for a day before they are released."""
+MOST_DAYS: Final = 4
+
+
 class BrokenLawError(AssertionError):
     """A life in which the law was broken; the message tells how, and its last runs."""
 
@@ -120,13 +125,15 @@ def live(
 ) -> Counter[str]:
     """One company's life. Returns what was injected and how it went; raises BrokenLawError."""
     chance = random.Random(seed)
-    world = World.open(zygote, folder, home)
+    days = random.Random(f"days of {seed}")
+    world = World.open(zygote, folder, home, waits=days.random() < WAITING)
     world.rebuy_after = chance.choice(("0d", "0d", "90d"))
     figures: Counter[str] = Counter(lives=1)
     told: list[str] = []
     try:
         for _ in range(STEPS):
             _edit(world, chance)
+            _pass_days(world, days, figures)
             for _ in range(chance.randint(1, 3)):
                 _disturbed(world, chance, failpoints, figures, told)
             _recover(world, figures, told)
@@ -151,6 +158,13 @@ def _hide(world: World, chance: random.Random) -> list[dict[str, Any]]:
             "params": {"numbers": [number], "lookups": True},
         }
     ]
+
+
+def _pass_days(world: World, days: random.Random, figures: Counter[str]) -> None:
+    """Perhaps a day or two go by for both clocks: fewer in a life than numbers are watched for."""
+    if world.waits and world.calendar.days < MOST_DAYS and days.random() < 0.5:
+        world.calendar.days += days.choice((1, 1, 2))
+        figures["days"] += 1
 
 
 def _edit(world: World, chance: random.Random) -> None:
@@ -217,6 +231,7 @@ def _disturbed(
     world.note_strays(crashed=crashed)
     world.check_nothing_unasked()
     world.check_nothing_retired()
+    world.check_nothing_early()
     if not _late(world):
         world.check_nothing_lost()
 
@@ -259,6 +274,7 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
             continue
         world.check_nothing_lost()
         world.check_nothing_unasked()
+        world.check_nothing_early()
         world.check_nothing_doubled()
         world.check_unlocked()
         figures["converged at once" if attempt == 0 else "converged later"] += 1

@@ -15,7 +15,7 @@ from numplan.model.text.printable import plural
 
 _REPLACE: Final = "--replace"
 _OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE, _REPLACE)
-_OF_RELEASING: Final = ("--max-releases", "--allow-release")
+_OF_RELEASING: Final = ("--max-releases", "--allow-release", "--release-now")
 """Flags about purchases, and flags about releases."""
 
 LATEST: Final = 2999
@@ -41,6 +41,15 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
             "type": click.IntRange(0),
             "metavar": "N",
             "help": "How many releases to allow (default: the policy's, or 5).",
+        },
+    ),
+    (
+        "--release-now",
+        {
+            "multiple": True,
+            "type": Pattern(),
+            "metavar": "GLOB",
+            "help": "Release these of the numbers that leave now, not on their day. May be given more than once.",
         },
     ),
     (
@@ -187,6 +196,7 @@ def _allowances(flags: dict[str, Any]) -> Allowances:
         lost_state=flags["accept_lost_state"],
         older_state=flags["accept_older_state"],
         beside_unmanaged=flags.get("buy_beside_unmanaged", False),
+        release_now=tuple(flags["release_now"]),
     )
 
 

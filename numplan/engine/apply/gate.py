@@ -18,7 +18,7 @@ from numplan.engine.apply.orders import Batch, Order, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
 from numplan.model.account import OwnedNumber
-from numplan.model.changes import released
+from numplan.model.changes import Release, acting, released
 from numplan.model.errors import StateError
 from numplan.model.manifest import Retired
 from numplan.model.number import E164
@@ -61,6 +61,11 @@ class Gate:
         self._orders: dict[E164, Order] = {}
         self._evidence = Evidence(account, clock, planned_at, parallelism)
         self._goes = {attributes.number for _, attributes in released(plan.changes)}
+        self._days = {
+            one.before.number: one.before.leaving_at
+            for one in acting(plan.changes)
+            if isinstance(one, Release) and one.due is not None and one.before.leaving_at is not None
+        }
         self._reason = ""
         for order in (*orders_of(plan), *buy_backs_of(plan)):
             self._reserve(order)
@@ -141,6 +146,9 @@ class Gate:
             return "" if number in self._book.tombstones else "state does not manage it"
         if known.attributes.protect and not self._plan.allowances.allows_release(known.address, number):
             return "state protects it"
+        day = self._days.get(number)
+        if day is not None and known.attributes.leaving_at != day:
+            return "state does not say that it leaves on that day"
         return ""
 
     # -- the calls ---------------------------------------------------------------------------------------

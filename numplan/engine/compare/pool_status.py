@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from numplan.engine.account.unreadable import is_in_doubt
+from numplan.engine.compare.attributes import days_to_wait
 from numplan.engine.compare.sides import Sides
 from numplan.model.address import Resource
 from numplan.model.manifest import PoolEntry
@@ -33,6 +34,8 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     to_retry: tuple[Tombstone, ...]
     shortage: int
     excess: int
+    leaving: tuple[Instance, ...] = ()
+    """Former members that the account holds until their day comes: they fill no slot."""
     awaited: tuple[Instance, ...] = ()
     """What state knows of the numbers in the held slots."""
     idle: bool = False
@@ -82,7 +85,7 @@ def _going_first(
         return status
     members = [one.number for one in status.members]
     going = {number: outgoing[number] for number in members if number in outgoing}
-    stuck = sum(sides.snapshot.owned[number].flow is not None for number in going)
+    stuck = sum(_stays_for_now(one, status.pool, sides) for one in status.members if one.number in going)
     staying = len(members) - stuck - min(status.excess, len(going) - stuck)
     return msgspec.structs.replace(
         status,
@@ -90,6 +93,12 @@ def _going_first(
         outgoing=going,
         replaced=replaced.intersection(members),
     )
+
+
+def _stays_for_now(one: Instance, pool: PoolEntry, sides: Sides) -> bool:
+    """Whether an outgoing member stays while another is bought: a flow uses it, and it does not wait for a day."""
+    in_flow = sides.snapshot.owned[one.number].flow is not None
+    return in_flow and not days_to_wait(one, pool.terms.release_after)
 
 
 def _by_resource(
@@ -115,9 +124,10 @@ def _status(
     retries: list[Tombstone],
 ) -> PoolStatus:
     present = [one for one in own if one.number in sides.snapshot.owned and one.number not in held]
-    members = tuple(one for one in present if not one.surplus)
+    staying = [one for one in present if not one.surplus]
+    members = tuple(one for one in staying if one.attributes.leaving_at is None)
     # A release with an unknown outcome counts as done: its slot is not filled.
-    slots = [one.number for one in waiting if not one.leaving]
+    slots = [one.number for one in waiting if not (one.leaving or _leaves(managed.get(one.number)))]
     bought = [
         one
         for one in slots
@@ -133,9 +143,16 @@ def _status(
         to_retry=tuple(one for one in retries if one.holds_slot),
         shortage=0 if over else max(0, pool.count - len(members) - len(slots)),
         excess=0 if over else max(0, len(members) + len(bought) - pool.count),
+        leaving=()
+        if len(members) == len(staying)
+        else tuple(one for one in staying if one.attributes.leaving_at is not None),
         awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
         idle=idle,
     )
+
+
+def _leaves(one: Instance | None) -> bool:
+    return one is not None and one.attributes.leaving_at is not None
 
 
 def _awaited(slots: Iterable[E164], sides: Sides, managed: Mapping[E164, Instance]) -> Iterator[Instance]:

@@ -1,7 +1,7 @@
-"""What dates that are near will release, and what would refuse that. Pure: no call is made."""
+"""What dates that are near will release, and what keeps numbers back then. Pure: no call is made."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -9,13 +9,15 @@ import msgspec
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.in_force import day_after, in_force
 from numplan.engine.compare.pool_moves import follow_moves
-from numplan.engine.guard.guards import refusals_of_releases
+from numplan.engine.plan.leaving.due import staying
+from numplan.engine.policy.limits import effective
+from numplan.engine.policy.releases import Stay
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Forget, Keep, Purchase, Release, Replace, Update
-from numplan.model.diagnostics import Diagnostic, note, warning
+from numplan.model.diagnostics import Diagnostic, note
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.number import E164
-from numplan.model.plan import Ending, Plan, Refusal
+from numplan.model.plan import Allowances, Ending, Plan
 from numplan.model.state import Attributes, Instance
 from numplan.model.text.printable import numbers
 from numplan.model.today import Today
@@ -46,11 +48,11 @@ def with_forecast(plan: Plan, manifest: Manifest, comparison: Comparison) -> Pla
     told: list[Diagnostic] = []
     for last in sorted(near):
         going = _going(there, {entry.resource for entry in near[last]}, manifest, comparison, last)
-        refused = _refused(plan, going, manifest, comparison, managed=len(there))
-        endings += _endings(going, near[last], comparison, refused)
-        told += _refusals(refused, last)
+        kept = _kept_back(going, there, manifest, comparison, last)
+        found = [*_endings(going, near[last], kept, comparison)]
+        endings += found
+        told += [*(_told(one, manifest, day) for one in found), *_held_back(kept, last)]
         there = {number: one for number, one in there.items() if number not in going}
-    told = [*(_told(one, manifest, day) for one in endings), *told]
     return msgspec.structs.replace(plan, ending=tuple(endings), diagnostics=(*plan.diagnostics, *told))
 
 
@@ -102,40 +104,54 @@ def _instance(one: _Number) -> Instance:
     )
 
 
-def _refused(
-    plan: Plan,
+def _waits(one: _Number) -> int:
+    return one.attributes.release_after or 0
+
+
+def _kept_back(
     going: Mapping[E164, _Number],
+    there: Mapping[E164, _Number],
     manifest: Manifest,
     comparison: Comparison,
-    *,
-    managed: int,
-) -> tuple[Refusal, ...]:
-    """The guards' word on the releases, without a flag: of what a flow uses nothing is released."""
-    releases = tuple(
-        Release(resource=one.resource, before=one.attributes)
-        for number, one in going.items()
-        if not _in_a_flow(number, comparison)
+    last: date,
+) -> dict[E164, Stay]:
+    """Which numbers an apply of the day after the last one would not release, without a flag, and why; what waits is
+    none of them.
+    """
+    then = day_after(last)
+    due = [
+        Release(resource=one.resource, before=one.attributes, due=then)
+        for one in going.values()
+        if not _waits(one)
+    ]
+    on_that_day = msgspec.structs.replace(
+        comparison, today=Today(then), managed={number: _instance(one) for number, one in there.items()}
     )
-    return refusals_of_releases(plan, releases, manifest, comparison, managed=managed)
+    allowances = Allowances()
+    limits = effective(manifest, allowances)
+    return staying(due, due, in_force(manifest, Today(then)), on_that_day, allowances, limits)
 
 
 def _endings(
     going: Mapping[E164, _Number],
     entries: Sequence[Entry],
+    kept: Mapping[E164, Stay],
     comparison: Comparison,
-    refused: Sequence[Refusal],
 ) -> Iterator[Ending]:
     """What ends, entry by entry; nothing of an entry that holds no number."""
     for entry in entries:
         own = sorted(number for number, one in going.items() if one.resource == entry.resource)
-        if own and entry.terms.ends is not None:
-            yield Ending(
-                resource=entry.resource,
-                until=entry.terms.ends,
-                numbers=tuple(own),
-                blocked=tuple(number for number in own if _in_a_flow(number, comparison)),
-                guards=tuple(one.guard for one in refused),
-            )
+        if not own or (last := entry.terms.ends) is None:
+            continue
+        days = max(map(_waits, map(going.__getitem__, own)))
+        yield Ending(
+            resource=entry.resource,
+            until=last,
+            numbers=tuple(own),
+            blocked=tuple(number for number in own if _in_a_flow(number, comparison)),
+            guards=tuple(dict.fromkeys(kept[one].guard for one in own if one in kept and kept[one].guard)),
+            released_from=day_after(last) + timedelta(days=days) if days else None,
+        )
 
 
 def _in_a_flow(number: E164, comparison: Comparison) -> bool:
@@ -147,21 +163,24 @@ def _told(one: Ending, manifest: Manifest, day: date) -> Diagnostic:
     sources = {entry.resource: entry.source for entry in manifest.entries()}
     left = (one.until - day).days
     when = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
-    how_many = len(one.numbers)
-    are = "is" if how_many == 1 else "are"
+    are, leave = ("is", "leaves") if len(one.numbers) == 1 else ("are", "leave")
+    goes = f"{are} released then"
+    if one.released_from:
+        goes = f"{leave} then, and {are} released from {one.released_from} on"
     flows = ""
     if one.blocked:
         flows = f"; {len(one.blocked)} of them cannot go while a flow uses {'it' if len(one.blocked) == 1 else 'them'}"
     return note(
-        f"{one.resource} ends on {one.until}, {when}: {numbers(how_many)} {are} released then{flows}",
+        f"{one.resource} ends on {one.until}, {when}: {numbers(len(one.numbers))} {goes}{flows}",
         source=sources.get(one.resource),
     )
 
 
-def _refusals(refused: Sequence[Refusal], last: date) -> Iterator[Diagnostic]:
-    for one in refused:
-        yield warning(
-            f"on {day_after(last)} the guard {one.guard} would refuse: {one.summary}",
-            source=one.source,
-            hint=f"allowed by: {one.lifted_by}",
-        )
+def _held_back(kept: Mapping[E164, Stay], last: date) -> Iterator[Diagnostic]:
+    """What guards keep on the day, by reason."""
+    for stay in dict.fromkeys(kept.values()):
+        if stay.guard:
+            count = sum(one == stay for one in kept.values())
+            yield note(
+                f"on {day_after(last)} {numbers(count)} of these {'stay' if count > 1 else 'stays'}: {stay.why}"
+            )

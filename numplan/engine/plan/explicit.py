@@ -16,6 +16,7 @@ from numplan.engine.compare.differences import differences
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.address import Resource
 from numplan.model.changes import (
     Adopt,
     Blocked,
@@ -218,8 +219,14 @@ def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> C
         after=after,
         previous_resource=previous,
         differences=differences(before, after),
-        reason="declared under another name" if previous else "settings changed",
+        reason=_why_updated(before, previous),
     )
+
+
+def _why_updated(before: Attributes, previous: Resource | None) -> str:
+    if before.leaving_at is not None:
+        return "declared again, so it stays"
+    return "declared under another name" if previous else "settings changed"
 
 
 def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change | Diagnostic:

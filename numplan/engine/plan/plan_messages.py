@@ -151,6 +151,6 @@ def _overdue(comparison: Comparison, selection: Selection) -> list[Instance]:
         return []
     return [
         instance
-        for instance in comparison.overdue()
+        for instance in comparison.of_ended_entries()
         if selects(selection, subject_of(instance.resource, instance.number, instance.attributes.labels))
     ]

@@ -38,6 +38,20 @@ def staying(pool: PoolEntry, one: Instance, comparison: Comparison) -> Change:
     )
 
 
+def recalled(pool: PoolEntry, one: Instance, comparison: Comparison) -> Update:
+    """A former member that leaves fills a slot again, and stays."""
+    before = current(one, comparison.snapshot.owned[one.number])
+    after = without_call(one, before, pool.terms)
+    return Update(
+        resource=one.resource,
+        before=before,
+        after=after,
+        previous_resource=comparison.moved.get(one.number),
+        differences=differences(before, after),
+        reason="the pool has a slot for it again, so it stays",
+    )
+
+
 def taken_back(pool: PoolEntry, one: Instance, comparison: Comparison) -> Adopt:
     """A purchase that turned up after all fills a slot."""
     return Adopt(

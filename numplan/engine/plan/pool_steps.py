@@ -7,19 +7,27 @@ from typing import Final
 from numplan.engine.compare.attributes import must_move
 from numplan.engine.compare.localities import is_local
 from numplan.engine.plan.choosing.exchanges import within_exchanges
+from numplan.engine.plan.leaving.giving_way import await_others, make_way, refuse_moves
+from numplan.engine.plan.leaving.pool_leaving import (
+    exchanged,
+    leave,
+    recall,
+    wait,
+    waits,
+    waits_in_its_flow,
+)
+from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.pool_changes import (
     adopted,
     first_to_go,
     purchase,
-    refused_move,
-    replacement,
     staying,
     taken_back,
     why_goes,
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_holdings import had, had_in, shared
+from numplan.engine.plan.pool_holdings import had, had_in, within_shares
 from numplan.engine.plan.pool_messages import (
     kept_from,
     mismatches,
@@ -30,9 +38,8 @@ from numplan.engine.plan.pool_messages import (
     waiting,
 )
 from numplan.engine.plan.ranked_stock import is_ranked_once
-from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
-from numplan.model.changes import Blocked, Change, Release
+from numplan.model.changes import Change
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance
@@ -59,12 +66,14 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     going = [*first, *free, *kept][:excess]
     return draft.having(
         changes=[
-            release_or_block(
+            let_go(
                 one,
-                snapshot,
+                around.comparison,
+                around.allowances,
                 f"the pool has {excess} too many",
                 why_goes(status, one, assigned=one.number in assigned),
                 because=status.outgoing.get(one.number, ""),
+                declared=pool.terms.release_after,
             )
             for one in going
         ],
@@ -85,7 +94,7 @@ def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         why = outgoing.get(one.number)
         if why is None and (draft.status.idle or not must_move(one, pool.terms)):
             changes.append(staying(pool, one, around.comparison))
-        elif snapshot.owned[one.number].flow is not None:
+        elif snapshot.owned[one.number].flow is not None and not waits_in_its_flow(one, draft):
             reason = why or "its trunk changed, which would take a release"
             changes.append(release_or_block(one, snapshot, reason, because=why or ""))
         else:
@@ -116,18 +125,13 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
     ]
     rows, _ = within_exchanges(rows, pool.max_per_exchange, had(draft, around))
-    rows = shared(rows, draft, around)[: draft.missing_count]
     states = around.offers.states if pool.spread is not None else {}
+    rows = within_shares(rows, draft, around, lambda row: states.get(row.number))[: draft.missing_count]
     return draft.having(
         changes=[adopted(pool, row, states.get(row.number, pool.state)) for row in rows],
         picked=(row.number for row in rows),
         missing_count=draft.missing_count - len(rows),
     )
-
-
-def wait(draft: PoolDraft, around: Surroundings) -> PoolDraft:  # noqa: ARG001 - a step as the others are
-    """Where a date keeps the pool from buying, what is still open stays open."""
-    return draft.having(missing_count=0, to_retry=()) if draft.status.idle else draft
 
 
 def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
@@ -143,58 +147,6 @@ def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     )
 
 
-def refuse_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Where the entry refuses them, members that would have to move to another trunk are shown, and stay."""
-    if draft.pool.terms.on_trunk_change != "refuse":
-        return draft
-    outgoing = draft.status.outgoing
-    shown = [
-        refused_move(draft.pool, one, around.comparison) for one in draft.moving if one.number not in outgoing
-    ]
-    return draft.having(changes=shown, moving=tuple(one for one in draft.moving if one.number in outgoing))
-
-
-def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members that nothing takes the place of yet stay. What is beyond the count already does for the rest: held
-    numbers, which are bought or may be, and members that are too many but cannot go. An outgoing one that cannot go
-    fills no slot, and takes no other's place.
-    """
-    outgoing = draft.status.outgoing
-    gone = [
-        one
-        for one in draft.changes
-        if isinstance(one, Release) or (isinstance(one, Blocked) and one.before.number in outgoing)
-    ]
-    under_way = max(0, len(draft.status.members) - len(gone) + draft.status.held - draft.pool.count)
-    awaited = {one.replaces for one in draft.status.awaited}
-    staying_ones = sorted(draft.moving, key=lambda one: one.number not in awaited)[:under_way]
-    stay = {one.number for one in staying_ones}
-    return draft.having(
-        changes=[staying(draft.pool, one, around.comparison) for one in staying_ones],
-        moving=tuple(one for one in draft.moving if one.number not in stay),
-    )
-
-
-def make_way(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members leave for purchases which turned up after all on the declared trunk: what was to take their place is
-    bought already.
-    """
-    snapshot = around.comparison.snapshot
-    back = [one for one in draft.late_arrivals if not must_move(one, draft.pool.terms)]
-    pairs = list(zip(draft.moving, back, strict=False))
-    changes: list[Change] = []
-    for one, instead in pairs:
-        changes.append(taken_back(draft.pool, instead, around.comparison))
-        why = draft.status.outgoing.get(one.number)
-        takes = f"{instead.number}, on the declared trunk, takes its place"
-        changes.append(release_or_block(one, snapshot, takes, *([why] if why else [])))
-    return draft.having(
-        changes=changes,
-        moving=draft.moving[len(pairs) :],
-        together=(*draft.together, *((one.number, instead.number) for one, instead in pairs)),
-    )
-
-
 def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Members move to numbers whose purchase was closed as never happened; where such a one cannot be bought now, its
     member waits for it.
@@ -204,10 +156,13 @@ def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     found = [(one, offer) for (one, _), offer in zip(pairs, again, strict=True)]
     return draft.having(
         changes=[
-            replacement(draft.status, one, around.comparison, offer, sent_before=True)
-            if isinstance(offer, Offer)
-            else staying(draft.pool, one, around.comparison)
+            change
             for one, offer in found
+            for change in (
+                exchanged(draft, around, one, offer, sent_before=True)
+                if isinstance(offer, Offer)
+                else (staying(draft.pool, one, around.comparison),)
+            )
         ],
         held=[one for _, one in found if isinstance(one, Deferred)],
         picked=[one.number for _, one in found if isinstance(one, Offer)],
@@ -231,7 +186,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         picks, spare = choice.picks, ranked.spare(pool, choice) if ranked else choice.alternates
         draft = draft.having(
             picked=(one.number for one in picks),
-            spare=spare if draft.missing_count else (),
+            spare=spare if draft.missing_count or any(waits(one, pool) for one in draft.moving) else (),
             diagnostics=[
                 *too_little(pool, wanted, choice, lambda: kept_from(pool, stock, around.comparison)),
                 *runs_taken(pool, picks),
@@ -244,7 +199,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         if instead is None:
             changes.append(staying(pool, one, around.comparison))
         else:
-            changes.append(replacement(draft.status, one, around.comparison, instead))
+            changes += exchanged(draft, around, one, instead)
     return draft.having(changes=changes, moving=())
 
 
@@ -257,6 +212,7 @@ STEPS: Final[tuple[Step, ...]] = (
     shrink,
     keep,
     take_back,
+    recall,
     adopt,
     wait,
     retry,
@@ -266,6 +222,7 @@ STEPS: Final[tuple[Step, ...]] = (
     retry_moves,
     buy,
     note_mismatches,
+    leave,
 )
 """A slot that waits for a certain number takes no other, so whatever is bought already comes before what is bought."""
 
@@ -315,4 +272,8 @@ def _preferences(draft: PoolDraft) -> list[E164 | None]:
     """The number that each slot prefers, in the order in which they are filled."""
     fresh = [*draft.preferred.purchases[: draft.missing_count]]
     padding = [None] * (draft.missing_count - len(fresh))
-    return [*fresh, *padding, *(draft.preferred.replaces.get(one.number) for one in draft.moving)]
+    # What takes the place of a member that waits is a purchase of its own.
+    further = iter(draft.preferred.purchases[draft.missing_count :])
+    replaces = draft.preferred.replaces
+    moved = [replaces.get(one.number) or next(further, None) for one in draft.moving]
+    return [*fresh, *padding, *moved]

@@ -27,6 +27,7 @@ KINDS: Final[tuple[DriftKind, ...]] = (
     "overdue",
     "unmanaged",
 )
+"""`overdue` are numbers that were to be released before today, and are there still."""
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):

@@ -120,6 +120,8 @@ def hold_against(file: Plan, found: PlanResult) -> tuple[frozenset[ChangeKey], l
             problems += [f"{address_of_change(change)}: {why}" for why in _differences(change, again)]
         elif isinstance(change, Purchase) and _went_off_sale(change, found):
             gone.append(change)
+        elif isinstance(change, Release) and _stays(change, found.plan):
+            continue  # its day alone asks for it, and why it stays is told
         else:
             problems.append(f"{address_of_change(change)}: {_why_not_held(change, file, found)}")
     instead, missing = _replacements(gone, file, found.plan, only)
@@ -139,6 +141,13 @@ def hold_against(file: Plan, found: PlanResult) -> tuple[frozenset[ChangeKey], l
     if problems:
         raise stale(problems)
     return frozenset((*only, *(key_of(one) for _, one in instead))), instead
+
+
+def _stays(change: Release, anew: Plan) -> bool:
+    """Whether only a day asks for a release, and the plan made anew leaves the number as it is."""
+    return change.due is not None and any(
+        isinstance(one, Keep) and one.after.number == change.before.number for one in anew.changes
+    )
 
 
 def _buys(change: Change) -> E164 | None:
@@ -161,10 +170,25 @@ def _differences(saved: Change, anew: Change) -> Iterator[str]:
 
 
 def _terms(saved: Attributes, anew: Attributes) -> Iterator[str]:
-    for name in ("country", "type", "state", "category", "sip_trunk_id", "labels", "protect"):
+    for name in (
+        "country",
+        "type",
+        "state",
+        "category",
+        "sip_trunk_id",
+        "labels",
+        "protect",
+        "release_after",
+    ):
         then, now = getattr(saved, name), getattr(anew, name)
         if then != now:
             yield f"its {name} is {now!r} in the plan made anew, not {then!r}"
+    until, later = saved.leaving_at, anew.leaving_at
+    if until is None or later is None:
+        if until != later:
+            yield f"it {'leaves' if later else 'stays'} in the plan made anew"
+    elif later < until:  # a day that went by since makes it later, which is the safe side
+        yield f"it leaves on {later} in the plan made anew, not on {until}"
 
 
 def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
@@ -193,11 +217,8 @@ def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
 
 
 def _over(change: Change, comparison: Comparison) -> Iterator[str]:
-    """Whether a date came between a change and its plan, or is in doubt now."""
-    if isinstance(change, Release):
-        if change.due is not None and comparison.today.doubt:
-            yield f"only a date releases it, and {comparison.today.doubt}"
-    elif (last := comparison.ended.entries.get(change.resource)) is not None:
+    """Whether a date came between a change and its plan."""
+    if (last := comparison.ended.entries.get(change.resource)) is not None:
         yield f"its entry ended on {last}"
 
 

@@ -10,6 +10,7 @@ from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
+from numplan.model.span import days_of
 
 _APART: Final = {"begins", "ends", "may_lack"}
 """What entries say in other words, and never `defaults`."""
@@ -32,6 +33,8 @@ def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
     own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
     if "labels" in own:
         own["labels"] = {**defaults.labels, **(own["labels"] or {})}
+    if "release_after" in own:
+        own["release_after"] = days_of(str(own["release_after"])) or None
     return msgspec.structs.replace(defaults, **alone, **own)
 
 

@@ -15,15 +15,13 @@ from numplan.model.manifest import Entry, Manifest, Terms
 _DAYS: Final = frozenset(("from", "until"))
 
 
-def check_days(block: str, name: str, entry: LocatedMap, terms: Terms) -> Iterator[Diagnostic]:
-    """An error for each thing that the days of an entry cannot mean, at its place. `block` is where the entry stands:
-    `pools`.
-    """
+def check_days(entry: LocatedMap, terms: Terms, path: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """An error for each thing that the days of the entry at `path` cannot mean, at its place."""
     if _DAYS.isdisjoint(entry):  # nearly always
         return
 
     def wrong(key: str, summary: str, hint: str) -> Diagnostic:
-        return error(summary, source=entry.source(key), path=dotted_path((block, name, key)), hint=hint)
+        return error(summary, source=entry.source(key), path=dotted_path((*path, key)), hint=hint)
 
     for key in ("from", "until"):
         if key in entry and day_of(entry[key]) is None:

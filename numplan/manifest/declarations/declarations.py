@@ -13,6 +13,7 @@ from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves
 from numplan.manifest.declarations.outputs import outputs_of
 from numplan.manifest.declarations.pool_rules import check_pool, spread_of
 from numplan.manifest.declarations.retired import check_rebuy, retired_of
+from numplan.manifest.declarations.waiting import check_wait
 from numplan.manifest.files.digest import digest
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -69,7 +70,7 @@ class _Declaring:
     def manifest(self) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
         root = self.root
-        defaults = terms_of(root.block("defaults"), Terms())
+        defaults = self._terms(root.block("defaults"), Terms(), "defaults")
         manifest = Manifest(
             path=str(self.document.path),
             digest="",
@@ -111,7 +112,7 @@ class _Declaring:
         positions: list[Position] = []
         sources = self.numbers.sources(positions)
         for name, entry in entries(block):
-            terms = self._terms("numbers", name, entry, defaults)
+            terms = self._terms(entry, defaults, "numbers", name)
             path = ("numbers", name, "number")
             number = self.numbers.one(str(entry["number"]), terms.country, entry.positions["number"][1], path)
             if number is not None:
@@ -121,7 +122,7 @@ class _Declaring:
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
         block = self.root.block("sets")
         for name, entry in entries(block):
-            terms = self._terms("sets", name, entry, defaults)
+            terms = self._terms(entry, defaults, "sets", name)
             numbers, positions, ranges = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
@@ -136,7 +137,7 @@ class _Declaring:
         block = self.root.block("pools")
         for name, entry in entries(block):
             source = block.key_source(name)
-            terms = self._terms("pools", name, entry, defaults)
+            terms = self._terms(entry, defaults, "pools", name)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
                 if "country" in entry.positions or "country" in self.root.block("defaults").positions:
@@ -161,10 +162,12 @@ class _Declaring:
             self.findings += _adoption_warnings(pool, entry)
             yield pool
 
-    def _terms(self, block: str, name: str, entry: LocatedMap, defaults: Terms) -> Terms:
-        """The terms of one entry, whose days are checked here. Raises ManifestError where labels are merged into more
-        than memory holds.
+    def _terms(self, entry: LocatedMap, defaults: Terms, *path: str) -> Terms:
+        """The terms of one entry, or of the defaults. Raises ManifestError where labels are merged into more than
+        memory holds.
         """
+        if "release_after" in entry:
+            self.findings += check_wait(entry, path)
         if defaults.labels and "labels" in entry:
             self._labels_left -= len(defaults.labels)
             if self._labels_left < 0:
@@ -179,7 +182,7 @@ class _Declaring:
                     ]
                 )
         terms = terms_of(entry, defaults)
-        self.findings += check_days(block, name, entry, terms)
+        self.findings += check_days(entry, terms, path)
         return terms
 
     def _backend(self) -> StateLocation | None:

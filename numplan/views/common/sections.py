@@ -149,7 +149,8 @@ def _adopt(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _update(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Update)  # noqa: S101
     moved = f"moved from {one.previous_resource}" if one.previous_resource else ""
-    return (moved, *differences(one)), Charges()
+    why = (one.reason, *one.more) if one.begins_leaving or one.stops_leaving else ()
+    return (moved, *differences(one), *why), Charges()
 
 
 def _replace(one: Change) -> tuple[tuple[str, ...], Charges]:

@@ -36,4 +36,6 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
     said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
     said["protect"] = "true" if entry.terms.protect else None
     said |= {"from": entry.terms.begins, "until": entry.terms.ends}
+    days = entry.terms.release_after
+    said["release_after"] = None if days is None else f"{days}d"
     return {key: str(value) for key, value in said.items() if value is not None}

@@ -63,6 +63,8 @@ def head_of(plan: Plan) -> Head:
         )
     elif tone == "nothing" and plan.unselected:
         consequence = "What is selected is as the manifest declares it; the rest is held back."
+    elif tone == "nothing" and plan.leaving:
+        consequence = "Some numbers leave on their day; nothing is to be done about them now."
     elif tone == "nothing" and (plan.held or plan.surplus or plan.drift):
         consequence = "Some numbers are not as the manifest declares them, and this plan leaves them alone."
     return Head(title, figures if stopped else "", consequence, tone)
@@ -113,6 +115,7 @@ def _stopped(plan: Plan) -> Iterator[str]:
 
 def _allowed(allowances: Allowances) -> Iterator[str]:
     yield from (f"--allow-release {one}" for one in allowances.releases)
+    yield from (f"--release-now {one}" for one in allowances.release_now)
     if allowances.max_releases is not None:
         yield f"--max-releases {allowances.max_releases}"
     if allowances.max_purchases is not None:

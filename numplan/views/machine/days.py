@@ -20,6 +20,7 @@ def days_of(plan: Plan) -> dict[str, Any]:
                 "numbers": list(one.numbers),
                 "blocked": list(one.blocked),
                 "guards": list(one.guards),
+                **({"released_from": f"{one.released_from}"} if one.released_from else {}),
             }
             for one in plan.ending
         ]

@@ -34,6 +34,7 @@ from numplan.model.plan import (
 )
 from numplan.model.state import Attributes, State
 from numplan.views.common.attributes import values
+from numplan.views.common.leaving import leaving_documents
 from numplan.views.common.outputs import described, verb
 from numplan.views.common.sanitize import escaped
 from numplan.views.machine.days import days_of
@@ -174,6 +175,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         "missing": [_missing(one) for one in plan.missing],
         "overcharged": [_overcharged(one) for one in plan.overcharged],
         "surplus": list(plan.surplus),
+        **leaving_documents(plan),
         "unmanaged": {
             "count": plan.unmanaged.count,
             "at_least": plan.unmanaged.at_least,

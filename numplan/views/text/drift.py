@@ -18,7 +18,7 @@ _TITLES: Final[dict[DriftKind, str]] = {
     "changed": "Changed in the account",
     "overcharged": "Charged more than the plan said that bought them",
     "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
-    "overdue": "Overdue, still there though their entry ended",
+    "overdue": "Overdue, to be released before today and there still",
     "unmanaged": "Unmanaged",
 }
 

@@ -11,6 +11,7 @@ from numplan.model.diagnostics import Diagnostic
 from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
 from numplan.model.text.printable import numbers, plural
 from numplan.views.common.amounts import amount, change, to_settle
+from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import sections_of
@@ -49,6 +50,7 @@ def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
         *_summary(plan, columns),
         *_refusals(plan.refusals, columns, fold),
         *changes_text(plan, columns, fold),
+        *_leaving(plan, columns, fold),
         *_held_back(plan, columns, fold),
         *_drift(plan.drift, fold),
         *_held(plan.held, columns, fold),
@@ -97,6 +99,7 @@ def verdict(plan: Plan) -> str:
         (counts.update, "to update"),
         (counts.forget, "to forget"),
         (*_missing(plan),),
+        (len(plan.leaving), "leaving"),
         (len(plan.unselected), "held back"),
     )
     told = [f"{figure:,} {what}" for figure, what in figures if figure]
@@ -182,12 +185,30 @@ def held_back(plan: Plan) -> str:
 
 _BARE: Final[dict[str, Any]] = {
     "unselected": (),
+    "leaving": (),
     "unsettled": 0,
     "refusals": (),
     "diagnostics": (),
     "refresh_only": False,
 }
 """What a verdict on changes alone leaves out."""
+
+
+def _leaving(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
+    """What is kept until its day, under what is the same of many."""
+    if not plan.leaving:
+        return
+    yield Line(f"Leaving: {leaving_size(plan.leaving)}", "yellow")
+    by_facts: dict[str, list[str]] = {}
+    for one in plan.leaving:
+        by_facts.setdefault(leaving_facts(one), []).append(f"  {leaving_name(one)}")
+    for facts, rows in list(by_facts.items())[: fold.groups]:
+        yield from map(Line, cut(wrapped(f"    {facts}:", " " * 6, width=width), fold))
+        yield from map(Line, some(rows, fold))
+    rest = list(by_facts.values())[fold.groups :]
+    if rest:
+        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, on later days (--expand shows all)")
+    yield Line("")
 
 
 def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:

@@ -59,6 +59,8 @@ def instance_text(instance: Instance) -> str:
         "sip_trunk_id": _trunk(instance),
         "labels": ", ".join(f"{key}={value}" for key, value in sorted(attributes.labels.items())) or None,
         "protect": "true" if attributes.protect else None,
+        "release_after": f"{attributes.release_after}d" if attributes.release_after else None,
+        "leaving_at": f"{attributes.leaving_at:%Y-%m-%d}" if attributes.leaving_at else None,
         "setup_charge": amount(attributes.setup_charge),
         "monthly_charge": amount(attributes.monthly_charge),
         "origin": instance.origin,
@@ -98,4 +100,6 @@ def _kind(instance: Instance) -> str:
     marks = [
         mark for mark, is_so in (("protected", attributes.protect), ("surplus", instance.surplus)) if is_so
     ]
+    if attributes.leaving_at is not None:
+        marks.append(f"leaves, released from {attributes.leaving_at:%Y-%m-%d} on")
     return one_line(", ".join((attributes.country, attributes.type, *marks)))

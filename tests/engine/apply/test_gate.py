@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from numplan.model.policy import Policy
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.engine.apply.gates import gate_for, gate_of, moving, rejected
 from tests.engine.world import World, in_batches_of, world_with
+from tests.fakes import NOON
 
 ONE, TWO, THREE = us(1), us(2), us(3)
 STOCK = (ONE, TWO, THREE)
@@ -149,6 +151,21 @@ def test_a_number_that_state_protects_is_not_released_whatever_the_plan_says():
     gate = gate_of(world, made, world.open())
     assert gate.send(Batch(call="release", numbers=(ONE,))) == {ONE: Barred("state protects it")}
     assert world.vendor.posts == []
+
+
+@pytest.mark.parametrize("later", [None, NOON.date() + timedelta(days=9)])
+def test_what_is_due_is_not_released_where_state_says_that_it_stays_or_leaves_on_another_day(later):
+    world = World()
+    world.vendor.time = world.clock.now
+    row = managed("pool.old", world.vendor.own(ONE), leaving_at=NOON.date())
+    world.store(state(row))
+    made = world.draft(manifest(pool("p", 0)))
+    assert [change.due for change in made.changes] == [NOON.date()]
+    attributes = msgspec.structs.replace(row.attributes, leaving_at=later)
+    world.store(state(msgspec.structs.replace(row, attributes=attributes), serial=4))
+    gate = gate_of(world, made, world.open())
+    barred = Barred("state does not say that it leaves on that day")
+    assert gate.send(Batch(call="release", numbers=(ONE,))) == {ONE: barred}
 
 
 def test_neither_a_number_that_the_plan_keeps_nor_one_that_state_does_not_know_is_released():

@@ -11,6 +11,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.moment import BothClocks, Moment
 from numplan.model.policy import Policy
 from numplan.model.state import Released, State
+from numplan.model.today import Today
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.fakes import NOON
 
@@ -22,6 +23,8 @@ def sides(wanted: Manifest, known: State | None, now: Moment = NOON) -> Sides:
         state=known,
         snapshot=None,  # type: ignore[arg-type]  # nothing here asks the account
         now=now,
+        today=Today(NOON.date()),
+        idle=frozenset(),
         hold=timedelta(minutes=15),
         retired={one.number: one for one in wanted.retire},
     )

@@ -10,7 +10,7 @@ from numplan.model.address import Resource
 from numplan.model.manifest import Move
 from numplan.model.plan import Ending
 from numplan.model.policy import Policy
-from tests.builders import PLACE, entry, manifest, plan, pool, said, state, us
+from tests.builders import PLACE, by_action, entry, manifest, plan, pool, said, state, us
 from tests.engine.plan.pooled import members, stock
 from tests.fakes import NOON, FakeVendor
 
@@ -58,21 +58,30 @@ def test_what_the_plan_buys_is_among_what_is_released_then(vendor):
     assert ending.numbers == (us(1), us(2))
 
 
-def test_guards_that_would_refuse_then_are_named(vendor):
+def test_guards_that_hold_numbers_back_then_are_named(vendor):
     rows = members(vendor, *range(1, 8))
     made = plan(manifest(pool("p", 7, ends=on(3))), vendor, state(*rows))
     (ending,) = made.ending
-    assert ending.guards == ("releases", "release-share")
-    first, second = said(made, "warning")
-    assert first.startswith(f"on {on(4)} the guard releases would refuse: 7 numbers would be released")
-    assert second.startswith(f"on {on(4)} the guard release-share would refuse: 7 of 7 numbers")
+    assert ending.guards == ("release-share",)
+    assert said(made, "note")[1:] == [
+        f"on {on(4)} 4 numbers of these stay: one apply may release at most 50% of what is managed"
+    ]
     assert made.refusals == ()
+
+
+def test_what_waits_is_told_to_leave_and_no_guard_holds_it_back(vendor):
+    rows = members(vendor, *range(1, 8), release_after=30)
+    made = plan(manifest(pool("p", 7, ends=on(3), release_after=30)), vendor, state(*rows))
+    (ending,) = made.ending
+    assert (ending.guards, ending.released_from) == ((), on(34))
+    (told,) = said(made, "note")
+    assert told.endswith(f"7 numbers leave then, and are released from {on(34)} on")
 
 
 def test_todays_flags_lift_no_guard_of_another_day(vendor):
     rows = members(vendor, *range(1, 8))
     made = plan(manifest(pool("p", 7, ends=on(3))), vendor, state(*rows), max_releases=100)
-    assert made.ending[0].guards == ("releases", "release-share")
+    assert made.ending[0].guards == ("release-share",)
 
 
 def test_the_forecast_is_what_the_plan_of_that_day_says(vendor):
@@ -80,8 +89,10 @@ def test_the_forecast_is_what_the_plan_of_that_day_says(vendor):
     wanted = manifest(pool("p", 7, ends=on(3)), pool("q", 0), policy=Policy(max_releases=6))
     (ending,) = plan(wanted, vendor, state(*rows)).ending
     then = plan(wanted, vendor, state(*rows), at=on(4))
-    assert tuple(one.guard for one in then.refusals) == ending.guards
-    assert tuple(one.before.number for one in then.changes) == ending.numbers
+    released = by_action(then)["release"]
+    assert [*released, *(one.number for one in then.leaving)] == [*ending.numbers]
+    assert {one.overdue for one in then.leaving} == {"one apply may release at most 50% of what is managed"}
+    assert ending.guards == ("release-share",)
 
 
 def test_two_days_are_judged_one_after_the_other(vendor):
@@ -95,7 +106,7 @@ def test_two_days_are_judged_one_after_the_other(vendor):
     assert (first.guards, second.guards) == ((), ())
     together = manifest(pool("p", 4, ends=on(3)), pool("q", 4, ends=on(3)), pool("r", 21))
     first, second = plan(together, vendor, state(*rows)).ending
-    assert (first.guards, second.guards) == (("releases",), ("releases",))
+    assert (first.guards, second.guards) == ((), ("releases",))
 
 
 def test_what_a_flow_uses_is_told_to_stay(vendor):

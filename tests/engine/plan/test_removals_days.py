@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from numplan.model.address import Resource
-from numplan.model.changes import Blocked, Release
+from numplan.model.changes import Release
 from numplan.model.manifest import Move
 from numplan.model.plan import Selection
 from numplan.model.state import Instance
@@ -121,12 +121,14 @@ def test_what_is_released_for_another_reason_has_no_date(vendor):
     assert change.due is None
 
 
-def test_what_a_flow_uses_is_blocked_after_the_last_day_too(vendor):
+def test_what_a_flow_uses_stays_after_the_last_day_and_is_told(vendor):
     rows = members(vendor, 1)
     vendor.own(us(1), flow=True)
-    change = only(plan(manifest(pool("p", 1, ends=YESTERDAY)), vendor, state(*rows)))
-    assert isinstance(change, Blocked)
-    assert change.reason == "its entry ended on 2025-12-31"
+    made = plan(manifest(pool("p", 1, ends=YESTERDAY)), vendor, state(*rows))
+    assert by_action(made) == {}
+    (left,) = made.leaving
+    assert (left.number, left.leaving_at) == (us(1), TODAY)
+    assert left.overdue.startswith("assigned to the flow")
 
 
 def test_nothing_is_adopted_for_an_entry_that_ended(vendor):
@@ -141,17 +143,30 @@ def test_a_manifest_that_ended_as_a_whole_is_no_empty_one(vendor):
     assert refused(made) == {}
 
 
-def test_the_guards_hold_for_what_ends(vendor):
+def test_what_ends_is_released_as_far_as_the_guards_allow_and_refuses_no_plan(vendor):
     rows = members(vendor, *range(1, 8))
     made = plan(manifest(pool("p", 7, ends=YESTERDAY)), vendor, state(*rows))
-    assert refused(made).keys() == {"releases", "release-share"}
-    assert refused(made)["releases"].source is not None
+    assert made.refusals == ()
+    assert by_action(made) == {"release": [us(1), us(2), us(3)]}
+    assert [one.number for one in made.leaving] == [us(4), us(5), us(6), us(7)]
+    assert said(made, "note") == [
+        "4 numbers due, not released: one apply may release at most 50% of what is managed"
+    ]
 
 
-def test_a_protected_number_of_an_entry_that_ended_is_refused(vendor):
+def test_a_protected_number_of_an_entry_that_ended_stays(vendor):
     rows = members(vendor, 1, protect=True)
     made = plan(manifest(pool("p", 1, ends=YESTERDAY)), vendor, state(*rows))
-    assert refused(made).keys() == {"protected"}
+    assert made.refusals == ()
+    assert by_action(made) == {}
+    assert [one.overdue for one in made.leaving] == ["protected"]
+
+
+def test_what_ends_and_has_a_span_leaves(vendor):
+    rows = members(vendor, 1, release_after=30)
+    made = plan(manifest(pool("p", 1, ends=YESTERDAY)), vendor, state(*rows))
+    assert by_action(made) == {"update": [us(1)]}
+    assert [one.leaving_at for one in made.leaving] == [TODAY + timedelta(days=30)]
 
 
 def test_destroy_takes_no_notice_of_days(vendor):
