@@ -230,7 +230,12 @@ def managed_now(world: World) -> set[str]:
     """
     if world.state is None:
         return set()
-    watched = (one for one in world.state.tombstones if one.holds_slot or one.number not in world.hidden)
+    looked_up = {one.number for one in world.state.intents}
+    watched = (
+        one
+        for one in world.state.tombstones
+        if one.holds_slot or one.number not in world.hidden or one.number in looked_up
+    )
     kept = {*remembered(world), *(one.number for one in watched)}
     return kept & world.owned.keys()
 

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 
 from tests.services.places import SHARED, Service, running
 from tests.torture.scenarios import SCENARIOS, passed
-from tests.torture.world import CERTAIN, EXPLICIT, FLAGS, OTHER_TRUNK, STOCK, TRUNK, World, Zygote
+from tests.torture.world import CERTAIN, DAY, EXPLICIT, FLAGS, OTHER_TRUNK, STOCK, TRUNK, World, Zygote
 
 STEPS = 12
 """Changes of the manifest in one life."""
@@ -262,7 +262,9 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
         told.append(f"-- rerun -> {ran.code}\n{ran.output}")
         figures["reruns"] += 1
         try:
-            assert ran.code == 0, f"the rerun exited {ran.code}"
+            # Where the clocks are a day apart, what is due stays, and that is told.
+            fine = {0, 4} if world.waits and abs(world.skew) >= DAY else {0}
+            assert ran.code in fine, f"the rerun exited {ran.code}"
             world.check_converged()
         except AssertionError as still:
             problem = still

@@ -237,7 +237,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a managed number in a row that cannot be read is missing",
-        "engine/compare/comparison.py",
+        "engine/compare/known_numbers.py",
         "held = {**held_unread(sides.snapshot, managed, sides.declared, sides.state), **held}",
         "pass",
         ["tests/engine/account/test_unreadable.py"],
@@ -565,9 +565,9 @@ SABOTAGES = (
     ),
     Sabotage(
         "the span that state remembers counts for nothing",
-        "engine/plan/leaving/waiting.py",
-        "if days := max(before.release_after or 0, declared or 0):",
-        "if days := declared or 0:",
+        "engine/compare/attributes.py",
+        "return max(one.attributes.release_after or 0, declared or 0)",
+        "return declared or 0",
         ["tests/engine/plan/leaving/test_waiting.py"],
     ),
     Sabotage(

@@ -425,7 +425,8 @@ class World:
                 assert moves or number not in self.explicit, f"{number} went though it is declared"
         self._looked = len(posts)
         state = self.state()
-        known = [one.attributes for one in state.numbers] if state else []
+        known = [one.instance.attributes for one in (*state.tombstones, *state.intents)] if state else []
+        known += [one.attributes for one in state.numbers] if state else []
         self.leaving = {str(one.number): one.leaving_at for one in known if one.leaving_at is not None}
         self.trunks = {str(one.number): one.sip_trunk_id for one in known}
 
