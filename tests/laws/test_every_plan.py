@@ -163,7 +163,9 @@ def test_the_slots_of_every_pool_add_up(world: World):
 
 @given(worlds())
 def test_nothing_is_released_unasked(world: World):
-    """A release is of a managed number that nothing declares, of one too many in a pool, or a move."""
+    """A release is of a managed number that nothing declares, of one too many in a pool, of one whose day has come, or a
+    move.
+    """
     made = plan_for(world)
     declared = {one.number for one in world.in_force.explicit()}
     pools = {pool.resource: pool for pool in world.in_force.pools}
@@ -178,7 +180,7 @@ def test_nothing_is_released_unasked(world: World):
         assert not world.owned[number]["flow"]
         assert number not in declared
         assert not known[number].surplus
-        if change.resource in pools:
+        if change.resource in pools and change.due is None:
             sure = [
                 one
                 for one in known.values()
