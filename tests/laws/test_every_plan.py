@@ -163,8 +163,8 @@ def test_the_slots_of_every_pool_add_up(world: World):
 
 @given(worlds())
 def test_nothing_is_released_unasked(world: World):
-    """A release is of a managed number that nothing declares, of one too many in a pool, of one whose day has come, or a
-    move.
+    """A release is of a managed number that nothing declares, of one too many in a pool, of one whose day has come,
+    or a move.
     """
     made = plan_for(world)
     declared = {one.number for one in world.in_force.explicit()}
