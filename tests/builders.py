@@ -1,7 +1,7 @@
 """A small language for manifests and states, so that a test shows only what it is about."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,16 +10,35 @@ from numplan.engine.plan.planner import PlanOptions
 from numplan.model.address import Resource
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Source
-from numplan.model.manifest import ApiSettings, Manifest, NumberEntry, PoolEntry, SetEntry, Terms
+from numplan.model.manifest import (
+    ApiSettings,
+    Manifest,
+    NumberEntry,
+    PoolEntry,
+    Retired,
+    SetEntry,
+    Terms,
+)
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan, Refusal, Selection
 from numplan.model.policy import NO_LIMITS, Policy
-from numplan.model.state import Attributes, Instance, Intent, State, Tombstone
+from numplan.model.state import Attributes, Instance, Intent, Released, State, Tombstone
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
 LONG_AGO = NOON - timedelta(days=30)
 JUST_NOW = NOON - timedelta(minutes=2)
-TERMS = ("country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change")
+TERMS = (
+    "country",
+    "type",
+    "category",
+    "sip_trunk_id",
+    "labels",
+    "protect",
+    "release_after",
+    "on_trunk_change",
+    "begins",
+    "ends",
+)
 PLACE = Source("numplan.yaml", 7, 3)
 ALL = Selection()
 
@@ -57,8 +76,11 @@ def manifest(
     policy: Policy | None = None,
     operator: Policy = NO_LIMITS,
     hold_minutes: float = 15,
+    retire: Iterable[str] = (),
 ) -> Manifest:
-    """A manifest of these entries. One call at a time: threads would only slow a test down."""
+    """A manifest of these entries, that retires these numbers for a spam label. One call at a time: threads would only
+    slow a test down.
+    """
     return Manifest(
         path="numplan.yaml",
         digest="digest-1",
@@ -68,6 +90,7 @@ def manifest(
         numbers=tuple(one for one in entries if isinstance(one, NumberEntry)),
         sets=tuple(one for one in entries if isinstance(one, SetEntry)),
         pools=tuple(one for one in entries if isinstance(one, PoolEntry)),
+        retire=tuple(Retired(E164(number), "spam label", PLACE) for number in retire),
     )
 
 
@@ -111,7 +134,7 @@ def buried(instance: Instance, *, closed_at: datetime = JUST_NOW, holds_slot: bo
     return Tombstone(instance=instance, closed_at=closed_at, holds_slot=holds_slot)
 
 
-def state(*rows: Instance | Intent | Tombstone, serial: int = 4) -> State:
+def state(*rows: Instance | Intent | Tombstone | Released, serial: int = 4) -> State:
     """A state of these rows."""
     return State(
         serial=serial,
@@ -123,6 +146,7 @@ def state(*rows: Instance | Intent | Tombstone, serial: int = 4) -> State:
         numbers=tuple(row for row in rows if isinstance(row, Instance)),
         intents=tuple(row for row in rows if isinstance(row, Intent)),
         tombstones=tuple(row for row in rows if isinstance(row, Tombstone)),
+        released=tuple(row for row in rows if isinstance(row, Released)),
     )
 
 
@@ -135,6 +159,8 @@ def plan(
     destroy: bool = False,
     refresh_only: bool = False,
     selection: Selection = ALL,
+    replace: tuple[str, ...] = (),
+    at: date | None = None,
     **allowed: Any,
 ) -> Plan:
     """What `numplan plan` would say, by the engine's own line; `allowed` are the flags."""
@@ -147,6 +173,8 @@ def plan(
         selection=selection,
         destroy=destroy,
         refresh_only=refresh_only,
+        replace=replace,
+        at=at,
     )
     return compute_plan(nothing_of(wanted) if destroy else wanted, remembered, vendor, options).plan
 

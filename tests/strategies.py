@@ -10,10 +10,12 @@ from typing import NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
+from numplan.engine.compare.in_force import in_force
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, Move, Spread
 from numplan.model.number import E164
 from numplan.model.state import Instance, Intent, State, Tombstone
+from numplan.model.today import Today
 from tests.builders import (
     LONG_AGO,
     PLACE,
@@ -51,12 +53,31 @@ PRICES = tuple(product(("0", "0.10", "1.25"), ("0.1", "0.10", "0.333", "7")))
 prices = st.sampled_from([dict(zip(("once", "monthly"), price, strict=True)) for price in PRICES])
 terms = st.sampled_from(
     [
-        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "on_trunk_change": on_change}
-        for trunk, labels, protect, on_change in product(
-            (1, None, 2), LABELS, (False, False, False, True), ("replace", "refuse", "replace")
+        {
+            "sip_trunk_id": trunk,
+            "labels": labels,
+            "protect": protect,
+            "on_trunk_change": on_change,
+            "release_after": days,
+        }
+        for trunk, labels, protect, on_change, days in product(
+            (1, None, 2),
+            LABELS,
+            (False, False, False, True),
+            ("replace", "refuse", "replace"),
+            (None, None, 9),
         )
     ]
 )
+days = st.sampled_from(
+    [
+        *[{}] * 9,
+        {"begins": NOON.date() + timedelta(days=1)},
+        {"begins": NOON.date(), "ends": NOON.date()},
+        {"ends": NOON.date() - timedelta(days=1)},
+    ]
+)
+"""Most entries have no days; few have one that is near."""
 pool_keys = st.sampled_from(
     [
         {
@@ -83,9 +104,21 @@ pool_keys = st.sampled_from(
 )
 known = st.sampled_from(
     [
-        {"sip_trunk_id": trunk, "labels": labels, "protect": protect, "trunk_verified": verified}
-        for trunk, labels, protect, verified in product(
-            (1, None, 2), LABELS, (False, False, True), (True, True, False)
+        {
+            "sip_trunk_id": trunk,
+            "labels": labels,
+            "protect": protect,
+            "trunk_verified": verified,
+            "release_after": days,
+            "leaving_at": None if until is None else NOON.date() + timedelta(days=until),
+        }
+        for trunk, labels, protect, verified, days, until in product(
+            (1, None, 2),
+            LABELS,
+            (False, False, True),
+            (True, True, False),
+            (None, None, 9),
+            (None, None, None, None, -3, 0, 4),
         )
     ]
 )
@@ -106,14 +139,24 @@ class World(NamedTuple):
     stock: dict[E164, dict[str, object]]
     hidden: frozenset[E164]
     complete: bool
+    dated: bool = True
+    """Whether the vendor tells the time."""
+
+    @property
+    def in_force(self) -> Manifest:
+        """The manifest without what ended."""
+        return in_force(self.manifest, Today(NOON.date()))
 
     def vendor(self) -> FakeVendor:
         made = FakeVendor()
+        made.time = lambda: NOON
         for number, known in self.owned.items():
             made.own(number, **known)
         for number, known in self.stock.items():
             made.put_on_sale(number, **known)
         made.listed(complete=self.complete, hiding=self.hidden)
+        if self.dated:
+            made.time = lambda: NOON
         return made
 
 
@@ -122,14 +165,16 @@ def manifests(draw):
     """Two explicit numbers, a set and two pools, each of which may lack."""
     free = draw(st.permutations(NUMBERS))
     entries: list = [
-        entry(name, number, **draw(terms))
+        entry(name, number, **draw(terms), **draw(days))
         for name, number in zip("ab", free[:2], strict=True)
         if draw(st.booleans())
     ]
     if draw(st.booleans()):
-        entries.append(group("s", free[2 : 2 + draw(st.integers(0, 3))], **draw(terms)))
+        entries.append(group("s", free[2 : 2 + draw(st.integers(0, 3))], **draw(terms), **draw(days)))
     entries += [
-        pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys)) for name in "pq" if draw(mostly)
+        pool(name, draw(st.integers(0, 4)), **draw(terms), **draw(pool_keys), **draw(days))
+        for name in "pq"
+        if draw(mostly)
     ]
     made = manifest(*entries)
     names = {one.resource for one in made.pools}

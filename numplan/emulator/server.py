@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -28,23 +29,26 @@ class Emulator(Controls):
         settings: EmulatorSettings | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
+        calendar: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float], None] | None = None,
     ) -> None:
         """Prepare the numbers; a database file that already holds some keeps them.
 
-        `clock` tells the seconds by which lag and late commits run. `pause` is how latency, stalls and
-        drips wait; the usual one ends early when the emulator stops.
+        `clock` tells the seconds by which lag and late commits run, `calendar` what the `Date` of answers says. `pause`
+        is how latency, stalls and drips wait; the usual one ends early when the emulator stops.
         """
         settings = settings or EmulatorSettings()
         self._stopping = threading.Event()
         self._pause = pause or self._wait
+        self._calendar = calendar
         super().__init__(settings, clock, self._pause)
         self._server: Server | None = None
 
     def start(self) -> Self:
         """Serve. Raises `OSError` where the address can't be bound."""
         if self._server is None:
-            app = make_app(self._service, self._pause, self if self.settings.control else None)
+            controls = self if self.settings.control else None
+            app = make_app(self._service, self._pause, controls, self._calendar)
             self._server = Server(app, self.settings.host, self.settings.port, self.settings.threads)
         return self
 

@@ -57,6 +57,10 @@ class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """From how many purchased-list calls every purchase stays out."""
     latency_ms: NotNegative = 0
     """How long every call takes, at least: the answer is held back until then."""
+    date_shift_seconds: float = 0
+    """How far the `Date` of every answer is ahead of this machine's clock; behind it where it is less than nothing."""
+    date_told: bool = True
+    """Whether the `Date` of an answer says a time; otherwise nothing in it can be read as one."""
 
     @property
     def customer_id(self) -> int:

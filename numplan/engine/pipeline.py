@@ -1,6 +1,7 @@
 """The line from manifest to plan: refresh, compare, ask for offers, plan, guard."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -10,15 +11,18 @@ from numplan.engine.apply.events import Settled
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.settle import look_for, settle, watch
 from numplan.engine.compare.comparison import Comparison, compare
+from numplan.engine.compare.in_force import in_force
+from numplan.engine.guard.forecast import with_forecast
 from numplan.engine.guard.guards import check_guards
 from numplan.engine.plan.planner import PlanOptions, make_plan
 from numplan.engine.plan.quotes import Offers, fetch_offers
 from numplan.engine.ports import Clock, Provider, now_of
 from numplan.model.manifest import Manifest
-from numplan.model.moment import moment, our_time
+from numplan.model.moment import Moment, moment, our_time
 from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Plan
 from numplan.model.state import State
+from numplan.model.today import Today, today
 
 
 class PlanResult(NamedTuple):
@@ -54,10 +58,20 @@ def compute_plan_of(
     it: what they mean to buy they write down before, so whatever the look shows of theirs stands there. Raises as
     `compute_plan` does.
     """
-    now = moment(our_time(options.now), provider.vendors_time())
-    options = msgspec.structs.replace(options, now=now)
+    now, day = _when(our_time(options.now), provider.vendors_time(), options.at)
+    options = msgspec.structs.replace(options, now=now, today=day)
+    manifest = in_force(manifest, day)
     accept_missing = options.allowances.missing
-    comparison = compare(manifest, state, snapshot, now, accept_missing=accept_missing, others=others())
+    comparison = compare(
+        manifest,
+        state,
+        snapshot,
+        now,
+        today=day,
+        accept_missing=accept_missing,
+        replace=options.replace,
+        others=others(),
+    )
     if options.refresh_only:  # nothing is bought, so no price is asked
         offers = Offers()
     else:
@@ -75,8 +89,21 @@ def guarded_plan(
     options: PlanOptions,
 ) -> Plan:
     """The plan of what was looked at, with every guard's word on it. Pure."""
+    manifest = in_force(manifest, comparison.today)
     plan = make_plan(manifest, state, comparison, offers, options)
-    return msgspec.structs.replace(plan, refusals=check_guards(plan, manifest, comparison, offers))
+    plan = msgspec.structs.replace(plan, refusals=check_guards(plan, manifest, comparison, offers))
+    return with_forecast(plan, manifest, comparison)
+
+
+def _when(ours: datetime, vendors: datetime | None, at: date | None) -> tuple[Moment, Today]:
+    """The moment of a plan, and its day. Where it is the plan of another day, both clocks are as many days on, and
+    nobody doubts that day.
+    """
+    day = today(ours, vendors)
+    if at is None:
+        return moment(ours, vendors), day
+    shift = at - day.day
+    return moment(ours + shift, vendors and vendors + shift), Today(at)
 
 
 def settle_leftovers(

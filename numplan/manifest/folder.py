@@ -27,6 +27,7 @@ _FORMS: Final[Mapping[str, _Form]] = {
     "outputs": LocatedMap,
     "moved": LocatedList,
     "forget": LocatedList,
+    "retire": LocatedList,
 }
 """The blocks that each file of a folder may add to, and what they are; all other keys stand in one of them."""
 

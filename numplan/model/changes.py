@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import msgspec
 
@@ -62,9 +63,12 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):
-    """Give `before.number` back to the vendor, for good."""
+    """Give `before.number` back to the vendor, for good. `due` is the day on whose word alone it goes: nobody asked for
+    it now.
+    """
 
     before: Attributes
+    due: date | None = None
 
 
 class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
@@ -86,17 +90,29 @@ class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
 
 
 class Update(_Change, frozen=True, kw_only=True, tag="update"):
-    """Change what state says of a number: labels, protection, or the resource it belongs to. No call."""
+    """Change what state says of a number: labels, protection, the resource it belongs to, whether and when it leaves.
+    No call.
+    """
 
     before: Attributes
     after: Attributes
     previous_resource: Resource | None = None
     differences: tuple[Difference, ...] = ()
 
+    @property
+    def begins_leaving(self) -> bool:
+        """Whether the number leaves from now on, and is released on its day."""
+        return self.after.leaving_at is not None and self.before.leaving_at is None
+
+    @property
+    def stops_leaving(self) -> bool:
+        """Whether the number was leaving, and stays."""
+        return self.after.leaving_at is None and self.before.leaving_at is not None
+
 
 class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
-    """Move to another trunk. An explicit number is released, then bought back (`before.number` is
-    `after.number`), and can be lost in between; a pool member is released once another number is bought.
+    """Another number, or the same on another trunk. An explicit number is released, then bought back (`before.number`
+    is `after.number`), and can be lost in between; a pool member is released once another number is bought.
     """
 
     before: Attributes
@@ -104,6 +120,8 @@ class Replace(_Change, frozen=True, kw_only=True, tag="replace"):
     source: Source | None = None
     differences: tuple[Difference, ...] = ()
     sent_before: bool = False
+    because: str = ""
+    """Why a pool member is to go for good: it is retired, or `--replace` names it. Empty where its trunk changed."""
 
     @property
     def buys_first(self) -> bool:
@@ -116,6 +134,8 @@ class Blocked(_Change, frozen=True, kw_only=True, tag="blocked"):
 
     before: Attributes
     assignment: Assignment
+    because: str = ""
+    """As in a replace: why a pool member is to go for good."""
 
 
 class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):
@@ -130,7 +150,7 @@ class Unavailable(_Change, frozen=True, kw_only=True, tag="unavailable"):
 
 
 class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
-    """A managed number that is as declared."""
+    """A managed number that is as declared, or that leaves and whose day has not come."""
 
     after: Attributes
 

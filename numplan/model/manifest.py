@@ -1,6 +1,7 @@
 """The manifest as values: what a team wants its account to hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -31,6 +32,8 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
     cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
+    `release_after`: for how many days a number is kept that this entry declares no longer. `begins` and `ends` are the
+    first and the last of its days, in UTC, as `from` and `until` say.
     """
 
     country: str | None = None
@@ -39,8 +42,19 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     sip_trunk_id: int | None = None
     labels: Mapping[str, str] = {}
     protect: bool = False
+    release_after: int | None = None
     on_trunk_change: Literal["refuse", "replace"] = "refuse"
     may_lack: bool = False
+    begins: date | None = None
+    ends: date | None = None
+
+    def is_coming(self, day: date) -> bool:
+        """Whether the entry begins after this day."""
+        return self.begins is not None and day < self.begins
+
+    def has_ended(self, day: date) -> bool:
+        """Whether the last day of the entry is over."""
+        return self.ends is not None and self.ends < day
 
 
 class NumberEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -172,6 +186,21 @@ class OtherState(msgspec.Struct, frozen=True):
     source: Source
 
 
+class Retired(msgspec.Struct, frozen=True, gc=False):
+    """A number that no pool takes ever again, and why, as people say it: `spam label`; empty where nobody says. It is
+    retired at `source`.
+    """
+
+    number: E164
+    reason: str
+    source: Source
+
+    @property
+    def words(self) -> str:
+        """`retired: spam label`."""
+        return f"retired: {self.reason}" if self.reason else "retired"
+
+
 class NumbersOf(msgspec.Struct, frozen=True):
     """Part of an output: the number of an entry under `numbers`, or all numbers of a set or a pool."""
 
@@ -216,7 +245,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
     folder. `operator` stands in none of its files: it is the policy of whoever runs numplan, and whoever reads the
-    manifest for a run puts it beside the manifest's own.
+    manifest for a run puts it beside the manifest's own. `ended` are entries whose days are over: what names them
+    still means something.
     """
 
     path: str
@@ -233,7 +263,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pools: tuple[PoolEntry, ...] = ()
     moved: tuple[Move, ...] = ()
     forget: tuple[Forgotten, ...] = ()
+    retire: tuple[Retired, ...] = ()
     outputs: tuple[Output, ...] = ()
+    ended: tuple[Entry, ...] = ()
 
     @property
     def bounds(self) -> Policy:
@@ -242,9 +274,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def declares_nothing(self) -> bool:
-        """Whether applying this manifest would leave nothing managed."""
+        """Whether applying this manifest would leave nothing managed, though no date says so."""
         return (
-            not self.numbers
+            not self.ended
+            and not self.numbers
             and not any(entry.numbers for entry in self.sets)
             and not any(entry.count for entry in self.pools)
         )
@@ -261,11 +294,27 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         yield from self.sets
         yield from self.pools
 
+    def named(self) -> Iterator[Entry]:
+        """Every entry that the files hold: those in force, then those that ended."""
+        yield from self.entries()
+        yield from self.ended
+
     def explicit(self) -> Iterator[Declared]:
         """Every explicit number, in the order of declaration: entries first, then sets."""
         for entry in self.numbers:
-            yield Declared(entry.number, entry.resource, entry.terms, entry.sources, entry.at)
+            yield from declared_by(entry)
         for group in self.sets:
-            resource, terms, sources = group.resource, group.terms, group.sources
-            for at, number in enumerate(group.numbers):
+            yield from declared_by(group)
+
+
+def declared_by(entry: Entry) -> Iterator[Declared]:
+    """The explicit numbers of one entry; a pool has none."""
+    match entry:
+        case NumberEntry():
+            yield Declared(entry.number, entry.resource, entry.terms, entry.sources, entry.at)
+        case SetEntry():
+            resource, terms, sources = entry.resource, entry.terms, entry.sources
+            for at, number in enumerate(entry.numbers):
                 yield Declared(number, resource, terms, sources, at)
+        case PoolEntry():
+            return

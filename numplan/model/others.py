@@ -47,7 +47,8 @@ class Others(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def by_number(self) -> Mapping[E164, Elsewhere]:
         """Every number that is another's. Where several know one, the word of the one that manages it counts first,
-        then that of the first lineage."""
+        then that of the first lineage.
+        """
         found: dict[E164, Elsewhere] = {}
         by_lineage = sorted(self.states.items(), key=lambda one: one[1].lineage, reverse=True)
         for standing in _WEAKEST_FIRST:

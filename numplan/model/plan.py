@@ -3,14 +3,14 @@ account's currency.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
 from numplan.model.account import Offer
-from numplan.model.address import Address, Resource
+from numplan.model.address import Address, Resource, address_of
 from numplan.model.changes import Change, Difference, count
 from numplan.model.charge import Charge, Sum, add_up
 from numplan.model.consent import Consent
@@ -18,6 +18,7 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.moment import Time
 from numplan.model.number import E164
 from numplan.model.state import Attributes
+from numplan.model.text.glob import covers
 
 PLAN_VERSION = 2
 
@@ -60,6 +61,19 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     def to_note(self) -> bool:
         """Whether an apply has something to write down about it."""
         return self.is_back or not self.noted
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """A managed number that fills no slot any more and is released on `leaving_at` or later, in UTC; until then it
+    costs `monthly_charge`. `begins`: with this plan. `overdue` says why it stays though its day has come.
+    """
+
+    resource: Resource
+    number: E164
+    leaving_at: date
+    monthly_charge: Charge | None = None
+    begins: bool = False
+    overdue: str = ""
 
 
 class Overcharge(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +153,19 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
 
 
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry whose last day is near, and the numbers that go when it is over: at once, or from `released_from` on
+    where they wait. Of these, `blocked` ones stay while a flow uses them, and `guards` hold others back on that day.
+    """
+
+    resource: Resource
+    until: date
+    numbers: tuple[E164, ...]
+    blocked: tuple[E164, ...] = ()
+    guards: tuple[str, ...] = ()
+    released_from: date | None = None
+
+
 class Loosened(msgspec.Struct, frozen=True, kw_only=True):
     """A key of the manifest that limits or protects less than at the last apply, such as `policy.max_purchases`."""
 
@@ -165,6 +192,8 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     older_state: bool = False
     beside_unmanaged: bool = False
     """`--buy-beside-unmanaged`: buy without a state, though the account owns numbers that match."""
+    release_now: tuple[str, ...] = ()
+    """Patterns of addresses and numbers, of `--release-now`: what of these leaves, does not wait for its day."""
 
     @property
     def consent(self) -> Consent:
@@ -179,6 +208,13 @@ class Allowances(msgspec.Struct, frozen=True, kw_only=True):
     def allows_release(self, address: Address, number: E164) -> bool:
         """Whether `--allow-release` names this number."""
         return address in self.releases or number in self.releases
+
+    def releases_now(self, resource: Resource, number: E164) -> bool:
+        """Whether `--release-now` names this number."""
+        if not self.release_now:
+            return False
+        names = (resource, number, address_of(resource, number))
+        return any(covers(pattern, name) for pattern in self.release_now for name in names)
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,17 +242,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Everything a reviewer needs and an apply carries out.
 
     `lineage` is empty and `serial` 0 where there was no state. `alternates` are ranked, per pool. `unselected`
-    are the changes that the whole plan would make and the `selection` holds back: nothing carries them out.
+    are the changes that the whole plan would make and the `selection` holds back: nothing carries them out. `replace`
+    are the patterns of `--replace`, of pool members that are replaced once.
     `refresh_only`: state takes in what the account shows, and no call is made. `moved` says where numbers belong
     now that moved without an update of their own, such as those that are held. `loosened` is what the manifest limits
     or protects less than at the last apply. `unsettled` counts the calls of an earlier run whose outcome is not known:
-    an apply settles them before anything else, whatever is selected. `others` says how many numbers each other state on
-    the account has, which are left to it.
+    an apply settles them before anything else, whatever is selected. `at` is the day whose plan this is, where that is
+    a day to come. `leaving` are in the order of their days. `doubt` says why nothing is released of what only its day
+    releases, though the day of some of them has come. `others` says how many numbers each other state on the account
+    has, which are left to it.
     """
 
     version: int = PLAN_VERSION
     numplan: str
     created_at: datetime
+    at: date | None = None
     manifest: str
     manifest_digest: str
     account: str
@@ -228,6 +268,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     refresh_only: bool = False
     allowances: Allowances = Allowances()
     selection: Selection = Selection()
+    replace: tuple[str, ...] = ()
     max_setup_cost: Decimal | None = None
     max_monthly_increase: Decimal | None = None
     loosened: tuple[Loosened, ...] = ()
@@ -238,11 +279,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Deferred, ...] = ()
     unsettled: int = 0
+    ending: tuple[Ending, ...] = ()
     missing: tuple[Missing, ...] = ()
     overcharged: tuple[Overcharge, ...] = ()
     moved: Mapping[E164, Resource] = {}
     outputs: tuple[OutputChange, ...] = ()
     surplus: tuple[E164, ...] = ()
+    leaving: tuple[Leaving, ...] = ()
+    doubt: str = ""
     others: Mapping[str, int] = {}
     drift: tuple[Drift, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -251,9 +295,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def acts(self) -> bool:
         """Whether an apply would do anything: carry out a change, settle what an earlier run left, or note a number
-        that is missing for the first time.
+        that is missing for the first time. What is blocked, or not believed to be due, counts too.
         """
-        if count(self.changes).any or self.unsettled:
+        if count(self.changes).any or self.unsettled or self.doubt:
             return True
         return any(not (one.noted or one.is_back) for one in self.missing)
 

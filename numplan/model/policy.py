@@ -1,12 +1,14 @@
 """What one apply may do: a manifest's `policy:`, an operator's policy, and what holds where both speak. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from numplan.model.charge import Charge
+from numplan.model.span import Span, days_of
 from numplan.model.text.countries import same_country
 
 WITHOUT: Final = "none"
@@ -20,7 +22,7 @@ Trunk = int | Literal["none"]
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of one apply, as the keys of `policy:` have them. None means no limit; charges are in the account's
-    currency. What is not set is as it stands here.
+    currency. What is not set is as it stands here. `rebuy_after`: for how long no pool buys again what was released.
     """
 
     max_purchases: int | None = None
@@ -34,9 +36,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     allowed_trunks: tuple[Trunk, ...] | None = None
     required_labels: tuple[str, ...] = ()
     unmanaged: Literal["ignore", "warn"] = "ignore"
+    rebuy_after: Span = "90d"
+
+    @property
+    def no_rebuy(self) -> timedelta:
+        """The span of `rebuy_after`."""
+        return timedelta(days=days_of(self.rebuy_after))
 
 
-NO_LIMITS: Final = Policy(max_releases=None, max_release_share="100%")
+NO_LIMITS: Final = Policy(max_releases=None, max_release_share="100%", rebuy_after="0d")
 """The policy that allows everything: what an operator says who says nothing."""
 
 
@@ -73,6 +81,10 @@ def _lesser_share(one: Share, other: Share) -> Share:
     return one if percent(one) < percent(other) else other
 
 
+def _longer(one: Span, other: Span) -> Span:
+    return one if days_of(one) > days_of(other) else other
+
+
 def _in_both(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     return one if other is None else tuple(value for value in other if allows(one, value))
 
@@ -97,5 +109,6 @@ TOGETHER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "allowed_trunks": _in_both,
     "required_labels": _in_either,
     "unmanaged": _warned,
+    "rebuy_after": _longer,
 }
 """What holds of two values of each key; the second of them where the first is no stricter."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import Final, Literal
@@ -39,7 +39,11 @@ _WORDS_MOST: Final = 300
 class Attributes(
     msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """What is known of one phone number. Charges in the account's currency; None is unknown."""
+    """What is known of one phone number. Charges in the account's currency; None is unknown.
+
+    `release_after`: for how many days it is kept once nothing declares it. `leaving_at`: nothing declares it any more,
+    or its pool has too many, and it is released on that day in UTC or later, unless it is declared again before.
+    """
 
     number: E164
     country: str
@@ -51,6 +55,8 @@ class Attributes(
     protect: bool = False
     setup_charge: Charge | None = None
     monthly_charge: Charge | None = None
+    release_after: int | None = None
+    leaving_at: date | None = None
 
 
 class Instance(
@@ -62,7 +68,8 @@ class Instance(
     manifest says and no purchase proved it. `surplus`: a purchase that was closed as never happened and
     turned up after all; it counts for no resource until it is adopted, forgotten or released on request.
     `missing_since`: when a look first found the account without it. `charges_planned`: its charges are those of the
-    plan that bought it, and no apply has recorded yet what the account charges.
+    plan that bought it, and no apply has recorded yet what the account charges. `replaces`: the managed number that is
+    to go since this one was bought in its place; None once that is gone.
     """
 
     resource: Resource
@@ -73,6 +80,7 @@ class Instance(
     surplus: bool = False
     missing_since: Moment | None = None
     charges_planned: bool = False
+    replaces: E164 | None = None
 
     @property
     def number(self) -> E164:
@@ -138,6 +146,13 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
         return self.released_at is not None and age(now, self.released_at) < hold
 
 
+class Released(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A number that this state released, and when."""
+
+    number: E164
+    at: Moment
+
+
 class Bound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the manifest of an apply bound it by: its `policy:`, and what safety hangs on in its `api:`."""
 
@@ -153,6 +168,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     `moved_to`: the place where the state lives now; this copy was left behind there, and no command reads it.
     `bound`: what the last apply that wrote the state was bound by; None where none did, or an earlier numplan.
     `protected`: numbers that left the state while they were protected; whatever takes one in again protects it.
+    `released`: numbers that this state released, until the `rebuy_after` of the last apply's policy is over; one that
+    is taken in again is not among them.
     """
 
     version: int = STATE_VERSION
@@ -168,6 +185,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     moved_to: str = ""
     bound: Bound | None = None
     protected: tuple[E164, ...] = ()
+    released: tuple[Released, ...] = ()
 
     @cached_property
     def by_number(self) -> Mapping[E164, Instance]:
@@ -247,3 +265,5 @@ def _check(state: State) -> None:
         raise SealError(f"it holds a malformed row: {bad.resource!r}, {bad.number!r}")
     if not are_canonical(state.protected):
         raise SealError("it remembers what is no number as protected")
+    if not are_canonical([one.number for one in state.released]):
+        raise SealError("it remembers what is no number as released")

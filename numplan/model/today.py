@@ -11,24 +11,35 @@ APART: Final = timedelta(days=1)
 
 class Today(msgspec.Struct, frozen=True):
     """A day that our clock and the vendor's have both reached. `doubt` says why nothing may be released on this day's
-    word alone; empty where both tell the time and agree about it.
+    word alone; empty where both tell the time and agree about it. `latest` is the later of their days, where it is
+    another.
     """
 
     day: date
     doubt: str = ""
+    latest: date | None = None
+
+    def in_days(self, days: int) -> date:
+        """The day so many days from now, by whichever clock is ahead: a span that begins is never cut short."""
+        return (self.latest or self.day) + timedelta(days=days)
+
+    def has_reached(self, day: date) -> bool:
+        """Whether both clocks say that this day has come."""
+        return self.day >= day
 
 
 def today(ours: datetime, vendors: datetime | None) -> Today:
     """The day of two clocks: the earlier of their days. `vendors` is None where the vendor does not tell the time."""
     if vendors is None:
         return Today(_day(ours), "the vendor's answers do not tell the time")
-    day = min(_day(ours), _day(vendors))
+    day, latest = sorted((_day(ours), _day(vendors)))
     if abs(ours - vendors) > APART:
         return Today(
             day,
             f"this machine's clock says {_minute(ours)} and the vendor's says {_minute(vendors)}",
+            latest,
         )
-    return Today(day)
+    return Today(day, latest=latest if latest != day else None)
 
 
 def _day(time: datetime) -> date:

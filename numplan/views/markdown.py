@@ -16,10 +16,11 @@ from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount, change
+from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import Row, Section, sections_of, total
-from numplan.views.text.plan import LOOSENED, held_back, last_line, verdict
+from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day, verdict
 
 BUDGET: Final = 65_000
 """Bytes of a comment: GitHub takes 65,536 characters, and some of them are the bot's own."""
@@ -44,13 +45,14 @@ _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 def plan_markdown(plan: Plan, name: str) -> str:
     """The comment, with the marker of the manifest called `name` on its first line. At most BUDGET bytes."""
     page = _Page(BUDGET - _RESERVE)
-    page.add("the verdict", (marker(name), *_loosened(plan), *_head(plan, name)))
+    page.add("the verdict", (marker(name), *_of_another_day(plan), *_loosened(plan), *_head(plan, name)))
     for one in plan.refusals[:_FEW_REFUSALS]:
         page.add("refusals", _refusal(one))
     page.add("refusals", _refused(len(plan.refusals)))
     page.add("the cost", _costs(plan))
     for section in sections_of(plan):
         page.table(section)
+    page.add("what leaves", _leaving(plan))
     page.add("what is held back", _held_back(plan))
     page.add("outputs", _outputs(plan))
     page.add("drift", _drift(plan.drift))
@@ -80,6 +82,12 @@ def code(text: str) -> str:
 def _short(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _LONGEST else hidden(line)[: _LONGEST - 1] + "…"
+
+
+def _of_another_day(plan: Plan) -> Iterator[str]:
+    if sentence := of_another_day(plan):
+        yield f"**{sentence}**"
+        yield ""
 
 
 class _Page:
@@ -221,6 +229,14 @@ def _cost_table(plan: Plan) -> Iterator[str]:
     yield f"| a month | {before} | {after} | {change(cost.monthly, cost.unknown)} |"
     yield f"| once | | | {change(cost.once, cost.unknown_once)} |"
     yield ""
+
+
+def _leaving(plan: Plan) -> Iterator[str]:
+    if plan.leaving:
+        yield from _folded(
+            f"Leaving: {leaving_size(plan.leaving)}",
+            [f"{code(leaving_name(one))} {shown(leaving_facts(one))}" for one in plan.leaving],
+        )
 
 
 def _held_back(plan: Plan) -> Iterator[str]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ import pytest
 from numplan.cli.main import run
 from numplan.emulator.server import Emulator, Post
 from numplan.model.state import State, decode_state
+from tests.cli.hurried import HurriedTime
 
 NUMPLAN = [sys.executable, "-m", "numplan"]
 TOKEN = "canary-token-0123456789"
@@ -50,11 +52,13 @@ class Desk:
         folder: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
+        time: HurriedTime,
     ) -> None:
         self.emulator = emulator
         self.folder = folder
         self._monkeypatch = monkeypatch
         self._capsys = capsys
+        self.time = time
         self._spawned: list[subprocess.Popen[Any]] = []
 
     @property
@@ -112,6 +116,17 @@ class Desk:
         path = self.folder / name
         path.write_text(head + dedent(body), encoding="utf-8")
         return path
+
+    def date_is(self, day: date, *, vendors: date | None = None) -> None:
+        """Let it be noon of this day, in UTC, for numplan and for the vendor; for the vendor of another, if that is
+        given. What runs in a process of its own keeps the machine's time.
+        """
+        self.time.begin_on(day)
+        self.time.vendors_ahead = timedelta() if vendors is None else vendors - day
+
+    def days(self, count: float) -> None:
+        """So many days go by, here and at the vendor."""
+        self.time.pass_by(count * 24 * 3600)
 
     def stock(self, *numbers: str | Mapping[str, Any]) -> None:
         """Put exact numbers on sale."""

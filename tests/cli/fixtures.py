@@ -45,9 +45,11 @@ def make_desk(
         folder = tmp_path / f"desk{len(desks)}"
         folder.mkdir()
         emulator = Emulator(
-            EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}), clock=time.monotonic
+            EmulatorSettings(**{"stock": 0, "token": TOKEN, **settings}),
+            clock=time.monotonic,
+            calendar=time.vendors_now,
         )
-        desks.append(Desk(emulator.start(), folder, monkeypatch, capsys))
+        desks.append(Desk(emulator.start(), folder, monkeypatch, capsys, time))
         return desks[-1]
 
     yield make

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
 import pytest
 
@@ -18,12 +19,23 @@ class HurriedTime:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._ahead = 0.0
+        self._days = timedelta()
+        self.vendors_ahead = timedelta()
+        """How far the vendor's calendar is ahead of this machine's."""
 
     def monotonic(self) -> float:
         return time.monotonic() + self._ahead
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._ahead)
+        return datetime.now(UTC) + timedelta(seconds=self._ahead) + self._days
+
+    def begin_on(self, day: date) -> None:
+        """Let it be noon of this day in UTC."""
+        self._days = timedelta()
+        self._days = datetime.combine(day, time_of_day(12), UTC) - self.now()
+
+    def vendors_now(self) -> datetime:
+        return self.now() + self.vendors_ahead
 
     def pass_by(self, seconds: float) -> None:
         with self._turn:

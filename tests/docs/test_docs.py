@@ -28,7 +28,16 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/numplan.yaml"))
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
-SHARED_KEYS = {"country", "type", "category", "sip_trunk_id", "labels", "protect", "on_trunk_change"}
+SHARED_KEYS = {
+    "country",
+    "type",
+    "category",
+    "sip_trunk_id",
+    "labels",
+    "protect",
+    "release_after",
+    "on_trunk_change",
+}
 
 
 def text(path: Path) -> str:
@@ -151,7 +160,7 @@ def properties(where: str) -> Mapping[str, Any]:
         here = schema()["$defs"][{"numbers": "number", "sets": "set", "pools": "pool"}[where] + "_entry"]
     if where == "variables":
         here = schema()["$defs"]["variable"]
-    if where == "moved":
+    if where in {"moved", "retire"}:
         here = here["items"]
     found: Mapping[str, Any] = here["properties"]
     return found
@@ -159,12 +168,26 @@ def properties(where: str) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize(
     "where",
-    ["Top level", "api", "policy", "backend", "defaults", "numbers", "sets", "pools", "variables", "moved"],
+    [
+        "Top level",
+        "api",
+        "policy",
+        "backend",
+        "defaults",
+        "numbers",
+        "sets",
+        "pools",
+        "variables",
+        "moved",
+        "retire",
+    ],
 )
 def test_each_key_of_the_schema_is_in_the_page_and_the_other_way_round(where: str):
     documented = set(sections().get(where, {}))
     if where in {"defaults", "numbers", "sets", "pools"}:
         documented |= set(sections()["Keys that all entries share"])
+    if where in {"numbers", "sets", "pools"}:
+        documented |= set(sections()["Days of an entry"])
     assert documented == set(properties(where))
 
 
@@ -192,11 +215,15 @@ def manifests() -> Iterator[Any]:
         for number, block in enumerate(
             re.findall(r"^```yaml numplan\n(.*?)^```$", text(page), re.MULTILINE | re.DOTALL), 1
         ):
-            yield pytest.param(block, id=f"{name_of(page)}:{number}")
+            yield pytest.param(page, block, id=f"{name_of(page)}:{number}")
 
 
-@pytest.mark.parametrize("block", [*manifests()])
-def test_a_manifest_in_a_page_loads(block: str, tmp_path: Path):
+@pytest.mark.parametrize(("page", "block"), [*manifests()])
+def test_a_manifest_in_a_page_loads(page: Path, block: str, tmp_path: Path):
+    for name, held in re.findall(
+        r"^<!-- file: (\S+\.csv) -->\n```csv\n(.*?)^```$", text(page), re.MULTILINE | re.DOTALL
+    ):
+        (tmp_path / name).write_text(held, encoding="utf-8")
     path = tmp_path / "numplan.yaml"
     path.write_text(block, encoding="utf-8")
     given = Given(environment={"NUMPLAN_VAR_account": "190"})

@@ -14,6 +14,7 @@ from numplan.engine.apply.open_state import OpenState
 from numplan.engine.pipeline import compute_plan, settle_leftovers
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
+from numplan.engine.policy.loosening import bound_by
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import released
 from numplan.model.errors import ApiError, StateError, UsageError
@@ -85,6 +86,7 @@ class World:
         allowances: Allowances = LIFTED,
         selection: Selection = ALL,
         writes: Iterable[str] = (),
+        replace: tuple[str, ...] = (),
     ) -> Ran:
         """The line of an apply: settle, plan, guard, carry out. A kill or an error ends it early, and so does a
         selection that names nothing.
@@ -94,11 +96,12 @@ class World:
         events: list[Event] = []
         try:
             open_state = self.open(writes)
+            open_state.bind(bound_by(manifest), manifest.bounds.no_rebuy)
             left.extend(settle_leftovers(open_state, manifest, self.vendor, self.clock))
             if self.clock.interrupted():
                 return Ran(None, tuple(left))
             asked_at = self.clock.monotonic()
-            options = self.options(allowances, selection)
+            options = msgspec.structs.replace(self.options(allowances, selection), replace=replace)
             seen = compute_plan(manifest, open_state.stored, self.vendor, options, self.others)
             plan = seen.plan
             if plan.errors or plan.refusals:
@@ -132,6 +135,7 @@ class World:
             limits=effective(manifest, plan.allowances).both,
             planned_at=self.clock.monotonic() if asked_at is None else asked_at,
             before=before,
+            retired={one.number: one for one in manifest.retire},
             parallelism=manifest.api.parallelism,
         )
         return apply_plan(plan, open_state, gate, self.clock, manifest.api)

@@ -4,7 +4,7 @@ once the faults end the account becomes what the manifest says.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 from hypothesis import note
@@ -13,9 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from numplan.model.changes import count
 from numplan.model.manifest import Manifest
+from numplan.model.moment import age, moment
 from numplan.model.number import E164
 from numplan.model.outcome import Outcome
 from numplan.model.plan import Selection
+from numplan.model.policy import Policy
+from numplan.model.state import Instance, Released, State
 from tests.builders import entry, group, manifest, pool, us
 from tests.engine.world import ALL, World
 from tests.fakes import NOON, Call
@@ -51,6 +54,8 @@ FATE = st.sampled_from(
 )
 FATES = st.lists(FATE, min_size=2, max_size=6)
 POOL = st.tuples(st.integers(0, 3), st.sampled_from((1, 1, 2)), st.sampled_from("xy"))
+DAYS = st.tuples(*[st.one_of(st.none(), st.integers(-3, 9))] * 2)
+"""Of a pool: in how many days it begins and ends."""
 Wish = tuple[int, int, str]
 """Of a pool: its count, its trunk and its label."""
 WISHES = st.tuples(*[st.one_of(st.none(), POOL)] * len(POOLS))
@@ -58,6 +63,11 @@ READS = st.sampled_from(("", "", "", "", "fails", "short", "odd", "blank"))
 PATTERN = st.sampled_from(("pool.north", "pool.south", "number.*", "set.s1*", "*0", "*1", "*3", "+1*"))
 """What a run may select, or leave out."""
 WRITES = st.sampled_from(("ok", "ok", "ok", "fails", "durable"))
+
+
+def fills(one: Instance) -> bool:
+    """Whether a managed number counts for its entry: it is no surplus, and does not leave."""
+    return not one.surplus and one.attributes.leaving_at is None
 
 
 class Machine(RuleBasedStateMachine):
@@ -70,7 +80,10 @@ class Machine(RuleBasedStateMachine):
         self.vendor.on_post = self.look_at_post
         self.pools: dict[str, dict[str, object]] = {}
         self.explicit: dict[E164, tuple[str, int]] = {}
+        self.span: int | None = None
         self.forgotten: set[E164] = set()
+        self.retired: set[E164] = set()
+        self.rebuy_after = "0d"
         self.sent: dict[E164, tuple[str, float, int]] = {}
         self.behind = timedelta()
         self.was_ahead = timedelta()
@@ -91,21 +104,21 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def manifest(self) -> Manifest:
+        shared = {"on_trunk_change": "replace", "release_after": self.span}
         made = manifest(
             *(
-                entry(f"n{number[-2:]}", number, sip_trunk_id=trunk, on_trunk_change="replace")
+                entry(f"n{number[-2:]}", number, sip_trunk_id=trunk, **shared)
                 for number, (where, trunk) in self.explicit.items()
                 if where == "number"
             ),
             *(
-                group(f"s{trunk}", numbers, sip_trunk_id=trunk, on_trunk_change="replace")
+                group(f"s{trunk}", numbers, sip_trunk_id=trunk, **shared)
                 for trunk in (1, 2)
                 if (numbers := [one for one, wish in self.explicit.items() if wish == ("set", trunk)])
             ),
-            *(
-                pool(name, on_trunk_change="replace", on_shortage="partial", **keys)
-                for name, keys in self.pools.items()
-            ),
+            *(pool(name, on_shortage="partial", **shared, **keys) for name, keys in self.pools.items()),
+            policy=Policy(rebuy_after=self.rebuy_after),
+            retire=sorted(self.retired - self.explicit.keys()),
         )
         return msgspec.structs.replace(made, api=msgspec.structs.replace(made.api, batch_size=2))
 
@@ -118,6 +131,19 @@ class Machine(RuleBasedStateMachine):
             size, trunk, label = wish
             self.pools[name] = {"count": size, "sip_trunk_id": trunk, "labels": {"owner": label}}
 
+    @rule(name=st.sampled_from(POOLS), days=DAYS)
+    def give_days(self, name: str, days: tuple[int | None, int | None]) -> None:
+        if name in self.pools:
+            if None not in days:
+                days = min(days), max(days)
+            begins, ends = (None if one is None else self.today + timedelta(days=one) for one in days)
+            self.pools[name] |= {"begins": begins, "ends": ends}
+
+    @property
+    def today(self) -> date:
+        """The day that both clocks have reached."""
+        return min(self.world.clock.now(), self.vendor.time()).date()
+
     @rule(
         number=st.sampled_from(EXPLICIT + STOCK[:6]),
         wish=st.one_of(st.none(), st.tuples(st.sampled_from(("number", "set")), st.sampled_from((1, 1, 2)))),
@@ -126,6 +152,17 @@ class Machine(RuleBasedStateMachine):
         self.explicit.pop(number, None)
         if wish is not None:
             self.explicit[number] = wish
+
+    @rule(numbers=st.sets(st.sampled_from(STOCK[:8]), max_size=3), rebuy_after=st.sampled_from(("0d", "1w")))
+    def retire(self, numbers: set[E164], rebuy_after: str) -> None:
+        """Numbers are flagged, and others no longer are."""
+        self.retired = set(numbers)
+        self.rebuy_after = rebuy_after
+
+    @rule(days=st.sampled_from((None, 1, 2)))
+    def let_what_goes_wait(self, days: int | None) -> None:
+        """From the next apply on, numbers that nothing declares any more are kept for so many days."""
+        self.span = days
 
     # -- the runs --------------------------------------------------------------------------------------
 
@@ -242,12 +279,20 @@ class Machine(RuleBasedStateMachine):
         assert state is not None
         leaving = {one.number for one in state.intents if one.kind == "release"}
         leaving |= {one.number for one in state.tombstones if one.cause == "released"}
+        leaving |= {one.number for one in state.numbers if one.attributes.leaving_at is not None}
         for number in leaving:
             self.sent.pop(number, None)  # its slot is given up, whatever an earlier call may yet come to
+        self.look_at_days(call, numbers)
         if call == "release":
+            self.look_at_release(numbers, state)
             return
+        retired = self.retired - self.explicit.keys()
+        assert not retired & {*numbers}, "what is retired is never bought"
+        closed = {one.number for one in state.tombstones}
+        lately = {one.number for one in state.released if self.is_lately(one)} - self.explicit.keys() - closed
+        assert not lately & {*numbers}, "no pool buys what was released lately"
         slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
-        slots |= {one.number: one.resource for one in state.numbers if not one.surplus}
+        slots |= {one.number: one.resource for one in state.numbers if fills(one)}
         slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
         now = self.world.clock.monotonic()
         may_be = {late.number for late in self.vendor.lates if late.call == "purchase"}
@@ -261,9 +306,9 @@ class Machine(RuleBasedStateMachine):
         moving = Counter(
             one.resource
             for one in state.numbers
-            if not one.surplus
+            if fills(one)
             and one.resource in wishes
-            and one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"]
+            and (one.number in retired or one.attributes.sip_trunk_id != wishes[one.resource]["sip_trunk_id"])
         )
         room = {resource: wish["count"] + moving[resource] for resource, wish in wishes.items()}
         self.sent |= {
@@ -280,6 +325,7 @@ class Machine(RuleBasedStateMachine):
                 if slots.get(number) == resource
                 and number not in leaving
                 and number not in self.explicit
+                and number not in retired
                 and trunks.get(number, wish["sip_trunk_id"]) == wish["sip_trunk_id"]
             }
             # A purchase in doubt may be of a slot that has been given up since: it will be surplus.
@@ -288,6 +334,45 @@ class Machine(RuleBasedStateMachine):
                 [wish["count"], *(self.sent[one][2] for one in doubted if one in self.sent)]
             ):
                 self.vendor.breaches.append(f"{resource} has {sorted(in_play)} in play")
+
+    def is_lately(self, one: Released) -> bool:
+        """Whether no pool may buy again what was released, by either clock."""
+        now = moment(self.world.clock.now(), self.vendor.vendors_time())
+        return age(now, one.at) < self.manifest.bounds.no_rebuy
+
+    def look_at_days(self, call: Call, numbers: Sequence[E164]) -> None:
+        """Nothing is bought or released for a pool before it begins, and nothing that a date alone releases where the
+        clocks are apart.
+        """
+        state = self.world.state
+        homes = {one.number: one.instance.resource for one in state.intents} if state else {}
+        apart = abs(self.world.clock.now() - self.vendor.time()) > timedelta(days=1)
+        for number in numbers:
+            keys = self.pools.get(homes.get(number, "").removeprefix("pool."))
+            if keys is None or number in self.explicit:
+                continue
+            begins, ends = keys.get("begins"), keys.get("ends")
+            if begins is not None and self.today < begins:
+                self.vendor.breaches.append(f"{number}: {call} before {begins}, on {self.today}")
+            if ends is not None and ends < self.today and (call == "purchase" or apart):
+                self.vendor.breaches.append(f"{number}: {call} after {ends}, on {self.today}")
+
+    def look_at_release(self, numbers: Sequence[E164], state: State) -> None:
+        """Nothing goes before its day by both clocks; what waits at all goes at once only where it is declared and
+        moves to another trunk.
+        """
+        days = [self.vendor.time().date(), self.world.clock.now().date()]
+        for number in numbers:
+            known = state.by_number.get(number)
+            if known is None or known.surplus:
+                continue
+            day, after = known.attributes.leaving_at, known.attributes.release_after
+            declared = number in self.explicit
+            moves = declared and known.attributes.sip_trunk_id != self.explicit[number][1]
+            if day is None and after is not None and not moves:
+                self.vendor.breaches.append(f"{number} did not wait")
+            if day is not None and not moves and (declared or day > min(days)):
+                self.vendor.breaches.append(f"{number} was released before {day}, or though it is declared")
 
     @invariant()
     def nothing_breaks_the_protocol(self) -> None:
@@ -304,6 +389,12 @@ class Machine(RuleBasedStateMachine):
         self.world.later(hours=4 + self.was_ahead / timedelta(hours=1))
         self.world.jump(self.behind)
         self.behind = self.was_ahead = timedelta()
+        self.rebuy_after = "0d"  # the stock is not without end
+        for (
+            keys
+        ) in self.pools.values():  # what ended stays so; no day that is near changes anything meanwhile
+            ended = keys.get("ends")
+            keys |= {"begins": None, "ends": ended if ended is not None and ended < self.today else None}
         for _ in range(ROUNDS):
             self.give_up_the_impossible()
             self.go()
@@ -315,11 +406,13 @@ class Machine(RuleBasedStateMachine):
         assert not plan.held, plan.held
         assert not plan.refusals
         state = self.world.state
-        members = [one for one in (state.numbers if state else ()) if not one.surplus]
+        assert not plan.doubt
+        members = [one for one in (state.numbers if state else ()) if fills(one)]
         assert all(one.number in self.vendor.owned for one in members)
         for name, wish in self.pools.items():
             own = [one for one in members if one.resource == f"pool.{name}"]
-            assert len(own) == wish["count"]
+            assert len(own) == (0 if wish.get("ends") else wish["count"])
+            assert not self.retired & {one.number for one in own}
             assert all(one.attributes.sip_trunk_id == wish["sip_trunk_id"] for one in own)
         explicit = {one.number: one for one in members if not one.resource.startswith("pool.")}
         assert explicit.keys() == self.explicit.keys()

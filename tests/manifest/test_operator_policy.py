@@ -50,6 +50,7 @@ def test_each_key_is_read_and_what_is_not_set_limits_nothing(policy_of):
         allowed_trunks: [169, none]
         required_labels: [owner]
         unmanaged: warn
+        rebuy_after: 26w
         api_urls: ["https://api.integrari.com/*"]
         accounts: [190, "19?"]
         state_places: ["/srv/*"]
@@ -65,6 +66,7 @@ def test_each_key_is_read_and_what_is_not_set_limits_nothing(policy_of):
         allowed_trunks=(169, "none"),
         required_labels=("owner",),
         unmanaged="warn",
+        rebuy_after="26w",
     )
     assert (read.api_urls, read.accounts, read.state_places) == (
         ("https://api.integrari.com/*",),

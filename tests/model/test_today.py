@@ -10,7 +10,7 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 def test_a_day_is_one_that_both_clocks_have_reached() -> None:
     assert today(NOON, NOON) == Today(date(2026, 12, 1))
     late, early = NOON.replace(hour=23), NOON + timedelta(hours=13)
-    assert today(late, early) == today(early, late) == Today(date(2026, 12, 1))
+    assert today(late, early) == today(early, late) == Today(date(2026, 12, 1), latest=date(2026, 12, 2))
 
 
 def test_a_day_is_one_of_utc_wherever_the_machine_stands() -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -43,8 +44,9 @@ FLAGS = (
 CERTAIN = (*FLAGS, "--accept-missing")
 """Of a team that knows what is missing, and needs no second look."""
 
+DAY = 86400.0
 EXPLICIT = tuple(f"+1205555{n:04}" for n in range(100, 112))
-STOCK = tuple(f"+1646555{n:04}" for n in range(100, 160))
+STOCK = tuple(f"+1646555{n:04}" for n in range(100, 300))
 FLOWING = "+12055550999"
 
 
@@ -160,6 +162,16 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
+class Calendar:
+    """The vendor's clock: the machine's, and so many days more."""
+
+    def __init__(self) -> None:
+        self.days = 0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+
 @dataclass
 class World:
     """One account under one manifest. State is in the folder, or at `home`, reached over `line`."""
@@ -182,15 +194,28 @@ class World:
     """Numbers that the vendor has ever kept out of its answers for a whole run."""
     strays: set[str] = field(default_factory=set)
     """Bought unasked, and told only to a run that was killed, or by an answer that was lost: none can know of them."""
+    retired: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    """What each manifest retired, with how many calls there had been before it."""
+    rebuy_after: str = "0d"
+    """For how long its pool does not buy again what was released."""
+    calendar: Calendar = field(default_factory=Calendar)
+    waits: bool = False
+    """Whether what nothing declares any more is kept for a day."""
+    leaving: dict[str, date] = field(default_factory=dict)
+    """What state said before the last run of the days on which numbers leave, and of their trunks."""
+    trunks: dict[str, int | None] = field(default_factory=dict)
     _seen: int = 0
+    _looked: int = 0
 
     @classmethod
-    def open(cls, zygote: Zygote, folder: Path, home: Service | None = None) -> Self:
+    def open(cls, zygote: Zygote, folder: Path, home: Service | None = None, *, waits: bool = False) -> Self:
         """An account that owns nothing, and a stock that is large enough."""
-        emulator = Emulator(EmulatorSettings(stock=0, released_to_stock=True))
+        calendar = Calendar()
+        emulator = Emulator(EmulatorSettings(stock=0, released_to_stock=True), calendar=calendar.now)
         emulator.start()
         emulator.add_stock([*EXPLICIT, *STOCK])
-        return cls(zygote, folder, emulator, home, Line(home.port) if home else None)
+        line = Line(home.port) if home else None
+        return cls(zygote, folder, emulator, home, line, calendar=calendar, waits=waits)
 
     def close(self) -> None:
         """Stop the emulator, and cut the line."""
@@ -200,10 +225,19 @@ class World:
 
     # -- the manifest ----------------------------------------------------------------------------------
 
-    def declare(self, explicit: Mapping[str, int], pool: int, pool_trunk: int = TRUNK) -> None:
-        """Write a manifest: explicit numbers with their trunks, and a pool of so many."""
+    def declare(
+        self,
+        explicit: Mapping[str, int],
+        pool: int,
+        pool_trunk: int = TRUNK,
+        *,
+        retired: Sequence[str] = (),
+        rebuy_after: str = "0d",
+    ) -> None:
+        """Write a manifest: explicit numbers with their trunks, a pool of so many, and numbers that it never takes."""
         self.asked |= {n for n, trunk in self.explicit.items() if explicit.get(n) != trunk}
         self.explicit, self.pool, self.pool_trunk = dict(explicit), pool, pool_trunk
+        self.retired.append((len(self.emulator.ledger()), frozenset(retired)))
         manifest: dict[str, Any] = {
             "version": 1,
             "api": {
@@ -212,8 +246,13 @@ class World:
                 "settle_seconds": SETTLE_SECONDS,
                 "hold_minutes": 0.005,
             },
-            "defaults": {"country": "United States", "on_trunk_change": "replace"},
-            "policy": {"max_releases": 100},
+            "defaults": {
+                "country": "United States",
+                "on_trunk_change": "replace",
+                **({"release_after": "1d"} if self.waits else {}),
+            },
+            "policy": {"max_releases": 100, "rebuy_after": rebuy_after},
+            "retire": [{"number": number, "reason": "spam label"} for number in retired],
             "numbers": {
                 f"n{number[1:]}": {"number": number, "sip_trunk_id": trunk}
                 for number, trunk in explicit.items()
@@ -296,7 +335,7 @@ class World:
             "arguments": arguments,
             "environment": environment,
             "record": record,
-            "skew": self.skew,
+            "skew": self.skew + self.calendar.days * DAY,
         }
 
     def jump(self, skew: float) -> None:
@@ -361,6 +400,36 @@ class World:
                 number = "+" + digits
                 assert number in STOCK or number in self.asked, f"{number} was released unasked"
 
+    def check_nothing_retired(self) -> None:
+        """No call ever asked for a number that the manifest of its time retired."""
+        for place, post in enumerate(self.emulator.ledger()):
+            retired = next((ones for since, ones in reversed(self.retired) if since <= place), frozenset())
+            asked = (
+                {"+" + digits for digits in post.numbers} if post.endpoint == "purchase-numbers" else set()
+            )
+            assert not asked & retired, f"{sorted(asked & retired)} bought, though retired"
+
+    def check_nothing_early(self) -> None:
+        """Where numbers wait, none was released in the last run before its day had come by both clocks, but for
+        explicit ones that move to another trunk.
+        """
+        posts = self.emulator.ledger()
+        ours = self.calendar.now() + timedelta(seconds=self.skew)
+        today = min(ours.date(), self.calendar.now().date())
+        for post in posts[self._looked :] if self.waits else ():
+            for number in ("+" + digits for digits in post.released):
+                wanted = self.explicit.get(number)
+                moves = wanted is not None and self.trunks.get(number, wanted) != wanted
+                day = self.leaving.get(number)
+                assert moves or (day is not None and day <= today), f"{number} went on {today}, not {day}"
+                assert moves or number not in self.explicit, f"{number} went though it is declared"
+        self._looked = len(posts)
+        state = self.state()
+        known = [one.instance.attributes for one in (*state.tombstones, *state.intents)] if state else []
+        known += [one.attributes for one in state.numbers] if state else []
+        self.leaving = {str(one.number): one.leaving_at for one in known if one.leaving_at is not None}
+        self.trunks = {str(one.number): one.sip_trunk_id for one in known}
+
     def surplus(self) -> set[str]:
         """Purchases that were closed as never happened and turned up after all: kept, reported, uncounted."""
         state = self.state()
@@ -391,10 +460,13 @@ class World:
         """The account holds exactly the manifest, on the declared trunks; nothing was bought twice."""
         state = self.state()
         managed = {one.number for one in state.numbers if not one.surplus} if state else set()
-        owned = self.owned - {FLOWING} - self.surplus() - (self.strays - managed)
+        leaving = {one.number for one in state.numbers if one.attributes.leaving_at} if state else set()
+        held = self.owned - {FLOWING} - self.surplus() - (self.strays - managed)
+        owned = held - leaving
         explicit = {number for number in owned if number not in STOCK}
         assert explicit == set(self.explicit), (explicit ^ set(self.explicit), "explicit numbers")
         members = owned - explicit
+        assert not members & self.retired[-1][1], "a retired member is still there"
         assert len(members) == self.pool, f"the pool holds {len(members)}, not {self.pool}"
         trunks = {"+" + one.number.removeprefix("+"): one.trunk for one in self.emulator.owned()}
         wrong = {n for n in members if trunks[n] != self.pool_trunk}
@@ -404,7 +476,7 @@ class World:
         if state is None:
             assert not owned, "numbers are owned, and there is no state"
             return
-        assert managed == owned, f"state and account differ in {sorted(managed ^ owned)}"
+        assert managed == held, f"state and account differ in {sorted(managed ^ held)}"
         assert not state.intents, f"intents are left: {[one.number for one in state.intents]}"
 
     def check_unlocked(self) -> None:

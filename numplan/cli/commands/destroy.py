@@ -19,7 +19,8 @@ def destroy(*, auto_approve: bool, expand: bool, **flags: Any) -> int:  # noqa: 
     """Release every managed number.
 
     `numplan plan --destroy` shows what would happen. All guards apply, except the one for an empty manifest:
-    --max-releases must allow the number of releases, and --allow-release must name what is protected.
+    --max-releases must allow the number of releases, and --allow-release must name what is protected. What has a
+    `release_after` begins to wait, and a later apply releases it; --release-now does not wait.
     """
     run = Run.current()
     documents = documents_of(flags)

@@ -8,12 +8,14 @@ import msgspec
 
 from numplan.cli.options.selection import selection_of, selection_options
 from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.terminal.run import Run
 from numplan.cli.workspace.open import open_backend, open_manifest
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.plan.outputs import outputs_now
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.plan import OutputValue
 from numplan.model.text.spelling import nearest
+from numplan.model.today import Today
 from numplan.views.common import outputs
 
 EXAMPLES: Final = """\b
@@ -41,13 +43,14 @@ def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None
     A set or a pool gives the numbers that are managed now, a number its digits, or nothing before it is applied.
     Selected in part, a list tells only the numbers that are selected.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
+    run = Run.current()
+    settings, screen = run.settings, run.screen
     _require_one_form(name, settings, raw=raw, external=external)
     if external:
         _read_query()
     selection = selection_of(flags)
     manifest, _ = open_manifest(settings)
+    manifest = in_force(manifest, Today(run.today))
     told = outputs_now(manifest, open_backend(settings, manifest).read(), selection)
     values = told.values
     if external:

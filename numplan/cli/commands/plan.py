@@ -1,5 +1,6 @@
 """`numplan plan`."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,12 @@ from numplan.cli.operations.plan_file import save_plan
 from numplan.cli.options.documents import documents_of
 from numplan.cli.options.plan_options import (
     asked_of,
+    at_option,
     planning_options,
     refresh_option,
     refuse_danger,
     refuse_errors,
+    require_to_come,
 )
 from numplan.cli.settings import common
 from numplan.cli.terminal.run import Run
@@ -28,6 +31,7 @@ Examples:
   numplan plan --detailed-exitcode     2 where there are changes, 0 where none
   numplan plan --destroy               what `numplan destroy` would do
   numplan plan --target 'pool.ny_*'    only these; the rest is held back
+  numplan plan --at 2027-01-01         what that day would bring
 """
 
 
@@ -38,10 +42,12 @@ Examples:
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 if apply would do anything, with 0 if nothing."
 )
+@at_option
 @refresh_option
 @planning_options
 def plan(
     out: str | None,
+    at: date | None,
     *,
     destroy: bool,
     refresh_only: bool,
@@ -54,8 +60,9 @@ def plan(
     Takes no lock, so it can run during an apply. If a guard refuses, the plan is still shown and saved.
     """
     run = Run.current()
+    require_to_come(at, run.today, out)
     documents = documents_of(flags, out)
-    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only)
+    asked = asked_of(flags, destroy=destroy, refresh_only=refresh_only, at=at)
     with run.clock.watching(), open_report(run, expand=expand) as report:
         seen = planned(run, report, asked)
         made = seen.result.plan

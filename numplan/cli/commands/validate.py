@@ -3,9 +3,10 @@
 import click
 import msgspec
 
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
+from numplan.cli.settings import common
+from numplan.cli.terminal.run import Run
 from numplan.cli.workspace.open import open_manifest
+from numplan.manifest.declarations.days import ended
 from numplan.manifest.declarations.plausibility import plausibility
 from numplan.model.diagnostics import Diagnostic, told
 from numplan.model.errors import ManifestError
@@ -20,8 +21,8 @@ def validate() -> int:
 
     Every problem is reported at once, each as file:line:column.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
+    run = Run.current()
+    settings, screen = run.settings, run.screen
     try:
         manifest, findings = open_manifest(settings)
     except ManifestError as refused:
@@ -29,7 +30,7 @@ def validate() -> int:
             raise
         screen.document(_json(refused.diagnostics))
         return refused.exit_code
-    findings = (*findings, *plausibility(manifest))
+    findings = (*findings, *ended(manifest, run.today), *plausibility(manifest))
     problem = ManifestError(findings) if any(one.severity == "error" for one in findings) else None
     if settings.json:
         screen.document(_json(findings))
@@ -38,9 +39,10 @@ def validate() -> int:
         raise problem
     screen.findings(findings)
     declared = sum(1 for _ in manifest.explicit())
+    retired = f"; {numbers(len(manifest.retire))} retired" if manifest.retire else ""
     screen.line(
         f"{manifest.path} is valid: {numbers(declared)} declared, and "
-        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}."
+        f"{plural(len(manifest.pools), 'pool')} of {numbers(sum(pool.count for pool in manifest.pools))}{retired}."
     )
     screen.require_written()
     return 0

@@ -35,6 +35,7 @@ from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.result import summarize
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.edit.adoption import (
     AdoptFilter,
     EntryForm,
@@ -60,6 +61,7 @@ from numplan.model.plan import Plan
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
 from numplan.model.text.printable import numbers
+from numplan.model.today import today
 from numplan.numbering.reading import doubted
 from numplan.views.text.new_entries import new_entries_text
 
@@ -225,12 +227,13 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
-    forgotten = {one.number for one in ground.manifest.forget if one.resource is None}
+    given_up = {one.number for one in ground.manifest.forget if one.resource is None}
+    given_up |= {one.number for one in ground.manifest.retire}
     others = ground.others()
     loose = unmanaged_numbers(snapshot.owned, ground.state)
     theirs = [others.by_number[row.number] for row in loose if row.number in others.by_number]
     loose = [row for row in loose if row.number not in others.by_number]
-    left_out = forgotten | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
+    left_out = given_up | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
     _tell_doubts(snapshot, wish, loose, run.screen)
     if theirs:
@@ -314,7 +317,9 @@ def _plan(
     adopted: Collection[E164],
     clock: SystemClock,
 ) -> Plan:
+    now = clock.now()
+    day = today(now, ground.account.vendors_time())
     options = PlanOptions(
-        now=clock.now(), numplan=__version__, account=ground.account.account, api_url=ground.account.url
+        now=now, today=day, numplan=__version__, account=ground.account.account, api_url=ground.account.url
     )
-    return adoption_plan(manifest, ground.state, snapshot, adopted, options, others)
+    return adoption_plan(in_force(manifest, day), ground.state, snapshot, adopted, options, others)

@@ -22,6 +22,7 @@ from numplan.engine.apply.calls import Account
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.result import ApplyResult, summarize
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.pipeline import PlanResult, settle_leftovers
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
@@ -113,11 +114,12 @@ def apply_chosen(
                 "the API's answers have no Date header, so ages are measured by this machine's clock alone"
             )
         clock.stay_careful()
-        work.open_state.bind(bound_by(work.manifest))
+        work.open_state.bind(bound_by(work.manifest), work.manifest.bounds.no_rebuy)
         gate = open_gate(chosen, work, clock)
         events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))
         if work.manifest.outputs:
-            report.outputs(outputs_now(work.manifest, work.open_state.state).values)
+            declared = in_force(work.manifest, chosen.result.comparison.today)
+            report.outputs(outputs_now(declared, work.open_state.state).values)
         report.applied(plan, left, events)
         return exit_code(plan, left, summarize(events), clock)
 
@@ -143,6 +145,7 @@ def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:
         limits=limits.both,
         planned_at=chosen.asked_at,
         before=chosen.result.comparison.snapshot.owned,
+        retired={one.number: one for one in work.manifest.retire},
         parallelism=work.manifest.api.parallelism,
     )
     gate.ask_again(chosen.gone)
@@ -217,4 +220,4 @@ def exit_code(plan: Plan, left: ApplyResult, done: ApplyResult, clock: SystemClo
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
     planned = count(plan.changes)
-    return PARTLY if planned.blocked or planned.unavailable else 0
+    return PARTLY if planned.blocked or planned.unavailable or plan.doubt else 0

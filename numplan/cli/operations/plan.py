@@ -11,6 +11,7 @@ from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import check_owner, open_account, open_backend, open_manifest
 from numplan.cli.workspace.other_states import other_states
 from numplan.engine.account.refresh import remember_and_refresh
+from numplan.engine.compare.in_force import in_force
 from numplan.engine.pipeline import PlanResult, compute_plan, compute_plan_of, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.ports import Provider
@@ -20,7 +21,7 @@ from numplan.model.state import State
 
 
 class Seen(NamedTuple):
-    """What a look at manifest, state and account shows, without a lock, and the plan that follows."""
+    """What a look at the manifest in force, state and account shows, without a lock, and the plan that follows."""
 
     manifest: Manifest
     state: State | None
@@ -81,7 +82,8 @@ def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked) -> Seen
     others = other_states(run.settings, manifest, account, state)
     wanted = nothing_of(manifest) if asked.destroy else manifest
     options = options_of(account, run, asked)
-    return Seen(wanted, state, compute_plan_of(wanted, state, snapshot, account, options, others))
+    result = compute_plan_of(wanted, state, snapshot, account, options, others)
+    return Seen(in_force(wanted, result.comparison.today), state, result)
 
 
 def options_of(account: Provider, run: Run, asked: Asked) -> PlanOptions:

@@ -1,21 +1,25 @@
 """What `plan`, `apply` and `destroy` share: their options, and what refuses a plan."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
 from numplan.cli.options.consents import BESIDE, state_consents
 from numplan.cli.options.documents import document_options
-from numplan.cli.options.selection import Name, selection_of, selection_options
+from numplan.cli.options.selection import Name, Pattern, selection_of, selection_options
 from numplan.model.errors import GuardError, NumplanError, UsageError
 from numplan.model.plan import Allowances, Plan, Selection
 from numplan.model.text.printable import plural
 
-_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE)
-_OF_RELEASING: Final = ("--max-releases", "--allow-release")
+_REPLACE: Final = "--replace"
+_OF_BUYING: Final = ("--max-purchases", "--allow-empty", BESIDE, _REPLACE)
+_OF_RELEASING: Final = ("--max-releases", "--allow-release", "--release-now")
 """Flags about purchases, and flags about releases."""
 
+LATEST: Final = 2999
+"""The last year of which manifests name days."""
 LONGEST: Final = 120
 """Characters of what would lift a guard, where it is told once more in one line."""
 
@@ -40,6 +44,15 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
+        "--release-now",
+        {
+            "multiple": True,
+            "type": Pattern(),
+            "metavar": "GLOB",
+            "help": "Release these of the numbers that leave now, not on their day. May be given more than once.",
+        },
+    ),
+    (
         "--accept-missing",
         {"is_flag": True, "help": "Accept that many managed numbers are missing, and buy replacements."},
     ),
@@ -55,6 +68,15 @@ _BUYING_OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     ("--allow-empty", {"is_flag": True, "help": "Allow a manifest without entries to release everything."}),
+    (
+        _REPLACE,
+        {
+            "type": Pattern(),
+            "multiple": True,
+            "metavar": "GLOB",
+            "help": "Replace these pool members: buy another for each, then release it. May be given more than once.",
+        },
+    ),
     (
         BESIDE,
         {"is_flag": True, "help": "Buy even though there is no state and the account owns matching numbers."},
@@ -80,12 +102,57 @@ def _options(options: tuple[tuple[str, dict[str, Any]], ...], command: Command) 
 
 
 class Asked(NamedTuple):
-    """What a command line asks of a plan."""
+    """What a command line asks of a plan. `at` is the day whose plan is asked for, where that is another than today."""
 
     allowances: Allowances = Allowances()
     selection: Selection = Selection()
     destroy: bool = False
     refresh_only: bool = False
+    replace: tuple[str, ...] = ()
+    at: date | None = None
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.5 only
+    """A day in UTC, such as 2026-12-31."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+        """The day that a text names. Fails as click does."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day: write one such as 2026-12-31", param, ctx)
+        if day.year > LATEST:
+            self.fail(
+                f"{value} is further than any manifest goes: days end with the year {LATEST}", param, ctx
+            )
+        return day
+
+
+def at_option(command: Command) -> Command:
+    """`--at`, of `plan` alone: another day's plan is neither saved nor applied."""
+    return click.option(
+        "--at",
+        type=Day(),
+        metavar="DATE",
+        help="Show the plan of this day in UTC instead of today's, as things stand now.",
+    )(command)
+
+
+def require_to_come(at: date | None, today: date, out: str | None) -> None:
+    """Raise UsageError for the plan of a day that is over, and for one of another day that is to be saved."""
+    if at is None:
+        return
+    if out is not None:
+        raise UsageError(
+            f"the plan of {at} cannot be saved: what is applied is made on its day",
+            hint="leave --out or --at out; --json-out, --markdown-out and --html-out write it for readers",
+        )
+    if at < today:
+        raise UsageError(f"--at {at} is over: today is {today}, in UTC", hint="give today, or a day to come")
 
 
 def refresh_option(command: Command) -> Command:
@@ -97,7 +164,9 @@ def refresh_option(command: Command) -> Command:
     )(command)
 
 
-def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool = False) -> Asked:
+def asked_of(
+    flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool = False, at: date | None = None
+) -> Asked:
     """What the flags ask. Raises UsageError where they exclude each other."""
     if destroy and refresh_only:
         raise UsageError("--destroy and --refresh-only exclude each other")
@@ -105,7 +174,8 @@ def asked_of(flags: dict[str, Any], *, destroy: bool = False, refresh_only: bool
         _require_none(flags, "--destroy", "which buys nothing", _OF_BUYING)
     if refresh_only:
         _require_none(flags, "--refresh-only", "which changes state alone", (*_OF_BUYING, *_OF_RELEASING))
-    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only)
+    replace = tuple(flags.get("replace", ()))
+    return Asked(_allowances(flags), selection_of(flags), destroy, refresh_only, replace, at)
 
 
 def _require_none(flags: dict[str, Any], mode: str, why: str, idle: tuple[str, ...]) -> None:
@@ -126,6 +196,7 @@ def _allowances(flags: dict[str, Any]) -> Allowances:
         lost_state=flags["accept_lost_state"],
         older_state=flags["accept_older_state"],
         beside_unmanaged=flags.get("buy_beside_unmanaged", False),
+        release_now=tuple(flags["release_now"]),
     )
 
 

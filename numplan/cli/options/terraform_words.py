@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 _EXCHANGE: Final = (
-    "a number is exchanged by declaring another in its place; `numplan plan` shows what goes and comes"
+    "`numplan apply --replace GLOB` exchanges members of pools; an explicit number is exchanged by declaring another "
+    "in its place"
 )
 _NO_PROVIDERS: Final = "there is nothing to fetch and nowhere to sign in: NUMPLAN_TOKEN holds the token"
 _LOOKS: Final = "every plan looks at the account; `numplan show` and `numplan output` ask it nothing"

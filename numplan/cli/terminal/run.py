@@ -1,6 +1,7 @@
 """One run of a command: what it was asked, where it speaks, its clock, and its questions."""
 
 import sys
+from datetime import date
 from functools import cached_property
 
 from numplan.cli.settings import Settings
@@ -25,6 +26,11 @@ class Run:
     def clock(self) -> SystemClock:
         """The machine's time, and the user's wish to stop."""
         return SystemClock()
+
+    @property
+    def today(self) -> date:
+        """The day in UTC by this machine's clock alone, for what asks the account nothing."""
+        return self.clock.now().date()
 
     def confirm(self, *, what: str, before: str, question: str, hint: str) -> None:
         """Ask whether to go on. Raises DeclinedError for any answer but yes, and where nobody can be asked.

@@ -1,14 +1,17 @@
 """The web application: the six endpoints under the vendor's paths."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import flask
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
 from numplan.emulator.controls import Controls
 from numplan.emulator.protocol.replies import error_reply
 from numplan.emulator.protocol.requests import Request
 from numplan.emulator.service import ENDPOINTS, Service
+from numplan.emulator.settings import EmulatorSettings
 from numplan.emulator.web.control import CONTROL_PATH, control_blueprint
 from numplan.emulator.web.waitress_server import to_response
 
@@ -18,17 +21,22 @@ BASE_PATH = "/o/"
 API_PATH = BASE_PATH + "virtual-numbers/v1.0/"
 
 
-def make_app(service: Service, pause: Callable[[float], None], controls: Controls | None) -> flask.Flask:
+def make_app(
+    service: Service,
+    pause: Callable[[float], None],
+    controls: Controls | None,
+    calendar: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> flask.Flask:
     """The application that answers for `service`, with the control endpoints of `controls` if given.
 
-    `pause` is how an answer waits between its pieces.
+    `pause` is how an answer waits between its pieces, `calendar` what its `Date` says.
     """
     app = flask.Flask(__name__, static_folder=None)
     for endpoint, method in ENDPOINTS.items():
         app.add_url_rule(
             API_PATH + endpoint,
             endpoint,
-            _view(service, endpoint, pause),
+            _view(service, endpoint, pause, calendar),
             methods=[method],
             provide_automatic_options=False,
         )
@@ -38,11 +46,22 @@ def make_app(service: Service, pause: Callable[[float], None], controls: Control
     return app
 
 
-def _view(service: Service, endpoint: str, pause: Callable[[float], None]) -> Callable[[], flask.Response]:
+def _view(
+    service: Service, endpoint: str, pause: Callable[[float], None], calendar: Callable[[], datetime]
+) -> Callable[[], flask.Response]:
     def answer() -> flask.Response:
-        return to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        response = to_response(service.call(endpoint, _request()), flask.request.environ, pause)
+        response.headers.setdefault("Date", _date(calendar(), service.settings))
+        return response
 
     return answer
+
+
+def _date(now: datetime, settings: EmulatorSettings) -> str:
+    """The time of an answer as a header says it, or no time: without any header the server would add its own."""
+    return (
+        http_date(now + timedelta(seconds=settings.date_shift_seconds)) if settings.date_told else "unknown"
+    )
 
 
 def _request() -> Request:

@@ -5,6 +5,7 @@ fresh evidence: it is for sale on the terms that were reviewed, the limits hold,
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -17,13 +18,15 @@ from numplan.engine.apply.orders import Batch, Order, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
 from numplan.model.account import OwnedNumber
-from numplan.model.changes import released
+from numplan.model.changes import Release, acting, released
 from numplan.model.errors import StateError
+from numplan.model.manifest import Retired
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Rejected, Unknown
 from numplan.model.plan import Plan
 from numplan.model.policy import Policy
 
+NONE_RETIRED: Final[Mapping[E164, Retired]] = MappingProxyType({})
 _UNREVIEWED: Final = "no plan holds it"
 
 
@@ -32,7 +35,7 @@ class Gate:
     lock that is lost, an answer that says so. Calls come from several threads, all else from one.
 
     `planned_at` is when the offers of the plan were asked for, on the monotonic clock; `before` holds what the account
-    owned then.
+    owned then. What is `retired` is never bought, whatever a plan says.
     """
 
     def __init__(
@@ -45,17 +48,24 @@ class Gate:
         limits: Policy,
         planned_at: float,
         before: Mapping[E164, OwnedNumber],
+        retired: Mapping[E164, Retired] = NONE_RETIRED,
         parallelism: int = 4,
     ) -> None:
         self._account = account
         self._plan = plan
         self._book = open_state
         self._clock = clock
+        self._retired = retired
         self._ledger = Ledger(limits, plan)
         self._over: dict[E164, str] = {}
         self._orders: dict[E164, Order] = {}
         self._evidence = Evidence(account, clock, planned_at, parallelism)
         self._goes = {attributes.number for _, attributes in released(plan.changes)}
+        self._days = {
+            one.before.number: one.before.leaving_at
+            for one in acting(plan.changes)
+            if isinstance(one, Release) and one.due is not None and one.before.leaving_at is not None
+        }
         self._reason = ""
         for order in (*orders_of(plan), *buy_backs_of(plan)):
             self._reserve(order)
@@ -118,10 +128,11 @@ class Gate:
 
     def barred(self, numbers: Sequence[E164]) -> Mapping[E164, str]:
         """Which of some numbers may not be bought now, and why; what is not fresh is asked for first, many at once."""
+        retired = {one: self._retired[one].words for one in numbers if one in self._retired}
         unreviewed = dict.fromkeys((one for one in numbers if one not in self._orders), _UNREVIEWED)
         over = {one: self._over[one] for one in numbers if one in self._over}
-        rest = [one for one in numbers if one not in unreviewed and one not in over]
-        return {**unreviewed, **over, **self._evidence.why_not(rest)}
+        barred = {**unreviewed, **over, **retired}
+        return {**barred, **self._evidence.why_not([one for one in numbers if one not in barred])}
 
     def _kept(self, numbers: Sequence[E164]) -> Mapping[E164, str]:
         """Which of some numbers may not be released now, and why: state and plan have the word."""
@@ -135,6 +146,9 @@ class Gate:
             return "" if number in self._book.tombstones else "state does not manage it"
         if known.attributes.protect and not self._plan.allowances.allows_release(known.address, number):
             return "state protects it"
+        day = self._days.get(number)
+        if day is not None and known.attributes.leaving_at != day:
+            return "state does not say that it leaves on that day"
         return ""
 
     # -- the calls ---------------------------------------------------------------------------------------

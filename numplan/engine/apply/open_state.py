@@ -14,7 +14,7 @@ from numplan.model.moment import Moment, age
 from numplan.model.number import E164
 from numplan.model.others import Elsewhere, OtherStates, nobody
 from numplan.model.secrets import hidden
-from numplan.model.state import Bound, Cause, Instance, Intent, State, Tombstone, successor
+from numplan.model.state import Bound, Cause, Instance, Intent, Released, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
 DOUBT_MOST = 400
@@ -41,6 +41,9 @@ class OpenState:
         self.unsaved = False
         self._attempted: State | None = None  # written, but not known to be stored
         self._bound = state.bound
+        self._no_rebuy: timedelta | None = None  # None where no apply writes: then all is remembered
+        self._released = {one.number: one for one in state.released}
+        self._successors = {one.replaces: one.number for one in state.numbers if one.replaces is not None}
         self._protected = dict.fromkeys(state.protected)
 
     @property
@@ -73,11 +76,11 @@ class OpenState:
         """Raise StateError if another may hold the state by now."""
         self._session.require_lock()
 
-    def bind(self, bound: Bound) -> None:
-        """An apply that is bound by this writes from now on. It goes with whatever is saved, and is no reason to save:
-        what was loosened is told until an apply writes.
+    def bind(self, bound: Bound, no_rebuy: timedelta) -> None:
+        """An apply that is bound by this writes from now on, and remembers for so long what is released. It goes with
+        whatever is saved, and is no reason to save: what was loosened is told until an apply writes.
         """
-        self._bound = bound
+        self._bound, self._no_rebuy = bound, no_rebuy
 
     def intend(self, intents: Iterable[Intent]) -> None:
         """Write down calls about to be made. They may be sent only once `save` has returned."""
@@ -103,6 +106,11 @@ class OpenState:
             del self._protected[instance.number]
             attributes = msgspec.structs.replace(instance.attributes, protect=True)
             instance = msgspec.structs.replace(instance, attributes=attributes)
+        self._released.pop(instance.number, None)
+        if instance.replaces is not None and instance.replaces not in self.numbers:
+            instance = msgspec.structs.replace(instance, replaces=None)
+        elif instance.replaces is not None:
+            self._successors[instance.replaces] = instance.number
         self.numbers[instance.number] = instance
         self._free_slot(instance.number)
         self.drop_intent(instance.number)
@@ -111,6 +119,9 @@ class OpenState:
     def remove(self, number: E164) -> None:
         """The number is no longer managed; whatever was intended for it is settled."""
         self.numbers.pop(number, None)
+        successor = self.numbers.get(self._successors.pop(number, number))
+        if successor is not None:
+            self.numbers[successor.number] = msgspec.structs.replace(successor, replaces=None)
         self.drop_intent(number)
         self.unsaved = True
 
@@ -124,6 +135,7 @@ class OpenState:
     def released(self, number: E164, now: Moment) -> None:
         """The account holds the number no more, though its listing may show it a little longer."""
         self.remove(number)
+        self._released[number] = Released(number, now)
         tombstone = self.tombstones.get(number)
         if tombstone is not None:
             self.tombstones[number] = msgspec.structs.replace(tombstone, released_at=now)
@@ -203,6 +215,7 @@ class OpenState:
             intents=tuple(self.intents.values()),
             bound=self._bound,
             protected=tuple(self._protected),
+            released=tuple(one for one in self._released.values() if self._is_remembered(one, now)),
             tombstones=tuple(
                 one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
             ),
@@ -211,6 +224,9 @@ class OpenState:
         self._session.write(state)
         self._state, self._attempted = state, None
         self.unsaved = False
+
+    def _is_remembered(self, one: Released, now: Moment) -> bool:
+        return self._no_rebuy is None or age(now, one.at) < self._no_rebuy
 
     def _catch_up(self) -> None:
         """A write that failed may stand all the same: then the next one follows on it."""

@@ -34,7 +34,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     def instance(self) -> Instance:
         """What a purchase makes of the number."""
-        return Instance(resource=self.resource, attributes=self.attributes)
+        return Instance(resource=self.resource, attributes=self.attributes, replaces=self.replaces)
 
 
 def orders_of(plan: Plan) -> Iterator[Order]:

@@ -27,6 +27,7 @@ def bought_as(offer: Offer, terms: Terms) -> Attributes:
         protect=terms.protect,
         setup_charge=offer.setup_charge,
         monthly_charge=offer.monthly_charge,
+        release_after=terms.release_after,
     )
 
 
@@ -42,16 +43,19 @@ def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
         protect=terms.protect,
         setup_charge=row.setup_charge,
         monthly_charge=row.monthly_charge,
+        release_after=terms.release_after,
     )
 
 
 def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
     """A managed number's attributes as its entry wants them: the very same where it wants no others. An entry
-    that names no trunk keeps the one it has.
+    that names no trunk keeps the one it has. What is declared does not leave.
     """
     if (
         attributes.labels == terms.labels
         and attributes.protect == terms.protect
+        and attributes.release_after == terms.release_after
+        and attributes.leaving_at is None
         and (terms.sip_trunk_id is None or terms.sip_trunk_id == attributes.sip_trunk_id)
     ):
         return attributes
@@ -59,8 +63,17 @@ def on_terms(attributes: Attributes, terms: Terms) -> Attributes:
         attributes,
         labels=terms.labels,
         protect=terms.protect,
+        release_after=terms.release_after,
+        leaving_at=None,
         sip_trunk_id=attributes.sip_trunk_id if terms.sip_trunk_id is None else terms.sip_trunk_id,
     )
+
+
+def days_to_wait(one: Instance, declared: int | None) -> int:
+    """For how many days a managed number is kept once it is wanted no more: as state remembers, or as its entry has
+    `declared` where that is more.
+    """
+    return max(one.attributes.release_after or 0, declared or 0)
 
 
 def without_call(instance: Instance, attributes: Attributes, terms: Terms) -> Attributes:

@@ -1,5 +1,6 @@
 """Attribute differences of a changed number, by deepdiff."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -30,13 +31,16 @@ def differences(before: Attributes, after: Attributes) -> tuple[Difference, ...]
 
 def _plain(attributes: Attributes) -> dict[str, Any]:
     """Attributes that are known; what is None on one side shows as added or removed."""
-    return {name: value for name, value in msgspec.structs.asdict(attributes).items() if value is not None}
+    known = {name: value for name, value in msgspec.structs.asdict(attributes).items() if value is not None}
+    if "release_after" in known:
+        known["release_after"] = f"{known['release_after']}d"
+    return known
 
 
 def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | Decimal):
+    if isinstance(value, str | int | Decimal | date):
         return str(value)
     if isinstance(value, dict):
         return ", ".join(f"{key}={one}" for key, one in sorted(value.items())) or "none"

@@ -160,6 +160,12 @@ def _liking(one: Instance, target: PoolEntry, former: PoolEntry | None) -> tuple
 
 def _suits(one: Instance, pool: PoolEntry) -> bool:
     """Whether a member matches a pool's criteria and trunk, as far as state knows it."""
+    trunk = pool.terms.sip_trunk_id
+    return suits(one, pool) and (trunk is None or one.attributes.sip_trunk_id == trunk)
+
+
+def suits(one: Instance, pool: PoolEntry) -> bool:
+    """Whether a member matches a pool's criteria, as far as state knows it; its trunk is not looked at."""
     known, terms = one.attributes, pool.terms
     return (
         same_country(known.country, pool.country)
@@ -168,5 +174,4 @@ def _suits(one: Instance, pool: PoolEntry) -> bool:
         and is_local(pool, known.number, known.state)
         and (pool.state is None or known.state is None or same_state(known.state, pool.state, pool.country))
         and (terms.category is None or known.category is None or serves(known.category, terms.category))
-        and (terms.sip_trunk_id is None or known.sip_trunk_id == terms.sip_trunk_id)
     )

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from numplan.engine.account.unreadable import is_in_doubt
+from numplan.engine.compare.attributes import days_to_wait
 from numplan.engine.compare.sides import Sides
 from numplan.model.address import Resource
 from numplan.model.manifest import PoolEntry
@@ -22,7 +23,8 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, always
     in one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
     `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
-    too many, nor does a number of which nobody can say whether the account still holds it.
+    too many, nor does a number of which nobody can say whether the account still holds it. `idle`: a date keeps the
+    pool from buying and releasing; once its last day may be over, it lacks nothing and has nothing too many.
     """
 
     pool: PoolEntry
@@ -32,8 +34,21 @@ class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     to_retry: tuple[Tombstone, ...]
     shortage: int
     excess: int
+    leaving: tuple[Instance, ...] = ()
+    """Former members that the account holds until their day comes: they fill no slot."""
     awaited: tuple[Instance, ...] = ()
     """What state knows of the numbers in the held slots."""
+    idle: bool = False
+    outgoing: Mapping[E164, str] = {}
+    """Members that are to be replaced, and why: they fill no slot. One that a flow uses stays until it is free, while
+    its successor is bought, and so counts for the shortage; another is exchanged."""
+    replaced: frozenset[E164] = frozenset()
+    """Members in whose place another was bought already."""
+
+    @property
+    def lacking(self) -> int:
+        """How many numbers it lacks, those that take the place of outgoing ones included."""
+        return max(0, self.pool.count - (len(self.members) - len(self.outgoing)) - self.held)
 
 
 def pool_statuses(
@@ -42,20 +57,48 @@ def pool_statuses(
     managed: Mapping[E164, Instance],
     held: Mapping[E164, Deferred],
     to_retry: Mapping[E164, Tombstone],
+    outgoing: Mapping[E164, str],
 ) -> tuple[PoolStatus, ...]:
-    """Each of these pools, in order of name."""
+    """Each of these pools, in order of name. `outgoing` are managed numbers that are to be replaced, and why."""
     pools = sorted(pools, key=lambda pool: pool.name)
     resources = {pool.resource for pool in pools}
     members = _by_resource(resources, sides.declared, managed.values())
     slots = _by_resource(resources, sides.declared, held.values())
     again = [one for _, one in sorted(to_retry.items()) if one.number not in managed]
     retries = _by_resource(resources, sides.declared, again)
-    return tuple(
+    counting = (one for own in members.values() for one in own if not one.surplus)
+    replaced = frozenset(one.replaces for one in counting if one.replaces is not None)
+    statuses = (
         _status(
             sides, pool, managed, held, members[pool.resource], slots[pool.resource], retries[pool.resource]
         )
         for pool in pools
     )
+    return tuple(_going_first(one, sides, outgoing, replaced) for one in statuses)
+
+
+def _going_first(
+    status: PoolStatus, sides: Sides, outgoing: Mapping[E164, str], replaced: frozenset[E164]
+) -> PoolStatus:
+    """A pool that knows which members are to go, and what it lacks without those that cannot go yet."""
+    if status.idle or not (outgoing or replaced):
+        return status
+    members = [one.number for one in status.members]
+    going = {number: outgoing[number] for number in members if number in outgoing}
+    stuck = sum(_stays_for_now(one, status.pool, sides) for one in status.members if one.number in going)
+    staying = len(members) - stuck - min(status.excess, len(going) - stuck)
+    return msgspec.structs.replace(
+        status,
+        shortage=max(0, status.pool.count - staying - status.held),
+        outgoing=going,
+        replaced=replaced.intersection(members),
+    )
+
+
+def _stays_for_now(one: Instance, pool: PoolEntry, sides: Sides) -> bool:
+    """Whether an outgoing member stays while another is bought: a flow uses it, and it does not wait for a day."""
+    in_flow = sides.snapshot.owned[one.number].flow is not None
+    return in_flow and not days_to_wait(one, pool.terms.release_after)
 
 
 def _by_resource(
@@ -81,24 +124,35 @@ def _status(
     retries: list[Tombstone],
 ) -> PoolStatus:
     present = [one for one in own if one.number in sides.snapshot.owned and one.number not in held]
-    members = tuple(one for one in present if not one.surplus)
+    staying = [one for one in present if not one.surplus]
+    members = tuple(one for one in staying if one.attributes.leaving_at is None)
     # A release with an unknown outcome counts as done: its slot is not filled.
-    slots = [one.number for one in waiting if not one.leaving]
+    slots = [one.number for one in waiting if not (one.leaving or _leaves(managed.get(one.number)))]
     bought = [
         one
         for one in slots
         if one in managed and not managed[one].surplus and not is_in_doubt(one, sides.snapshot)
     ]
+    idle = pool.resource in sides.idle
+    over = idle and pool.terms.has_ended(sides.today.day)
     return PoolStatus(
         pool=pool,
         members=members,
         held=len(slots),
-        late_arrivals=tuple(one for one in present if one.surplus),
+        late_arrivals=tuple(one for one in present if one.surplus and one.number not in sides.retired),
         to_retry=tuple(one for one in retries if one.holds_slot),
-        shortage=max(0, pool.count - len(members) - len(slots)),
-        excess=max(0, len(members) + len(bought) - pool.count),
+        shortage=0 if over else max(0, pool.count - len(members) - len(slots)),
+        excess=0 if over else max(0, len(members) + len(bought) - pool.count),
+        leaving=()
+        if len(members) == len(staying)
+        else tuple(one for one in staying if one.attributes.leaving_at is not None),
         awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
+        idle=idle,
     )
+
+
+def _leaves(one: Instance | None) -> bool:
+    return one is not None and one.attributes.leaving_at is not None
 
 
 def _awaited(slots: Iterable[E164], sides: Sides, managed: Mapping[E164, Instance]) -> Iterator[Instance]:

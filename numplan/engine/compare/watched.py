@@ -54,8 +54,10 @@ def found(
     )
 
 
-def keeps_slot(tombstone: Tombstone, now: Moment, hold: timedelta) -> bool:
+def keeps_slot(tombstone: Tombstone, now: Moment, hold: timedelta, *, is_retired: bool = False) -> bool:
     """Whether no other number may fill the slot of one that a complete listing lacks. Two looks so far apart that both
-    found nothing are enough where its call, for this number alone, was answered with a status that says no.
+    found nothing are enough where its call, for this number alone, was answered with a status that says no; and where
+    the number is retired, so that it is never tried again.
     """
-    return tombstone.holds_slot and not (tombstone.rejected and age(now, tombstone.closed_at) >= hold)
+    gives_up = tombstone.rejected or is_retired
+    return tombstone.holds_slot and not (gives_up and age(now, tombstone.closed_at) >= hold)

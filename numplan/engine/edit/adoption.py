@@ -178,7 +178,7 @@ def adoption_plan(
     if state is not None:
         rows = tuple(one for one in state.numbers if one.number in adopted)
         surplus = msgspec.structs.replace(state, numbers=rows, intents=(), tombstones=())
-    comparison = compare(narrow, surplus, snapshot, options.now, others=others)
+    comparison = compare(narrow, surplus, snapshot, options.now, today=options.today, others=others)
     plan = make_plan(narrow, surplus, comparison, Offers(), options)
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
     known = surplus.by_number if surplus else {}

@@ -2,16 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 import msgspec
 
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.guard.limit_guards import check_limits, declared_at, exceeded
+from numplan.engine.compare.in_force import in_force
+from numplan.engine.guard.limit_guards import check_limits, declared_at
 from numplan.engine.plan.quotes import Offers
-from numplan.engine.policy.limits import FIRM, Limits, Side, effective
-from numplan.model.address import kind_of
+from numplan.engine.policy.limits import FIRM, Limits, effective
+from numplan.engine.policy.releases import (
+    FEWEST_OF_A_SHARE,
+    is_protected,
+    over_count,
+    over_share,
+    protecting,
+    releasing,
+)
 from numplan.model.changes import (
     Adopt,
     Change,
@@ -27,11 +34,7 @@ from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
 from numplan.model.operator import VARIABLE
 from numplan.model.plan import Plan, Refusal
-from numplan.model.policy import percent
 from numplan.model.text.printable import numbers
-
-FEWEST_OF_A_SHARE: Final = 3
-"""Fewer releases than this are no share of anything."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -51,6 +54,7 @@ def check_guards(
     plan: Plan, manifest: Manifest, comparison: Comparison, offers: Offers
 ) -> tuple[Refusal, ...]:
     """Every refusal of a plan; none means that it may be applied."""
+    manifest = in_force(manifest, comparison.today)
     limits = effective(manifest, plan.allowances, destroy=plan.destroy)
     case = Case(plan, acting(plan.changes), manifest, comparison, offers, limits)
     guards = _OF_STATE if plan.refresh_only else _GUARDS
@@ -58,17 +62,15 @@ def check_guards(
 
 
 def _empty_manifest(case: Case) -> Iterator[Refusal]:
-    managed = case.comparison.managed
-    if (
-        case.manifest.declares_nothing
-        and managed
-        and not case.plan.destroy
-        and not case.plan.allowances.empty
-    ):
+    """Nothing is declared, and there is what would go. What leaves already was decided upon before."""
+    if not case.manifest.declares_nothing or case.plan.destroy or case.plan.allowances.empty:
+        return
+    managed = [one for one in case.comparison.managed.values() if one.attributes.leaving_at is None]
+    if managed:
         yield Refusal(
             guard="empty-manifest",
             summary=f"the manifest declares nothing, while state holds {numbers(len(managed))}",
-            subjects=tuple(one.address for one in managed.values()),
+            subjects=tuple(one.address for one in managed),
             lifted_by="`numplan destroy`, or --allow-empty",
         )
 
@@ -80,7 +82,7 @@ def _leaving(case: Case) -> list[Release | Replace]:
 
 def _releases(case: Case) -> Iterator[Refusal]:
     leaving = _leaving(case)
-    if over := exceeded(case.limits, "max_releases", len(leaving)):
+    if over := over_count(case.limits, len(leaving)):
         limit, side = over
         may = f"{VARIABLE} allows {limit}" if side.is_operators else f"one apply may release {limit}"
         yield Refusal(
@@ -93,21 +95,19 @@ def _releases(case: Case) -> Iterator[Refusal]:
 
 
 def _release_share(case: Case) -> Iterator[Refusal]:
-    """A cut list, a file left out, a manifest half merged: few numbers, and yet most of what there is. Surplus numbers,
-    which go only where they are named, are no part of it, nor are those that are gone already.
-    """
+    """A cut list, a file left out, a manifest half merged: few numbers, and yet most of what there is."""
     leaving = _leaving(case)
     if len(leaving) < FEWEST_OF_A_SHARE:  # nearly always
         return
-    apart = {one.number for one in (*case.comparison.surplus, *case.comparison.missing)}
+    apart = frozenset(one.number for one in (*case.comparison.surplus, *case.comparison.missing))
+    found = releasing(leaving, case.comparison.managed, apart)
     leaving = [change for change in leaving if change.before.number not in apart]
-    managed = len(case.comparison.managed) - len(apart)
-    side = _whose_share(case, len(leaving), managed)
+    side = over_share(case.limits, case.plan.allowances, found)
     if side is not None:
         most = f"at most {side.policy.max_release_share}"
         yield Refusal(
             guard="release-share",
-            summary=f"{len(leaving)} of {numbers(managed)} that are managed would be released, and "
+            summary=f"{found.counted} of {numbers(found.managed)} that are managed would be released, and "
             + (f"{VARIABLE} allows {most}" if side.is_operators else f"one apply may release {most}"),
             subjects=tuple(map(address_of_change, leaving)),
             lifted_by=FIRM
@@ -115,20 +115,6 @@ def _release_share(case: Case) -> Iterator[Refusal]:
             else f"`numplan destroy`, --max-releases {count(case.changes).release}, or policy.max_release_share",
             source=_first_declared(case, leaving),
         )
-
-
-def _whose_share(case: Case, leaving: int, managed: int) -> Side | None:
-    """Whose share so many releases exceed. Who says how many are to go has thought of them: that lifts the
-    manifest's.
-    """
-    named = case.plan.allowances.max_releases
-    is_named = named is not None and count(case.changes).release <= named
-    sides = [side for side in case.limits.sides if side.is_operators or not is_named]
-    if leaving < FEWEST_OF_A_SHARE:
-        return None
-    return next(
-        (side for side in sides if 100 * leaving > percent(side.policy.max_release_share) * managed), None
-    )
 
 
 def _first_declared(case: Case, changes: Sequence[Change]) -> Source | None:
@@ -141,12 +127,11 @@ def _protected(case: Case) -> Iterator[Refusal]:
     leaving = _leaving(case)
     if not leaving:
         return
-    declared = {entry.resource for entry in case.manifest.entries() if entry.terms.protect}
+    declared = protecting(case.manifest)
     subjects = tuple(
         address_of_change(change)
         for change in leaving
-        if (change.before.protect or (change.resource in declared and _is_declared(change)))
-        and not case.plan.allowances.allows_release(address_of_change(change), change.before.number)
+        if is_protected(change, declared, case.plan.allowances)
     )
     if subjects:
         yield Refusal(
@@ -156,13 +141,6 @@ def _protected(case: Case) -> Iterator[Refusal]:
             lifted_by="protect: false, applied first, or "
             + " ".join(f"--allow-release '{one}'" for one in subjects),
         )
-
-
-def _is_declared(change: Release | Replace) -> bool:
-    """Whether the entry named by a change still covers the number. A number that a `numbers:` or `sets:` entry
-    lists is never released but to be bought back.
-    """
-    return isinstance(change, Replace) or kind_of(change.resource) == "pool"
 
 
 def _missing(case: Case) -> Iterator[Refusal]:
@@ -226,7 +204,7 @@ def _limits(case: Case) -> Iterator[Refusal]:
 
 
 def _trunk_change(case: Case) -> Iterator[Refusal]:
-    moving = [change for change in case.changes if isinstance(change, Replace)]
+    moving = [change for change in case.changes if isinstance(change, Replace) and not change.because]
     if not moving:
         return
     replacing = {

@@ -40,18 +40,9 @@ def check_limits(
         yield from _labels(limits, manifest)
 
 
-def exceeded(limits: Limits, key: str, figure: Decimal | int) -> tuple[Any, Side] | None:
-    """The limit under this key that a figure exceeds, and whose it is: the operator's, if it exceeds that one."""
-    for side in limits.sides:
-        limit = getattr(side.policy, key)
-        if limit is not None and figure > limit:
-            return limit, side
-    return None
-
-
 def _purchases(limits: Limits, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     bought = count(changes).purchase
-    if over := exceeded(limits, "max_purchases", bought):
+    if over := limits.exceeded("max_purchases", bought):
         yield _over(
             over,
             guard="purchases",
@@ -68,7 +59,7 @@ def _adoptions(
     if limits.both.max_adoptions is None:  # a first apply may adopt a hundred thousand
         return
     adopted = [change for change in changes if isinstance(change, Adopt) and change.after.number not in known]
-    if over := exceeded(limits, "max_adoptions", len(adopted)):
+    if over := limits.exceeded("max_adoptions", len(adopted)):
         limit, side = over
         declared = declared_at(manifest)
         yield Refusal(
@@ -82,7 +73,7 @@ def _adoptions(
 
 def _costs(limits: Limits, cost: Cost, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     once = Sum(cost.once, cost.unknown_once)
-    if over := exceeded(limits, "max_setup_cost", _BEYOND if once.unknown else once.known):
+    if over := limits.exceeded("max_setup_cost", _BEYOND if once.unknown else once.known):
         yield _over(
             over,
             guard="setup-cost",
@@ -91,7 +82,7 @@ def _costs(limits: Limits, cost: Cost, changes: Sequence[Change], manifest: Mani
             orders=_orders(changes, manifest, by="once"),
             lifted_by="policy.max_setup_cost",
         )
-    if over := exceeded(limits, "max_monthly_increase", cost.monthly):
+    if over := limits.exceeded("max_monthly_increase", cost.monthly):
         yield _over(
             over,
             guard="monthly-increase",
@@ -270,4 +261,4 @@ def _figure(much: int | Sum) -> Decimal:
 
 def declared_at(manifest: Manifest) -> Mapping[Resource, Source]:
     """Where each entry is declared."""
-    return {entry.resource: entry.source for entry in manifest.entries()}
+    return {entry.resource: entry.source for entry in manifest.named()}

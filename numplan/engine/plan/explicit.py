@@ -16,6 +16,7 @@ from numplan.engine.compare.differences import differences
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
+from numplan.model.address import Resource
 from numplan.model.changes import (
     Adopt,
     Blocked,
@@ -40,7 +41,8 @@ from numplan.model.text.spelling import same_word, serves
 
 def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
     """One change for each declared number that is not held; an error for each that cannot be had."""
-    held_already, others = {one.number for one in comparison.held}, comparison.others.by_number
+    held_already, idle = {one.number for one in comparison.held}, comparison.idle
+    others = comparison.others.by_number
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -48,13 +50,18 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
         declared = one.declared
         if declared.number in held_already or declared.resource in comparison.unoffered:
             continue
+        outcome: Change | Deferred | Diagnostic | None
         if others and one.instance is None and (theirs := others.get(declared.number)):
-            outcome: Change | Deferred | Diagnostic = _of_another(declared, theirs)
+            outcome = _of_another(declared, theirs)
+        elif idle and declared.resource in idle:
+            outcome = _idle(declared, one.instance, one.row, comparison)
         elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
             outcome = _owned(declared, one.instance, one.row)
         match outcome:
+            case None:
+                pass
             case Diagnostic():
                 diagnostics.append(outcome)
             case Deferred():
@@ -70,6 +77,37 @@ def _of_another(declared: Declared, theirs: Elsewhere) -> Diagnostic:
         source=declared.source,
         path=declared.address,
         hint=f"remove it here, or let state {theirs.state} forget it first, with `forget` in its manifest",
+    )
+
+
+def _idle(
+    declared: Declared, instance: Instance | None, row: OwnedNumber | None, comparison: Comparison
+) -> Change | Diagnostic | None:
+    """A number of an entry that a date keeps from buying and releasing: what is owned is taken in before the entry
+    begins, and stays in any case; nothing is done about what is not.
+    """
+    over = declared.terms.has_ended(comparison.today.day)
+    if row is None or (over and (instance is None or instance.surplus)):
+        return None
+    if instance is not None and must_move(instance, declared.terms):
+        return _staying(declared, instance, row)
+    return _owned(declared, instance, row)
+
+
+def _staying(declared: Declared, instance: Instance, row: OwnedNumber) -> Change:
+    """A number on another trunk than declared, where it must not be bought back yet."""
+    before = current(instance, row)
+    after = without_call(instance, before, declared.terms)
+    previous = instance.resource if instance.resource != declared.resource else None
+    if before == after and previous is None:
+        return Keep(resource=declared.resource, after=before)
+    return Update(
+        resource=declared.resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        reason="declared under another name" if previous else "settings changed",
     )
 
 
@@ -194,8 +232,14 @@ def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> C
         after=after,
         previous_resource=previous,
         differences=differences(before, after),
-        reason="declared under another name" if previous else "settings changed",
+        reason=_why_updated(before, previous),
     )
+
+
+def _why_updated(before: Attributes, previous: Resource | None) -> str:
+    if before.leaving_at is not None:
+        return "declared again, so it stays"
+    return "declared under another name" if previous else "settings changed"
 
 
 def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change | Diagnostic:

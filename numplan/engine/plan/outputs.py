@@ -32,7 +32,7 @@ def outputs_now(manifest: Manifest, state: State | None, selection: Selection = 
     Of a list only the selected numbers are in it; an output of which no entry and no number is selected is left
     out. Raises UsageError for a selector that names nothing.
     """
-    held = {one.number: one for one in (state.numbers if state else ()) if not one.surplus}
+    held = {one.number: one for one in (state.numbers if state else ()) if _is_told(one)}
     new_resource = follow_moves(manifest, held, {})
     places = _listed(
         manifest, {number: new_resource.get(number, one.resource) for number, one in held.items()}
@@ -54,9 +54,14 @@ def outputs_now(manifest: Manifest, state: State | None, selection: Selection = 
     )
 
 
+def _is_told(one: Instance) -> bool:
+    """Whether a number counts as one of its resource: not where it is surplus, or leaves."""
+    return not one.surplus and one.attributes.leaving_at is None
+
+
 def _subjects(manifest: Manifest, places: Places, held: Mapping[E164, Instance]) -> list[Subject]:
     """What selectors may name here: each entry, and each number that is managed."""
-    labels = {entry.resource: entry.terms.labels for entry in manifest.entries()}
+    labels = {entry.resource: entry.terms.labels for entry in manifest.named()}
     return [
         *(subject_of(resource, None, terms) for resource, terms in labels.items()),
         *(
@@ -76,7 +81,7 @@ def output_changes(
     """The outputs before and after a plan's changes. What it holds, or holds back, stays where it is."""
     if not manifest.outputs:
         return ()
-    managed = {one.number: one.resource for one in comparison.managed.values() if not one.surplus}
+    managed = {one.number: one.resource for one in comparison.managed.values() if _is_told(one)}
     staying = {one.number for one in held if not one.leaving}
     staying.update(
         change.before.number for change in unselected if not isinstance(change, Purchase | Adopt | Keep)
@@ -84,6 +89,8 @@ def output_changes(
     after = {number: resource for number, resource in managed.items() if number in staying}
     for change in changes:
         match change:
+            case Keep() | Update() if change.after.leaving_at is not None:
+                pass
             case Purchase() | Adopt() | Keep() | Update() | Replace():
                 after[change.after.number] = change.resource
             case Blocked() | Unavailable():

@@ -1,6 +1,8 @@
-"""What a plan says of the account as a whole: what is missing, not settled, not proven or cannot be read. Pure."""
+"""What a plan says of the account as a whole: what is missing, not settled, not proven or cannot be read; and of the
+entries that a date keeps waiting. Pure.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
@@ -10,12 +12,13 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.deferral import again_from
 from numplan.engine.plan.odd_rows import odd_rows
 from numplan.engine.plan.quotes import Offers
-from numplan.engine.plan.selection import downgrade_unselected
-from numplan.model.diagnostics import Diagnostic, error, warning
-from numplan.model.manifest import Manifest
+from numplan.engine.plan.selection import downgrade_unselected, selects, subject_of
+from numplan.model.changes import Adopt, Change
+from numplan.model.diagnostics import Diagnostic, error, note, warning
+from numplan.model.manifest import Entry, Manifest
 from numplan.model.moment import Moment, shown
 from numplan.model.plan import Missing, Overcharge, Selection
-from numplan.model.state import State
+from numplan.model.state import Instance, State
 from numplan.model.text.printable import numbers
 
 _NAMED: Final = 5
@@ -112,3 +115,61 @@ def _unsettled(state: State | None) -> tuple[Diagnostic, ...]:
             "before it are stale",
         ),
     )
+
+
+def doubt_of(comparison: Comparison, selection: Selection, *, refresh_only: bool) -> str:
+    """Why numbers of entries that ended are not released, where the clocks leave the day in doubt and any would be."""
+    return comparison.today.doubt if not refresh_only and _overdue(comparison, selection) else ""
+
+
+def day_findings(
+    manifest: Manifest, comparison: Comparison, changes: Sequence[Change], selection: Selection
+) -> Iterator[Diagnostic]:
+    """What dates keep from being done: entries that begin later, and entries that ended on a day that is in doubt."""
+    if not comparison.idle:
+        return
+    overdue = _overdue(comparison, selection)
+    for entry in manifest.entries():
+        if entry.resource not in comparison.idle:
+            continue
+        if entry.terms.is_coming(comparison.today.day):
+            yield from _begins(entry, comparison, changes)
+        elif kept := [one for one in overdue if one.resource == entry.resource]:
+            yield warning(
+                f"{entry.resource} ended on {entry.terms.ends}, and {numbers(len(kept))} "
+                f"{'is' if len(kept) == 1 else 'are'} not released: {comparison.today.doubt}",
+                source=entry.source,
+                hint="what a date alone releases waits until both clocks tell the same day",
+            )
+
+
+def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What is not bought, and what is too many and stays, since an entry begins later."""
+    resource = entry.resource
+    adopted = sum(isinstance(one, Adopt) and one.resource == resource for one in changes)
+    lacking = sum(one.row is None and one.declared.resource == resource for one in comparison.explicit)
+    status = next((one for one in comparison.pools if one.pool.resource == resource), None)
+    excess = 0
+    if status is not None:
+        lacking, excess = status.shortage - adopted, status.excess
+    told = []
+    if lacking > 0:
+        told.append(f"{numbers(lacking)} {'is' if lacking == 1 else 'are'} not bought before")
+    if excess:
+        told.append(f"{excess} too many {'is' if excess == 1 else 'are'} not released before")
+    if told:
+        yield note(
+            f"{resource} begins on {entry.terms.begins}: {' and '.join(told)}",
+            source=entry.source,
+        )
+
+
+def _overdue(comparison: Comparison, selection: Selection) -> list[Instance]:
+    """Selected numbers that the account holds and whose entries ended, on a day that is in doubt."""
+    if not comparison.today.doubt:
+        return []
+    return [
+        instance
+        for instance in comparison.of_ended_entries()
+        if selects(selection, subject_of(instance.resource, instance.number, instance.attributes.labels))
+    ]

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import (
     adopted_as,
     bought_as,
@@ -13,6 +14,7 @@ from numplan.engine.compare.attributes import (
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
 from numplan.engine.compare.localities import localities_of, locality_of
+from numplan.engine.compare.pool_status import PoolStatus
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace, Update
 from numplan.model.manifest import PoolEntry
@@ -33,6 +35,20 @@ def staying(pool: PoolEntry, one: Instance, comparison: Comparison) -> Change:
         previous_resource=previous,
         differences=differences(before, after),
         reason="moved" if previous else "settings changed",
+    )
+
+
+def recalled(pool: PoolEntry, one: Instance, comparison: Comparison) -> Update:
+    """A former member that leaves fills a slot again, and stays."""
+    before = current(one, comparison.snapshot.owned[one.number])
+    after = without_call(one, before, pool.terms)
+    return Update(
+        resource=one.resource,
+        before=before,
+        after=after,
+        previous_resource=comparison.moved.get(one.number),
+        differences=differences(before, after),
+        reason="the pool has a slot for it again, so it stays",
     )
 
 
@@ -76,12 +92,28 @@ def purchase(pool: PoolEntry, offer: Offer, *, sent_before: bool = False) -> Pur
     )
 
 
+def first_to_go(status: PoolStatus, snapshot: AccountSnapshot) -> list[Instance]:
+    """The members that go before any other where a pool has too many: outgoing ones, of these first what no flow uses,
+    then those in whose place another was bought.
+    """
+
+    def rank(one: Instance) -> tuple[int, str]:
+        if one.number in status.outgoing:
+            return (snapshot.owned[one.number].flow is not None, one.number)
+        return (2, one.number)
+
+    goes = status.outgoing.keys() | status.replaced
+    return sorted((one for one in status.members if one.number in goes), key=rank)
+
+
 def replacement(
-    pool: PoolEntry, one: Instance, comparison: Comparison, offer: Offer, *, sent_before: bool = False
+    status: PoolStatus, one: Instance, comparison: Comparison, offer: Offer, *, sent_before: bool = False
 ) -> Replace:
-    """A member on another trunk than declared gives way to a number that is bought."""
+    """A member that is outgoing, or on another trunk than declared, gives way to a number that is bought."""
     before = current(one, comparison.snapshot.owned[one.number])
-    return _replace(pool, before, bought_as(offer, pool.terms), sent_before=sent_before)
+    pool = status.pool
+    why = status.outgoing.get(one.number, "")
+    return _replace(pool, before, bought_as(offer, pool.terms), why, sent_before=sent_before)
 
 
 def refused_move(pool: PoolEntry, one: Instance, comparison: Comparison) -> Replace:
@@ -90,14 +122,22 @@ def refused_move(pool: PoolEntry, one: Instance, comparison: Comparison) -> Repl
     return _replace(pool, before, on_terms(before, pool.terms))
 
 
-def why_goes(pool: PoolEntry, one: Instance, *, assigned: bool) -> str:
+def why_goes(status: PoolStatus, one: Instance, *, assigned: bool) -> str:
     """Why a pool that has too many lets this member go, and no other."""
+    pool = status.pool
+    if (why := status.outgoing.get(one.number)) is not None:
+        return why
+    if one.number in status.replaced:
+        return "another was bought in its place"
     if must_move(one, pool.terms):
         return f"on trunk {one.attributes.sip_trunk_id}, not {pool.terms.sip_trunk_id}"
     return "no member without an assignment is left" if assigned else "newest without an assignment"
 
 
-def _replace(pool: PoolEntry, before: Attributes, after: Attributes, *, sent_before: bool = False) -> Replace:
+def _replace(
+    pool: PoolEntry, before: Attributes, after: Attributes, because: str = "", *, sent_before: bool = False
+) -> Replace:
+    trunk = "the trunk of a number cannot be changed: another is bought, then this one released"
     return Replace(
         resource=pool.resource,
         before=before,
@@ -105,5 +145,6 @@ def _replace(pool: PoolEntry, before: Attributes, after: Attributes, *, sent_bef
         source=pool.source,
         differences=differences(before, after),
         sent_before=sent_before,
-        reason="the trunk of a number cannot be changed: another is bought, then this one released",
+        because=because,
+        reason=f"{because}; another is bought, then this one released" if because else trunk,
     )

@@ -38,7 +38,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 class PoolDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What is decided of a pool so far, and what is open: how many slots are empty (`missing_count`), which numbers
     come first (`to_retry`), which are bought already (`late_arrivals`), which members are to move to another trunk
-    (`moving`). `picked` are the numbers that it takes, `spare` those that could take the place of one of these.
+    (`moving`), which former members leave (`to_leave`). `picked` are the numbers that it takes, `spare` those that
+    could take the place of one of these.
     """
 
     status: PoolStatus
@@ -46,6 +47,7 @@ class PoolDraft(msgspec.Struct, frozen=True, kw_only=True):
     missing_count: int
     to_retry: tuple[Tombstone, ...]
     late_arrivals: tuple[Instance, ...]
+    to_leave: tuple[Instance, ...] = ()
     leaving: frozenset[E164] = frozenset()
     moving: tuple[Instance, ...] = ()
     picked: frozenset[E164] = frozenset()
@@ -88,4 +90,5 @@ def draft_of(status: PoolStatus, preferred: Picks, around: Surroundings) -> Pool
         missing_count=status.shortage,
         to_retry=status.to_retry,
         late_arrivals=tuple(one for one in status.late_arrivals if not around.may_go(one)),
+        to_leave=status.leaving,
     )

@@ -1,7 +1,8 @@
 """What counts as a pool's while it is planned: its numbers, and how many of them are in which locality. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from numplan.engine.compare.localities import Locality, localities_of, locality_of
 from numplan.engine.plan.choosing.shares import shares
@@ -9,10 +10,14 @@ from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import Adopt, Blocked, Keep, Purchase, Replace, Update, number_of
 from numplan.model.number import E164
-from numplan.model.state import Attributes
+from numplan.model.state import Attributes, Instance
+
+Row = TypeVar("Row", OwnedNumber, Instance)
 
 
-def shared(rows: list[OwnedNumber], draft: PoolDraft, around: Surroundings) -> list[OwnedNumber]:
+def within_shares(
+    rows: list[Row], draft: PoolDraft, around: Surroundings, state_of: Callable[[Row], str | None]
+) -> list[Row]:
     """Of owned numbers that match, those that a pool which is spread has a share for."""
     localities = localities_of(draft.pool)
     if draft.pool.spread is None:
@@ -21,7 +26,7 @@ def shared(rows: list[OwnedNumber], draft: PoolDraft, around: Surroundings) -> l
     left = shares(localities, has, draft.missing_count)
     taken = []
     for row in rows:
-        place = locality_of(row.number, around.offers.states.get(row.number), localities)
+        place = locality_of(row.number, state_of(row), localities)
         if place is not None and left[place]:
             left[place] -= 1
             taken.append(row)
@@ -38,6 +43,8 @@ def had_in(draft: PoolDraft, around: Surroundings, more: Iterable[Attributes] = 
     known += (around.comparison.to_retry[one.number].instance.attributes for one in draft.held)
     for change in draft.changes:
         match change:
+            case Keep() | Update() if change.after.leaving_at is not None:
+                pass  # it fills no slot
             case Purchase() | Adopt() | Keep() | Update() | Replace():
                 known.append(change.after)
             case Blocked():
@@ -57,7 +64,7 @@ def had(draft: PoolDraft, around: Surroundings) -> frozenset[E164]:
     return frozenset(
         (
             *(one.number for one in draft.status.members),
-            *(number_of(change) for change in draft.changes if isinstance(change, Adopt)),
+            *(number_of(change) for change in draft.changes if isinstance(change, Adopt | Update)),
             *(one.number for one in around.comparison.held if one.resource == resource and not one.leaving),
             *draft.picked,
         )

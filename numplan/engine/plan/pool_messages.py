@@ -1,7 +1,7 @@
 """What a plan says of a pool: too little stock, members unlike its criteria, slots that wait. Pure."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
@@ -9,12 +9,12 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.runs import runs_of
-from numplan.engine.plan.pool_choice import Choice
+from numplan.engine.plan.pool_choice import Choice, within_caps
 from numplan.engine.plan.quotes import matches
-from numplan.model.account import Offer, Unreadable
+from numplan.model.account import Found, Offer, Unreadable
 from numplan.model.address import kind_of
 from numplan.model.diagnostics import Diagnostic, error, note, warning
-from numplan.model.manifest import PoolEntry
+from numplan.model.manifest import PoolEntry, Retired
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
@@ -48,8 +48,15 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
     )
 
 
-def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterator[Diagnostic]:
-    """What is on offer is less than a pool wants: of a pool that is spread, in which places."""
+def too_little(
+    pool: PoolEntry, wanted: int, choice: Choice, because: Callable[[], str]
+) -> Iterator[Diagnostic]:
+    """What is on offer is less than a pool wants: of a pool that is spread, in which places. `because` looks through
+    all that is for sale, so it is asked only where something is lacking.
+    """
+    if len(choice.picks) >= wanted and not choice.lacking:
+        return
+    why = because()
     if len(choice.picks) < wanted and not choice.lacking:
         yield shortage(pool, wanted, len(choice.picks), why, choice.crowded)
     say = warning if pool.on_shortage == "partial" else error
@@ -62,6 +69,25 @@ def too_little(pool: PoolEntry, wanted: int, choice: Choice, why: str) -> Iterat
             path=f"pools.{pool.name}.spread",
             hint=why or "on_shortage: elsewhere lets the other places fill up, partial leaves the pool short",
         )
+
+
+def kept_from(pool: PoolEntry, stock: Found, comparison: Comparison) -> str:
+    """Why a pool finds too little: what the vendor said, and what is for sale that it may not take."""
+    fitting = [
+        one.number for one in stock.offers if within_caps(pool, one) and is_local(pool, one.number, one.state)
+    ]
+    lately = sum(number in comparison.released and number not in comparison.retired for number in fitting)
+    retired = sum(number in comparison.retired for number in fitting)
+    days = comparison.no_rebuy.days
+    told = [
+        f"{count:,} more {'is' if count == 1 else 'are'} for sale that {which}"
+        for count, which in (
+            (lately, f"this state released less than {days} days ago: policy.rebuy_after"),
+            (retired, "`retire` names"),
+        )
+        if count
+    ]
+    return "; ".join((*told, *([stock.why] if stock.why else [])))
 
 
 def origins(
@@ -141,7 +167,11 @@ def mismatches(status: PoolStatus, snapshot: AccountSnapshot) -> Iterator[Diagno
 
 def renames(comparison: Comparison) -> Iterator[Diagnostic]:
     """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
-    gone = dict.fromkeys(one.resource for one in comparison.leaving if kind_of(one.resource) == "pool")
+    gone = dict.fromkeys(
+        one.resource
+        for one in comparison.leaving
+        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended.entries
+    )
     new = [one for one in comparison.pools if one.shortage and not one.members]
     for resource in gone:
         for status in new:
@@ -156,10 +186,17 @@ def renames(comparison: Comparison) -> Iterator[Diagnostic]:
 
 
 def waiting(
-    pool: PoolEntry, tombstone: Tombstone, offer: Offer | Unreadable | None, *, crowded: bool
+    pool: PoolEntry,
+    tombstone: Tombstone,
+    offer: Offer | Unreadable | None,
+    *,
+    crowded: bool,
+    retired: Retired | None = None,
 ) -> Deferred:
     """A slot that waits for the number of an earlier purchase, and why that cannot be bought now."""
     match offer:
+        case _ if retired is not None:
+            why = f"it is {retired.words}: it is not tried again, and its slot is free before long"
         case None:
             why = "it is neither in the account nor for sale"
         case Unreadable():

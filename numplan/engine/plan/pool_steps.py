@@ -7,19 +7,29 @@ from typing import Final
 from numplan.engine.compare.attributes import must_move
 from numplan.engine.compare.localities import is_local
 from numplan.engine.plan.choosing.exchanges import within_exchanges
+from numplan.engine.plan.leaving.giving_way import await_others, make_way, refuse_moves
+from numplan.engine.plan.leaving.pool_leaving import (
+    exchanged,
+    leave,
+    recall,
+    wait,
+    waits,
+    waits_in_its_flow,
+)
+from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.pool_changes import (
     adopted,
+    first_to_go,
     purchase,
-    refused_move,
-    replacement,
     staying,
     taken_back,
     why_goes,
 )
 from numplan.engine.plan.pool_choice import choose, shrink_order, within_caps
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
-from numplan.engine.plan.pool_holdings import had, had_in, shared
+from numplan.engine.plan.pool_holdings import had, had_in, within_shares
 from numplan.engine.plan.pool_messages import (
+    kept_from,
     mismatches,
     no_adoption,
     origins,
@@ -28,9 +38,8 @@ from numplan.engine.plan.pool_messages import (
     waiting,
 )
 from numplan.engine.plan.ranked_stock import is_ranked_once
-from numplan.engine.plan.removals import release_or_block
 from numplan.model.account import Offer
-from numplan.model.changes import Change, Release
+from numplan.model.changes import Change
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance
@@ -39,24 +48,32 @@ Step = Callable[[PoolDraft, Surroundings], PoolDraft]
 
 
 def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Let go of the excess. Protected members are never chosen while another is left; where none is, the guard of
-    protected numbers has the word.
+    """Let go of the excess, first of what is to go in any case. Of the others, protected members are never chosen while
+    another is left; where none is, the guard of protected numbers has the word.
     """
-    snapshot = around.comparison.snapshot
-    members, pool, excess = draft.status.members, draft.pool, draft.status.excess
-    elsewhere = {one.number for one in members if must_move(one, pool.terms)}
-    assigned = {one.number for one in members if snapshot.owned[one.number].assignment is not None}
-    order = shrink_order(members, elsewhere, assigned)
+    if draft.status.idle:
+        return draft
+    snapshot, status = around.comparison.snapshot, draft.status
+    pool, excess = draft.pool, status.excess
+    first = first_to_go(status, snapshot)
+    before_all = {one.number for one in first}
+    others = [one for one in status.members if one.number not in before_all]
+    elsewhere = {one.number for one in others if must_move(one, pool.terms)}
+    assigned = {one.number for one in others if snapshot.owned[one.number].assignment is not None}
+    order = shrink_order(others, elsewhere, assigned)
     free = [one for one in order if not one.attributes.protect or around.may_go(one)]
     kept = [one for one in order if one.attributes.protect and not around.may_go(one)]
-    going = [*free, *kept][:excess]
+    going = [*first, *free, *kept][:excess]
     return draft.having(
         changes=[
-            release_or_block(
+            let_go(
                 one,
-                snapshot,
+                around.comparison,
+                around.allowances,
                 f"the pool has {excess} too many",
-                why_goes(pool, one, assigned=one.number in assigned),
+                why_goes(status, one, assigned=one.number in assigned),
+                because=status.outgoing.get(one.number, ""),
+                declared=pool.terms.release_after,
             )
             for one in going
         ],
@@ -65,19 +82,24 @@ def shrink(draft: PoolDraft, around: Surroundings) -> PoolDraft:
 
 
 def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members that stay, with changed settings where there are any; those on another trunk are to move."""
-    snapshot, pool = around.comparison.snapshot, draft.pool
+    """Members that stay, with changed settings where there are any. Outgoing ones are to be replaced, then those on
+    another trunk.
+    """
+    snapshot, pool, outgoing = around.comparison.snapshot, draft.pool, draft.status.outgoing
     moving: list[Instance] = []
     changes: list[Change] = []
     for one in draft.status.members:
         if one.number in draft.leaving:
             continue
-        if not must_move(one, pool.terms):
+        why = outgoing.get(one.number)
+        if why is None and (draft.status.idle or not must_move(one, pool.terms)):
             changes.append(staying(pool, one, around.comparison))
-        elif snapshot.owned[one.number].flow is not None:
-            changes.append(release_or_block(one, snapshot, "its trunk changed, which would take a release"))
+        elif snapshot.owned[one.number].flow is not None and not waits_in_its_flow(one, draft):
+            reason = why or "its trunk changed, which would take a release"
+            changes.append(release_or_block(one, snapshot, reason, because=why or ""))
         else:
             moving.append(one)
+    moving.sort(key=lambda one: one.number not in outgoing)
     return draft.having(changes=changes, moving=tuple(moving))
 
 
@@ -103,8 +125,8 @@ def adopt(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         row for row in around.offers.alike.get(pool.resource, ()) if not _is_taken(row.number, draft, around)
     ]
     rows, _ = within_exchanges(rows, pool.max_per_exchange, had(draft, around))
-    rows = shared(rows, draft, around)[: draft.missing_count]
     states = around.offers.states if pool.spread is not None else {}
+    rows = within_shares(rows, draft, around, lambda row: states.get(row.number))[: draft.missing_count]
     return draft.having(
         changes=[adopted(pool, row, states.get(row.number, pool.state)) for row in rows],
         picked=(row.number for row in rows),
@@ -125,46 +147,6 @@ def retry(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     )
 
 
-def refuse_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Where the entry refuses them, members that would have to move are shown, and stay."""
-    if draft.pool.terms.on_trunk_change != "refuse":
-        return draft
-    shown = [refused_move(draft.pool, one, around.comparison) for one in draft.moving]
-    return draft.having(changes=shown, moving=())
-
-
-def await_others(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members that nothing takes the place of yet stay. What is beyond the count already does for the rest: held
-    numbers, which are bought or may be, and members that are too many but cannot go.
-    """
-    going = sum(isinstance(one, Release) for one in draft.changes)
-    under_way = max(0, len(draft.status.members) - going + draft.status.held - draft.pool.count)
-    return draft.having(
-        changes=[staying(draft.pool, one, around.comparison) for one in draft.moving[:under_way]],
-        moving=draft.moving[under_way:],
-    )
-
-
-def make_way(draft: PoolDraft, around: Surroundings) -> PoolDraft:
-    """Members leave for purchases which turned up after all on the declared trunk: what was to take their place is
-    bought already.
-    """
-    snapshot = around.comparison.snapshot
-    back = [one for one in draft.late_arrivals if not must_move(one, draft.pool.terms)]
-    pairs = list(zip(draft.moving, back, strict=False))
-    changes: list[Change] = []
-    for one, instead in pairs:
-        changes.append(taken_back(draft.pool, instead, around.comparison))
-        changes.append(
-            release_or_block(one, snapshot, f"{instead.number}, on the declared trunk, takes its place")
-        )
-    return draft.having(
-        changes=changes,
-        moving=draft.moving[len(pairs) :],
-        together=(*draft.together, *((one.number, instead.number) for one, instead in pairs)),
-    )
-
-
 def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     """Members move to numbers whose purchase was closed as never happened; where such a one cannot be bought now, its
     member waits for it.
@@ -174,10 +156,13 @@ def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     found = [(one, offer) for (one, _), offer in zip(pairs, again, strict=True)]
     return draft.having(
         changes=[
-            replacement(draft.pool, one, around.comparison, offer, sent_before=True)
-            if isinstance(offer, Offer)
-            else staying(draft.pool, one, around.comparison)
+            change
             for one, offer in found
+            for change in (
+                exchanged(draft, around, one, offer, sent_before=True)
+                if isinstance(offer, Offer)
+                else (staying(draft.pool, one, around.comparison),)
+            )
         ],
         held=[one for _, one in found if isinstance(one, Deferred)],
         picked=[one.number for _, one in found if isinstance(one, Offer)],
@@ -201,9 +186,9 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         picks, spare = choice.picks, ranked.spare(pool, choice) if ranked else choice.alternates
         draft = draft.having(
             picked=(one.number for one in picks),
-            spare=spare if draft.missing_count else (),
+            spare=spare if draft.missing_count or any(waits(one, pool) for one in draft.moving) else (),
             diagnostics=[
-                *too_little(pool, wanted, choice, stock.why),
+                *too_little(pool, wanted, choice, lambda: kept_from(pool, stock, around.comparison)),
                 *runs_taken(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
@@ -214,7 +199,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
         if instead is None:
             changes.append(staying(pool, one, around.comparison))
         else:
-            changes.append(replacement(pool, one, around.comparison, instead))
+            changes += exchanged(draft, around, one, instead)
     return draft.having(changes=changes, moving=())
 
 
@@ -227,7 +212,9 @@ STEPS: Final[tuple[Step, ...]] = (
     shrink,
     keep,
     take_back,
+    recall,
     adopt,
+    wait,
     retry,
     refuse_moves,
     await_others,
@@ -235,6 +222,7 @@ STEPS: Final[tuple[Step, ...]] = (
     retry_moves,
     buy,
     note_mismatches,
+    leave,
 )
 """A slot that waits for a certain number takes no other, so whatever is bought already comes before what is bought."""
 
@@ -256,16 +244,26 @@ def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
 def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) -> list[Offer | Deferred]:
     """The offers of numbers that are to be tried again; where one cannot be bought now, its slot waits for it."""
     pool, offers = draft.pool, [around.offers.found.get(number) for number in numbers]
+    retired = around.comparison.retired
     fitting = [
         one
         for one in offers
-        if isinstance(one, Offer) and within_caps(pool, one) and is_local(pool, one.number, one.state)
+        if isinstance(one, Offer)
+        and one.number not in retired
+        and within_caps(pool, one)
+        and is_local(pool, one.number, one.state)
     ]
     admitted, crowded = within_exchanges(fitting, pool.max_per_exchange, had(draft, around))
     return [
         offer
         if isinstance(offer, Offer) and offer in admitted
-        else waiting(pool, around.comparison.to_retry[number], offer, crowded=offer in crowded)
+        else waiting(
+            pool,
+            around.comparison.to_retry[number],
+            offer,
+            crowded=offer in crowded,
+            retired=retired.get(number),
+        )
         for number, offer in zip(numbers, offers, strict=True)
     ]
 
@@ -274,4 +272,8 @@ def _preferences(draft: PoolDraft) -> list[E164 | None]:
     """The number that each slot prefers, in the order in which they are filled."""
     fresh = [*draft.preferred.purchases[: draft.missing_count]]
     padding = [None] * (draft.missing_count - len(fresh))
-    return [*fresh, *padding, *(draft.preferred.replaces.get(one.number) for one in draft.moving)]
+    # What takes the place of a member that waits is a purchase of its own.
+    further = iter(draft.preferred.purchases[draft.missing_count :])
+    replaces = draft.preferred.replaces
+    moved = [replaces.get(one.number) or next(further, None) for one in draft.moving]
+    return [*fresh, *padding, *moved]

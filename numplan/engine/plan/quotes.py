@@ -116,12 +116,19 @@ def criteria_of(pool: PoolEntry, regions: Sequence[Region]) -> Criteria:
 
 
 def new_members(status: PoolStatus) -> int:
-    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced."""
+    """The most numbers that a pool may buy: those it lacks, and one for each member to be replaced; none where a date
+    keeps it from buying.
+    """
+    if status.idle:
+        return 0
     terms = status.pool.terms
     if terms.on_trunk_change != "replace":
-        return status.shortage
-    return status.shortage + sum(
-        1 for one in status.members if on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
+        return status.lacking
+    return status.lacking + sum(
+        1
+        for one in status.members
+        if one.number not in status.outgoing
+        and on_other_trunk(one.attributes.sip_trunk_id, terms.sip_trunk_id)
     )
 
 
@@ -160,8 +167,11 @@ def _search(
 
 
 def _spare(short: Sequence[PoolStatus], comparison: Comparison) -> int:
-    """How many numbers that others declare, wait for or pick may stand in an answer, and will be passed over."""
-    return len(comparison.declared) + len(comparison.to_retry) + sum(map(new_members, short))
+    """How many numbers that others declare, wait for or pick, or that no pool takes, may stand in an answer, and will
+    be passed over.
+    """
+    withheld = (comparison.declared, comparison.to_retry, comparison.retired, comparison.released)
+    return sum(map(len, withheld)) + sum(map(new_members, short))
 
 
 def _enough(standings: Sequence[PoolStatus], spare: int) -> int | None:
@@ -229,7 +239,7 @@ def _alike(
     The listing shows no category. A state is matched by the listing's own filter, since no row shows one; those of a
     pool that is spread over them are noted in `states`.
     """
-    barred = comparison.not_adoptable | comparison.snapshot.strangers
+    barred = comparison.not_adoptable | comparison.snapshot.strangers | comparison.retired.keys()
     free = (one for one in comparison.unmanaged() if one.number not in barred)
     matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
     if pool.state is not None and matching:

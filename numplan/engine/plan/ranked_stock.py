@@ -104,7 +104,7 @@ class RankedStock:
 
 class RankedStocks:
     """The stocks of one plan, each filled when the first pool comes to it. What the manifest declares, what somebody
-    has, here or in another state, and what is waited for never stands on one.
+    has, here or in another state, what is waited for, what is retired and what was released lately never stands on one.
     """
 
     def __init__(self, comparison: Comparison, taken: AbstractSet[E164]) -> None:
@@ -116,6 +116,8 @@ class RankedStocks:
             comparison.snapshot.owned,
             comparison.snapshot.unread,
             comparison.others.by_number,
+            comparison.retired,
+            comparison.released,
         )
         self._taken = taken
         self._filled: dict[_Key, RankedStock] = {}

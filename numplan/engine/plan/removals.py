@@ -4,23 +4,24 @@ from typing import Final
 
 import msgspec
 
-from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import current
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
+from numplan.engine.compare.in_force import day_after
+from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.plan_part import Part
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
-from numplan.model.changes import Blocked, Change, Forget, Release
+from numplan.model.changes import Change, Forget
 from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 
 def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Part:
-    """Releases of what is no longer declared, and what state forgets since the account lacks it."""
+    """What becomes of numbers that are no longer declared, and what state forgets since the account lacks it."""
     snapshot = comparison.snapshot
     changes: list[Change] = [
-        release_or_block(one, snapshot, "all is to be released" if destroy else "no longer declared")
+        _leaving(one, comparison, allowances, destroy=destroy)
         for one in comparison.leaving
         if one.number in snapshot.owned and not one.surplus
     ]
@@ -50,15 +51,13 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
-def release_or_block(instance: Instance, snapshot: AccountSnapshot, reason: str, *more: str) -> Change:
-    """The release of an owned number, or what blocks it."""
-    row = snapshot.owned[instance.number]
-    before = current(instance, row)
-    if row.flow is not None:
-        return Blocked(
-            resource=instance.resource, before=before, assignment=row.flow, reason=reason, more=more
-        )
-    return Release(resource=instance.resource, before=before, reason=reason, more=more)
+def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:
+    """What becomes of a number that nothing declares any more, be it that its entry ended."""
+    if destroy:
+        return let_go(one, comparison, allowances, "all is to be released")
+    if (last := comparison.ended.last_day(one)) is not None:
+        return let_go(one, comparison, allowances, f"its entry ended on {last}", ended=day_after(last))
+    return let_go(one, comparison, allowances, "no longer declared")
 
 
 QUIET: Final = frozenset(("setup_charge", "monthly_charge"))

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 import msgspec
 
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.retirement import REPLACE, is_covered
 from numplan.engine.plan.plan_part import Part
 from numplan.model.account import Offer
 from numplan.model.address import Resource, address_of, split_address
@@ -25,7 +26,7 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import UsageError
-from numplan.model.manifest import Manifest
+from numplan.model.manifest import Manifest, declared_by
 from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.text.glob import covers
@@ -119,26 +120,49 @@ def downgrade_unselected(
 def require_matches(selection: Selection, subjects: Iterable[Subject]) -> None:
     """Raise UsageError for a selector that names none of the subjects: it is a slip of the pen."""
     subjects = list(subjects)
-    names = dict.fromkeys(name for subject in subjects for name in subject.names)
     for flag, pattern in (
         *(("--target", one) for one in selection.targets),
         *(("--exclude", one) for one in selection.excludes),
     ):
-        if not any(covers(pattern, name) for name in names):
-            resources = [name for name in names if split_address(name) == (name, None)]
-            meant = nearest(pattern, resources)
-            raise UsageError(
-                f"{flag} {pattern} matches no address and no number of manifest, state or plan",
-                hint=f"did you mean {meant}?"
-                if meant
-                else "`*` stands for any characters, `?` for one; `numplan state list` shows addresses",
-            )
+        _require_known(flag, pattern, subjects)
     for label, value in selection.labels:
         if not any(_labelled(label, {value}, subject) for subject in subjects):
             known = sorted({one[label] for subject in subjects for one in subject.labels if label in one})
             raise UsageError(
                 f"--select {label}={value} matches nothing in manifest or state",
                 hint=f"values of {label}: {', '.join(known[:10])}" if known else "no entry has that label",
+            )
+
+
+def _require_known(flag: str, pattern: str, subjects: Iterable[Subject]) -> None:
+    names = dict.fromkeys(name for subject in subjects for name in subject.names)
+    if not any(covers(pattern, name) for name in names):
+        resources = [name for name in names if split_address(name) == (name, None)]
+        meant = nearest(pattern, resources)
+        raise UsageError(
+            f"{flag} {pattern} matches no address and no number of manifest, state or plan",
+            hint=f"did you mean {meant}?"
+            if meant
+            else "`*` stands for any characters, `?` for one; `numplan state list` shows addresses",
+        )
+
+
+def require_members(patterns: Iterable[str], manifest: Manifest, comparison: Comparison) -> None:
+    """Raise UsageError for a pattern of `--replace` that covers no member of a pool, or an explicit number besides."""
+    for pattern in patterns:
+        for one in comparison.explicit:
+            declared = one.declared
+            if _named((pattern,), subject_of(declared.resource, declared.number)):
+                raise UsageError(
+                    f"{REPLACE} {pattern} covers {declared.address}, an explicit number, which has no successor",
+                    hint=f"declare another number at {declared.source}, or write a pattern of pool members alone",
+                )
+        members = [one for status in comparison.pools for one in status.members]
+        if not any(is_covered(one, (pattern,)) for one in members):
+            _require_known(REPLACE, pattern, known_subjects(manifest, comparison))
+            raise UsageError(
+                f"{REPLACE} {pattern} covers no member of a pool that could be replaced now",
+                hint="a pool replaces what it manages and the account shows; `numplan explain` tells of a number",
             )
 
 
@@ -178,8 +202,11 @@ def _subject(change: Change) -> Subject:
 
 def known_subjects(manifest: Manifest, comparison: Comparison) -> Iterator[Subject]:
     """All that a selector may name, whether or not the plan has a change for it."""
-    for entry in manifest.entries():
+    for entry in manifest.named():
         yield subject_of(entry.resource, None, entry.terms.labels)
+    for entry in manifest.ended:
+        for one in declared_by(entry):
+            yield subject_of(one.resource, one.number, one.terms.labels)
     for number, declared in comparison.declared.items():
         yield subject_of(declared.resource, number, declared.terms.labels)
     for number, instance in comparison.managed.items():

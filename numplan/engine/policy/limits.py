@@ -1,5 +1,6 @@
 """The limits of one apply: the manifest's policy, as flags lift it, and the operator's, which nothing lifts. Pure."""
 
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -40,6 +41,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     def sides(self) -> tuple[Side, Side]:
         """Both policies, first the one that nothing lifts."""
         return (Side(self.operators, is_operators=True), Side(self.own, is_operators=False))
+
+    def exceeded(self, key: str, figure: Decimal | int) -> tuple[Any, Side] | None:
+        """The limit under this key that a figure exceeds, and whose it is: the operator's, if it exceeds that one."""
+        for side in self.sides:
+            limit = getattr(side.policy, key)
+            if limit is not None and figure > limit:
+                return limit, side
+        return None
 
 
 def effective(manifest: Manifest, allowances: Allowances, *, destroy: bool = False) -> Limits:

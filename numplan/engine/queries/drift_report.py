@@ -18,12 +18,21 @@ from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.state import Attributes
 
-DriftKind = Literal["missing", "changed", "overcharged", "surplus", "unmanaged"]
-KINDS: Final[tuple[DriftKind, ...]] = ("missing", "changed", "overcharged", "surplus", "unmanaged")
+DriftKind = Literal["missing", "changed", "overcharged", "surplus", "overdue", "unmanaged"]
+KINDS: Final[tuple[DriftKind, ...]] = (
+    "missing",
+    "changed",
+    "overcharged",
+    "surplus",
+    "overdue",
+    "unmanaged",
+)
+"""`overdue` are numbers that were to be released before today, and are there still."""
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
-    """One number that is not as state remembers it, or that state does not know.
+    """One number that is not as state remembers it, or that state does not know; an overdue one is still there though
+    its entry ended.
 
     `before` is what state remembers, `after` what the account shows; an unmanaged number has neither a resource
     nor a `before`. `monthly_charge` is what the account pays for it now, None where its row does not say.
@@ -59,6 +68,12 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     matters: bool
     unsettled: int = 0
     unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def counts(self) -> dict[DriftKind, int]:
+        """How many there are of each kind; the overdue only where there are any, for readers that know no dates."""
+        figures = {kind: len(self.of(kind)) for kind in KINDS}
+        return {kind: figure for kind, figure in figures.items() if figure or kind != "overdue"}
 
     def of(self, kind: DriftKind) -> tuple[Deviation, ...]:
         """The deviations of one kind."""
@@ -126,6 +141,15 @@ def _deviations(result: PlanResult) -> Iterator[Deviation]:
                 before=one.attributes,
                 monthly_charge=snapshot.owned[one.number].monthly_charge,
             )
+    for one in comparison.overdue():
+        yield Deviation(
+            kind="overdue",
+            number=one.number,
+            action=actions.of(one.number, one.resource),
+            resource=one.resource,
+            before=one.attributes,
+            monthly_charge=snapshot.owned[one.number].monthly_charge,
+        )
     for owned in comparison.unmanaged():
         yield Deviation(
             kind="unmanaged",

@@ -1,10 +1,12 @@
 """All that is known of one number, or of one resource: manifest, state, account and plan side by side. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from numplan.engine.compare.in_force import day_after
 from numplan.engine.pipeline import PlanResult
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import OwnedNumber, Unreadable
@@ -12,12 +14,14 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Entry, Manifest
+from numplan.model.manifest import Entry, Manifest, Retired, declared_by
+from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164, NumberError
 from numplan.model.others import Elsewhere
 from numplan.model.plan import Deferred, Drift
 from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
+from numplan.model.today import Today
 from numplan.numbering.reading import read_number
 
 
@@ -28,6 +32,7 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     `unread` is the row of the account that is about it, or may be, and cannot be read. `listed` is False where the
     account's listing was not proven complete and the number is not known to be owned.
     `theirs` is what another state knows of it. `protections` are what stands between the number and a release.
+    `released_at`: when this state released it, as long as no pool buys it again before `again_from`.
     """
 
     number: E164
@@ -44,6 +49,11 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     drift: Drift | None
     action: PlannedAction
     protections: tuple[str, ...]
+    retired: Retired | None
+    released_at: Moment | None
+    again_from: datetime | None
+    days: str = ""
+    """What the first or the last day of its entry means today."""
 
     @property
     def address(self) -> Address | None:
@@ -65,6 +75,7 @@ class ResourceExplanation(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Diagnostic, ...]
     guards: tuple[str, ...]
     protections: tuple[str, ...]
+    days: str = ""
 
 
 class Name(NamedTuple):
@@ -117,6 +128,9 @@ def _homes(manifest: Manifest, state: State | None, result: PlanResult) -> dict[
         if isinstance(change, Replace):
             homes[change.after.number] = change.resource
     homes.update((one.number, one.resource) for one in result.plan.held)
+    for ended in manifest.ended:
+        for one in declared_by(ended):
+            homes.setdefault(one.number, one.resource)
     homes.update((one.number, one.resource) for one in manifest.explicit())
     return homes
 
@@ -147,6 +161,10 @@ def _of_number(
         drift=next((one for one in plan.drift if one.before.number == number), None),
         action=PlannedActions(plan).of(number, resource),
         protections=tuple(_protections(manifest, entry, instance, owned)),
+        retired=comparison.retired.get(number),
+        released_at=(released_at := comparison.released.get(number)),
+        again_from=our_time(released_at) + comparison.no_rebuy if released_at is not None else None,
+        days=_days(entry, comparison.today),
     )
 
 
@@ -182,6 +200,7 @@ def _of_resource(
             )
         ),
         protections=tuple(_protections(manifest, entry, None, None)),
+        days=_days(entry, comparison.today),
     )
 
 
@@ -205,8 +224,22 @@ def _protections(
     yield f"three releases or more of one apply are at most {bounds.max_release_share} of what is managed"
 
 
+def _days(entry: Entry | None, today: Today) -> str:
+    """What the days of an entry mean today; empty where it has none."""
+    if entry is None:
+        return ""
+    begins, ends = entry.terms.begins, entry.terms.ends
+    if entry.terms.is_coming(today.day):
+        return f"begins on {begins}: nothing is bought for it before, and nothing of it is released"
+    if entry.terms.has_ended(today.day):
+        if today.doubt:
+            return f"ended on {ends}, but nothing is released or bought: {today.doubt}"
+        return f"ended on {ends}: since then it counts as deleted"
+    return f"ends on {ends}: its numbers are released from {day_after(ends)} on" if ends else ""
+
+
 def _entries(manifest: Manifest) -> dict[Resource, Entry]:
-    return {entry.resource: entry for entry in manifest.entries()}
+    return {entry.resource: entry for entry in manifest.named()}
 
 
 def _is_about(found: Diagnostic, resource: Resource, entry: Entry | None) -> bool:

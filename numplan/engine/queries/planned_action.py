@@ -6,12 +6,12 @@ from numplan.model.address import Address, Resource, address_of
 from numplan.model.changes import Change, Forget, Keep, Purchase, Replace, number_of
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.number import E164
-from numplan.model.plan import Deferred, Plan
+from numplan.model.plan import Deferred, Leaving, Plan
 
 
 class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
     """Of one number: its change, or why it waits; `errors` that stop it, and the names of `guards` that do.
-    `refilled`: it is forgotten, and its pool buys another.
+    `refilled`: it is forgotten, and its pool buys another. `leaving`: it leaves, and stays until its day.
     """
 
     change: Change | None = None
@@ -19,6 +19,7 @@ class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[Diagnostic, ...] = ()
     guards: tuple[str, ...] = ()
     refilled: bool = False
+    leaving: Leaving | None = None
 
 
 class PlannedActions:
@@ -29,6 +30,7 @@ class PlannedActions:
         self._guards: dict[str, dict[str, None]] = {}
         self._errors: dict[str, list[Diagnostic]] = {}
         self._held = {one.number: one for one in plan.held}
+        self._leaving = {one.number: one for one in plan.leaving}
         self._buying = {one.resource for one in plan.changes if isinstance(one, Purchase)}
         for change in plan.changes:
             if isinstance(change, Replace):
@@ -50,6 +52,7 @@ class PlannedActions:
             held=self._held.get(number),
             errors=tuple(self._errors.get(address, ())),
             guards=self._guards_of(address, change),
+            leaving=self._leaving.get(number),
             refilled=isinstance(change, Forget) and change.resource in self._buying,
         )
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from numplan.engine.apply.evidence import differs, price_words
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.pipeline import PlanResult, compute_plan, guarded_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.plan.pool_choice import Picks
@@ -68,6 +69,7 @@ def made_anew(
         selection=file.selection,
         destroy=file.destroy,
         refresh_only=file.refresh_only,
+        replace=file.replace,
         preferred=picks_of(file),
     )
     declared = nothing_of(manifest) if file.destroy else manifest
@@ -121,6 +123,8 @@ def hold_against(file: Plan, found: PlanResult) -> tuple[frozenset[ChangeKey], l
             problems += [f"{address_of_change(change)}: {why}" for why in _differences(change, again)]
         elif isinstance(change, Purchase) and _went_off_sale(change, found):
             gone.append(change)
+        elif isinstance(change, Release) and _stays(change, found.plan):
+            continue  # its day alone asks for it, and why it stays is told
         else:
             problems.append(f"{address_of_change(change)}: {_why_not_held(change, file, found)}")
     instead, missing = _replacements(gone, file, found.plan, only)
@@ -140,6 +144,13 @@ def hold_against(file: Plan, found: PlanResult) -> tuple[frozenset[ChangeKey], l
     if problems:
         raise stale(problems)
     return frozenset((*only, *(key_of(one) for _, one in instead))), instead
+
+
+def _stays(change: Release, anew: Plan) -> bool:
+    """Whether only a day asks for a release, and the plan made anew leaves the number as it is."""
+    return change.due is not None and any(
+        isinstance(one, Keep) and one.after.number == change.before.number for one in anew.changes
+    )
 
 
 def _buys(change: Change) -> E164 | None:
@@ -162,10 +173,25 @@ def _differences(saved: Change, anew: Change) -> Iterator[str]:
 
 
 def _terms(saved: Attributes, anew: Attributes) -> Iterator[str]:
-    for name in ("country", "type", "state", "category", "sip_trunk_id", "labels", "protect"):
+    for name in (
+        "country",
+        "type",
+        "state",
+        "category",
+        "sip_trunk_id",
+        "labels",
+        "protect",
+        "release_after",
+    ):
         then, now = getattr(saved, name), getattr(anew, name)
         if then != now:
             yield f"its {name} is {now!r} in the plan made anew, not {then!r}"
+    until, later = saved.leaving_at, anew.leaving_at
+    if until is None or later is None:
+        if until != later:
+            yield f"it {'leaves' if later else 'stays'} in the plan made anew"
+    elif later < until:  # a day that went by since makes it later, which is the safe side
+        yield f"it leaves on {later} in the plan made anew, not on {until}"
 
 
 def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
@@ -177,6 +203,8 @@ def _went_off_sale(change: Purchase, found: PlanResult) -> bool:
 
 
 def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
+    for why in _over(change, found.comparison):
+        return why
     for why in moved_since(change, found.comparison.snapshot, refresh_only=file.refresh_only):
         return f"{why} since the plan was made"
     if isinstance(change, Purchase | Replace):
@@ -189,6 +217,12 @@ def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
         if offer is not None and (why := differs(offer, change.after)):
             return f"{number}: {why}"
     return "the plan made anew does not hold this change"
+
+
+def _over(change: Change, comparison: Comparison) -> Iterator[str]:
+    """Whether a date came between a change and its plan."""
+    if (last := comparison.ended.entries.get(change.resource)) is not None:
+        yield f"its entry ended on {last}"
 
 
 def _replacements(

@@ -1,6 +1,7 @@
 """From a document that the schema admits to the values that it declares, defaults applied."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final, cast
 
 import msgspec
@@ -9,8 +10,11 @@ from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
+from numplan.model.span import days_of
 
-_SHARED: Final = frozenset(Terms.__struct_fields__) - {"may_lack"}
+_APART: Final = {"begins", "ends", "may_lack"}
+"""What entries say in other words, and never `defaults`."""
+_SHARED: Final = frozenset(Terms.__struct_fields__) - _APART
 _CHARGES: Final = frozenset(
     ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
 )
@@ -23,16 +27,35 @@ def entries(block: LocatedMap) -> Iterable[tuple[str, LocatedMap]]:
 
 def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
     """The terms of one entry: its own where it has them, else the defaults'; labels are merged."""
+    alone = _own(entry)
     if _SHARED.isdisjoint(entry):
-        return msgspec.structs.replace(defaults, may_lack=True) if _may_lack(entry) else defaults
+        return msgspec.structs.replace(defaults, **alone) if alone else defaults
     own: dict[str, Any] = {key: value for key, value in entry.items() if key in _SHARED}
     if "labels" in own:
         own["labels"] = {**defaults.labels, **(own["labels"] or {})}
-    return msgspec.structs.replace(defaults, may_lack=_may_lack(entry), **own)
+    if "release_after" in own:
+        own["release_after"] = days_of(str(own["release_after"])) or None
+    return msgspec.structs.replace(defaults, **alone, **own)
 
 
-def _may_lack(entry: Mapping[str, object]) -> bool:
-    return entry.get("on_unavailable") == "skip"
+def _own(entry: Mapping[str, object]) -> dict[str, Any]:
+    """What stands in no `defaults`."""
+    own: dict[str, Any] = {}
+    if entry.get("on_unavailable") == "skip":
+        own["may_lack"] = True
+    if "from" in entry:
+        own["begins"] = day_of(entry["from"])
+    if "until" in entry:
+        own["ends"] = day_of(entry["until"])
+    return own
+
+
+def day_of(text: object) -> date | None:
+    """The day that a text such as 2026-12-31 names; None where there is no such day."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def api_settings(document: LocatedMap, url: str) -> ApiSettings:

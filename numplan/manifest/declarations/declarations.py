@@ -7,11 +7,14 @@ import msgspec
 
 from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
+from numplan.manifest.declarations.days import check_days
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
 from numplan.manifest.declarations.other_states import other_states_of
 from numplan.manifest.declarations.outputs import outputs_of
 from numplan.manifest.declarations.pool_rules import check_pool, spread_of
+from numplan.manifest.declarations.retired import check_rebuy, retired_of
+from numplan.manifest.declarations.waiting import check_wait
 from numplan.manifest.files.digest import digest
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -68,7 +71,7 @@ class _Declaring:
     def manifest(self) -> Manifest:
         """Everything that the document declares, without a digest; the numbers files are read on the way."""
         root = self.root
-        defaults = terms_of(root.block("defaults"), Terms())
+        defaults = self._terms(root.block("defaults"), Terms(), "defaults")
         manifest = Manifest(
             path=str(self.document.path),
             digest="",
@@ -82,7 +85,9 @@ class _Declaring:
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(root)),
         )
+        retire = tuple(self._usable(retired_of(root, self.numbers)))
         self.findings += self.numbers.numbers_files.repeated()
+        self.findings += check_rebuy(root.block("policy"), ("policy",))
         refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)
@@ -91,6 +96,7 @@ class _Declaring:
         return msgspec.structs.replace(
             manifest,
             forget=tuple(self._usable(forget)),
+            retire=retire,
             outputs=tuple(self._usable(outputs)),
             other_states=tuple(self._usable(other_states_of(root))),
         )
@@ -108,7 +114,7 @@ class _Declaring:
         positions: list[Position] = []
         sources = self.numbers.sources(positions)
         for name, entry in entries(block):
-            terms = self._terms(entry, defaults)
+            terms = self._terms(entry, defaults, "numbers", name)
             path = ("numbers", name, "number")
             number = self.numbers.one(str(entry["number"]), terms.country, entry.positions["number"][1], path)
             if number is not None:
@@ -118,7 +124,7 @@ class _Declaring:
     def _sets(self, defaults: Terms) -> Iterator[SetEntry]:
         block = self.root.block("sets")
         for name, entry in entries(block):
-            terms = self._terms(entry, defaults)
+            terms = self._terms(entry, defaults, "sets", name)
             numbers, positions, ranges = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
@@ -133,7 +139,7 @@ class _Declaring:
         block = self.root.block("pools")
         for name, entry in entries(block):
             source = block.key_source(name)
-            terms = self._terms(entry, defaults)
+            terms = self._terms(entry, defaults, "pools", name)
             if terms.country is None:
                 # A country that is given and refused has its own finding.
                 if "country" in entry.positions or "country" in self.root.block("defaults").positions:
@@ -158,8 +164,12 @@ class _Declaring:
             self.findings += _adoption_warnings(pool, entry)
             yield pool
 
-    def _terms(self, entry: LocatedMap, defaults: Terms) -> Terms:
-        """The terms of one entry. Raises ManifestError where labels are merged into more than memory holds."""
+    def _terms(self, entry: LocatedMap, defaults: Terms, *path: str) -> Terms:
+        """The terms of one entry, or of the defaults. Raises ManifestError where labels are merged into more than
+        memory holds.
+        """
+        if "release_after" in entry:
+            self.findings += check_wait(entry, path)
         if defaults.labels and "labels" in entry:
             self._labels_left -= len(defaults.labels)
             if self._labels_left < 0:
@@ -173,7 +183,9 @@ class _Declaring:
                         )
                     ]
                 )
-        return terms_of(entry, defaults)
+        terms = terms_of(entry, defaults)
+        self.findings += check_days(entry, terms, path)
+        return terms
 
     def _backend(self) -> StateLocation | None:
         place, findings = read_location(self.root.block("backend"))

@@ -5,6 +5,7 @@ from itertools import count, repeat
 from typing import Final, NamedTuple
 
 from numplan.manifest.declarations.first_declared import FirstDeclared
+from numplan.manifest.numbers.number_list import NumberList
 from numplan.manifest.numbers.numbers_file import NumbersFiles
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
@@ -18,7 +19,7 @@ from numplan.manifest.reading.positions import (
 )
 from numplan.manifest.reading.quoting import dotted_path, quote, taken
 from numplan.manifest.reading.reader import MAX_VALUES
-from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.manifest import NumberRange
 from numplan.model.number import E164, NumberError
 from numplan.model.text.printable import plural
@@ -96,6 +97,15 @@ class DeclaredNumbers:
     def sources(self, positions: Sequence[Position]) -> Sources:
         """The places of numbers, in numbers files too."""
         return Sources(self._files, positions)
+
+    def retired(self, name: str, country: str | None, named_at: Source) -> NumberList:
+        """The numbers of a file that are to be retired, with why."""
+        found = self.numbers_files.read(
+            name, country, named_at, "retire_file", len(self._files), reasons=True
+        )
+        self._files.append(found.file)
+        self._findings += found.findings
+        return found
 
     def _listed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
         listed = entry.get("numbers")

@@ -12,6 +12,8 @@ NUMBER: Final = "number"
 NAME: Final = "name"
 COUNTRY: Final = "country"
 LABEL: Final = "label."
+REASON: Final = "reason"
+"""The column in which a list of retired numbers says why."""
 UNREADABLE: Final = "unreadable"
 """The column in which `numplan numbers --csv` says what is wrong with a row of the account: such a row is no line."""
 _SILENT: Final = frozenset(
@@ -76,6 +78,11 @@ def number_column(header: Sequence[str], source: Source) -> int | Diagnostic:
         source=source,
         hint=hint,
     )
+
+
+def reason_column(header: Sequence[str]) -> int | None:
+    """The first column that says why, if there is one."""
+    return next((at for at, name in enumerate(header) if _folded(name) == REASON), None)
 
 
 def is_number_word(name: str) -> bool:

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from numplan.manifest.numbers.list_columns import NUMBER, is_number_word, number_column, unread
+from numplan.manifest.numbers.list_columns import (
+    NUMBER,
+    REASON,
+    is_number_word,
+    number_column,
+    reason_column,
+    unread,
+)
 from numplan.manifest.numbers.list_text import (
     CsvError,
     ListText,
@@ -18,6 +25,8 @@ from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.number import E164, NumberError
 from numplan.numbering.reading import is_plain, read_number
 
+REASON_MOST: Final = 200
+"""Characters of why a number is retired: what is longer is cut."""
 _FORM: Final = "a phone number is a + and digits, such as +12050012202"
 
 
@@ -36,10 +45,12 @@ class NumberList:
         """What holds a number: `line`, or `field` of a CSV."""
         self.numbers: list[E164] = []
         self.positions: list[Position] = []
+        self.reasons: dict[E164, str] = {}
+        """What a column `reason` says of a number, where it is read."""
         self.findings = Collector()
 
-    def add(self, text: str, line: int, column: int) -> None:
-        """Read one more number, at a line and a column that count from 0."""
+    def add(self, text: str, line: int, column: int, reason: str = "") -> None:
+        """Read one more number, at a line and a column that count from 0, with what is said of it."""
         try:
             number, taken_for = read_number(text, self.country)
         except NumberError as failure:
@@ -52,19 +63,25 @@ class NumberList:
             return
         self.numbers.append(number)
         self.positions.append(position_at(line, column, self.at))
+        if reason:
+            self.reasons.setdefault(number, reason)
         if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
             self._guesses.add(taken_for)
             self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
 
 
-def parse_numbers(text: str, file: str, at: int = 0, country: str | None = None) -> NumberList:
-    """The numbers in a text, in whichever of the two forms it has; `country` is what is declared for them."""
+def parse_numbers(
+    text: str, file: str, at: int = 0, country: str | None = None, *, reasons: bool = False
+) -> NumberList:
+    """The numbers in a text, in whichever of the two forms it has; `country` is what is declared for them. With
+    `reasons`, a column of that name is read too.
+    """
     number_list = NumberList(file, at, country)
     lines = list_text(text)
     if lines.first is None:
         return number_list
     if is_table(lines):
-        _parse_csv(lines, lines.first, number_list)
+        _parse_csv(lines, lines.first, number_list, reasons=reasons)
     else:
         _parse_lines(lines, number_list)
     return number_list
@@ -85,7 +102,7 @@ def _parse_lines(lines: ListText, number_list: NumberList) -> None:
             number_list.add(text, at, line.index(text))
 
 
-def _parse_csv(lines: ListText, first: int, number_list: NumberList) -> None:
+def _parse_csv(lines: ListText, first: int, number_list: NumberList, *, reasons: bool) -> None:
     number_list.kind = "field"
     rows = records(lines.lines, first, lines.delimiter)
     try:
@@ -95,12 +112,18 @@ def _parse_csv(lines: ListText, first: int, number_list: NumberList) -> None:
         if isinstance(column, Diagnostic):
             number_list.findings.append(column)
             return
-        number_list.findings += unread(header.fields, (column,), (NUMBER,), source)
+        told = reason_column(header.fields) if reasons else None
+        read, known = [column] if told is None else [column, told], [NUMBER, REASON] if reasons else [NUMBER]
+        number_list.findings += unread(header.fields, read, known, source)
         for record in rows:
-            text = record.fields[column].strip() if column < len(record.fields) else ""
-            number_list.add(text, *place_in(record, column, lines.delimiter))
+            reason = "" if told is None else " ".join(_field(record, told).split())[:REASON_MOST]
+            number_list.add(_field(record, column), *place_in(record, column, lines.delimiter), reason)
     except CsvError as failure:
         source = Source(number_list.file, failure.line)
         number_list.findings.append(
             error(str(failure), source=source, hint="check that each quote is closed")
         )
+
+
+def _field(record: Record, column: int) -> str:
+    return record.fields[column].strip() if column < len(record.fields) else ""

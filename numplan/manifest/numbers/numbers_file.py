@@ -23,9 +23,12 @@ class NumbersFiles:
         self._real: dict[str, Path] = {}
         self._named: dict[Path, list[tuple[Source, str]]] = {}
 
-    def read(self, name: str, country: str | None, named_at: Source, path: str, at: int) -> NumberList:
+    def read(
+        self, name: str, country: str | None, named_at: Source, path: str, at: int, *, reasons: bool = False
+    ) -> NumberList:
         """The numbers of one file with their positions, and what is wrong with it. `country` is declared for them, `at`
-        is the index of the file among the manifest's files.
+        is the index of the file among the manifest's files. With `reasons`, a column of that name is read too,
+        and there may be no numbers yet.
 
         `named_at` and `path` are where the manifest names the file: findings about the file as a whole go there.
         """
@@ -44,9 +47,9 @@ class NumbersFiles:
             number_list.findings.extend(failure.diagnostics)
             return number_list
         self.contents[os.path.normpath(name)] = raw
-        number_list = parse_numbers(text, file, at, country)
+        number_list = parse_numbers(text, file, at, country, reasons=reasons)
         number_list.findings += [guess] if guess else []
-        if not number_list.numbers and not number_list.findings:
+        if not number_list.numbers and not number_list.findings and not reasons:
             summary = f"the numbers file {quote(name)} holds no numbers"
             hint = "write one number a line, or a CSV with a column named `number`"
             number_list.findings.append(error(summary, source=named_at, path=path, hint=hint))

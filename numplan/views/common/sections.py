@@ -151,7 +151,8 @@ def _adopt(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _update(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Update)  # noqa: S101
     moved = f"moved from {one.previous_resource}" if one.previous_resource else ""
-    return (moved, *differences(one)), Charges()
+    why = (one.reason, *one.more) if one.begins_leaving or one.stops_leaving else ()
+    return (moved, *differences(one), *why), Charges()
 
 
 def _replace(one: Change) -> tuple[tuple[str, ...], Charges]:
@@ -163,7 +164,7 @@ def _replace(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _blocked(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Blocked)  # noqa: S101
     flow = f"assigned to {one.assignment.flow_name!r} (flow {one.assignment.flow_id})"
-    return (flow,), _paid(one.before)
+    return (flow, one.because), _paid(one.before)
 
 
 def _unavailable(one: Change) -> tuple[tuple[str, ...], Charges]:

@@ -35,4 +35,7 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
     said |= {key: getattr(entry.terms, key) for key in _TERMS}
     said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
     said["protect"] = "true" if entry.terms.protect else None
+    said |= {"from": entry.terms.begins, "until": entry.terms.ends}
+    days = entry.terms.release_after
+    said["release_after"] = None if days is None else f"{days}d"
     return {key: str(value) for key, value in said.items() if value is not None}

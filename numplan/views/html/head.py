@@ -9,7 +9,7 @@ import msgspec
 from numplan.model.changes import count
 from numplan.model.plan import Allowances, Plan, Refusal
 from numplan.model.text.printable import plural
-from numplan.views.text.plan import held_back, verdict
+from numplan.views.text.plan import held_back, of_another_day, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]
 
@@ -54,6 +54,8 @@ def head_of(plan: Plan) -> Head:
     figures = _sentence(verdict(msgspec.structs.replace(plan, refusals=(), diagnostics=())))
     stopped = " and ".join(_stopped(plan))
     title = _sentence(stopped) if stopped else figures
+    if plan.at is not None:
+        title = f"On {plan.at}: {title[:1].lower()}{title[1:]}"
     consequence = CONSEQUENCES[tone]
     if tone == "changes" and plan.unsettled:
         consequence = (
@@ -61,6 +63,8 @@ def head_of(plan: Plan) -> Head:
         )
     elif tone == "nothing" and plan.unselected:
         consequence = "What is selected is as the manifest declares it; the rest is held back."
+    elif tone == "nothing" and plan.leaving:
+        consequence = "Some numbers leave on their day; nothing is to be done about them now."
     elif tone == "nothing" and (plan.held or plan.surplus or plan.drift):
         consequence = "Some numbers are not as the manifest declares them, and this plan leaves them alone."
     return Head(title, figures if stopped else "", consequence, tone)
@@ -70,6 +74,7 @@ def facts_of(plan: Plan) -> tuple[tuple[str, str], ...]:
     """What the plan is a plan of: name and value."""
     allowed = ", ".join(_allowed(plan.allowances))
     facts = (
+        ("Day", of_another_day(plan)),
         ("Manifest", plan.manifest),
         ("Account", plan.account),
         ("API", plan.api_url),
@@ -110,6 +115,7 @@ def _stopped(plan: Plan) -> Iterator[str]:
 
 def _allowed(allowances: Allowances) -> Iterator[str]:
     yield from (f"--allow-release {one}" for one in allowances.releases)
+    yield from (f"--release-now {one}" for one in allowances.release_now)
     if allowances.max_releases is not None:
         yield f"--max-releases {allowances.max_releases}"
     if allowances.max_purchases is not None:

@@ -10,6 +10,7 @@ from numplan.model.changes import Difference, address_of_change, number_of
 from numplan.model.diagnostics import told
 from numplan.model.plan import Plan, drift_cost
 from numplan.views.common.amounts import amount, change
+from numplan.views.common.leaving import leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
 
@@ -68,12 +69,43 @@ def differing(differences: Sequence[Difference]) -> tuple[Differing, ...]:
 
 
 def other_tables(plan: Plan) -> Iterator[Table]:
-    """What stands below the changes: what is held back, outputs that change, drift, held numbers and findings,
-    where there are any.
+    """What stands below the changes: what leaves, what is held back, outputs that change, drift, held numbers and
+    findings, where there are any.
     """
-    for table in (_unselected(plan), _outputs(plan), _drift(plan), _held(plan), _findings(plan)):
+    for table in (
+        _leaving(plan),
+        _unselected(plan),
+        _outputs(plan),
+        _drift(plan),
+        _held(plan),
+        _findings(plan),
+    ):
         if table.rows:
             yield without_empty_columns(table)
+
+
+def _leaving(plan: Plan) -> Table:
+    columns = (
+        Column("Released from", "text"),
+        Column("Number", "code"),
+        Column("Address", "code"),
+        Column("Monthly", "money"),
+        Column("Begins"),
+        Column("Why it stays"),
+    )
+    rows = tuple(
+        (
+            f"{one.leaving_at:%Y-%m-%d}",
+            one_line(one.number),
+            one_line(address_of(one.resource, one.number)),
+            amount(one.monthly_charge),
+            "now" if one.begins else "",
+            one_line(one.overdue),
+        )
+        for one in plan.leaving
+    )
+    title = f"Leaving: {leaving_size(plan.leaving)}" if rows else "Leaving"
+    return Table("leaving", title, ("number", "numbers"), columns, rows)
 
 
 def _unselected(plan: Plan) -> Table:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from numplan.engine.queries.drift_report import KINDS, Deviation, DriftReport
+from numplan.engine.queries.drift_report import Deviation, DriftReport
 from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped
 from numplan.views.text.planned_action import action_of, action_text
@@ -15,7 +15,7 @@ def drift_json(report: DriftReport) -> str:
     document = {
         "drift": report.matters,
         "unsettled": report.unsettled,
-        "counts": {kind: len(report.of(kind)) for kind in KINDS},
+        "counts": report.counts,
         "at_least": report.at_least,
         "changed_charges": report.charges,
         "numbers": [_plain(one) for one in report.deviations],

@@ -9,7 +9,7 @@ from numplan.model.changes import address_of_change, number_of
 from numplan.model.charge import to_document
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import SetEntry
-from numplan.model.moment import our_time
+from numplan.model.moment import Moment, our_time
 from numplan.model.state import Instance
 from numplan.views.common.attributes import values
 from numplan.views.common.sanitize import escaped
@@ -32,8 +32,14 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "resource": one.resource,
         "declared": None
         if one.entry is None
-        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one)},
+        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one), **_days(one)},
+        "retired": None
+        if one.retired is None
+        else {"reason": one.retired.reason, **_place(one.retired.source)},
         "state": None if one.instance is None else _instance(one.instance),
+        "released": None
+        if one.released_at is None or one.again_from is None
+        else {"at": _time(one.released_at), "again_from": _time(one.again_from)},
         "unsettled": None if one.intent is None else one.intent.kind,
         "doubt": one.intent.doubt if one.intent else "",
         "watched": one.tombstone is not None,
@@ -56,7 +62,9 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
 def _resource(one: ResourceExplanation) -> dict[str, Any]:
     return {
         "resource": one.resource,
-        "declared": None if one.entry is None else {"terms": terms_of(one.entry), **_place(one.entry.source)},
+        "declared": None
+        if one.entry is None
+        else {"terms": terms_of(one.entry), **_place(one.entry.source), **_days(one)},
         "state": [_instance(member) for member in one.members],
         "account": {"missing": [member.number for member in one.missing], "assigned": one.assigned},
         "plan": {
@@ -92,17 +100,26 @@ def _range(one: NumberExplanation) -> dict[str, Any]:
     return {} if span is None else {"range": {"first": span.first, "last": span.last}}
 
 
+def _days(one: NumberExplanation | ResourceExplanation) -> dict[str, str]:
+    """What the days of an entry mean today, where it has any."""
+    return {"days": one.days} if one.days else {}
+
+
 def _place(source: Source | None) -> dict[str, Any]:
     if source is None:
         return {"file": None, "line": None, "column": None}
     return {"file": source.file, "line": source.line, "column": source.column}
 
 
+def _time(one: Moment) -> str:
+    return f"{our_time(one):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _instance(one: Instance) -> dict[str, Any]:
     return {
         "address": one.address,
         "origin": one.origin,
-        "bought_at": None if one.bought_at is None else f"{our_time(one.bought_at):%Y-%m-%dT%H:%M:%SZ}",
+        "bought_at": None if one.bought_at is None else _time(one.bought_at),
         "trunk_verified": one.trunk_verified,
         "surplus": one.surplus,
         "values": values(one.attributes),

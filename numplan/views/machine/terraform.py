@@ -89,7 +89,7 @@ def reason(change: Change) -> str | None:
         case Release():
             return "delete_because_no_resource_config"
         case Replace():
-            return "replace_because_cannot_update"
+            return "replace_by_request" if change.because else "replace_because_cannot_update"
         case _:
             return None
 

@@ -34,8 +34,10 @@ from numplan.model.plan import (
 )
 from numplan.model.state import Attributes, State
 from numplan.views.common.attributes import values
+from numplan.views.common.leaving import leaving_documents
 from numplan.views.common.outputs import described, verb
 from numplan.views.common.sanitize import escaped
+from numplan.views.machine.days import days_of
 from numplan.views.machine.terraform import (
     PROVIDER,
     TERRAFORM_VERSION,
@@ -81,7 +83,7 @@ def plan_json(plan: Plan) -> str:
                 },
             },
             "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
-            "applyable": plan.acts and not plan.errors and not plan.refusals,
+            "applyable": plan.acts and not plan.errors and not plan.refusals and plan.at is None,
             "complete": not plan.held and not plan.errors and not plan.unselected,
             "errored": bool(plan.errors),
             "numplan": _own(plan),
@@ -143,6 +145,7 @@ def _own(plan: Plan) -> dict[str, Any]:
     first = told(plan.diagnostics)
     return {
         "version": plan.numplan,
+        **days_of(plan),
         "loosened": [{"key": one.key, "before": one.before, "after": one.after} for one in plan.loosened],
         "manifest": plan.manifest,
         "digest": plan.manifest_digest,
@@ -172,6 +175,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         "missing": [_missing(one) for one in plan.missing],
         "overcharged": [_overcharged(one) for one in plan.overcharged],
         "surplus": list(plan.surplus),
+        **leaving_documents(plan),
         "unmanaged": {
             "count": plan.unmanaged.count,
             "at_least": plan.unmanaged.at_least,

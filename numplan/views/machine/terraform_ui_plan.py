@@ -17,16 +17,24 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import note, told
 from numplan.model.plan import Plan, Refusal
+from numplan.views.common.leaving import leaving_facts, leaving_size
 from numplan.views.common.outputs import verb
 from numplan.views.machine.terraform import reason
 from numplan.views.machine.terraform_ui import Message, action_of, finding, outputs, place, said
-from numplan.views.text.plan import LOOSENED, held_back, last_line
+from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day
+
+
+def _first(plan: Plan) -> Iterator[Message]:
+    """What a reader must know before anything else."""
+    if plan.at is not None:
+        yield said("warning", f"The plan of {plan.at}", of_another_day(plan))
+    for one in plan.loosened:
+        yield said("warning", f"{LOOSENED}: {one}", "the manifest limits or protects less than it did")
 
 
 def planned(plan: Plan) -> Iterator[Message]:
     """What was loosened, drift, each change, what was found, and the figures."""
-    for one in plan.loosened:
-        yield said("warning", f"{LOOSENED}: {one}", "the manifest limits or protects less than it did")
+    yield from _first(plan)
     for drift in plan.drift:
         action = "delete" if drift.kind == "missing" else "update"
         where = place(drift.resource, drift.before.number)
@@ -51,6 +59,9 @@ def planned(plan: Plan) -> Iterator[Message]:
             )
             address = address_of(blocked.resource, blocked.before.number)
             yield said("warning", "A release is blocked and not sent", detail, address=address)
+    if plan.leaving:
+        named = ", ".join(f"{one.number} {leaving_facts(one)}" for one in plan.leaving)
+        yield said("warning", f"Leaving: {leaving_size(plan.leaving)}", named)
     if plan.unselected:
         flags = " ".join(plan.selection.flags)
         yield said("warning", f"Held back, not selected: {held_back(plan)}", f"selected by {flags}")
@@ -96,5 +107,7 @@ def _planned(change: Change) -> Message:
         fields["importing"] = {"id": change.after.number}
     why = reason(change)
     if why is not None:
-        fields["reason"] = why.removeprefix("replace_because_")
+        fields["reason"] = (
+            "requested" if why == "replace_by_request" else why.removeprefix("replace_because_")
+        )
     return Message("planned_change", f"{where['addr']}: Plan to {fields['action']}", {"change": fields})

@@ -18,6 +18,7 @@ _TITLES: Final[dict[DriftKind, str]] = {
     "changed": "Changed in the account",
     "overcharged": "Charged more than the plan said that bought them",
     "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
+    "overdue": "Overdue, to be released before today and there still",
     "unmanaged": "Unmanaged",
 }
 
@@ -43,7 +44,7 @@ def drift_text(report: DriftReport, *, width: int | None = None, expand: bool = 
 
 def last_line(report: DriftReport) -> str:
     """The figures, for people and scripts."""
-    figures = ", ".join(f"{len(report.of(kind))} {kind}" for kind in KINDS)
+    figures = ", ".join(f"{figure} {kind}" for kind, figure in report.counts.items())
     first = f"{to_settle(report.unsettled)}. " if report.unsettled else ""
     return f"{first if report.matters else 'No drift. '}Drift: {figures}."
 

@@ -79,6 +79,11 @@ def _recorded(event: Recorded) -> str:
     match event.change:
         case Adopt():
             return f"{address_of_change(event.change)}: adopted"
+        case Update() if event.change.begins_leaving:
+            day = event.change.after.leaving_at
+            return f"{address_of_change(event.change)}: leaves, released from {day} on"
+        case Update() if event.change.stops_leaving:
+            return f"{address_of_change(event.change)}: stays"
         case Update():
             return f"{address_of_change(event.change)}: updated"
         case Forget():

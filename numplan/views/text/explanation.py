@@ -3,6 +3,7 @@ account, plan and protection.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from numplan.engine.queries.explanation import NumberExplanation, ResourceExplanation
 from numplan.model.changes import number_of
@@ -41,7 +42,7 @@ def explained_text(
 
 
 def _number(one: NumberExplanation) -> Iterator[Paragraph]:
-    yield "Declared", [_declared(one)]
+    yield "Declared", [_declared(one), *_retired(one), *filter(None, [one.days])]
     yield "State", [*_state(one)]
     if one.theirs is not None:
         yield "Other states", [one.theirs.whose]
@@ -60,6 +61,12 @@ def _declared(one: NumberExplanation) -> str:
     return f"{how} {one.resource}, {one.source}: {_said(one.entry)}"
 
 
+def _retired(one: NumberExplanation) -> Iterator[str]:
+    if one.retired is not None:
+        because = f", because: {one.retired.reason}" if one.retired.reason else ""
+        yield f"retired at {one.retired.source}{because}; no pool takes it"
+
+
 def _said(entry: Entry) -> str:
     return ", ".join(f"{key} {value}" for key, value in terms_of(entry).items())
 
@@ -69,6 +76,12 @@ def _state(one: NumberExplanation) -> Iterator[str]:
         yield "does not manage it"
     else:
         yield _remembered(one.instance)
+        yield from _leaving(one)
+    if one.released_at is not None and one.again_from is not None:
+        yield (
+            f"released it at {shown(one.released_at)}; no pool buys it again before {shown(one.again_from)} "
+            "(policy.rebuy_after)"
+        )
     if one.intent is not None:
         why = f" ({one.intent.doubt})" if one.intent.doubt else ""
         yield (
@@ -81,6 +94,25 @@ def _state(one: NumberExplanation) -> Iterator[str]:
             f"its purchase was closed as never happened at {shown(one.tombstone.closed_at)}, and is "
             f"watched{slot}"
         )
+
+
+def _leaving(one: NumberExplanation) -> Iterator[str]:
+    """That it leaves, since when and why, from when on it is released, and what would stop that."""
+    known = one.instance.attributes if one.instance else None
+    if known is None or known.leaving_at is None:
+        return
+    since = (
+        f" since {known.leaving_at - timedelta(days=known.release_after):%Y-%m-%d}"
+        if known.release_after
+        else ""
+    )
+    until = f"an apply on {known.leaving_at:%Y-%m-%d} or later releases it"
+    if one.entry is None:
+        yield f"leaves{since}, for no entry declares it: {until}, unless one declares it again before"
+    elif isinstance(one.entry, PoolEntry):
+        yield f"leaves{since}, for its pool let it go: {until}, unless the pool wants more before"
+    else:
+        yield f"leaves{since}, but is declared again: the next apply keeps it"
 
 
 def _remembered(one: Instance) -> str:
@@ -127,12 +159,15 @@ def _plan(one: NumberExplanation) -> Iterator[str]:
 
 def _resource(one: ResourceExplanation, *, expand: bool) -> Iterator[Paragraph]:
     declared = "by no entry" if one.entry is None else f"at {one.entry.source}: {_said(one.entry)}"
-    yield "Declared", [declared]
+    yield "Declared", [declared, *filter(None, [one.days])]
     surplus = sum(one.surplus for one in one.members)
+    leaving = sum(not one.surplus and one.attributes.leaving_at is not None for one in one.members)
+    beside = f", and {surplus} surplus" if surplus else ""
+    beside += f"; {leaving} of these leave" if leaving else ""
     yield (
         "State",
         [
-            f"manages {numbers(len(one.members) - surplus)}{f', and {surplus} surplus' if surplus else ''}",
+            f"manages {numbers(len(one.members) - surplus)}{beside}",
             *some([f"    {member.number}" for member in one.members], expand=expand),
         ],
     )

@@ -12,6 +12,7 @@ from numplan.model.others import counted_text
 from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
 from numplan.model.text.printable import numbers, plural
 from numplan.views.common.amounts import amount, change, to_settle
+from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import sections_of
@@ -45,10 +46,12 @@ def plan_text(plan: Plan, *, width: int | None = None, expand: bool = False) -> 
 def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
     columns = width or WIDTH
     return (
+        *_of_another_day(plan, columns),
         *_loosened(plan, width, fold),
         *_summary(plan, columns),
         *_refusals(plan.refusals, columns, fold),
         *changes_text(plan, columns, fold),
+        *_leaving(plan, columns, fold),
         *_held_back(plan, columns, fold),
         *_drift(plan.drift, fold),
         *_held(plan.held, columns, fold),
@@ -97,6 +100,7 @@ def verdict(plan: Plan) -> str:
         (counts.update, "to update"),
         (counts.forget, "to forget"),
         (*_missing(plan),),
+        (len(plan.leaving), "leaving"),
         (len(plan.unselected), "held back"),
     )
     told = [f"{figure:,} {what}" for figure, what in figures if figure]
@@ -113,6 +117,19 @@ def _missing(plan: Plan) -> tuple[int, str]:
     first = min((one.again_from for one in absent), default=None)
     when = "" if first is None else f", looked for again from {first:%H:%M} on"
     return len(absent), f"missing{when}"
+
+
+def of_another_day(plan: Plan) -> str:
+    """What kind of plan one for another day is; empty for a plan of today."""
+    if plan.at is None:
+        return ""
+    return f"The plan of {plan.at}, if nothing else moves until then. It cannot be saved or applied."
+
+
+def _of_another_day(plan: Plan, width: int) -> Iterator[Line]:
+    if sentence := of_another_day(plan):
+        yield from (Line(text, "yellow") for text in wrapped(sentence, "  ", width=width))
+        yield Line("")
 
 
 def _loosened(plan: Plan, width: int | None, fold: Fold) -> Iterator[Line]:
@@ -169,12 +186,30 @@ def held_back(plan: Plan) -> str:
 
 _BARE: Final[dict[str, Any]] = {
     "unselected": (),
+    "leaving": (),
     "unsettled": 0,
     "refusals": (),
     "diagnostics": (),
     "refresh_only": False,
 }
 """What a verdict on changes alone leaves out."""
+
+
+def _leaving(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
+    """What is kept until its day, under what is the same of many."""
+    if not plan.leaving:
+        return
+    yield Line(f"Leaving: {leaving_size(plan.leaving)}", "yellow")
+    by_facts: dict[str, list[str]] = {}
+    for one in plan.leaving:
+        by_facts.setdefault(leaving_facts(one), []).append(f"  {leaving_name(one)}")
+    for facts, rows in list(by_facts.items())[: fold.groups]:
+        yield from map(Line, cut(wrapped(f"    {facts}:", " " * 6, width=width), fold))
+        yield from map(Line, some(rows, fold))
+    rest = list(by_facts.values())[fold.groups :]
+    if rest:
+        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, on later days (--expand shows all)")
+    yield Line("")
 
 
 def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from numplan.model.changes import (
     Unavailable,
     Update,
 )
+from numplan.model.plan import Leaving
 from numplan.model.state import Attributes
 from numplan.views.common.amounts import amount
 from numplan.views.common.sanitize import one_line
@@ -24,10 +25,18 @@ def action_text(action: PlannedAction) -> str:
         return one_line(f"nothing: {'; '.join(one.summary for one in action.errors)}")
     if action.held is not None:
         return one_line(f"wait: {action.held.reason}{_guards(action)}")
+    if action.leaving is not None and (action.change is None or isinstance(action.change, Keep)):
+        return one_line(f"wait: {_until(action.leaving)}")
     if action.change is None or isinstance(action.change, Keep):
         return "leave it as it is"
     refilled = f", and purchase another for {action.change.resource}" if action.refilled else ""
     return one_line(change_text(action.change) + refilled + _guards(action))
+
+
+def _until(one: Leaving) -> str:
+    if one.overdue:
+        return f"it was to leave on {one.leaving_at:%Y-%m-%d}, and stays: {one.overdue}"
+    return f"it leaves, and is released from {one.leaving_at:%Y-%m-%d} on"
 
 
 def _guards(action: PlannedAction) -> str:
@@ -38,7 +47,7 @@ def action_of(action: PlannedAction) -> str:
     """The change in one word, for machines: its own name, `wait`, `error` or `none`."""
     if action.errors:
         return "error"
-    if action.held is not None:
+    if action.held is not None or (action.leaving is not None and isinstance(action.change, Keep)):
         return "wait"
     return "none" if action.change is None else str(action.change.__struct_config__.tag)
 
@@ -54,6 +63,10 @@ def change_text(change: Change) -> str:
             return f"adopt it into {change.resource}, no call"
         case Forget():
             return "forget it"
+        case Update() if change.begins_leaving:
+            return f"let it leave, released from {change.after.leaving_at} on; no call until then"
+        case Update() if change.stops_leaving:
+            return "let it stay, no call"
         case Update():
             return "update what state says of it, no call"
         case Replace() if change.buys_first:

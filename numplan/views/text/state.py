@@ -36,6 +36,14 @@ def state_text(state: State) -> str:
             f"  {one.number}  for {one.instance.resource}, closed {our_time(one.closed_at):%Y-%m-%d %H:%M:%S} UTC"
             for one in state.tombstones
         ]
+    if state.released:
+        them = "it" if len(state.released) == 1 else "them"
+        lines.append(
+            f"{numbers(len(state.released))} released; no pool buys {them} again before policy.rebuy_after is over"
+        )
+        lines += [
+            f"  {one.number}  released {our_time(one.at):%Y-%m-%d %H:%M:%S} UTC" for one in state.released
+        ]
     return "\n".join(lines)
 
 
@@ -51,11 +59,14 @@ def instance_text(instance: Instance) -> str:
         "sip_trunk_id": _trunk(instance),
         "labels": ", ".join(f"{key}={value}" for key, value in sorted(attributes.labels.items())) or None,
         "protect": "true" if attributes.protect else None,
+        "release_after": f"{attributes.release_after}d" if attributes.release_after else None,
+        "leaving_at": f"{attributes.leaving_at:%Y-%m-%d}" if attributes.leaving_at else None,
         "setup_charge": amount(attributes.setup_charge),
         "monthly_charge": amount(attributes.monthly_charge),
         "origin": instance.origin,
         "bought_at": f"{our_time(instance.bought_at):%Y-%m-%d %H:%M:%S} UTC" if instance.bought_at else None,
         "surplus": "true, in no pool's count" if instance.surplus else None,
+        "replaces": instance.replaces,
     }
     rows = [f"  {name:<15} {one_line(str(value))}" for name, value in facts.items() if value is not None]
     return "\n".join([instance.address, *rows])
@@ -89,4 +100,6 @@ def _kind(instance: Instance) -> str:
     marks = [
         mark for mark, is_so in (("protected", attributes.protect), ("surplus", instance.surplus)) if is_so
     ]
+    if attributes.leaving_at is not None:
+        marks.append(f"leaves, released from {attributes.leaving_at:%Y-%m-%d} on")
     return one_line(", ".join((attributes.country, attributes.type, *marks)))

@@ -1,6 +1,8 @@
 """The control endpoints and the ledger."""
 
 import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import msgspec
 import pytest
@@ -35,6 +37,20 @@ def test_control_is_for_this_machine_only(api: Api) -> None:
     app = make_app(api.emulator._service, lambda _: None, api.emulator)
     answer = app.test_client().get("/_control/ledger", environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert answer.status_code == 403
+
+
+def test_the_date_of_answers_can_be_another_and_none(api: Api) -> None:
+    def told() -> str:
+        return api.get("regions").headers["Date"]
+
+    shift = 40 * 86400
+    control(api, "POST", "settings", {"date_shift_seconds": shift})
+    ahead = parsedate_to_datetime(told()) - datetime.now(UTC)
+    assert abs(ahead.total_seconds() - shift) < 60
+    control(api, "POST", "settings", {"date_told": False})
+    assert told() == "unknown"
+    control(api, "POST", "reset")
+    assert abs((parsedate_to_datetime(told()) - datetime.now(UTC)).total_seconds()) < 60
 
 
 @pytest.mark.parametrize("wrap", [False, True])

@@ -1,13 +1,13 @@
 """Gates for plans, and a world that moves between a plan and its calls."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from numplan.engine.apply.evidence import FRESH
-from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.gate import NONE_RETIRED, Gate
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.orders import Order, orders_of
 from numplan.engine.pipeline import compute_plan
-from numplan.model.manifest import Manifest
+from numplan.model.manifest import Manifest, Retired
 from numplan.model.number import E164
 from numplan.model.outcome import Rejected
 from numplan.model.plan import Plan
@@ -50,7 +50,14 @@ def gate_for(world: World, wanted: Manifest, limits: Policy | None = None) -> Ga
     return gate
 
 
-def gate_of(world: World, made: Plan, open_state: OpenState, limits: Policy | None = None) -> Gate:
+def gate_of(
+    world: World,
+    made: Plan,
+    open_state: OpenState,
+    limits: Policy | None = None,
+    *,
+    retired: Mapping[E164, Retired] = NONE_RETIRED,
+) -> Gate:
     """The gate of a plan that was made just now."""
     planned_at = world.clock.monotonic()
     return Gate(
@@ -61,6 +68,7 @@ def gate_of(world: World, made: Plan, open_state: OpenState, limits: Policy | No
         limits=limits or Policy(),
         planned_at=planned_at,
         before={},
+        retired=retired,
     )
 
 

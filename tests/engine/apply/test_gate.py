@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from numplan.model.policy import Policy
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.engine.apply.gates import gate_for, gate_of, moving, rejected
 from tests.engine.world import World, in_batches_of, world_with
+from tests.fakes import NOON
 
 ONE, TWO, THREE = us(1), us(2), us(3)
 STOCK = (ONE, TWO, THREE)
@@ -63,6 +65,20 @@ def test_an_alternate_that_waited_is_asked_for_anew_before_it_is_sent_again():
     world.vendor.purchase = purchase
     gate.send(Batch(call="purchase", numbers=(ONE,)))
     assert "it now costs 500.00 once" in answers[0][ONE]
+
+
+def test_what_is_retired_is_never_bought_whatever_a_plan_says():
+    """The last line: the plan was made before the number was retired."""
+    world = world_with(ONE, TWO)
+    wanted = manifest(pool("p", 2))
+    made, open_state = world.draft(wanted), world.open()
+    retired = {one.number: one for one in manifest(retire=[ONE]).retire}
+    gate = gate_of(world, made, open_state, retired=retired)
+    orders = [*orders_of(made)]
+    gate.expect(orders)
+    outcomes = gate.send(Batch(call="purchase", numbers=(ONE, TWO)))
+    assert outcomes == {ONE: Barred("retired: spam label"), TWO: Succeeded()}
+    assert world.vendor.owned.keys() == {TWO}
 
 
 def test_a_number_whose_price_nobody_knows_is_not_released_to_be_bought_back():
@@ -135,6 +151,21 @@ def test_a_number_that_state_protects_is_not_released_whatever_the_plan_says():
     gate = gate_of(world, made, world.open())
     assert gate.send(Batch(call="release", numbers=(ONE,))) == {ONE: Barred("state protects it")}
     assert world.vendor.posts == []
+
+
+@pytest.mark.parametrize("later", [None, NOON.date() + timedelta(days=9)])
+def test_what_is_due_is_not_released_where_state_says_that_it_stays_or_leaves_on_another_day(later):
+    world = World()
+    world.vendor.time = world.clock.now
+    row = managed("pool.old", world.vendor.own(ONE), leaving_at=NOON.date())
+    world.store(state(row))
+    made = world.draft(manifest(pool("p", 0)))
+    assert [change.due for change in made.changes] == [NOON.date()]
+    attributes = msgspec.structs.replace(row.attributes, leaving_at=later)
+    world.store(state(msgspec.structs.replace(row, attributes=attributes), serial=4))
+    gate = gate_of(world, made, world.open())
+    barred = Barred("state does not say that it leaves on that day")
+    assert gate.send(Batch(call="release", numbers=(ONE,))) == {ONE: barred}
 
 
 def test_neither_a_number_that_the_plan_keeps_nor_one_that_state_does_not_know_is_released():

@@ -459,3 +459,26 @@ def test_refusals_leave_the_plan_as_it_is(vendor):
     """A refused plan is still shown: every change stands in it."""
     made = plan(manifest(pool("p", 1)), vendor, fleet(vendor, 9))
     assert len(by_action(made)["release"]) == 8
+
+
+@pytest.mark.parametrize(("retired", "refusing"), [(3, True), (2, False)])
+def test_a_list_that_retires_three_and_most_of_what_there_is_is_refused(retired, refusing):
+    """A file with the wrong column, or of another fleet: each would be replaced, at a price, and be gone."""
+    vendor = FakeVendor()
+    rows = [managed("pool.p", vendor.own(us(place))) for place in range(1, 6)]
+    for place in range(20, 30):
+        vendor.put_on_sale(us(place))
+    made = plan(
+        manifest(pool("p", 5), retire=[us(place) for place in range(1, 1 + retired)]), vendor, state(*rows)
+    )
+    assert ("release-share" in refused(made)) == refusing
+    assert len(by_action(made)["replace"]) == retired
+
+
+def test_what_is_retired_counts_for_the_most_releases_of_one_apply():
+    vendor = FakeVendor()
+    rows = [managed("pool.p", vendor.own(us(place))) for place in range(1, 21)]
+    for place in range(30, 40):
+        vendor.put_on_sale(us(place))
+    made = plan(manifest(pool("p", 20), retire=[us(place) for place in range(1, 7)]), vendor, state(*rows))
+    assert refused(made)["releases"].lifted_by == "--max-releases 6, or policy.max_releases"

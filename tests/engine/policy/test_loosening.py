@@ -1,5 +1,6 @@
 """What a manifest allows more than at the last apply, and what state remembers for it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
@@ -34,6 +35,8 @@ KEYS = [
     ("policy.required_labels", ("owner", "team"), ("team",), "owner, team -> team"),
     ("policy.required_labels", ("owner",), (), "owner -> none"),
     ("policy.unmanaged", "warn", "ignore", "warn -> ignore"),
+    ("policy.rebuy_after", "13w", "90d", "13w -> 90d"),
+    ("policy.rebuy_after", "90d", "0d", "90d -> 0d"),
     ("api.settle_seconds", 10.0, 2.5, "10 -> 2.5"),
     ("api.hold_minutes", 15.0, 0.0, "15 -> 0"),
 ]
@@ -128,7 +131,7 @@ class TestTheBook:
     def test_what_binds_an_apply_is_stored_with_what_it_writes(self):
         world = World()
         open_state = world.open()
-        open_state.bind(NONE_SET)
+        open_state.bind(NONE_SET, timedelta())
         assert not open_state.unsaved, "to be bound otherwise is no change by itself"
         open_state.save(world.clock.now())
         assert world.state.bound == NONE_SET

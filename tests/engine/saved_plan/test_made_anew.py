@@ -17,7 +17,7 @@ from numplan.engine.pipeline import compute_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.saved_plan.made_anew import made_anew, picks_of
-from numplan.model.changes import acting, bought, key_of, released
+from numplan.model.changes import Update, acting, bought, key_of, released
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import ApiError, StalePlanError, UsageError
 from numplan.model.number import E164
@@ -317,3 +317,53 @@ def test_a_saved_plan_meets_a_row_that_cannot_be_read_any_more(vendor):
             del vendor.owned[number]
             vendor.stock[number] = offer
     saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1))
+
+
+def test_what_replace_named_is_part_of_what_a_saved_plan_remembers(vendor):
+    known = state(managed("pool.p", vendor.own(ONE)), managed("pool.p", vendor.own(TWO)))
+    for place in (11, 12):
+        vendor.put_on_sale(us(place))
+    wanted = manifest(pool("p", 2))
+    file = decode_plan(encode_plan(plan(wanted, vendor, known, replace=(TWO,))), "the file")
+    vendor.put_on_sale(us(10))
+    made = saved_again(file, wanted, known, vendor, NOON, timedelta(hours=1)).plan
+    (change,) = acting(made.changes)
+    assert (change.before.number, change.after.number) == (TWO, us(11)), "as it was reviewed"
+    assert made.replace == (TWO,)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, ""), (1, ""), (-1, "it leaves on .* in the plan made anew, not on")]
+)
+def test_a_leaving_may_begin_later_than_the_saved_plan_says_and_never_earlier(vendor, days, told):
+    wanted, remembered = (
+        manifest(pool("p", 0)),
+        state(managed("number.gone", vendor.own(ONE), release_after=9)),
+    )
+    vendor.time = lambda: NOON
+    file = plan(wanted, vendor, remembered)
+    assert by_action(file) == {"update": [ONE]}
+    if days < 0:
+        file = msgspec.structs.replace(file, changes=tuple(map(a_day_later, file.changes)))
+        with pytest.raises(StalePlanError, match=told):
+            saved_again(file, wanted, remembered, vendor, NOON, timedelta(days=9))
+        return
+    then = NOON + timedelta(days=days)
+    vendor.time = lambda: then
+    made = saved_again(file, wanted, remembered, vendor, then, timedelta(days=9)).plan
+    assert [one.leaving_at for one in made.leaving] == [NOON.date() + timedelta(days=9 + days)]
+
+
+def a_day_later(change: Update) -> Update:
+    after = change.after
+    later = msgspec.structs.replace(after, leaving_at=after.leaving_at + timedelta(days=1))
+    return msgspec.structs.replace(change, after=later)
+
+
+def test_a_saved_plan_names_a_span_that_is_another_now(vendor):
+    wanted = manifest(entry("a", vendor.own(ONE), release_after=30))
+    remembered = state(managed("number.a", ONE, release_after=9))
+    file = plan(wanted, vendor, remembered)
+    edited = manifest(entry("a", ONE, release_after=2))
+    with pytest.raises(StalePlanError, match="its release_after is 2 in the plan made anew, not 30"):
+        saved_again(file, edited, remembered, vendor, NOON, timedelta(hours=1))

@@ -31,6 +31,7 @@ def test_a_policy_sets_what_it_names_and_leaves_the_rest():
     assert policy(held, NO_LIMITS) == Policy(
         max_releases=None,
         max_release_share=NO_LIMITS.max_release_share,
+        rebuy_after="0d",
         max_setup_cost=Decimal("1.10"),
         allowed_trunks=(169, "none"),
         allowed_countries=("US",),

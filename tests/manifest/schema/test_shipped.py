@@ -99,12 +99,13 @@ def test_every_pattern_is_anchored_and_explained():
 
 def test_it_names_the_same_keys_and_defaults_as_the_values():
     definitions = ROOT["$defs"]
-    terms = set(Terms.__struct_fields__) - {"may_lack"}
+    terms = set(Terms.__struct_fields__) - {"may_lack", "begins", "ends"}
+    days = {"from", "until"}
     assert set(ROOT["properties"]["defaults"]["properties"]) == terms
-    assert set(definitions["number_entry"]["properties"]) == terms | {"number", "on_unavailable"}
+    assert set(definitions["number_entry"]["properties"]) == terms | days | {"number", "on_unavailable"}
     assert {*ROOT["properties"]["api"]["properties"], "declares_url"} == set(ApiSettings.__struct_fields__)
     assert set(ROOT["properties"]["policy"]["properties"]) == set(Policy.__struct_fields__)
-    pool = set(PoolEntry.__struct_fields__) - {"name", "terms", "source"} | terms
+    pool = set(PoolEntry.__struct_fields__) - {"name", "terms", "source"} | terms | days
     assert set(definitions["pool_entry"]["properties"]) == pool
     for block, value in (("api", ApiSettings()), ("policy", Policy())):
         for name, inner in ROOT["properties"][block]["properties"].items():

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.number import E164
+from numplan.model.state import Instance
 from numplan.numbering.area_codes import exchange_of
 
-Numbered = TypeVar("Numbered", Offer, OwnedNumber)
+Numbered = TypeVar("Numbered", Offer, OwnedNumber, Instance)
 
 
 def within_exchanges(

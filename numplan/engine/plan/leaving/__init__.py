@@ -1,0 +1,1 @@
+"""What leaves: kept until its day, and released once that has come."""

@@ -1,0 +1,123 @@
+"""How many releases one apply may make, and which it may not: the arithmetic of the guards, and of whatever waits for
+its day. Both ask here, so that a plan never takes up a release that a guard would refuse. Pure.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from numplan.engine.policy.limits import Limits, Side
+from numplan.model.address import kind_of
+from numplan.model.changes import Release, Replace, address_of_change
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.operator import VARIABLE
+from numplan.model.plan import Allowances
+from numplan.model.policy import percent
+
+FEWEST_OF_A_SHARE: Final = 3
+"""Fewer releases than this are no share of anything."""
+
+
+class Stay(NamedTuple):
+    """Why a number stays whose day has come, and the guard by whose rule it does, if it is one's."""
+
+    why: str
+    guard: str = ""
+
+
+class Releasing(msgspec.Struct, frozen=True, kw_only=True):
+    """What an apply would release: `total` numbers, of which `counted` are a share of those that are `managed`. Surplus
+    numbers, which go only where they are named, are no part of it, nor are those that are gone already.
+    """
+
+    total: int
+    counted: int
+    managed: int
+
+    def more(self, how_many: int) -> "Releasing":
+        """With so many more that are managed."""
+        return msgspec.structs.replace(self, total=self.total + how_many, counted=self.counted + how_many)
+
+
+def releasing(
+    leaving: Sequence[Release | Replace], managed: Collection[E164], apart: frozenset[E164]
+) -> Releasing:
+    """What a plan releases. Managed numbers `apart` are no part of any share."""
+    return Releasing(
+        total=len(leaving),
+        counted=sum(change.before.number not in apart for change in leaving),
+        managed=len(managed) - len(apart),
+    )
+
+
+def over_count(limits: Limits, total: int) -> tuple[int, Side] | None:
+    """The most releases that are allowed and whose limit it is, where there are more."""
+    return limits.exceeded("max_releases", total)
+
+
+def over_share(limits: Limits, allowances: Allowances, found: Releasing) -> Side | None:
+    """Whose share so many releases exceed. Who says how many are to go has thought of them: that lifts the
+    manifest's.
+    """
+    if found.counted < FEWEST_OF_A_SHARE:
+        return None
+    named = allowances.max_releases
+    is_named = named is not None and found.total <= named
+    return next(
+        (
+            side
+            for side in limits.sides
+            if (side.is_operators or not is_named)
+            and 100 * found.counted > percent(side.policy.max_release_share) * found.managed
+        ),
+        None,
+    )
+
+
+def room(limits: Limits, allowances: Allowances, found: Releasing, wanted: int) -> int:
+    """How many of `wanted` releases may be made besides those that are asked for, so that no limit of either side is
+    exceeded. More of them never fit where fewer do not.
+    """
+    fewest, most = 0, wanted
+    while fewest < most:
+        middle = (fewest + most + 1) // 2
+        if full_by(limits, allowances, found.more(middle)):
+            most = middle - 1
+        else:
+            fewest = middle
+    return fewest
+
+
+def full_by(limits: Limits, allowances: Allowances, found: Releasing) -> Stay | None:
+    """Which limit so many releases exceed; None where they exceed none."""
+    if over := over_count(limits, found.total):
+        limit, side = over
+        return Stay(
+            f"{VARIABLE} allows {limit}" if side.is_operators else f"one apply may release {limit}",
+            "releases",
+        )
+    if whose := over_share(limits, allowances, found):
+        most = f"at most {whose.policy.max_release_share} of what is managed"
+        return Stay(
+            f"{VARIABLE} allows {most}" if whose.is_operators else f"one apply may release {most}",
+            "release-share",
+        )
+    return None
+
+
+def protecting(manifest: Manifest) -> frozenset[str]:
+    """The entries that protect their numbers."""
+    return frozenset(entry.resource for entry in manifest.entries() if entry.terms.protect)
+
+
+def is_protected(change: Release | Replace, declared: frozenset[str], allowances: Allowances) -> bool:
+    """Whether a release is refused: state remembers the number as protected, or its entry, one of those `declared` to
+    protect, still covers it; and nobody allows it by name. A number that a `numbers:` or `sets:` entry lists is never
+    released but to be bought back.
+    """
+    covered = isinstance(change, Replace) or kind_of(change.resource) == "pool"
+    return (
+        change.before.protect or (change.resource in declared and covered)
+    ) and not allowances.allows_release(address_of_change(change), change.before.number)
