@@ -37,7 +37,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """The status of the answer that was sent; None if none was."""
 
 
-class Line:
+class LoggedCall:
     """The ledger's line for one POST, completed as the POST goes on."""
 
     def __init__(self, post: Post) -> None:
@@ -63,7 +63,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lines: list[Line] = []
+        self._lines: list[LoggedCall] = []
         self._calls: Counter[str] = Counter()
 
     def count(self, endpoint: str) -> int:
@@ -78,7 +78,7 @@ class Ledger:
         with self._lock:
             return self._calls.total()
 
-    def receive(self, at: float, endpoint: str, body: bytes, faults: tuple[str, ...]) -> Line:
+    def receive(self, at: float, endpoint: str, body: bytes, faults: tuple[str, ...]) -> LoggedCall:
         """Write down a POST as it arrives."""
         order = glimpse(body)
         with self._lock:
@@ -92,7 +92,7 @@ class Ledger:
                 form=order.form,
                 faults=faults,
             )
-            line = Line(post)
+            line = LoggedCall(post)
             self._lines.append(line)
             return line
 

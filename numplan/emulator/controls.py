@@ -11,7 +11,7 @@ from numplan.emulator.protocol.records import Charge, Flow, ForSale, Holding, Ow
 from numplan.emulator.service import ENDPOINTS, Service
 from numplan.emulator.settings import FIXED_FIELDS, EmulatorSettings
 from numplan.emulator.vendor import account, stock
-from numplan.emulator.vendor.database import Store
+from numplan.emulator.vendor.database import Database
 from numplan.emulator.vendor.world import populate
 
 
@@ -26,7 +26,7 @@ class Controls:
         self, settings: EmulatorSettings, clock: Callable[[], float], pause: Callable[[float], None]
     ) -> None:
         """Prepare the numbers; a database file that already holds some keeps them."""
-        self._store = Store(settings.database)
+        self._store = Database(settings.database)
         if self._store.populated:
             with self._store.transaction() as db:
                 account.forget_lag(db)

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from numplan.emulator.call_log import Ledger, Line
+from numplan.emulator.call_log import Ledger, LoggedCall
 from numplan.emulator.faults.answers import spoil
 from numplan.emulator.faults.faults import Lag, LateCommit, ListingFault, LoseRequest, Stall, Vanish
 from numplan.emulator.faults.listings import distort
@@ -16,10 +16,10 @@ from numplan.emulator.late_commits import LateWork
 from numplan.emulator.protocol import requests
 from numplan.emulator.protocol.records import digits_of
 from numplan.emulator.protocol.replies import Reply, error_reply, outcome_reply, rows_reply
-from numplan.emulator.protocol.requests import Look, Order, Refusal, Request
+from numplan.emulator.protocol.requests import Look, PostBody, Refusal, Request
 from numplan.emulator.settings import EmulatorSettings
 from numplan.emulator.vendor import account, stock
-from numplan.emulator.vendor.database import Store
+from numplan.emulator.vendor.database import Database
 from numplan.emulator.vendor.stock import Listing
 
 PURCHASE = "purchase-numbers"
@@ -46,7 +46,7 @@ class Service:
     def __init__(
         self,
         settings: EmulatorSettings,
-        store: Store,
+        store: Database,
         clock: Callable[[], float],
         pause: Callable[[float], None],
     ) -> None:
@@ -104,7 +104,9 @@ class Service:
             if isinstance(fault, Stall) and fault.when == when:
                 self._pause(fault.seconds)
 
-    def _reply(self, endpoint: str, request: Request, struck: Struck, call: int, line: Line | None) -> Reply:
+    def _reply(
+        self, endpoint: str, request: Request, struck: Struck, call: int, line: LoggedCall | None
+    ) -> Reply:
         """The answer before anything spoils it."""
         for fault in struck.calls:
             if isinstance(fault, LoseRequest):
@@ -161,7 +163,7 @@ class Service:
             self._listings += 1
             return self._listings
 
-    def _order(self, endpoint: str, request: Request, struck: Struck, call: int, line: Line) -> Reply:
+    def _order(self, endpoint: str, request: Request, struck: Struck, call: int, line: LoggedCall) -> Reply:
         """Carry out a POST, now or late, and tell of it."""
         read = requests.read_purchase if endpoint == PURCHASE else requests.read_release
         order = read(request, self.settings)
@@ -174,7 +176,7 @@ class Service:
         answer = told(truth, order.numbers, struck.outcomes, _SENTENCES[endpoint])
         return outcome_reply(answer.success, answer.error, keep_empty=self.settings.keep_empty_lists)
 
-    def _carry_out(self, endpoint: str, order: Order, struck: Struck, line: Line) -> Told:
+    def _carry_out(self, endpoint: str, order: PostBody, struck: Struck, line: LoggedCall) -> Told:
         """Buy or give back what no fault holds back, and write down the truth."""
         held = held_back(order.numbers, struck.outcomes)
         numbers = [number for number in order.numbers if number not in held]

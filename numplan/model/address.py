@@ -9,7 +9,7 @@ from typing import Literal, NewType, cast
 
 from numplan.model.number import E164
 
-Kind = Literal["number", "set", "pool"]
+EntryKind = Literal["number", "set", "pool"]
 Resource = NewType("Resource", str)
 Address = NewType("Address", str)
 
@@ -21,14 +21,14 @@ _UNQUOTED = re.compile(r"((?:set|pool)\.[A-Za-z0-9_*?-]+)\[['\"]?([^\[\]'\"]*)['
 _RESOURCE = re.compile(rf"(?:number|set|pool)\.{NAME_PATTERN}")
 
 
-def resource_of(kind: Kind, name: str) -> Resource:
+def resource_of(kind: EntryKind, name: str) -> Resource:
     """The resource that the manifest declares as `name` under `numbers:`, `sets:` or `pools:`."""
     return Resource(f"{kind}.{name}")
 
 
-def kind_of(resource: Resource) -> Kind:
+def kind_of(resource: Resource) -> EntryKind:
     """The kind of a resource."""
-    return cast("Kind", resource.partition(".")[0])
+    return cast("EntryKind", resource.partition(".")[0])
 
 
 def name_of(resource: Resource) -> str:

@@ -19,7 +19,7 @@ from numplan.views.common.amounts import amount, change
 from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
-from numplan.views.common.sections import Row, Section, sections_of, total
+from numplan.views.common.sections import ChangeRow, Section, sections_of, total
 from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day, verdict
 
 BUDGET: Final = 65_000
@@ -152,7 +152,7 @@ def _title(section: Section) -> str:
     return f"{section.title}: {numbers(len(section.rows))}{f', {charges}' if charges else ''}"
 
 
-def _row(mark: str, row: Row) -> str:
+def _row(mark: str, row: ChangeRow) -> str:
     once, monthly = (
         amount(charge) if is_shown else ""
         for charge, is_shown in zip((row.charges.once, row.charges.monthly), row.charges.shown, strict=True)

@@ -16,7 +16,7 @@ from numplan.engine.plan.odd_rows import unreadable_text
 from numplan.manifest.load import manifest_in
 from numplan.model.account import Unreadable
 from numplan.model.manifest import Manifest
-from numplan.views.common.table import Row, csv_text, json_text, table_text
+from numplan.views.common.table import TableRow, csv_text, json_text, table_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,7 +40,7 @@ def warn_of(endpoint: str, unreadable: Sequence[Unreadable]) -> None:
         Screen(color=False).error(f"warning: {unreadable_text(endpoint, unreadable)}")
 
 
-def show_rows(rows: Sequence[Row], settings: Settings, *, as_csv: bool) -> None:
+def show_rows(rows: Sequence[TableRow], settings: Settings, *, as_csv: bool) -> None:
     """Print rows as the flags ask. `--json` and `--csv` together are refused."""
     screen = Screen(color=settings.color)
     if settings.json and as_csv:

@@ -64,7 +64,7 @@ class PurchasedList(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class PostBody(msgspec.Struct, frozen=True, kw_only=True):
     """A POST: numbers as bare digits to buy or to give back."""
 
     numbers: tuple[str, ...]
@@ -145,14 +145,14 @@ def read_regions(request: Request) -> tuple[str, ...]:
     return wanted
 
 
-def read_purchase(request: Request, settings: EmulatorSettings) -> Order:
+def read_purchase(request: Request, settings: EmulatorSettings) -> PostBody:
     """Read the body of purchase-numbers."""
     body = _body(request, _PURCHASE)
     trunk = None if body.trunk is msgspec.UNSET else _trunk(body.trunk)
-    return Order(numbers=_numbers(body.numbers, settings), trunk=trunk)
+    return PostBody(numbers=_numbers(body.numbers, settings), trunk=trunk)
 
 
-def read_release(request: Request, settings: EmulatorSettings) -> Order:
+def read_release(request: Request, settings: EmulatorSettings) -> PostBody:
     """Read the body of release-numbers, in the form or forms that the settings allow."""
     given = _body(request, _RELEASE).numbers
     form = _form(given)
@@ -162,16 +162,16 @@ def read_release(request: Request, settings: EmulatorSettings) -> Order:
         raise Refusal(400, "numbers must not hold an empty list")
     if settings.release_form not in ("both", form):
         raise Refusal(400, f"numbers must be {settings.release_form}, not {form}")
-    return Order(numbers=_numbers(_flat(given), settings), form=form)
+    return PostBody(numbers=_numbers(_flat(given), settings), form=form)
 
 
-def glimpse(body: bytes) -> Order:
+def glimpse(body: bytes) -> PostBody:
     """What a POST seems to ask for, whether or not it is in order; empty where that can't be told."""
     try:
         given = _ANY.decode(body)
     except _UNREADABLE:
-        return Order(numbers=())
-    return Order(
+        return PostBody(numbers=())
+    return PostBody(
         numbers=tuple(number.removeprefix("+") for number in _flat(given.numbers)),
         trunk=int(given.trunk) if given.trunk is not None and 1 <= given.trunk <= LARGEST else None,
         form=_form(given.numbers),

@@ -49,7 +49,7 @@ _FORMAT = 1
 # holds what is owned no more but still listed, until both its limits have passed.
 
 
-class Store:
+class Database:
     """The database that stock and account share.
 
     All access goes through `transaction`: one at a time, so that no number is sold twice whatever

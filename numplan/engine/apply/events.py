@@ -10,7 +10,7 @@ from numplan.model.number import E164
 from numplan.model.outcome import Call
 from numplan.model.plan import Overcharge
 
-Verdict = Literal["bought", "not bought", "released", "not released", "unknown"]
+SettleVerdict = Literal["bought", "not bought", "released", "not released", "unknown"]
 
 
 class _OfNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class Settled(_OfNumber, frozen=True, kw_only=True):
     """What the account said of a call with an unknown outcome; `rejected` as of Failed."""
 
     call: Call
-    verdict: Verdict
+    verdict: SettleVerdict
     reason: str = ""
     rejected: bool = False
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from numplan.engine.account.pricing import Priced, price_again
-from numplan.engine.apply.orders import Order
+from numplan.engine.apply.orders import PurchaseOrder
 from numplan.engine.ports import Clock, Provider
 from numplan.model.account import Criteria, Unreadable
 from numplan.model.errors import ApiError
@@ -36,13 +36,13 @@ class Evidence:
         self._clock = clock
         self._planned_at = planned_at
         self._parallelism = parallelism
-        self._line: list[Order] = []
+        self._line: list[PurchaseOrder] = []
         self._place: dict[E164, int] = {}
         self._offers: dict[E164, tuple[Priced, float]] = {}
         self._old: set[E164] = set()  # what the plan was told of these is no evidence
         self._asking = threading.Lock()
 
-    def expect(self, orders: Iterable[Order]) -> None:
+    def expect(self, orders: Iterable[PurchaseOrder]) -> None:
         """These are about to go, in this order."""
         for order in orders:
             self._place[order.number] = len(self._line)
@@ -88,10 +88,10 @@ class Evidence:
             )
             self._offers.update((number, (offer, asked_at)) for number, offer in found.items())
 
-    def _order(self, number: E164) -> Order:
+    def _order(self, number: E164) -> PurchaseOrder:
         return self._line[self._place[number]]
 
-    def _is_fresh(self, order: Order) -> bool:
+    def _is_fresh(self, order: PurchaseOrder) -> bool:
         _, asked_at = self._offers.get(order.number, (None, None))
         if asked_at is None:
             if order.anew or order.number in self._old:
@@ -99,7 +99,7 @@ class Evidence:
             asked_at = self._planned_at
         return self._clock.monotonic() - asked_at < FRESH
 
-    def _verdict(self, order: Order, unasked: str) -> str:
+    def _verdict(self, order: PurchaseOrder, unasked: str) -> str:
         """Why a number may not be bought. Where nothing could be asked, what is fresh still says no."""
         if unasked and not self._is_fresh(order):
             return unasked

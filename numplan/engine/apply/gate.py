@@ -14,7 +14,7 @@ from numplan.engine.apply.calls import Account, Bar
 from numplan.engine.apply.evidence import Evidence
 from numplan.engine.apply.ledger import Ledger
 from numplan.engine.apply.open_state import OpenState
-from numplan.engine.apply.orders import Batch, Order, buy_backs_of, orders_of
+from numplan.engine.apply.orders import Batch, PurchaseOrder, buy_backs_of, orders_of
 from numplan.engine.ports import Clock, Provider
 from numplan.failpoints import failpoint
 from numplan.model.account import OwnedNumber
@@ -58,7 +58,7 @@ class Gate:
         self._retired = retired
         self._ledger = Ledger(limits, plan)
         self._over: dict[E164, str] = {}
-        self._orders: dict[E164, Order] = {}
+        self._orders: dict[E164, PurchaseOrder] = {}
         self._evidence = Evidence(account, clock, planned_at, parallelism)
         self._goes = {attributes.number for _, attributes in released(plan.changes)}
         self._days = {
@@ -103,7 +103,7 @@ class Gate:
 
     # -- what is expected --------------------------------------------------------------------------------
 
-    def _reserve(self, order: Order) -> None:
+    def _reserve(self, order: PurchaseOrder) -> None:
         """Let an order take its share of the limits, while there is any."""
         if order.number not in self._orders or order.number in self._over:
             self._over.pop(order.number, None)
@@ -111,7 +111,7 @@ class Gate:
                 self._over[order.number] = over
         self._orders[order.number] = order
 
-    def expect(self, orders: Sequence[Order]) -> None:
+    def expect(self, orders: Sequence[PurchaseOrder]) -> None:
         """These are bought next, in this order. What the plan holds has its share of the limits already."""
         for order in orders:
             self._reserve(order)
@@ -121,7 +121,7 @@ class Gate:
         """What was said of these numbers is old."""
         self._evidence.forget(numbers)
 
-    def was_not_bought(self, order: Order) -> None:
+    def was_not_bought(self, order: PurchaseOrder) -> None:
         """The purchase surely did nothing: its share of the limits is free again."""
         if self._orders.pop(order.number, None) is not None and not self._over.pop(order.number, ""):
             self._ledger.give_back(order.attributes)

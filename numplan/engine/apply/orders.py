@@ -12,7 +12,7 @@ from numplan.model.plan import Plan
 from numplan.model.state import Attributes, Instance
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member to release once it
     is bought. `anew`: its offer is asked for just before the call, however fresh the plan is. What takes its place must
     begin with `prefix`, and be in its state where it has `same_state`.
@@ -37,12 +37,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return Instance(resource=self.resource, attributes=self.attributes, replaces=self.replaces)
 
 
-def orders_of(plan: Plan) -> Iterator[Order]:
+def orders_of(plan: Plan) -> Iterator[PurchaseOrder]:
     """The purchases of a plan, except those that buy back a number once it is released."""
     for change in plan.changes:
         match change:
             case Purchase():
-                yield Order(
+                yield PurchaseOrder(
                     resource=change.resource,
                     attributes=change.after,
                     substitutable=change.substitutable,
@@ -51,7 +51,7 @@ def orders_of(plan: Plan) -> Iterator[Order]:
                     same_state=change.same_state,
                 )
             case Replace() if change.buys_first:
-                yield Order(
+                yield PurchaseOrder(
                     resource=change.resource,
                     attributes=change.after,
                     sent_before=change.sent_before,
@@ -61,11 +61,11 @@ def orders_of(plan: Plan) -> Iterator[Order]:
                 pass
 
 
-def buy_backs_of(plan: Plan) -> Iterator[Order]:
+def buy_backs_of(plan: Plan) -> Iterator[PurchaseOrder]:
     """The purchases that buy back a number once it is released. Nothing offers it before, so it is asked for anew."""
     for change in plan.changes:
         if isinstance(change, Replace) and not change.buys_first:
-            yield Order(resource=change.resource, attributes=change.after, anew=True)
+            yield PurchaseOrder(resource=change.resource, attributes=change.after, anew=True)
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from numplan.engine.apply.events import Done, Event, Failed, Sending, Substituted, Uncertain
 from numplan.engine.apply.evidence import NOT_FOR_SALE
-from numplan.engine.apply.orders import Batch, Order, batches_of, rejected_whole
+from numplan.engine.apply.orders import Batch, PurchaseOrder, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
 from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
 from numplan.engine.compare.attributes import bought_as
@@ -24,9 +24,9 @@ class _Round(msgspec.Struct):
     call of this run was carried out; numbers to send once more; and batches that were rejected whole.
     """
 
-    open: list[tuple[Order, Failed]] = []
-    doubted: list[tuple[Order, str]] = []
-    again: list[Order] = []
+    open: list[tuple[PurchaseOrder, Failed]] = []
+    doubted: list[tuple[PurchaseOrder, str]] = []
+    again: list[PurchaseOrder] = []
     rejected: list[tuple[Batch, Rejected]] = []
 
 
@@ -37,7 +37,7 @@ class Purchases:
         self.run = run
         self._alternates = {resource: list(offers) for resource, offers in run.plan.alternates.items()}
 
-    def send(self, orders: Sequence[Order]) -> Iterator[Event]:
+    def send(self, orders: Sequence[PurchaseOrder]) -> Iterator[Event]:
         """Buy."""
         run = self.run
         batches = self._batches(orders)
@@ -55,7 +55,7 @@ class Purchases:
             batches = yield from self._send_again(left.rejected)
             batches += self._batches([*left.again, *(yield from self._substitute(left.open))])
 
-    def _batches(self, orders: Sequence[Order]) -> list[Batch]:
+    def _batches(self, orders: Sequence[PurchaseOrder]) -> list[Batch]:
         self.run.orders.update((order.number, order) for order in orders)
         self.run.gate.expect(orders)
         trunks = [(order.number, order.attributes.sip_trunk_id) for order in orders]
@@ -88,13 +88,13 @@ class Purchases:
         left.rejected += rejected_whole(batch, outcomes)
         run.take_note(batch, orders[0].resource, outcomes)
 
-    def _lost(self, order: Order, reason: str, *, attempted: bool = True) -> Failed:
+    def _lost(self, order: PurchaseOrder, reason: str, *, attempted: bool = True) -> Failed:
         self.run.gate.was_not_bought(order)
         return Failed(
             resource=order.resource, number=order.number, call="purchase", reason=reason, attempted=attempted
         )
 
-    def _sorted(self, order: Order, outcome: Outcome) -> Event:
+    def _sorted(self, order: PurchaseOrder, outcome: Outcome) -> Event:
         run = self.run
         reason = ""
         match outcome:
@@ -182,15 +182,17 @@ class Purchases:
 
     # -- what takes the place of what cannot be had ----------------------------------------------------------
 
-    def _substitute(self, open_slots: Sequence[tuple[Order, Failed]]) -> Generator[Event, None, list[Order]]:
+    def _substitute(
+        self, open_slots: Sequence[tuple[PurchaseOrder, Failed]]
+    ) -> Generator[Event, None, list[PurchaseOrder]]:
         """Give each open slot its next alternate that is to be had as it was reviewed, with an intent of its own before
         it is sent. All that come into question next are asked for together.
         """
         run = self.run
-        orders: list[Order] = []
+        orders: list[PurchaseOrder] = []
         slots = list(open_slots)
         while slots:
-            tried: list[tuple[Order, Failed, Order]] = []
+            tried: list[tuple[PurchaseOrder, Failed, PurchaseOrder]] = []
             for order, failed in slots:
                 substitute = None if run.gate.reason else self._next(order)
                 if substitute is None:
@@ -217,7 +219,7 @@ class Purchases:
             yield from run.intend_more("substitute", orders)
         return orders
 
-    def _next(self, order: Order) -> Order | None:
+    def _next(self, order: PurchaseOrder) -> PurchaseOrder | None:
         """The next alternate for an order's slot, or None where there is none. Each is offered once. One that does not
         lie where the slot asks is left for others.
         """
@@ -237,7 +239,7 @@ class Purchases:
 
     # -- replaces of explicit numbers ------------------------------------------------------------------------
 
-    def buy_back(self, orders: Sequence[Order]) -> Iterator[Event]:
+    def buy_back(self, orders: Sequence[PurchaseOrder]) -> Iterator[Event]:
         """Buy numbers back that were just released. The vendor may take a while to offer them again; one that is not
         to be had as it was reviewed stays released.
         """
@@ -268,14 +270,14 @@ class Purchases:
             pause *= 2
 
 
-def _lies_alike(offer: Offer, order: Order) -> bool:
+def _lies_alike(offer: Offer, order: PurchaseOrder) -> bool:
     """Whether an alternate has the area code, and is in the state, that an order's slot asks for."""
     wanted = order.attributes
     alike = same_state(offer.state, wanted.state or "", wanted.country) if order.same_state else True
     return alike and offer.number.startswith(order.prefix)
 
 
-def _instead(offer: Offer, order: Order) -> Order:
+def _instead(offer: Offer, order: PurchaseOrder) -> PurchaseOrder:
     terms = Terms(
         sip_trunk_id=order.attributes.sip_trunk_id,
         labels=order.attributes.labels,
@@ -288,6 +290,6 @@ def _refused(message: str) -> str:
     return f"the vendor refused it ({message}), but an earlier call may have bought it"
 
 
-def _also(failed: Failed, substitute: Order, why: str) -> Failed:
+def _also(failed: Failed, substitute: PurchaseOrder, why: str) -> Failed:
     """A slot's word with that of an alternate which cannot take it."""
     return msgspec.structs.replace(failed, reason=f"{failed.reason}; alternate {substitute.number}: {why}")

@@ -15,7 +15,7 @@ from numplan.engine.apply.events import (
 )
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.open_state import OpenState
-from numplan.engine.apply.orders import Batch, Order
+from numplan.engine.apply.orders import Batch, PurchaseOrder
 from numplan.engine.apply.settle import settle
 from numplan.engine.ports import Clock, Provider, now_of
 from numplan.failpoints import failpoint
@@ -51,7 +51,7 @@ class Run:
         self.gate = gate
         self.clock = clock
         self.api = api
-        self.orders: dict[E164, Order] = {}
+        self.orders: dict[E164, PurchaseOrder] = {}
         self.unknown: dict[E164, Call] = {}
         self.rejected: dict[E164, Rejected] = {}
         self.doubts: dict[E164, str] = {}
@@ -83,7 +83,7 @@ class Run:
             for instance in instances
         )
 
-    def intend_more(self, why: str, orders: Sequence[Order]) -> Iterator[Event]:
+    def intend_more(self, why: str, orders: Sequence[PurchaseOrder]) -> Iterator[Event]:
         """Intents for purchases that the first write did not hold. Unless they are saved, the gate closes."""
         self.intend("purchase", (order.instance() for order in orders))
         failpoint(f"{why}.before-intents")

@@ -14,7 +14,7 @@ import msgspec
 
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.refresh import too_many_missing
-from numplan.engine.apply.events import Settled, Verdict
+from numplan.engine.apply.events import Settled, SettleVerdict
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.compare.watched import TURNED_UP, found, keeps_slot, surplus_of
 from numplan.engine.ports import Clock, Provider, now_of
@@ -282,7 +282,7 @@ def _watched(tombstone: Tombstone, now: Moment, hold: timedelta, *, unsold: bool
     return tombstone
 
 
-def _verdict(intent: Intent, verdict: Verdict, seen: str, *, rejected: bool = False) -> Settled:
+def _verdict(intent: Intent, verdict: SettleVerdict, seen: str, *, rejected: bool = False) -> Settled:
     """What was seen of a call, after what was said of it."""
     return Settled(
         resource=intent.instance.resource,

@@ -32,7 +32,7 @@ LONGEST_NAME: Final = 80
 EntryForm = Literal["numbers", "sets"]
 
 
-class Line(msgspec.Struct, frozen=True):
+class InventoryLine(msgspec.Struct, frozen=True):
     """What an inventory says of one number; an empty name says nothing. `original` is what the name was made of, where
     that had letters which a name cannot have.
     """
@@ -52,7 +52,7 @@ class AdoptFilter(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
-    listed: Mapping[E164, Line] | None = None
+    listed: Mapping[E164, InventoryLine] | None = None
 
     def admits(self, row: OwnedNumber) -> bool:
         """Whether a number is meant."""
@@ -135,7 +135,11 @@ def entries_for(
     offered = {normalize(one.name): one for one in regions}
     groups: dict[_Group, list[OwnedNumber]] = {}
     for row in sorted(rows, key=lambda one: one.number):
-        line = wish.listed.get(row.number, Line(row.number)) if wish.listed else Line(row.number)
+        line = (
+            wish.listed.get(row.number, InventoryLine(row.number))
+            if wish.listed
+            else InventoryLine(row.number)
+        )
         labels = tuple(sorted({**style.labels, **line.labels}.items()))
         group = _Group(_stem(row, line, style), bool(line.name), *_kinds(row, offered), labels)
         groups.setdefault(group, []).append(row)
@@ -212,7 +216,7 @@ def _kinds(row: OwnedNumber, offered: Mapping[str, Region]) -> tuple[str | None,
     return row.country, row.type if is_offered else None
 
 
-def _stem(row: OwnedNumber, line: Line, style: EntryStyle) -> str:
+def _stem(row: OwnedNumber, line: InventoryLine, style: EntryStyle) -> str:
     if line.name:
         return line.name
     if style.form == "numbers":

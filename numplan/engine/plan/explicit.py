@@ -13,7 +13,7 @@ from numplan.engine.compare.attributes import (
 )
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
-from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.address import Resource
@@ -39,7 +39,7 @@ from numplan.model.text.countries import same_country
 from numplan.model.text.spelling import same_word, serves
 
 
-def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
+def plan_explicit(comparison: Comparison, offers: Offers) -> PlanPart:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already, idle = {one.number for one in comparison.held}, comparison.idle
     others = comparison.others.by_number
@@ -68,7 +68,7 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> Part:
                 held.append(outcome)
             case _:
                 changes.append(outcome)
-    return Part(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
+    return PlanPart(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
 
 
 def _of_another(declared: Declared, theirs: Elsewhere) -> Diagnostic:

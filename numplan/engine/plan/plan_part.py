@@ -12,7 +12,7 @@ from numplan.model.number import E164
 from numplan.model.plan import Deferred
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class PlanPart(msgspec.Struct, frozen=True, kw_only=True):
     """Changes, what is left alone, and what must be said about them. `together` are numbers whose changes make
     sense only side by side: one goes, and the other takes its place.
     """
@@ -24,10 +24,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     together: tuple[tuple[E164, E164], ...] = ()
 
 
-def join(parts: Iterable[Part]) -> Part:
+def join(parts: Iterable[PlanPart]) -> PlanPart:
     """All parts as one, in their order."""
     parts = tuple(parts)
-    return Part(
+    return PlanPart(
         changes=tuple(change for part in parts for change in part.changes),
         held=tuple(held for part in parts for held in part.held),
         diagnostics=tuple(found for part in parts for found in part.diagnostics),

@@ -14,7 +14,7 @@ from numplan.engine.plan.leaving.due import take_due
 from numplan.engine.plan.leaving.waiting import begun, leaving_of, require_leaving
 from numplan.engine.plan.outputs import output_changes
 from numplan.engine.plan.plan_messages import account_findings, day_findings, doubt_of, missing_of
-from numplan.engine.plan.plan_part import Part, join
+from numplan.engine.plan.plan_part import PlanPart, join
 from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pools import plan_pools
 from numplan.engine.plan.quotes import Offers
@@ -123,7 +123,7 @@ def make_plan(
 
 
 def _findings(
-    manifest: Manifest, comparison: Comparison, chosen: Part, options: PlanOptions
+    manifest: Manifest, comparison: Comparison, chosen: PlanPart, options: PlanOptions
 ) -> Iterator[Diagnostic]:
     """What there is to say of the changes, and of those that a date keeps from being made."""
     doing = acting(chosen.changes)
@@ -159,7 +159,7 @@ def _head(manifest: Manifest, state: State | None, options: PlanOptions) -> dict
 class _Chosen(NamedTuple):
     """What the plan does, the changes that the selection leaves for another time, and what stays though it is due."""
 
-    part: Part
+    part: PlanPart
     unselected: tuple[Change, ...]
     overdue: tuple[Leaving, ...]
     doubt: str
@@ -191,7 +191,7 @@ def _chosen(
     return _Chosen(part, unselected, overdue, doubt)
 
 
-def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> Part:
+def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> PlanPart:
     """All that manifest, state and account call for."""
     explicit = plan_explicit(comparison, offers)
     pools = plan_pools(
@@ -201,7 +201,7 @@ def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> Part
     return join((explicit, pools, removals))
 
 
-def _still_protected(whole: Part, protected: Collection[E164]) -> Part:
+def _still_protected(whole: PlanPart, protected: Collection[E164]) -> PlanPart:
     """A part in which whatever takes a number in again that left the state while it was protected still protects it. An
     entry that does not protect it lifts that by an update of its own, in the plan after this one.
     """

@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import islice
 
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.plan.plan_part import Part, join
+from numplan.engine.plan.plan_part import PlanPart, join
 from numplan.engine.plan.pool_choice import Picks, spare_count
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS
@@ -24,7 +24,7 @@ def plan_pools(
     allowances: Allowances,
     taken: set[E164],
     preferred: Mapping[Resource, Picks],
-) -> Part:
+) -> PlanPart:
     """Changes for every pool, in order of name. No two pools and none of the explicit numbers that have `taken` theirs
     ever take the same one. Alternates come from what all of them leave. What a pool has `preferred`, it takes first,
     and no other pool does.
@@ -56,8 +56,8 @@ def plan_pools(
     return join(parts)
 
 
-def _part(draft: PoolDraft, alternates: tuple[Offer, ...]) -> Part:
-    return Part(
+def _part(draft: PoolDraft, alternates: tuple[Offer, ...]) -> PlanPart:
+    return PlanPart(
         changes=draft.changes,
         held=draft.held,
         diagnostics=draft.diagnostics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable
 
-from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.plan_part import PlanPart
 from numplan.model.address import Resource
 from numplan.model.changes import Change, Forget, Update
 from numplan.model.number import E164
@@ -10,13 +10,13 @@ from numplan.model.plan import Drift
 from numplan.model.state import State
 
 
-def plan_refresh(drift: Iterable[Drift], state: State | None, absent: Container[E164]) -> Part:
+def plan_refresh(drift: Iterable[Drift], state: State | None, absent: Container[E164]) -> PlanPart:
     """State forgets what is missing, and learns what is changed; each number stays where state has it. A purchase
     that turned up after all is for settling to take in, which every apply does first. What is `absent`, for the first
     time or not long enough, is only noted.
     """
     kept: dict[E164, Resource] = {one.number: one.resource for one in state.numbers} if state else {}
-    return Part(
+    return PlanPart(
         changes=tuple(
             _taken_in(one, kept[one.before.number])
             for one in drift

@@ -9,7 +9,7 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences
 from numplan.engine.compare.in_force import day_after
 from numplan.engine.plan.leaving.waiting import let_go, release_or_block
-from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import Change, Forget
@@ -17,7 +17,7 @@ from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
 
-def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Part:
+def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bool) -> PlanPart:
     """What becomes of numbers that are no longer declared, and what state forgets since the account lacks it."""
     snapshot = comparison.snapshot
     changes: list[Change] = [
@@ -48,7 +48,7 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
         Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
         for one in comparison.forgotten
     ]
-    return Part(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
+    return PlanPart(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
 
 
 def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:

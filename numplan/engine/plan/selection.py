@@ -10,7 +10,7 @@ import msgspec
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.retirement import REPLACE, is_covered
-from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.plan_part import PlanPart
 from numplan.model.account import Offer
 from numplan.model.address import Resource, address_of, split_address
 from numplan.model.changes import (
@@ -64,8 +64,8 @@ def subject_of(resource: Resource, number: E164 | None, *labels: Mapping[str, st
 
 
 def apply_selection(
-    whole: Part, selection: Selection, manifest: Manifest, comparison: Comparison
-) -> tuple[Part, tuple[Change, ...]]:
+    whole: PlanPart, selection: Selection, manifest: Manifest, comparison: Comparison
+) -> tuple[PlanPart, tuple[Change, ...]]:
     """The part that is selected, and the changes held back. What stays as it is, and what waits for the vendor,
     is never held back. Raises UsageError for a selector that names nothing.
     """
@@ -90,8 +90,8 @@ def apply_selection(
 
 
 def narrow(
-    chosen: Part, unselected: tuple[Change, ...], only: Container[ChangeKey]
-) -> tuple[Part, tuple[Change, ...]]:
+    chosen: PlanPart, unselected: tuple[Change, ...], only: Container[ChangeKey]
+) -> tuple[PlanPart, tuple[Change, ...]]:
     """The part that `only` allows, and what is held back with all else. What stays as it is, is never held back."""
     allowed = [
         isinstance(change, Keep | Blocked | Unavailable) or key_of(change) in only
@@ -174,7 +174,7 @@ def _labelled(label: str, values: set[str], subject: Subject) -> bool:
     return any(one.get(label) in values for one in subject.labels)
 
 
-def _subjects(whole: Part) -> list[Subject]:
+def _subjects(whole: PlanPart) -> list[Subject]:
     """The subject of each change, in their order. Changes that belong together share one."""
     single = [_subject(change) for change in whole.changes]
     if not whole.together:
@@ -234,7 +234,7 @@ def _about(found: Diagnostic) -> tuple[Resource, E164 | None] | None:
     return split_address(path)
 
 
-def _alternates(whole: Part, changes: tuple[Change, ...]) -> Iterator[tuple[Resource, tuple[Offer, ...]]]:
+def _alternates(whole: PlanPart, changes: tuple[Change, ...]) -> Iterator[tuple[Resource, tuple[Offer, ...]]]:
     """The alternates of pools that still buy: of the same types and categories, and none dearer than what these buy."""
     for resource, offers in whole.alternates.items():
         bought = [

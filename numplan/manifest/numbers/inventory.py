@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from numplan.engine.edit.adoption import Line, name_from
+from numplan.engine.edit.adoption import InventoryLine, name_from
 from numplan.manifest.numbers.list_columns import COUNTRY, LABEL, NAME, NUMBER, UNREADABLE, columns_of, unread
 from numplan.manifest.numbers.list_text import CsvError, list_text, place_in, records, text_of
 from numplan.manifest.numbers.number_list import NumberList, is_table, parse_numbers
@@ -23,7 +23,7 @@ _KNOWN: Final = (NUMBER, NAME, COUNTRY, f"{LABEL}X")
 class Inventory(NamedTuple):
     """What each row says of its number, and the findings about the list."""
 
-    lines: Mapping[E164, Line]
+    lines: Mapping[E164, InventoryLine]
     findings: Sequence[Diagnostic]
 
 
@@ -43,7 +43,7 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
     findings = Collector([guess] if guess else [])
     if not given and not is_table(lines):
         return _plain(parse_numbers(text, file), findings)
-    found: dict[E164, Line] = {}
+    found: dict[E164, InventoryLine] = {}
     guesses: set[str] = set()
     try:
         rows = records(lines.lines, lines.first, lines.delimiter)
@@ -79,13 +79,13 @@ def parse_inventory(raw: bytes, file: str, given: Mapping[str, str]) -> Inventor
 def _plain(number_list: NumberList, findings: Collector) -> Inventory:
     """The inventory that is a list of numbers, one a line."""
     findings += number_list.findings
-    found: dict[E164, Line] = {}
+    found: dict[E164, InventoryLine] = {}
     for number, source in zip(
         number_list.numbers, Sources((number_list.file,), number_list.positions), strict=True
     ):
         if number in found:
             findings.append(error(f"{number} stands in it twice", source=source))
-        found[number] = Line(number)
+        found[number] = InventoryLine(number)
     _require_sound(findings)
     return Inventory(found, tuple(findings))
 
@@ -95,7 +95,9 @@ def _require_sound(findings: Collector) -> None:
         raise InventoryError(findings)
 
 
-def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tuple[Line, str] | Diagnostic:
+def _line(
+    fields: list[str], columns: Mapping[str, int], source: Source
+) -> tuple[InventoryLine, str] | Diagnostic:
     """What one row says, with the country that its number was taken for; or a finding if it cannot be read."""
     values = {field: fields[at].strip() for field, at in columns.items() if at < len(fields)}
     text = values.get(NUMBER, "")
@@ -117,4 +119,4 @@ def _line(fields: list[str], columns: Mapping[str, int], source: Source) -> tupl
     said = values.get(NAME, "").removeprefix("'")
     name = name_from(said)
     original = "" if said.isascii() else on_one_line(said, _LONGEST)
-    return Line(number, name, labels, original), taken_for
+    return InventoryLine(number, name, labels, original), taken_for

@@ -54,7 +54,7 @@ class Charges(msgspec.Struct, frozen=True):
         )
 
 
-class Row(msgspec.Struct, frozen=True):
+class ChangeRow(msgspec.Struct, frozen=True):
     """One change: where its number lives, what it costs, and what else is to be known of it."""
 
     resource: Resource
@@ -75,7 +75,7 @@ class Section(msgspec.Struct, frozen=True):
     title: str
     mark: str
     style: Style
-    rows: tuple[Row, ...]
+    rows: tuple[ChangeRow, ...]
 
 
 def sections_of(plan: Plan) -> Iterator[Section]:
@@ -89,7 +89,7 @@ def sections_of(plan: Plan) -> Iterator[Section]:
             yield Section(title, mark, style, tuple(_row(change, told) for change in changes[kind]))
 
 
-def total(rows: Sequence[Row]) -> Charges:
+def total(rows: Sequence[ChangeRow]) -> Charges:
     """What all rows cost together."""
     once = add_up(row.charges.once for row in rows if row.charges.shown[0])
     monthly = add_up(row.charges.monthly for row in rows if row.charges.shown[1])
@@ -111,11 +111,11 @@ Told = Callable[[Change], tuple[tuple[str, ...], Charges]]
 """The facts of a change, and its charges."""
 
 
-def _row(one: Change, told: Told) -> Row:
+def _row(one: Change, told: Told) -> ChangeRow:
     address = address_of_change(one)
     name = f"{address}  {number_of(one)}" if kind_of(one.resource) == "number" else address
     facts, charges = told(one)
-    return Row(one.resource, name, tuple(one_line(fact) for fact in facts if fact), charges)
+    return ChangeRow(one.resource, name, tuple(one_line(fact) for fact in facts if fact), charges)
 
 
 def _place(attributes: Attributes) -> tuple[str, ...]:

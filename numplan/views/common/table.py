@@ -12,7 +12,7 @@ from numplan.model.charge import to_document
 from numplan.numbering.area_codes import area_code_of
 from numplan.views.common.sanitize import escaped, inert, one_line
 
-Row = Mapping[str, object]
+TableRow = Mapping[str, object]
 
 AREA_CODE = "area_code"
 
@@ -22,7 +22,7 @@ LONGEST_CELL = 56
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def offer_row(offer: Offer) -> Row:
+def offer_row(offer: Offer) -> TableRow:
     """A number for sale."""
     return {
         "number": offer.number,
@@ -37,7 +37,7 @@ def offer_row(offer: Offer) -> Row:
     }
 
 
-def owned_row(owned: OwnedNumber) -> Row:
+def owned_row(owned: OwnedNumber) -> TableRow:
     """A number that the account owns."""
     return {
         "number": owned.number,
@@ -52,7 +52,7 @@ def owned_row(owned: OwnedNumber) -> Row:
     }
 
 
-def unreadable_row(row: Unreadable) -> Row:
+def unreadable_row(row: Unreadable) -> TableRow:
     """A number that the account owns in a row that cannot be read: nothing but its number is known, or not even that;
     then `place` says where in the answer it stands.
     """
@@ -68,12 +68,12 @@ def unreadable_row(row: Unreadable) -> Row:
     return {**known, **unknown, "unreadable": row.problem, "place": row.place, AREA_CODE: code}
 
 
-def region_row(region: Region) -> Row:
+def region_row(region: Region) -> TableRow:
     """A country on offer."""
     return {"country": region.name, "types": None if region.types is None else list(region.types)}
 
 
-def table_text(rows: Sequence[Row]) -> str:
+def table_text(rows: Sequence[TableRow]) -> str:
     """Aligned columns under their names, or a word where there are no rows. What is not known is a `?`. Long cells are
     cut short.
     """
@@ -88,13 +88,13 @@ def table_text(rows: Sequence[Row]) -> str:
     )
 
 
-def json_text(rows: Sequence[Row]) -> str:
+def json_text(rows: Sequence[TableRow]) -> str:
     """A JSON array of objects; charges are text, exact; what is not known is null."""
     encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=to_document)
     return escaped(msgspec.json.format(encoder.encode(rows)).decode())
 
 
-def csv_text(rows: Sequence[Row]) -> str:
+def csv_text(rows: Sequence[TableRow]) -> str:
     """CSV with a header; what is not known is a `?`. Text that a spreadsheet would take for a formula gets an
     apostrophe before it, but for phone numbers, which are what the file is for; commands of CI runners are broken up.
     """
@@ -108,7 +108,7 @@ def csv_text(rows: Sequence[Row]) -> str:
     return sheet.getvalue().rstrip("\n")
 
 
-def _columns(rows: Sequence[Row]) -> list[str]:
+def _columns(rows: Sequence[TableRow]) -> list[str]:
     """The names of all that any row says, in their order. The area code came later and stands last, so that whoever
     counts columns finds the others where they were.
     """

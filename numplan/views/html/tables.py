@@ -17,7 +17,7 @@ from numplan.views.common.sanitize import one_line
 STATIC: Final = 200
 """Rows that stand in the page itself, for readers without JavaScript; the script has all of them."""
 
-Kind = Literal["badge", "code", "money", "text", "differences"]
+ColumnKind = Literal["badge", "code", "money", "text", "differences"]
 Differing = tuple[str, str, str]
 """A path, and what it was and will be."""
 Cell = str | tuple[Differing, ...]
@@ -27,7 +27,7 @@ class Column(msgspec.Struct, frozen=True):
     """What a column is called, and how its cells look and sort."""
 
     title: str
-    kind: Kind = "text"
+    kind: ColumnKind = "text"
 
 
 class Table(msgspec.Struct, frozen=True):

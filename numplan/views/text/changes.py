@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from numplan.model.plan import Plan
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount
-from numplan.views.common.sections import Row, Section, sections_of, total
+from numplan.views.common.sections import ChangeRow, Section, sections_of, total
 from numplan.views.common.wrapping import Fold, Line, cut, wrapped
 
 
@@ -18,7 +18,7 @@ def changes_text(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
 
 
 def _section(section: Section, width: int, fold: Fold) -> Iterator[Line]:
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[ChangeRow]] = {}
     for row in section.rows:
         groups.setdefault(row.group, []).append(row)
     shown = list(groups)[: fold.groups]
@@ -31,7 +31,9 @@ def _section(section: Section, width: int, fold: Fold) -> Iterator[Line]:
         yield Line(f"    … and {more} (--expand shows all)")
 
 
-def _group(group: str, rows: Sequence[Row], mark: str, width: int, fold: Fold) -> Iterator[tuple[str, bool]]:
+def _group(
+    group: str, rows: Sequence[ChangeRow], mark: str, width: int, fold: Fold
+) -> Iterator[tuple[str, bool]]:
     """Lines of one set or pool, or of the explicit numbers, each with whether it is an aside."""
     shared = _shared(rows) if len(rows) > 1 else ()
     if shared:
@@ -57,13 +59,13 @@ def _group(group: str, rows: Sequence[Row], mark: str, width: int, fold: Fold) -
         yield f"    … and {len(rest):,} more{_costing(rest)} (--expand shows all)", True
 
 
-def _shared(rows: Sequence[Row]) -> tuple[str, ...]:
+def _shared(rows: Sequence[ChangeRow]) -> tuple[str, ...]:
     """What is true of every row, in the order of the first."""
     common = set(rows[0].facts).intersection(*(row.facts for row in rows[1:]))
     return tuple(fact for fact in rows[0].facts if fact in common)
 
 
-def _costing(rows: Sequence[Row]) -> str:
+def _costing(rows: Sequence[ChangeRow]) -> str:
     """What all rows cost together: `, 0.40 once, 0.30 a month`."""
     charges = str(total(rows))
     return f", {charges}" if charges else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numplan.engine.apply.evidence import FRESH
 from numplan.engine.apply.gate import NONE_RETIRED, Gate
 from numplan.engine.apply.open_state import OpenState
-from numplan.engine.apply.orders import Order, orders_of
+from numplan.engine.apply.orders import PurchaseOrder, orders_of
 from numplan.engine.pipeline import compute_plan
 from numplan.model.manifest import Manifest, Retired
 from numplan.model.number import E164
@@ -72,7 +72,7 @@ def gate_of(
     )
 
 
-def intend(open_state: OpenState, orders: Iterable[Order]) -> None:
+def intend(open_state: OpenState, orders: Iterable[PurchaseOrder]) -> None:
     """Write down that these are about to be bought."""
     open_state.intend(
         Intent(kind="purchase", instance=order.instance(), run=open_state.run, written_at=NOON)

@@ -12,11 +12,11 @@ from numplan.engine.apply.events import (
     Saved,
     Sending,
     Settled,
+    SettleVerdict,
     Stopped,
     Substituted,
     Uncertain,
     Unsettled,
-    Verdict,
 )
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.address import Resource
@@ -39,7 +39,7 @@ def uncertain(call: Call = "purchase") -> Uncertain:
     return Uncertain(resource=P, number=us(1), call=call, reason="lost")
 
 
-def settled(verdict: Verdict, call: Call = "purchase") -> Settled:
+def settled(verdict: SettleVerdict, call: Call = "purchase") -> Settled:
     return Settled(resource=P, number=us(1), call=call, verdict=verdict, reason="seen")
 
 

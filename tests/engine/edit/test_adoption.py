@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.edit.adoption import AdoptFilter, EntryStyle, Line, entries_for, unmanaged_numbers
+from numplan.engine.edit.adoption import (
+    AdoptFilter,
+    EntryStyle,
+    InventoryLine,
+    entries_for,
+    unmanaged_numbers,
+)
 from numplan.model.account import Assignment, OwnedNumber, Region
 from numplan.model.address import is_resource
 from tests.builders import buried, buying, managed, state, us
@@ -47,7 +53,7 @@ def test_what_state_manages_is_not_at_large_and_what_turned_up_after_all_is():
         (AdoptFilter(numbers=("+1205000000?",)), [0, 1, 2]),
         (AdoptFilter(numbers=("*1", us(2))), [1, 2]),
         (AdoptFilter(flows=("SALES*",)), [0]),
-        (AdoptFilter(listed={us(2): Line(us(2))}), [2]),
+        (AdoptFilter(listed={us(2): InventoryLine(us(2))}), [2]),
     ],
 )
 def test_each_part_of_a_wish_must_fit(wish, places):
@@ -83,10 +89,10 @@ def test_an_entry_each_is_named_after_its_flow_and_number():
 def test_an_inventory_names_entries_and_a_name_given_often_names_a_set():
     wish = AdoptFilter(
         listed={
-            us(0): Line(us(0), "hotline", {"owner": "a"}),
-            us(1): Line(us(1), "dialer"),
-            us(2): Line(us(2), "dialer"),
-            us(3): Line(us(3), "", {"owner": "b"}),
+            us(0): InventoryLine(us(0), "hotline", {"owner": "a"}),
+            us(1): InventoryLine(us(1), "dialer"),
+            us(2): InventoryLine(us(2), "dialer"),
+            us(3): InventoryLine(us(3), "", {"owner": "b"}),
         }
     )
     entries = made([owned(place) for place in range(4)], EntryStyle(labels={"by": "us"}), wish)

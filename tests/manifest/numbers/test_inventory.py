@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from numplan.engine.edit.adoption import Line
+from numplan.engine.edit.adoption import InventoryLine
 from numplan.manifest.numbers.inventory import parse_inventory
 from numplan.model.errors import ManifestError
 
@@ -20,15 +20,15 @@ def read(text: str | bytes, **columns: str):
 def test_a_spreadsheets_export_names_and_labels():
     text = "number;name;label.owner;Notes\n'+1 (205) 003-2925;Support US;Voice, US;x\n+12050032926;;;\n"
     assert parsed(text) == {
-        "+12050032925": Line("+12050032925", "support_us", {"owner": "Voice, US"}),
-        "+12050032926": Line("+12050032926"),
+        "+12050032925": InventoryLine("+12050032925", "support_us", {"owner": "Voice, US"}),
+        "+12050032926": InventoryLine("+12050032926"),
     }
 
 
 def test_columns_may_have_other_headers():
     text = "DID,Line Name,Team\n+12050032925,sales,EMEA\n"
     found = parsed(text, **{"number": "did", "name": "Line name", "label.team": "Team"})
-    assert found == {"+12050032925": Line("+12050032925", "sales", {"team": "EMEA"})}
+    assert found == {"+12050032925": InventoryLine("+12050032925", "sales", {"team": "EMEA"})}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_names_in_any_script_are_written_as_they_sound_and_kept(name, taken):
     ],
 )
 def test_lists_as_other_programs_write_them(text):
-    assert parsed(text) == {"+12050032925": Line("+12050032925", "a")}
+    assert parsed(text) == {"+12050032925": InventoryLine("+12050032925", "a")}
 
 
 def test_what_is_not_utf_8_is_read_as_windows_writes_it_and_told():
@@ -158,8 +158,8 @@ def test_a_refusal_shows_the_value_its_line_and_column_and_the_character():
 
 def test_a_list_of_numbers_one_a_line_is_an_inventory_too():
     assert parsed("# ours\n+1 205 003 2925\n+12050032926 # spare\n") == {
-        "+12050032925": Line("+12050032925"),
-        "+12050032926": Line("+12050032926"),
+        "+12050032925": InventoryLine("+12050032925"),
+        "+12050032926": InventoryLine("+12050032926"),
     }
     with pytest.raises(ManifestError, match="the inventory has 1 error") as refused:
         parsed("+12050032925\n+1 205 003 2925\n")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.plan.plan_part import Part
+from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.policy.limits import Limits
 from numplan.engine.policy.releases import Stay, full_by, is_protected, protecting, releasing, room
 from numplan.model.changes import Change, Keep, Release, Replace, acting
@@ -28,13 +28,13 @@ class Taken(NamedTuple):
     `doubt` says why the day itself is not believed.
     """
 
-    part: Part
+    part: PlanPart
     overdue: tuple[Leaving, ...]
     doubt: str = ""
 
 
 def take_due(
-    part: Part, manifest: Manifest, comparison: Comparison, allowances: Allowances, limits: Limits
+    part: PlanPart, manifest: Manifest, comparison: Comparison, allowances: Allowances, limits: Limits
 ) -> Taken:
     """Keep the releases that a date alone asks for as far as they may be made, oldest first; the others become numbers
     that stay as they are. What is asked for besides is left alone.
