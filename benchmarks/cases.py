@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.fleet import Fleet, write_manifest, write_pools
+from benchmarks.fleet import Fleet, write_living, write_manifest, write_pools
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
 from benchmarks.wrong import KINDS, write_wrong
@@ -124,6 +124,27 @@ def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
         yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
 
 
+def life(folder: Path, rounds: int, count: int) -> Iterator[Row]:
+    """A plan that finds nothing to do of numbers that wait, end and are retired, a hundredth of which leave; beside one
+    of as many numbers without any of these keys.
+    """
+    plain, living = folder / "plain", folder / "living"
+    with Fleet(plain, owned=count) as beside, Fleet(living, owned=count) as fleet:
+        write_manifest(plain, beside.owned())
+        beside.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
+        owned = fleet.owned()
+        for kept in (owned, owned[count // 100 :]):
+            write_living(living, kept)
+            fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
+        ours, floor = alternate(
+            rounds,
+            partial(fleet.numplan, "plan", "--detailed-exitcode"),
+            partial(beside.numplan, "plan", "--detailed-exitcode"),
+        )
+        yield Row("no-op plan, list", count, floor)
+        yield Row("no-op plan, list, with days and spans", count, ours, "without", floor.wall)
+
+
 def pools(folder: Path, rounds: int, count: int, stock: int, *, alike: bool) -> Iterator[Row]:
     """A first plan of so many pools beside a stock, all of the same criteria or each with digits of its own; and one of
     a single pool that buys as many numbers.
@@ -183,6 +204,7 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
         f"wrong-{name}": (count, partial(wrong, count=count))
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))
     },
+    "life-100k": (100_000, partial(life, count=100_000)),
     "pools-1k": (1_000, partial(pools, count=1_000, stock=30_000, alike=True)),
     "pools-500-digits": (500, partial(pools, count=500, stock=30_000, alike=False)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),

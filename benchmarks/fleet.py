@@ -122,6 +122,17 @@ def write_manifest(folder: Path, numbers: Sequence[str], form: str = "list", mor
     return path
 
 
+def write_living(folder: Path, numbers: Sequence[str]) -> Path:
+    """A manifest of exactly these numbers that uses every key of a number's life: spans, days and retired numbers."""
+    retired = [f'  - {{number: "+1212555{at:04}", reason: spam label}}' for at in range(1000)]
+    path = write_manifest(
+        folder, numbers, more="\n".join(["defaults: {release_after: 30d}", "retire:", *retired])
+    )
+    text = path.read_text().replace("  all:\n", "  all:\n    from: 2020-01-01\n    until: 2900-12-31\n", 1)
+    path.write_text(text)
+    return path
+
+
 def write_pools(folder: Path, sizes: Sequence[int], *, alike: bool) -> Path:
     """A manifest of pools of these sizes in one country: of the same criteria, or each with digits of its own."""
     path = folder / "numplan.yaml"
