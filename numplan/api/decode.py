@@ -128,7 +128,7 @@ def _offer(row: OfferRow) -> Offer:
         setup_charge=_price("setupCharge", row.setup_charge, number),
         monthly_charge=_price("recurringCharge", row.recurring_charge, number),
         state=intern(row.state or ""),
-        city=row.city_coverage or "",
+        city=intern(row.city_coverage or ""),
     )
 
 

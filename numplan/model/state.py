@@ -49,6 +49,7 @@ class Attributes(
     country: str
     type: str
     state: str | None = None
+    city: str | None = None
     category: str | None = None
     sip_trunk_id: int | None = None
     labels: Mapping[str, str] = {}

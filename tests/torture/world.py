@@ -461,14 +461,15 @@ class World:
         state = self.state()
         managed = {one.number for one in state.numbers if not one.surplus} if state else set()
         leaving = {one.number for one in state.numbers if one.attributes.leaving_at} if state else set()
-        held = self.owned - {FLOWING} - self.surplus() - (self.strays - managed)
+        # One look: a late commit may come at any moment.
+        trunks = {"+" + one.number.removeprefix("+"): one.trunk for one in self.emulator.owned()}
+        held = {*trunks} - {FLOWING} - self.surplus() - (self.strays - managed)
         owned = held - leaving
         explicit = {number for number in owned if number not in STOCK}
         assert explicit == set(self.explicit), (explicit ^ set(self.explicit), "explicit numbers")
         members = owned - explicit
         assert not members & self.retired[-1][1], "a retired member is still there"
         assert len(members) == self.pool, f"the pool holds {len(members)}, not {self.pool}"
-        trunks = {"+" + one.number.removeprefix("+"): one.trunk for one in self.emulator.owned()}
         wrong = {n for n in members if trunks[n] != self.pool_trunk}
         wrong |= {n for n in explicit if trunks[n] != self.explicit[n]}
         wrong -= self.gifts()

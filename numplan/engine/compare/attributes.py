@@ -21,6 +21,7 @@ def bought_as(offer: Offer, terms: Terms) -> Attributes:
         country=offer.country,
         type=offer.type,
         state=offer.state or None,
+        city=offer.city or None,
         category=offer.category,
         sip_trunk_id=terms.sip_trunk_id,
         labels=terms.labels,

@@ -22,6 +22,7 @@ def values(attributes: Attributes) -> dict[str, Any]:
         "number": attributes.number,
         "country": attributes.country,
         "state": attributes.state,
+        **({} if attributes.city is None else {"city": attributes.city}),
         "type": attributes.type,
         "category": attributes.category,
         "sip_trunk_id": attributes.sip_trunk_id,

@@ -122,7 +122,14 @@ def _place(attributes: Attributes) -> tuple[str, ...]:
     """Where and what a number is, and what the manifest says of it."""
     code = area_code_of(attributes.number)
     area = f"area code {code}" if code else ""
-    parts = (attributes.state, area, attributes.country, attributes.type, attributes.category)
+    parts = (
+        attributes.city,
+        attributes.state,
+        area,
+        attributes.country,
+        attributes.type,
+        attributes.category,
+    )
     trunk = "" if attributes.sip_trunk_id is None else f"trunk {attributes.sip_trunk_id}"
     labels = (f"{name}={value}" for name, value in sorted(attributes.labels.items()))
     return (*(part or "" for part in parts), trunk, *labels, "protected" if attributes.protect else "")

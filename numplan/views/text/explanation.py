@@ -121,6 +121,7 @@ def _remembered(one: Instance) -> str:
     facts = (
         f"{one.origin} {shown(one.bought_at)}" if one.bought_at else one.origin,
         attributes.country,
+        attributes.city or "",
         attributes.state or "",
         attributes.type,
         attributes.category or "",

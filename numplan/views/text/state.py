@@ -54,6 +54,7 @@ def instance_text(instance: Instance) -> str:
         "number": attributes.number,
         "country": attributes.country,
         "state": attributes.state,
+        "city": attributes.city,
         "type": attributes.type,
         "category": attributes.category,
         "sip_trunk_id": _trunk(instance),
