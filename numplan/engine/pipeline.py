@@ -97,13 +97,13 @@ def guarded_plan(
 
 def _when(ours: datetime, vendors: datetime | None, at: date | None) -> tuple[Moment, Today]:
     """The moment of a plan, and its day. Where it is the plan of another day, both clocks are as many days on, and
-    nobody doubts that day.
+    that day is doubted as today is.
     """
     day = today(ours, vendors)
     if at is None:
         return moment(ours, vendors), day
     shift = at - day.day
-    return moment(ours + shift, vendors and vendors + shift), Today(at)
+    return moment(ours + shift, vendors and vendors + shift), Today(at, day.doubt)
 
 
 def settle_leftovers(

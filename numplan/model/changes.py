@@ -60,6 +60,8 @@ class Purchase(_Change, frozen=True, kw_only=True, tag="purchase"):
     """What a number must begin with to take its place: `+1212`. Empty where any alternate may."""
     same_state: bool = False
     """Whether a number must be in its state to take its place."""
+    replaces: E164 | None = None
+    """The member that leaves once this number, or one in its place, is bought."""
 
 
 class Release(_Change, frozen=True, kw_only=True, tag="release"):
@@ -91,11 +93,14 @@ class Forget(_Change, frozen=True, kw_only=True, tag="forget"):
 
 class Update(_Change, frozen=True, kw_only=True, tag="update"):
     """Change what state says of a number: labels, protection, the resource it belongs to, whether and when it leaves.
-    No call.
+    No call. `successor`: what is bought for a member that leaves; without it, or one in its place, it does not leave.
+    `because`: why it is to leave for good, if somebody says so.
     """
 
     before: Attributes
     after: Attributes
+    successor: E164 | None = None
+    because: str = ""
     previous_resource: Resource | None = None
     differences: tuple[Difference, ...] = ()
 

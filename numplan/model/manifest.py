@@ -274,10 +274,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def declares_nothing(self) -> bool:
-        """Whether applying this manifest would leave nothing managed, though no date says so."""
+        """Whether applying this manifest would leave nothing managed."""
         return (
-            not self.ended
-            and not self.numbers
+            not self.numbers
             and not any(entry.numbers for entry in self.sets)
             and not any(entry.count for entry in self.pools)
         )

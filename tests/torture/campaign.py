@@ -246,8 +246,10 @@ def _cut(world: World, chance: random.Random) -> str:
 
 
 def _late(world: World) -> bool:
-    """Whether a late commit is still to come."""
-    return any("late_commit" in post.faults and post.committed_at is None for post in world.emulator.ledger())
+    """Whether a late commit is still to come; none is of a call that another fault has kept from being carried out."""
+    return any(
+        post.faults == ("late_commit",) and post.committed_at is None for post in world.emulator.ledger()
+    )
 
 
 def _recover(world: World, figures: Counter[str], told: list[str]) -> None:

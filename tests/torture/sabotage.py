@@ -685,8 +685,8 @@ SABOTAGES = (
     Sabotage(
         "pools adopt the numbers of another state",
         "engine/compare/comparison.py",
-        "known = (self.managed, self.declared, held, self.others.by_number)",
-        "known = (self.managed, self.declared, held)",
+        "known = (self.managed, self.declared, held, self.others.by_number, self.just_released)",
+        "known = (self.managed, self.declared, held, self.just_released)",
         ["tests/scenarios/test_several_teams.py"],
     ),
     Sabotage(
@@ -706,7 +706,7 @@ SABOTAGES = (
     Sabotage(
         "the other states are not read again after an adoption was written",
         "engine/apply/apply.py",
-        "    require_still_free(claims, open_state, now)\n",
+        "    require_still_free(claims, open_state, before, now)\n",
         "",
         ["tests/scenarios/test_several_teams.py"],
     ),

@@ -22,7 +22,14 @@ def other_states(settings: Settings, manifest: Manifest, account: Provider, own:
         return nobody
 
     def read() -> Others:
-        return Others({one.name: _read(one, settings, manifest, wanted) for one in manifest.other_states})
+        found: dict[str, State] = {}
+        for one in manifest.other_states:
+            state = _read(one, settings, manifest, wanted)
+            for name, other in found.items():
+                if other.lineage == state.lineage:
+                    raise _unusable(one, f"it is the same state as that of `{name}`")
+            found[one.name] = state
+        return Others(found)
 
     wanted = _Wanted(account.account, account.url, own.lineage if own else "")
     return read

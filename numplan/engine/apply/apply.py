@@ -20,7 +20,7 @@ from numplan.engine.apply.verify import look_after
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.address import Resource
-from numplan.model.changes import Release, Replace, released
+from numplan.model.changes import Change, Release, Replace, Update, number_of, released
 from numplan.model.manifest import ApiSettings
 from numplan.model.number import E164
 from numplan.model.plan import Plan
@@ -41,6 +41,7 @@ def apply_plan(
     try:
         yield from purchases.send([*orders_of(plan)])
         yield from run.settle("purchase")
+        yield from _let_go(run)
         yield from _move(run, purchases, releases)
         yield from releases.send(_leaving(run), confirm=False)
         yield from run.settle("release")
@@ -55,14 +56,16 @@ def _intend(run: Run) -> Iterator[Event]:
     also the proof that state can be written at all.
     """
     plan, open_state = run.plan, run.open_state
-    now, claims = run.now(), claimed_by(plan.changes, open_state)
+    now, claims, before = run.now(), claimed_by(plan.changes, open_state), open_state.state
     require_free(claims, open_state)
     turned_up = [
         TurnedUp(resource=one.resource, number=one.number, reason=why)
         for one, why in take_in(open_state, run.gate.before, now, run.api)
     ]
     events: list[Event] = [
-        Recorded(change=change) for change in plan.changes if record(change, open_state, now)
+        Recorded(change=change)
+        for change in plan.changes
+        if not _follows(change) and record(change, open_state, now)
     ]
     events += [
         Noted(resource=one.resource, number=one.number, is_back=one.is_back)
@@ -77,10 +80,35 @@ def _intend(run: Run) -> Iterator[Event]:
     failpoint("apply.before-intents")
     open_state.save(now)
     failpoint("apply.after-intents")
-    require_still_free(claims, open_state, now)
+    require_still_free(claims, open_state, before, now)
     yield Saved(serial=open_state.state.serial)
     yield from turned_up
     yield from events
+
+
+def _follows(change: Change) -> bool:
+    """Whether a change is recorded only once its successor is bought."""
+    return isinstance(change, Update) and change.successor is not None
+
+
+def _let_go(run: Run) -> Iterator[Event]:
+    """Members leave from now on whose successors are bought."""
+    replaced = _replaced(run)
+    changes = [change for change in run.plan.changes if _follows(change) and number_of(change) in replaced]
+    for change in changes:
+        record(change, run.open_state, run.now())
+    if changes:
+        yield from run.save()
+        yield from (Recorded(change=change) for change in changes)
+
+
+def _replaced(run: Run) -> set[E164]:
+    """The members whose successors are in state."""
+    return {
+        order.replaces
+        for order in run.orders.values()
+        if order.replaces is not None and order.number in run.open_state.numbers
+    }
 
 
 def _released(plan: Plan, open_state: OpenState) -> Iterator[Instance]:
@@ -100,7 +128,7 @@ def _move(run: Run, purchases: Purchases, releases: Releases) -> Iterator[Event]
 
 def _leaving(run: Run) -> dict[E164, Resource]:
     """What the plan releases, and the members whose replacements are bought."""
-    replaced = {order.replaces for order in run.orders.values() if order.number in run.open_state.numbers}
+    replaced = _replaced(run)
     return {
         change.before.number: change.resource
         for change in run.plan.changes

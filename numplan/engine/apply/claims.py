@@ -13,6 +13,7 @@ from numplan.model.errors import StateError
 from numplan.model.moment import Moment
 from numplan.model.number import E164
 from numplan.model.others import Elsewhere
+from numplan.model.state import State
 
 
 def claimed_by(changes: Iterable[Change], open_state: OpenState) -> tuple[E164, ...]:
@@ -30,18 +31,15 @@ def require_free(claims: tuple[E164, ...], open_state: OpenState) -> None:
         raise _taken(theirs, "nothing was sent, and nothing was written")
 
 
-def require_still_free(claims: tuple[E164, ...], open_state: OpenState, now: Moment) -> None:
-    """Raise StateError where another state took one of these while this one did; what was just written of all of them
-    is taken back before. Nothing was sent then.
+def require_still_free(claims: tuple[E164, ...], open_state: OpenState, before: State, now: Moment) -> None:
+    """Raise StateError where another state took one of these while this one did; all that was just written is taken
+    back before, so that state is what it was `before`. Nothing was sent then.
     """
     if not claims or not (theirs := _theirs(claims, open_state)):
         return
-    for number in claims:
-        open_state.remove(number)
-    for intent in [one for one in open_state.intents.values() if one.run == open_state.run]:
-        open_state.drop_intent(intent.number)
+    open_state.go_back_to(before)
     open_state.save(now)
-    raise _taken(theirs, "nothing was sent, and no number was taken in")
+    raise _taken(theirs, "nothing was sent, and state is as it was before")
 
 
 def _theirs(claims: tuple[E164, ...], open_state: OpenState) -> Mapping[E164, Elsewhere]:

@@ -17,6 +17,8 @@ from numplan.model.secrets import hidden
 from numplan.model.state import Bound, Cause, Instance, Intent, Released, State, Tombstone, successor
 
 TOMBSTONE_LIFE = timedelta(days=7)
+REMEMBERED_LEAST = timedelta(days=1)
+"""For so long a released number is known in any case: a listing may show it still."""
 DOUBT_MOST = 400
 """Characters of why an outcome is not known."""
 
@@ -35,16 +37,24 @@ class OpenState:
         self._session = session
         self.others = others
         self._state = self._opened = state
+        self._attempted: State | None = None  # written, but not known to be stored
+        self._no_rebuy: timedelta | None = None  # None where no apply writes: then all is remembered
+        self._take_up(state)
+        self.unsaved = False
+
+    def _take_up(self, state: State) -> None:
         self.numbers = dict(state.by_number)
         self.intents = {one.number: one for one in state.intents}
         self.tombstones = {one.number: one for one in state.tombstones}
-        self.unsaved = False
-        self._attempted: State | None = None  # written, but not known to be stored
         self._bound = state.bound
-        self._no_rebuy: timedelta | None = None  # None where no apply writes: then all is remembered
         self._released = {one.number: one for one in state.released}
         self._successors = {one.replaces: one.number for one in state.numbers if one.replaces is not None}
         self._protected = dict.fromkeys(state.protected)
+
+    def go_back_to(self, state: State) -> None:
+        """All that is known is what this state says, which was saved before; `save` writes it as the next serial."""
+        self._take_up(state)
+        self.unsaved = True
 
     @property
     def run(self) -> str:
@@ -226,7 +236,7 @@ class OpenState:
         self.unsaved = False
 
     def _is_remembered(self, one: Released, now: Moment) -> bool:
-        return self._no_rebuy is None or age(now, one.at) < self._no_rebuy
+        return self._no_rebuy is None or age(now, one.at) < max(self._no_rebuy, REMEMBERED_LEAST)
 
     def _catch_up(self) -> None:
         """A write that failed may stand all the same: then the next one follows on it."""

@@ -13,7 +13,7 @@ from numplan.model.state import Attributes, Instance
 
 
 class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member to release once it
+    """One number to buy for a slot, on the terms that were reviewed. `replaces` is the pool member that goes once it
     is bought. `anew`: its offer is asked for just before the call, however fresh the plan is. What takes its place must
     begin with `prefix`, and be in its state where it has `same_state`.
     """
@@ -49,6 +49,7 @@ def orders_of(plan: Plan) -> Iterator[PurchaseOrder]:
                     sent_before=change.sent_before,
                     prefix=change.prefix,
                     same_state=change.same_state,
+                    replaces=change.replaces,
                 )
             case Replace() if change.buys_first:
                 yield PurchaseOrder(

@@ -10,10 +10,8 @@ from numplan.engine.apply.evidence import NOT_FOR_SALE
 from numplan.engine.apply.orders import Batch, PurchaseOrder, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
 from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
-from numplan.engine.compare.attributes import bought_as
 from numplan.model.account import Offer
 from numplan.model.errors import ApiError
-from numplan.model.manifest import Terms
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
 from numplan.model.text.countries import same_state
@@ -278,12 +276,19 @@ def _lies_alike(offer: Offer, order: PurchaseOrder) -> bool:
 
 
 def _instead(offer: Offer, order: PurchaseOrder) -> PurchaseOrder:
-    terms = Terms(
-        sip_trunk_id=order.attributes.sip_trunk_id,
-        labels=order.attributes.labels,
-        protect=order.attributes.protect,
+    """The order of an alternate: its offer, and of the order that it stands in for all that no offer says."""
+    attributes = msgspec.structs.replace(
+        order.attributes,
+        number=offer.number,
+        country=offer.country,
+        type=offer.type,
+        state=offer.state or None,
+        city=offer.city or None,
+        category=offer.category,
+        setup_charge=offer.setup_charge,
+        monthly_charge=offer.monthly_charge,
     )
-    return msgspec.structs.replace(order, attributes=bought_as(offer, terms), anew=True)
+    return msgspec.structs.replace(order, attributes=attributes, anew=True)
 
 
 def _refused(message: str) -> str:

@@ -15,7 +15,7 @@ from numplan.engine.compare.known_numbers import KnownNumbers, forgotten_of, sor
 from numplan.engine.compare.number_status import NumberStatus
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
-from numplan.engine.compare.retirement import outgoing_of, released_lately
+from numplan.engine.compare.retirement import just_released, outgoing_of, released_lately
 from numplan.engine.compare.sides import Sides, sides_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
@@ -73,6 +73,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     retired: Mapping[E164, Retired]
     released: Mapping[E164, Moment]
     no_rebuy: timedelta
+    just_released: frozenset[E164] = frozenset()
+    """What this state released so lately that the account may show it still: it is nobody's to adopt."""
     idle: frozenset[Resource] = frozenset()
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
     ended: Ended = Ended()
@@ -135,7 +137,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         if len(owned) == sum([one.row is not None for one in self.explicit]):
             return []
         held = {one.number for one in self.held}
-        known = (self.managed, self.declared, held, self.others.by_number)
+        known = (self.managed, self.declared, held, self.others.by_number, self.just_released)
         free = [number for number in owned if not any(number in some for some in known)]
         return [owned[number] for number in sorted(free)]
 
@@ -194,6 +196,7 @@ def compare(
         unoffered=unoffered,
         retired=sides.retired,
         released=released_lately(sides),
+        just_released=just_released(sides),
         no_rebuy=manifest.bounds.no_rebuy,
         today=sides.today,
         idle=sides.idle,

@@ -5,6 +5,7 @@ caught up. And of managed numbers that it does not show, which are missing. Pure
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from numplan.engine.compare.retirement import just_released
 from numplan.engine.compare.sides import Sides
 from numplan.model.moment import Moment, age, our_time, shown
 from numplan.model.number import E164
@@ -30,17 +31,15 @@ def lingering(sides: Sides, managed: Mapping[E164, Instance]) -> dict[E164, Defe
     """Declared numbers that the account shows still, or again, so soon after their release that nobody can say which:
     adopted now, one that was never released would stand on the trunk that is declared, and not on its own.
     """
+    released = {one.number for one in sides.tombstones if one.lingers(sides.now, sides.hold)}
     return {
-        one.number: Deferred(
-            resource=sides.declared[one.number].resource,
-            number=one.number,
+        number: Deferred(
+            resource=sides.declared[number].resource,
+            number=number,
             reason="the account shows it, though its release had seemed to be carried out just before",
         )
-        for one in sides.tombstones
-        if one.number in sides.snapshot.owned
-        and one.number in sides.declared
-        and one.number not in managed
-        and one.lingers(sides.now, sides.hold)
+        for number in sorted(released | just_released(sides))
+        if number in sides.snapshot.owned and number in sides.declared and number not in managed
     }
 
 

@@ -50,6 +50,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
     entries: Mapping[Resource, date] = {}
     numbers: Mapping[E164, date] = {}
+    waits: Mapping[Resource, int] = {}
+    """For how many days these entries keep their numbers, where they say so."""
 
     def last_day(self, one: Instance) -> date | None:
         """The last day of the entry that a managed number belongs to; None of a number that has none, or that its entry
@@ -65,6 +67,7 @@ def ended_by(manifest: Manifest, today: Today) -> Ended:
     over = [one for one in manifest.named() if one.terms.has_ended(today.day)]
     return Ended(
         entries={one.resource: one.terms.ends for one in over if one.terms.ends},
+        waits={one.resource: one.terms.release_after for one in over if one.terms.release_after},
         numbers={
             declared.number: one.terms.ends for one in over if one.terms.ends for declared in declared_by(one)
         },

@@ -14,6 +14,7 @@ from numplan.engine.policy.limits import FIRM, Limits, effective
 from numplan.engine.policy.releases import (
     FEWEST_OF_A_SHARE,
     is_protected,
+    is_share,
     over_count,
     over_share,
     protecting,
@@ -28,7 +29,6 @@ from numplan.model.changes import (
     Unavailable,
     acting,
     address_of_change,
-    count,
 )
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Manifest
@@ -62,10 +62,17 @@ def check_guards(
 
 
 def _empty_manifest(case: Case) -> Iterator[Refusal]:
-    """Nothing is declared, and there is what would go. What leaves already was decided upon before."""
+    """Nothing is declared, and there is what would go. What leaves already, or belongs to an
+    entry that ended, was decided upon before.
+    """
     if not case.manifest.declares_nothing or case.plan.destroy or case.plan.allowances.empty:
         return
-    managed = [one for one in case.comparison.managed.values() if one.attributes.leaving_at is None]
+    ended = case.comparison.ended
+    managed = [
+        one
+        for one in case.comparison.managed.values()
+        if one.attributes.leaving_at is None and ended.last_day(one) is None
+    ]
     if managed:
         yield Refusal(
             guard="empty-manifest",
@@ -96,7 +103,7 @@ def _releases(case: Case) -> Iterator[Refusal]:
 
 def _release_share(case: Case) -> Iterator[Refusal]:
     """A cut list, a file left out, a manifest half merged: few numbers, and yet most of what there is."""
-    leaving = _leaving(case)
+    leaving = [change for change in case.changes if is_share(change)]
     if len(leaving) < FEWEST_OF_A_SHARE:  # nearly always
         return
     apart = frozenset(one.number for one in (*case.comparison.surplus, *case.comparison.missing))
@@ -112,7 +119,7 @@ def _release_share(case: Case) -> Iterator[Refusal]:
             subjects=tuple(map(address_of_change, leaving)),
             lifted_by=FIRM
             if side.is_operators
-            else f"`numplan destroy`, --max-releases {count(case.changes).release}, or policy.max_release_share",
+            else f"`numplan destroy`, --max-releases {max(found.total, found.counted)}, or policy.max_release_share",
             source=_first_declared(case, leaving),
         )
 

@@ -93,6 +93,8 @@ def output_changes(
                 pass
             case Purchase() | Adopt() | Keep() | Update() | Replace():
                 after[change.after.number] = change.resource
+            case Blocked() if change.before.leaving_at is not None:
+                pass
             case Blocked() | Unavailable():
                 after[change.before.number] = change.resource
             case _:

@@ -157,6 +157,10 @@ def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> 
         told.append(f"{numbers(lacking)} {'is' if lacking == 1 else 'are'} not bought before")
     if excess:
         told.append(f"{excess} too many {'is' if excess == 1 else 'are'} not released before")
+    if status is not None:
+        waiting = sum(one.number in comparison.retired for one in status.members)
+        if waiting:
+            told.append(f"{numbers(waiting)} retired {'is' if waiting == 1 else 'are'} not replaced before")
     if told:
         yield note(
             f"{resource} begins on {entry.terms.begins}: {' and '.join(told)}",

@@ -47,7 +47,7 @@ def had_in(draft: PoolDraft, around: Surroundings, more: Iterable[Attributes] = 
                 pass  # it fills no slot
             case Purchase() | Adopt() | Keep() | Update() | Replace():
                 known.append(change.after)
-            case Blocked():
+            case Blocked() if change.before.leaving_at is None:
                 known.append(change.before)
             case _:
                 pass

@@ -44,7 +44,13 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
         f"{' within its price caps' if caps else ''}{kept_out}",
         source=pool.source,
         path=f"pools.{pool.name}.count",
-        hint=why or "loosen its criteria, lower its count, or set on_shortage: partial",
+        hint=why
+        or "loosen its criteria, "
+        + (
+            "or lower its count"
+            if pool.on_shortage == "partial"
+            else "lower its count, or set on_shortage: partial"
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from numplan.engine.plan.leaving.giving_way import await_others, make_way, refus
 from numplan.engine.plan.leaving.pool_leaving import (
     exchanged,
     leave,
+    linked,
     recall,
     wait,
     waits,
@@ -154,20 +155,22 @@ def retry_moves(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     pairs = list(zip(draft.moving, draft.to_retry, strict=False))
     again = _retried([tombstone.number for _, tombstone in pairs], draft, around)
     found = [(one, offer) for (one, _), offer in zip(pairs, again, strict=True)]
+    changes = [
+        change
+        for one, offer in found
+        for change in (
+            exchanged(draft, around, one, offer, sent_before=True)
+            if isinstance(offer, Offer)
+            else (staying(draft.pool, one, around.comparison),)
+        )
+    ]
     return draft.having(
-        changes=[
-            change
-            for one, offer in found
-            for change in (
-                exchanged(draft, around, one, offer, sent_before=True)
-                if isinstance(offer, Offer)
-                else (staying(draft.pool, one, around.comparison),)
-            )
-        ],
+        changes=changes,
         held=[one for _, one in found if isinstance(one, Deferred)],
         picked=[one.number for _, one in found if isinstance(one, Offer)],
         moving=draft.moving[len(pairs) :],
         to_retry=draft.to_retry[len(pairs) :],
+        together=(*draft.together, *linked(changes)),
     )
 
 
@@ -200,7 +203,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
             changes.append(staying(pool, one, around.comparison))
         else:
             changes += exchanged(draft, around, one, instead)
-    return draft.having(changes=changes, moving=())
+    return draft.having(changes=changes, moving=(), together=(*draft.together, *linked(changes)))
 
 
 def note_mismatches(draft: PoolDraft, around: Surroundings) -> PoolDraft:

@@ -56,7 +56,8 @@ def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, d
     if destroy:
         return let_go(one, comparison, allowances, "all is to be released")
     if (last := comparison.ended.last_day(one)) is not None:
-        return let_go(one, comparison, allowances, f"its entry ended on {last}", ended=day_after(last))
+        why, span = f"its entry ended on {last}", comparison.ended.waits.get(one.resource)
+        return let_go(one, comparison, allowances, why, declared=span, ended=day_after(last))
     return let_go(one, comparison, allowances, "no longer declared")
 
 

@@ -2,14 +2,14 @@
 its day. Both ask here, so that a plan never takes up a release that a guard would refuse. Pure.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple, TypeGuard
 
 import msgspec
 
 from numplan.engine.policy.limits import Limits, Side
 from numplan.model.address import kind_of
-from numplan.model.changes import Release, Replace, address_of_change
+from numplan.model.changes import Change, Release, Replace, Update, address_of_change
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.operator import VARIABLE
@@ -28,8 +28,9 @@ class Stay(NamedTuple):
 
 
 class Releasing(msgspec.Struct, frozen=True, kw_only=True):
-    """What an apply would release: `total` numbers, of which `counted` are a share of those that are `managed`. Surplus
-    numbers, which go only where they are named, are no part of it, nor are those that are gone already.
+    """What an apply would release: `total` numbers. `counted` are a share of those that are `managed`: what goes now,
+    and what begins to leave for good, since it is retired or another is bought for it. Surplus numbers, which go only
+    where they are named, are no part of it, nor are those that are gone already.
     """
 
     total: int
@@ -41,13 +42,19 @@ class Releasing(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, total=self.total + how_many, counted=self.counted + how_many)
 
 
-def releasing(
-    leaving: Sequence[Release | Replace], managed: Collection[E164], apart: frozenset[E164]
-) -> Releasing:
-    """What a plan releases. Managed numbers `apart` are no part of any share."""
+def is_share(change: Change) -> TypeGuard[Release | Replace | Update]:
+    """Whether a change counts for the share of what goes."""
+    if isinstance(change, Update):
+        return change.begins_leaving and bool(change.because or change.successor)
+    return isinstance(change, Release | Replace)
+
+
+def releasing(changes: Iterable[Change], managed: Collection[E164], apart: frozenset[E164]) -> Releasing:
+    """What a plan with these changes releases. Managed numbers `apart` are no part of any share."""
+    going = [change for change in changes if is_share(change)]
     return Releasing(
-        total=len(leaving),
-        counted=sum(change.before.number not in apart for change in leaving),
+        total=sum(not isinstance(change, Update) for change in going),
+        counted=sum(change.before.number not in apart for change in going),
         managed=len(managed) - len(apart),
     )
 
@@ -64,7 +71,7 @@ def over_share(limits: Limits, allowances: Allowances, found: Releasing) -> Side
     if found.counted < FEWEST_OF_A_SHARE:
         return None
     named = allowances.max_releases
-    is_named = named is not None and found.total <= named
+    is_named = named is not None and max(found.total, found.counted) <= named
     return next(
         (
             side

@@ -62,11 +62,21 @@ def _listed(document: LocatedMap) -> Iterator[tuple[str, Retired | Diagnostic]]:
         yield path, Retired(number, str(entry.get("reason", "")).strip(), source)
 
 
-def _filed(document: LocatedMap, numbers: DeclaredNumbers) -> Iterator[tuple[str, Retired]]:
+def _filed(document: LocatedMap, numbers: DeclaredNumbers) -> Iterator[tuple[str, Retired | Diagnostic]]:
     if "retire_file" in document:
         found = numbers.retired(
             str(document["retire_file"]), _country(document), document.source("retire_file")
         )
+        if not (found.numbers or found.findings):
+            yield (
+                "retire_file",
+                warning(
+                    "retires no number: the file holds none",
+                    source=document.source("retire_file"),
+                    path="retire_file",
+                    hint="if an export came to nothing, what it retired before may be bought again",
+                ),
+            )
         sources = numbers.sources(found.positions)
         for number, source in zip(found.numbers, sources, strict=True):
             yield "retire_file", Retired(number, found.reasons.get(number, ""), source)

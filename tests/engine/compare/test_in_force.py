@@ -52,7 +52,7 @@ def test_an_entry_is_idle_until_the_day_on_which_it_begins():
     assert "pool.four" not in idle_entries(WANTED, Today(date(2026, 2, 1)))
 
 
-def test_a_manifest_of_which_all_has_ended_still_declares_something():
+def test_a_manifest_of_which_all_has_ended_declares_nothing():
     over = in_force(manifest(pool("p", 2, ends=LAST)), Today(day_after(LAST)))
     assert [*over.entries()] == []
-    assert not over.declares_nothing
+    assert over.declares_nothing

@@ -9,7 +9,7 @@ from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 
 HEAD = "version: 1\ndefaults: {country: US}\n"
-WRITE_A_DAY = "a date has no time of day: write a day, such as 2026-12-31"
+WRITE_A_DAY = "write a day of the years 2000 to 2999 without a time, such as 2026-12-31"
 
 
 def told(tmp_path, body: str) -> list[str]:

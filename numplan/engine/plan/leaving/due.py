@@ -13,7 +13,7 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.policy.limits import Limits
 from numplan.engine.policy.releases import Stay, full_by, is_protected, protecting, releasing, room
-from numplan.model.changes import Change, Keep, Release, Replace, acting
+from numplan.model.changes import Change, Keep, Release, acting
 from numplan.model.diagnostics import Diagnostic, note, warning
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -77,7 +77,7 @@ def staying(
             stays[one.before.number] = PROTECTED
         else:
             free.append(one)
-    asked = [one for one in acting(changes) if isinstance(one, Release | Replace) and not _is_due(one)]
+    asked = [one for one in acting(changes) if not _is_due(one)]
     apart = frozenset(one.number for one in (*comparison.surplus, *comparison.missing))
     found = releasing(asked, comparison.managed, apart)
     taken = room(limits, allowances, found, len(free))

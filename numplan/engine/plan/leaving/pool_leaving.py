@@ -1,6 +1,9 @@
 """The steps of a pool that are about days: members which leave, who fills a slot again, and pools that wait. Pure."""
 
+from collections.abc import Iterable
 from datetime import date
+
+import msgspec
 
 from numplan.engine.compare.attributes import days_to_wait, must_move
 from numplan.engine.compare.pool_moves import suits
@@ -12,6 +15,7 @@ from numplan.engine.plan.pool_holdings import had, within_shares
 from numplan.model.account import Offer
 from numplan.model.changes import Change, Update
 from numplan.model.manifest import PoolEntry
+from numplan.model.number import E164
 from numplan.model.state import Instance
 
 
@@ -41,6 +45,7 @@ def exchanged(
     if at_once or not waits(one, pool):
         return (replacement(draft.status, one, comparison, offer, sent_before=sent_before),)
     why = draft.status.outgoing.get(one.number)
+    bought = purchase(pool, offer, sent_before=sent_before)
     left = let_go(
         one,
         comparison,
@@ -50,7 +55,19 @@ def exchanged(
         because=why or "",
         declared=pool.terms.release_after,
     )
-    return purchase(pool, offer, sent_before=sent_before), left
+    if isinstance(left, Update):
+        left = msgspec.structs.replace(left, successor=offer.number)
+        bought = msgspec.structs.replace(bought, replaces=one.number)
+    return bought, left
+
+
+def linked(changes: Iterable[Change]) -> tuple[tuple[E164, E164], ...]:
+    """The numbers of those changes that are made together or not at all."""
+    return tuple(
+        (one.before.number, one.successor)
+        for one in changes
+        if isinstance(one, Update) and one.successor is not None
+    )
 
 
 def wait(draft: PoolDraft, around: Surroundings) -> PoolDraft:  # noqa: ARG001 - a step as the others are

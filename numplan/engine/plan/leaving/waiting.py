@@ -48,14 +48,19 @@ def let_go(
             reason=f"it was to leave on {before.leaving_at:%Y-%m-%d}",
         )
     if days := days_to_wait(one, declared):
-        return _begins(one, comparison, before, days, (reason, *more))
+        return _begins(one, comparison, before, days, (reason, *more), because)
     if ended is not None:
         return Release(resource=one.resource, before=before, due=ended, reason=reason, more=more)
     return release_or_block(one, comparison.snapshot, reason, *more, because=because)
 
 
 def _begins(
-    one: Instance, comparison: Comparison, before: Attributes, days: int, why: tuple[str, ...]
+    one: Instance,
+    comparison: Comparison,
+    before: Attributes,
+    days: int,
+    why: tuple[str, ...],
+    because: str,
 ) -> Update:
     after = msgspec.structs.replace(before, leaving_at=comparison.today.in_days(days), release_after=days)
     return Update(
@@ -64,6 +69,7 @@ def _begins(
         after=after,
         previous_resource=comparison.moved.get(one.number),
         differences=differences(before, after),
+        because=because,
         reason=why[0],
         more=why[1:],
     )
