@@ -27,18 +27,7 @@ from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
 LONG_AGO = NOON - timedelta(days=30)
 JUST_NOW = NOON - timedelta(minutes=2)
-TERMS = (
-    "country",
-    "type",
-    "category",
-    "sip_trunk_id",
-    "labels",
-    "protect",
-    "release_after",
-    "on_trunk_change",
-    "begins",
-    "ends",
-)
+TERMS = Terms.__struct_fields__
 PLACE = Source("numplan.yaml", 7, 3)
 ALL = Selection()
 

@@ -154,13 +154,16 @@ class Released(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True
     at: Moment
 
 
-class Bound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the manifest of an apply bound it by: its `policy:`, and what safety hangs on in its `api:`."""
+class Bound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What the manifest of an apply bound it by: its `policy:`, what safety hangs on in its `api:`, and the states of
+    others that it left alone, by name and place.
+    """
 
     policy: Policy
     url: str
     settle_seconds: float
     hold_minutes: float
+    other_states: Mapping[str, str] = {}
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):

@@ -287,10 +287,7 @@ class Machine(RuleBasedStateMachine):
             self.look_at_release(numbers, state)
             return
         retired = self.retired - self.explicit.keys()
-        assert not retired & {*numbers}, "what is retired is never bought"
-        closed = {one.number for one in state.tombstones}
-        lately = {one.number for one in state.released if self.is_lately(one)} - self.explicit.keys() - closed
-        assert not lately & {*numbers}, "no pool buys what was released lately"
+        self.look_at_purchase(numbers, state)
         slots = {one.number: one.instance.resource for one in state.tombstones if one.holds_slot}
         slots |= {one.number: one.resource for one in state.numbers if fills(one)}
         slots |= {one.number: one.instance.resource for one in state.intents if one.kind == "purchase"}
@@ -334,6 +331,14 @@ class Machine(RuleBasedStateMachine):
                 [wish["count"], *(self.sent[one][2] for one in doubted if one in self.sent)]
             ):
                 self.vendor.breaches.append(f"{resource} has {sorted(in_play)} in play")
+
+    def look_at_purchase(self, numbers: Sequence[E164], state: State) -> None:
+        """No pool buys what is retired, or what was released lately."""
+        closed = {one.number for one in state.tombstones}
+        retired = self.retired - self.explicit.keys()
+        assert not retired & {*numbers}, "what is retired is never bought"
+        lately = {one.number for one in state.released if self.is_lately(one)} - self.explicit.keys() - closed
+        assert not lately & {*numbers}, "no pool buys what was released lately"
 
     def is_lately(self, one: Released) -> bool:
         """Whether no pool may buy again what was released, by either clock."""

@@ -298,3 +298,28 @@ def test_of_two_that_adopt_one_number_at_once_none_keeps_what_the_other_took(
     assert (lab.folder / STATE).exists() == (when == "after")
     assert when == "before" or not lab.managed
     assert spare in emea.managed
+
+
+def test_a_manifest_that_names_another_state_no_longer_is_told_to_be_looser(lab: Desk) -> None:
+    lab.manifest(OTHERS + POOL)
+    assert lab("apply", "--auto-approve").code == 0
+    lab.manifest(POOL.replace("count: 2", "count: 3"))
+    made = lab("plan").out
+    assert "other_states.emea ../desk0/numplan.state.json -> none" in " ".join(made.split())
+    lab.manifest(OTHERS.replace("emea", "europe") + POOL)
+    assert "other_states" not in lab("plan").out
+
+
+@pytest.mark.parametrize("entry", [POOL, f"numbers: {{x: {{number: '{THEIRS[0]}'}}}}\n"])
+def test_what_another_state_released_just_now_is_not_taken_in_from_a_lagging_listing(
+    emea: Desk, lab: Desk, entry: str
+) -> None:
+    emea.manifest(f"sets: {{dialer: {{numbers: {json.dumps(THEIRS[1:])}}}}}\n")
+    emea.fault("lag", "release-numbers", seconds=600)
+    assert emea("apply", "--auto-approve").code == 0
+    lab.manifest(OTHERS + entry)
+    made = lab("plan").out
+    assert "To take over" not in made
+    assert "to adopt" not in made.replace("0 to adopt", "")
+    ran = lab("adopt", "--number", THEIRS[0], "--auto-approve")
+    assert THEIRS[0] not in (lab.managed if (lab.folder / STATE).exists() else ()), ran

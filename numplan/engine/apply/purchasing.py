@@ -10,6 +10,7 @@ from numplan.engine.apply.evidence import NOT_FOR_SALE
 from numplan.engine.apply.orders import Batch, PurchaseOrder, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
 from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
+from numplan.engine.compare.attributes import bought_instead
 from numplan.model.account import Offer
 from numplan.model.errors import ApiError
 from numplan.model.number import E164
@@ -276,19 +277,7 @@ def _lies_alike(offer: Offer, order: PurchaseOrder) -> bool:
 
 
 def _instead(offer: Offer, order: PurchaseOrder) -> PurchaseOrder:
-    """The order of an alternate: its offer, and of the order that it stands in for all that no offer says."""
-    attributes = msgspec.structs.replace(
-        order.attributes,
-        number=offer.number,
-        country=offer.country,
-        type=offer.type,
-        state=offer.state or None,
-        city=offer.city or None,
-        category=offer.category,
-        setup_charge=offer.setup_charge,
-        monthly_charge=offer.monthly_charge,
-    )
-    return msgspec.structs.replace(order, attributes=attributes, anew=True)
+    return msgspec.structs.replace(order, attributes=bought_instead(offer, order.attributes), anew=True)
 
 
 def _refused(message: str) -> str:

@@ -1,5 +1,7 @@
 """What a number's attributes are and would be: as it is, as an entry wants it, once it is bought or adopted. Pure."""
 
+from typing import Any
+
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber
@@ -17,19 +19,32 @@ def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
 def bought_as(offer: Offer, terms: Terms) -> Attributes:
     """What a number will be once it is bought on these terms."""
     return Attributes(
-        number=offer.number,
-        country=offer.country,
-        type=offer.type,
-        state=offer.state or None,
-        city=offer.city or None,
-        category=offer.category,
+        **_said_by(offer),
         sip_trunk_id=terms.sip_trunk_id,
         labels=terms.labels,
         protect=terms.protect,
-        setup_charge=offer.setup_charge,
-        monthly_charge=offer.monthly_charge,
         release_after=terms.release_after,
     )
+
+
+def bought_instead(offer: Offer, reviewed: Attributes) -> Attributes:
+    """What a number will be that is bought in the place of the one that was reviewed: it has of that one all that no
+    offer says.
+    """
+    return msgspec.structs.replace(reviewed, **_said_by(offer))
+
+
+def _said_by(offer: Offer) -> dict[str, Any]:
+    return {
+        "number": offer.number,
+        "country": offer.country,
+        "type": offer.type,
+        "state": offer.state or None,
+        "city": offer.city or None,
+        "category": offer.category,
+        "setup_charge": offer.setup_charge,
+        "monthly_charge": offer.monthly_charge,
+    }
 
 
 def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:

@@ -15,7 +15,7 @@ from numplan.engine.compare.known_numbers import KnownNumbers, forgotten_of, sor
 from numplan.engine.compare.number_status import NumberStatus
 from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
-from numplan.engine.compare.retirement import just_released, outgoing_of, released_lately
+from numplan.engine.compare.retirement import outgoing_of, released_lately
 from numplan.engine.compare.sides import Sides, sides_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
@@ -74,7 +74,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     released: Mapping[E164, Moment]
     no_rebuy: timedelta
     just_released: frozenset[E164] = frozenset()
-    """What this state released so lately that the account may show it still: it is nobody's to adopt."""
+    """What was released so lately that the account may show it still: it is nobody's to adopt."""
     idle: frozenset[Resource] = frozenset()
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
     ended: Ended = Ended()
@@ -138,7 +138,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             return []
         held = {one.number for one in self.held}
         known = (self.managed, self.declared, held, self.others.by_number, self.just_released)
-        free = [number for number in owned if not any(number in some for some in known)]
+        free = [*owned]
+        for some in filter(None, known):
+            free = [number for number in free if number not in some]
         return [owned[number] for number in sorted(free)]
 
 
@@ -196,7 +198,7 @@ def compare(
         unoffered=unoffered,
         retired=sides.retired,
         released=released_lately(sides),
-        just_released=just_released(sides),
+        just_released=sides.just_released,
         no_rebuy=manifest.bounds.no_rebuy,
         today=sides.today,
         idle=sides.idle,

@@ -5,7 +5,6 @@ caught up. And of managed numbers that it does not show, which are missing. Pure
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from numplan.engine.compare.retirement import just_released
 from numplan.engine.compare.sides import Sides
 from numplan.model.moment import Moment, age, our_time, shown
 from numplan.model.number import E164
@@ -38,7 +37,7 @@ def lingering(sides: Sides, managed: Mapping[E164, Instance]) -> dict[E164, Defe
             number=number,
             reason="the account shows it, though its release had seemed to be carried out just before",
         )
-        for number in sorted(released | just_released(sides))
+        for number in sorted(released | sides.just_released)
         if number in sides.snapshot.owned and number in sides.declared and number not in managed
     }
 

@@ -1,4 +1,4 @@
-"""Attribute differences of a changed number, by deepdiff."""
+"""What changes of a number that stays: its update, with the attribute differences, by deepdiff."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,8 +6,31 @@ from typing import Any
 
 import msgspec
 
-from numplan.model.changes import Difference
+from numplan.model.address import Resource
+from numplan.model.changes import Difference, Update
 from numplan.model.state import Attributes
+
+
+def updated(
+    resource: Resource,
+    before: Attributes,
+    after: Attributes,
+    reason: str,
+    *more: str,
+    previous: Resource | None = None,
+    because: str = "",
+) -> Update:
+    """The update of a number of this resource, which belonged to the `previous` one if that is another."""
+    return Update(
+        resource=resource,
+        before=before,
+        after=after,
+        previous_resource=previous,
+        differences=differences(before, after),
+        because=because,
+        reason=reason,
+        more=more,
+    )
 
 
 def differences(before: Attributes, after: Attributes) -> tuple[Difference, ...]:

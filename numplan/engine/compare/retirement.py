@@ -32,13 +32,6 @@ def released_lately(sides: Sides) -> Mapping[E164, Moment]:
     return {one.number: one.at for one in sides.state.released if age(sides.now, one.at) < span}
 
 
-def just_released(sides: Sides) -> frozenset[E164]:
-    """What this state released so lately that the account may show it still."""
-    if sides.state is None:
-        return frozenset()
-    return frozenset(one.number for one in sides.state.released if age(sides.now, one.at) < sides.hold)
-
-
 def is_covered(one: Instance, patterns: Sequence[str]) -> bool:
     """Whether one of the patterns covers a number, its address, or what it belongs to."""
     names = (one.resource, one.number, one.address)

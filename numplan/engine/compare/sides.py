@@ -10,7 +10,7 @@ from numplan.engine.compare.declared_index import DeclaredNumbers
 from numplan.engine.compare.in_force import idle_entries
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, Retired
-from numplan.model.moment import Moment
+from numplan.model.moment import Moment, age
 from numplan.model.number import E164
 from numplan.model.others import NOBODY, Others
 from numplan.model.state import Intent, State, Tombstone
@@ -34,6 +34,8 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     retired: Mapping[E164, Retired] = {}
     idle: frozenset[Resource]
     others: Others = NOBODY
+    just_released: frozenset[E164] = frozenset()
+    """What this state or another one released so lately that the account may show it still: nobody's to take in."""
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -55,6 +57,8 @@ def sides_of(
     others: Others = NOBODY,
 ) -> Sides:
     """The sides of a comparison with the manifest that is in force."""
+    hold = timedelta(minutes=manifest.api.hold_minutes)
+    states = (*filter(None, (state,)), *others.states.values())
     return Sides(
         manifest=manifest,
         declared=DeclaredNumbers(manifest.explicit()),
@@ -62,8 +66,11 @@ def sides_of(
         snapshot=snapshot,
         now=now,
         today=today,
-        hold=timedelta(minutes=manifest.api.hold_minutes),
+        hold=hold,
         retired={one.number: one for one in manifest.retire},
         idle=idle_entries(manifest, today),
         others=others,
+        just_released=frozenset(
+            one.number for known in states for one in known.released if age(now, one.at) < hold
+        ),
     )

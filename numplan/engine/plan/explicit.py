@@ -12,11 +12,10 @@ from numplan.engine.compare.attributes import (
     without_call,
 )
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.differences import differences
+from numplan.engine.compare.differences import differences, updated
 from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
-from numplan.model.address import Resource
 from numplan.model.changes import (
     Adopt,
     Blocked,
@@ -25,7 +24,6 @@ from numplan.model.changes import (
     Purchase,
     Replace,
     Unavailable,
-    Update,
     acting,
     bought,
 )
@@ -97,18 +95,18 @@ def _idle(
 def _staying(declared: Declared, instance: Instance, row: OwnedNumber) -> Change:
     """A number on another trunk than declared, where it must not be bought back yet."""
     before = current(instance, row)
-    after = without_call(instance, before, declared.terms)
+    return _on_terms(declared, instance, before, without_call(instance, before, declared.terms))
+
+
+def _on_terms(declared: Declared, instance: Instance, before: Attributes, after: Attributes) -> Change:
+    """What makes a managed number one of its entry, without a call."""
     previous = instance.resource if instance.resource != declared.resource else None
     if before == after and previous is None:
-        return Keep(resource=declared.resource, after=before)
-    return Update(
-        resource=declared.resource,
-        before=before,
-        after=after,
-        previous_resource=previous,
-        differences=differences(before, after),
-        reason="declared under another name" if previous else "settings changed",
-    )
+        return Keep(resource=declared.resource, after=after)
+    reason = "declared under another name" if previous else "settings changed"
+    if before.leaving_at is not None:
+        reason = "declared again, so it stays"
+    return updated(declared.resource, before, after, reason, previous=previous)
 
 
 def _unlisted(
@@ -212,10 +210,6 @@ def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> C
             reason="owned by the account, not yet managed",
         )
     before = current(instance, row)
-    after = on_terms(before, declared.terms)
-    previous = instance.resource if instance.resource != declared.resource else None
-    if after is before and previous is None and not instance.surplus:
-        return Keep(resource=declared.resource, after=after)
     if instance.surplus:
         return Adopt(
             resource=declared.resource,
@@ -224,22 +218,10 @@ def _owned(declared: Declared, instance: Instance | None, row: OwnedNumber) -> C
             trunk_verified=instance.trunk_verified,
             reason="bought earlier after all, and declared",
         )
+    after = on_terms(before, declared.terms)
     if must_move(instance, declared.terms):
         return _move(declared, row, before, after)
-    return Update(
-        resource=declared.resource,
-        before=before,
-        after=after,
-        previous_resource=previous,
-        differences=differences(before, after),
-        reason=_why_updated(before, previous),
-    )
-
-
-def _why_updated(before: Attributes, previous: Resource | None) -> str:
-    if before.leaving_at is not None:
-        return "declared again, so it stays"
-    return "declared under another name" if previous else "settings changed"
+    return _on_terms(declared, instance, before, after)
 
 
 def _move(declared: Declared, row: OwnedNumber, before: Attributes, after: Attributes) -> Change | Diagnostic:

@@ -12,44 +12,28 @@ from numplan.engine.compare.attributes import (
     without_call,
 )
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.differences import differences
+from numplan.engine.compare.differences import differences, updated
 from numplan.engine.compare.localities import localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.model.account import Offer, OwnedNumber
-from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace, Update
+from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace
 from numplan.model.manifest import PoolEntry
 from numplan.model.state import Attributes, Instance
 
 
 def staying(pool: PoolEntry, one: Instance, comparison: Comparison) -> Change:
-    """A member stays where it is, with changed settings where there are any."""
+    """A member stays where it is, with changed settings where there are any; so does one that leaves, and fills a slot
+    again.
+    """
     before = current(one, comparison.snapshot.owned[one.number])
     after = without_call(one, before, pool.terms)
     previous = comparison.moved.get(one.number)
     if before == after and previous is None:
         return Keep(resource=one.resource, after=after)
-    return Update(
-        resource=one.resource,
-        before=before,
-        after=after,
-        previous_resource=previous,
-        differences=differences(before, after),
-        reason="moved" if previous else "settings changed",
-    )
-
-
-def recalled(pool: PoolEntry, one: Instance, comparison: Comparison) -> Update:
-    """A former member that leaves fills a slot again, and stays."""
-    before = current(one, comparison.snapshot.owned[one.number])
-    after = without_call(one, before, pool.terms)
-    return Update(
-        resource=one.resource,
-        before=before,
-        after=after,
-        previous_resource=comparison.moved.get(one.number),
-        differences=differences(before, after),
-        reason="the pool has a slot for it again, so it stays",
-    )
+    reason = "moved" if previous else "settings changed"
+    if before.leaving_at is not None:
+        reason = "the pool has a slot for it again, so it stays"
+    return updated(one.resource, before, after, reason, previous=previous)
 
 
 def taken_back(pool: PoolEntry, one: Instance, comparison: Comparison) -> Adopt:

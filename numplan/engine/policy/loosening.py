@@ -25,6 +25,7 @@ def bound_by(manifest: Manifest) -> Bound:
         url=api.url,
         settle_seconds=float(api.settle_seconds),  # 15 and 15.0 are one value, in state too
         hold_minutes=float(api.hold_minutes),
+        other_states={one.name: one.place.url for one in manifest.other_states},
     )
 
 
@@ -44,6 +45,12 @@ def loosened(before: Bound | None, after: Bound) -> tuple[Loosened, ...]:
         _loosened("api", key, before, after)
         for key, is_looser in API.items()
         if is_looser(getattr(before, key), getattr(after, key))
+    ]
+    named = set(after.other_states.values())
+    found += [
+        Loosened(key=f"other_states.{name}", before=place, after=after.other_states.get(name, "none"))
+        for name, place in before.other_states.items()
+        if place not in named
     ]
     return tuple(found)
 

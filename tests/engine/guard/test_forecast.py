@@ -11,7 +11,7 @@ from numplan.model.manifest import Move
 from numplan.model.plan import Ending
 from numplan.model.policy import Policy
 from tests.builders import PLACE, by_action, entry, manifest, plan, pool, said, state, us
-from tests.engine.plan.pooled import members, stock
+from tests.engine.plan.pooled import members, stock, vendor_by_the_clock
 from tests.fakes import NOON, FakeVendor
 
 TODAY = NOON.date()
@@ -23,9 +23,7 @@ def on(days: int):
 
 @pytest.fixture
 def vendor() -> FakeVendor:
-    vendor = FakeVendor()
-    vendor.time = lambda: NOON
-    return vendor
+    return vendor_by_the_clock()
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,8 @@ from tests.builders import (
     state,
     us,
 )
-from tests.fakes import FakeVendor
 
 ONE, TWO, THREE, FOUR, FIVE = map(us, range(1, 6))
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 @pytest.fixture

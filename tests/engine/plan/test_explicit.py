@@ -29,11 +29,6 @@ from tests.fakes import REGIONS, FakeVendor
 ONE, TWO, THREE = us(1), us(2), us(3)
 
 
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
-
-
 def test_a_number_that_is_not_owned_is_purchased_at_the_price_that_find_tells(vendor):
     vendor.put_on_sale(ONE, once="1.50", monthly="0.333", category="Voice+SMS", state="Alabama")
     wanted = manifest(entry("support", ONE, sip_trunk_id=169, labels={"owner": "me"}, protect=True))

@@ -13,11 +13,6 @@ ONE, TWO, THREE, FOUR = map(us, range(1, 5))
 NOTED = NOON - timedelta(minutes=5)
 
 
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
-
-
 def test_numbers_that_one_look_does_not_show_are_told_with_when_the_first_is_looked_for_again(vendor):
     rows = state(
         managed("pool.p", ONE),

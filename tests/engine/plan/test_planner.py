@@ -6,14 +6,8 @@ import pytest
 
 from numplan.model.errors import ApiError
 from tests.builders import LONG_AGO, by_action, entry, managed, manifest, plan, pool, state, us
-from tests.fakes import FakeVendor
 
 ONE, TWO = map(us, range(1, 3))
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 def test_a_managed_number_that_the_account_lacks_is_missing_and_bought_again(vendor):

@@ -1,16 +1,8 @@
 """The changes that a pool's plan is made of: their terms, and the reasons that they give."""
 
-import pytest
-
 from numplan.model.changes import Adopt, Purchase, Release, Update
 from tests.builders import by_action, manifest, only, plan, pool, state, us
 from tests.engine.plan.pooled import members, stock
-from tests.fakes import FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 def test_a_short_pool_buys_what_it_lacks_on_its_terms(vendor):

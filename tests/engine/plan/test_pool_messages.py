@@ -4,12 +4,6 @@ import pytest
 
 from tests.builders import buried, by_action, entry, managed, manifest, plan, pool, said, state, us
 from tests.engine.plan.pooled import members, stock
-from tests.fakes import FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 def test_a_pool_for_which_too_little_is_for_sale_is_an_error_and_what_there_is_is_shown(vendor):

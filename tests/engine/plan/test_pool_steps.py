@@ -20,12 +20,7 @@ from tests.builders import (
     us,
 )
 from tests.engine.plan.pooled import members, stock
-from tests.fakes import FLOW, FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
+from tests.fakes import FLOW
 
 
 def test_a_shrinking_pool_lets_go_members_on_another_trunk_then_unassigned_then_the_newest(vendor):

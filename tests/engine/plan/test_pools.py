@@ -1,15 +1,7 @@
 """Pools beside each other and beside explicit numbers: nothing is taken twice, and alternates starve nobody."""
 
-import pytest
-
 from tests.builders import by_action, entry, lines, manifest, plan, pool, state, us
 from tests.engine.plan.pooled import members, stock
-from tests.fakes import FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 def test_a_pool_does_not_buy_what_costs_more_than_a_cap_and_buys_what_costs_just_that(vendor):

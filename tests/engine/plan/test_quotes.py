@@ -23,11 +23,6 @@ from tests.fakes import FakeVendor
 ONE, TWO, THREE, FOUR = map(us, range(1, 5))
 
 
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
-
-
 def test_a_full_pool_plans_nothing_and_asks_for_nothing(vendor):
     stock(vendor, 5)
     made = plan(manifest(pool("p", 2)), vendor, state(*members(vendor, 1, 2)))

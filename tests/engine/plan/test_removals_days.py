@@ -25,7 +25,7 @@ from tests.builders import (
     state,
     us,
 )
-from tests.engine.plan.pooled import members, stock
+from tests.engine.plan.pooled import members, vendor_by_the_clock
 from tests.fakes import NOON, FakeVendor
 
 TODAY = NOON.date()
@@ -35,10 +35,7 @@ YESTERDAY, TOMORROW = (TODAY + timedelta(days=days) for days in (-1, 1))
 @pytest.fixture
 def vendor() -> FakeVendor:
     """A vendor that tells the time, and sells a few numbers."""
-    vendor = FakeVendor()
-    vendor.time = lambda: NOON
-    stock(vendor, 11, 12, 13)
-    return vendor
+    return vendor_by_the_clock(11, 12, 13)
 
 
 def explicit(vendor: FakeVendor, *places: int, resource: str, **known: Any) -> list[Instance]:

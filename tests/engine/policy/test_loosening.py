@@ -52,7 +52,7 @@ def bound(key: str, value: object) -> Bound:
 def test_every_key_is_held_against_what_it_was():
     covered = {key for key, *_ in KEYS} | {"api.url"}
     assert covered == {f"policy.{key}" for key in Policy.__struct_fields__} | {f"api.{key}" for key in API}
-    assert set(Bound.__struct_fields__) == {"policy", *API}
+    assert set(Bound.__struct_fields__) == {"policy", "other_states", *API}
     assert set(API) < set(ApiSettings.__struct_fields__)
 
 
@@ -142,3 +142,12 @@ class TestTheBook:
         open_state = world.open()
         open_state.save(world.clock.now())
         assert world.state.bound == NONE_SET
+
+
+def test_another_state_that_is_named_no_longer_is_told_and_a_new_name_for_it_is_not():
+    both = Bound(
+        policy=Policy(), url="u", settle_seconds=1, hold_minutes=1, other_states={"a": "x", "b": "y"}
+    )
+    one = msgspec.structs.replace(both, other_states={"c": "x"})
+    assert [*map(str, loosened(both, one))] == ["other_states.b y -> none"]
+    assert loosened(one, both) == ()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.desk import Desk, run_of
+from tests.scenarios.life.calls import CODES, takes_few_calls
 
 POOL = 'pools: {{ny: {{count: {count}, area_codes: ["212", "646"]}}}}\n'
 
@@ -67,13 +68,5 @@ def test_explain_says_which_codes_a_pool_names(desk: Desk) -> None:
 
 @pytest.mark.parametrize("select", ["cheapest", "lowest"])
 def test_a_thousand_numbers_of_twenty_codes_take_few_calls(desk: Desk, select: str) -> None:
-    codes = [str(code) for code in range(212, 232)]
-    desk.stock(*(number for code in codes for number in run_of(int(f"1{code}5550000"), 50)))
-    desk.manifest(f"pools: {{p: {{count: 1000, select: {select}, area_codes: {codes}}}}}\n")
-    assert desk("plan").code == 0
-    planned = sum(desk.emulator.calls().values())
-    assert planned <= 60
-    assert desk("apply", "--auto-approve").code == 0
-    assert sum(desk.emulator.calls().values()) - planned <= 60
-    assert len(desk.managed) == 1000
+    takes_few_calls(desk, f"select: {select}, area_codes: {CODES}", each=50)
     assert all(len(post.numbers) == 50 for post in desk.posts)

@@ -139,7 +139,7 @@ def test_a_saved_plan_is_stale_once_its_entry_ended(campaign):
     campaign.date_is(LAST)
     assert campaign("plan", "--out", "last.plan").code == 0
     campaign.date_is(AFTER)
-    ran = campaign("apply", "last.plan")
+    ran = campaign("apply", "last.plan", "--max-age", "3d")
     assert ran.code == 7
     assert "its entry ended on 2027-01-31" in ran.err
     assert campaign.owned == set()

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.cli.desk import Desk, run_of
+from tests.scenarios.life.calls import CODES, takes_few_calls
 
 POOL = """\
 pools:
@@ -58,12 +59,5 @@ def test_a_saved_plan_keeps_its_shares(desk: Desk) -> None:
 
 
 def test_many_shares_take_few_calls(desk: Desk) -> None:
-    codes = [str(code) for code in range(212, 232)]
-    desk.stock(*(number for code in codes for number in run_of(int(f"1{code}5550000"), 60)))
-    desk.manifest(f"pools: {{p: {{count: 1000, spread: {{area_code: {codes}}}}}}}\n")
-    assert desk("plan").code == 0
-    planned = sum(desk.emulator.calls().values())
-    assert planned <= 60
-    assert desk("apply", "--auto-approve").code == 0
-    assert sum(desk.emulator.calls().values()) - planned <= 60
+    takes_few_calls(desk, f"spread: {{area_code: {CODES}}}", each=60)
     assert set(Counter(number[2:5] for number in desk.managed).values()) == {50}

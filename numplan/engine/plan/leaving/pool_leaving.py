@@ -9,7 +9,7 @@ from numplan.engine.compare.attributes import days_to_wait, must_move
 from numplan.engine.compare.pool_moves import suits
 from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.leaving.waiting import let_go
-from numplan.engine.plan.pool_changes import purchase, recalled, replacement
+from numplan.engine.plan.pool_changes import purchase, replacement, staying
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings
 from numplan.engine.plan.pool_holdings import had, within_shares
 from numplan.model.account import Offer
@@ -96,7 +96,7 @@ def recall(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     back = within_shares(able, draft, around, lambda one: one.attributes.state)[: draft.missing_count]
     numbers = {one.number for one in back}
     return draft.having(
-        changes=[recalled(pool, one, around.comparison) for one in back],
+        changes=[staying(pool, one, around.comparison) for one in back],
         to_leave=tuple(one for one in draft.to_leave if one.number not in numbers),
         missing_count=draft.missing_count - len(back),
     )

@@ -8,7 +8,7 @@ import msgspec
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.attributes import current, days_to_wait
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.differences import differences
+from numplan.engine.compare.differences import updated
 from numplan.model.changes import Blocked, Change, Forget, Keep, Release, Replace, Update, number_of
 from numplan.model.diagnostics import Diagnostic, note
 from numplan.model.errors import UsageError
@@ -63,15 +63,8 @@ def _begins(
     because: str,
 ) -> Update:
     after = msgspec.structs.replace(before, leaving_at=comparison.today.in_days(days), release_after=days)
-    return Update(
-        resource=one.resource,
-        before=before,
-        after=after,
-        previous_resource=comparison.moved.get(one.number),
-        differences=differences(before, after),
-        because=because,
-        reason=why[0],
-        more=why[1:],
+    return updated(
+        one.resource, before, after, *why, previous=comparison.moved.get(one.number), because=because
     )
 
 

@@ -1,16 +1,9 @@
 """One search for each area code, until there is enough or nothing more; and what is for sale where a code is not."""
 
-import pytest
-
 from numplan.model.account import Criteria
 from numplan.model.number import E164
 from tests.builders import by_action, manifest, plan, pool, said
 from tests.fakes import FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
 
 
 def sell(vendor: FakeVendor, *numbers: int, **known) -> None:

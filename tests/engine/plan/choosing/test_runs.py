@@ -16,11 +16,6 @@ from tests.fakes import FakeVendor
 places = st.dictionaries(st.integers(1, 30), st.sampled_from(["0.1", "1", "2"]), max_size=24)
 
 
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
-
-
 def offer(place: int, monthly: str = "1") -> Offer:
     return Offer(us(place), "United States", "Geographic", "Voice", Charge("1"), Charge(monthly))
 

@@ -23,11 +23,6 @@ counts = st.dictionaries(st.sampled_from(PLACES), st.integers(0, 6))
 SELECTS = ("cheapest", "consecutive", "lowest")
 
 
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
-
-
 def sell(vendor: FakeVendor, **places: int) -> None:
     """So many numbers for sale in each state."""
     for name, count in places.items():

@@ -8,7 +8,7 @@ from numplan.model.changes import Blocked, Keep, Purchase, Release, Replace, Upd
 from numplan.model.manifest import Spread
 from numplan.model.policy import Policy
 from tests.builders import by_action, manifest, plan, pool, refused, state, us
-from tests.engine.plan.pooled import members, stock
+from tests.engine.plan.pooled import members, vendor_by_the_clock
 from tests.fakes import NOON, FakeVendor
 
 TODAY = NOON.date()
@@ -20,10 +20,7 @@ def on(days: int):
 
 @pytest.fixture
 def vendor() -> FakeVendor:
-    vendor = FakeVendor()
-    vendor.time = lambda: NOON
-    stock(vendor, 11, 12, 13)
-    return vendor
+    return vendor_by_the_clock(11, 12, 13)
 
 
 def test_a_retired_member_that_waits_leaves_once_its_successor_is_bought(vendor):

@@ -27,12 +27,7 @@ from tests.builders import (
     us,
 )
 from tests.engine.plan.pooled import members, stock
-from tests.fakes import NOON, FakeVendor
-
-
-@pytest.fixture
-def vendor() -> FakeVendor:
-    return FakeVendor()
+from tests.fakes import NOON
 
 
 def test_a_retired_member_is_replaced_and_the_plan_says_why(vendor):
