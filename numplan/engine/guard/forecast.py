@@ -81,11 +81,13 @@ def _going(
     comparison: Comparison,
     last: date,
 ) -> dict[E164, _Number]:
-    """The numbers that are released since these entries end: not those that go anyway, nor those that move elsewhere
-    then.
-    """
-    leaving = {one.number for one in comparison.leaving}
-    going = {number: one for number, one in there.items() if one.resource in ending and number not in leaving}
+    """The numbers that go since these entries end: not those that go anyway, nor those that move elsewhere then."""
+    undeclared = {one.number for one in comparison.leaving}
+    going = {
+        number: one
+        for number, one in there.items()
+        if one.resource in ending and number not in undeclared and one.attributes.leaving_at is None
+    }
     if not going or not manifest.moved:
         return going
     then = in_force(manifest, Today(day_after(last)))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.in_force import day_after
 from numplan.engine.pipeline import PlanResult
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
@@ -14,7 +15,7 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Entry, Manifest, Retired, declared_by
+from numplan.model.manifest import Entry, Manifest, PoolEntry, Retired, declared_by
 from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164, NumberError
 from numplan.model.others import Elsewhere
@@ -23,6 +24,11 @@ from numplan.model.state import Instance, Intent, State, Tombstone
 from numplan.model.text.spelling import nearest
 from numplan.model.today import Today
 from numplan.numbering.reading import read_number
+
+LeavesFor = Literal["undeclared", "ended", "retired", "let go", "declared again"]
+"""Why a number leaves: no entry declares it, its entry ended, it is retired, or its pool had too many. One that is
+declared again is about to stay.
+"""
 
 
 class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +58,7 @@ class NumberExplanation(msgspec.Struct, frozen=True, kw_only=True):
     retired: Retired | None
     released_at: Moment | None
     again_from: datetime | None
+    leaves_for: LeavesFor | None
     days: str = ""
     """What the first or the last day of its entry means today."""
 
@@ -164,8 +171,21 @@ def _of_number(
         retired=comparison.retired.get(number),
         released_at=(released_at := comparison.released.get(number)),
         again_from=our_time(released_at) + comparison.no_rebuy if released_at is not None else None,
+        leaves_for=_leaves_for(number, entry, instance, comparison),
         days=_days(entry, comparison.today),
     )
+
+
+def _leaves_for(
+    number: E164, entry: Entry | None, instance: Instance | None, comparison: Comparison
+) -> LeavesFor | None:
+    if instance is None or instance.attributes.leaving_at is None:
+        return None
+    if entry is not None and entry.terms.has_ended(comparison.today.day):
+        return "ended"
+    if isinstance(entry, PoolEntry):
+        return "retired" if number in comparison.retired else "let go"
+    return "declared again" if number in comparison.declared else "undeclared"
 
 
 def _of_resource(

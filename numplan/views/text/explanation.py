@@ -101,18 +101,20 @@ def _leaving(one: NumberExplanation) -> Iterator[str]:
     known = one.instance.attributes if one.instance else None
     if known is None or known.leaving_at is None:
         return
-    since = (
-        f" since {known.leaving_at - timedelta(days=known.release_after):%Y-%m-%d}"
-        if known.release_after
-        else ""
-    )
+    days = known.release_after
+    since = f" since {known.leaving_at - timedelta(days=days):%Y-%m-%d}" if days else ""
     until = f"an apply on {known.leaving_at:%Y-%m-%d} or later releases it"
-    if one.entry is None:
-        yield f"leaves{since}, for no entry declares it: {until}, unless one declares it again before"
-    elif isinstance(one.entry, PoolEntry):
-        yield f"leaves{since}, for its pool let it go: {until}, unless the pool wants more before"
-    else:
-        yield f"leaves{since}, but is declared again: the next apply keeps it"
+    match one.leaves_for:
+        case "declared again":
+            yield f"leaves{since}, but is declared again: the next apply keeps it"
+        case "ended":
+            yield f"leaves{since}, for its entry ended: {until}, unless the entry is given a later day before"
+        case "retired":
+            yield f"leaves{since}, for it is retired: {until}, and no pool takes it back"
+        case "let go":
+            yield f"leaves{since}, for its pool let it go: {until}, unless the pool wants more before"
+        case _:
+            yield f"leaves{since}, for no entry declares it: {until}, unless one declares it again before"
 
 
 def _remembered(one: Instance) -> str:

@@ -200,16 +200,8 @@ def _leaving(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
     if not plan.leaving:
         return
     yield Line(f"Leaving: {leaving_size(plan.leaving)}", "yellow")
-    by_facts: dict[str, list[str]] = {}
-    for one in plan.leaving:
-        by_facts.setdefault(leaving_facts(one), []).append(f"  {leaving_name(one)}")
-    for facts, rows in list(by_facts.items())[: fold.groups]:
-        yield from map(Line, cut(wrapped(f"    {facts}:", " " * 6, width=width), fold))
-        yield from map(Line, some(rows, fold))
-    rest = list(by_facts.values())[fold.groups :]
-    if rest:
-        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, on later days (--expand shows all)")
-    yield Line("")
+    rows = ((leaving_facts(one), f"  {leaving_name(one)}") for one in plan.leaving)
+    yield from _under_what_is_common(rows, "on later days", width, fold)
 
 
 def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
@@ -249,15 +241,25 @@ def _held(held: Sequence[Deferred], width: int, fold: Fold) -> Iterator[Line]:
     if not held:
         return
     yield Line(f"Held, left as they are: {numbers(len(held))}", "yellow")
-    by_reason: dict[str, list[str]] = {}
-    for one in held:
-        by_reason.setdefault(one.reason, []).append(f"  {one.resource}  {one.number}")
-    for reason, rows in list(by_reason.items())[: fold.groups]:
-        yield from map(Line, cut(wrapped(f"    {reason}:", " " * 6, width=width), fold))
+    rows = ((one.reason, f"  {one.resource}  {one.number}") for one in held)
+    yield from _under_what_is_common(rows, "for other reasons", width, fold)
+
+
+def _under_what_is_common(
+    facts_and_rows: Iterable[tuple[str, str]], others: str, width: int, fold: Fold
+) -> Iterator[Line]:
+    """The rows of a section, each number one, under the facts that many share; `others` says of which facts those
+    are that are folded away.
+    """
+    by_facts: dict[str, list[str]] = {}
+    for facts, row in facts_and_rows:
+        by_facts.setdefault(facts, []).append(row)
+    for facts, rows in list(by_facts.items())[: fold.groups]:
+        yield from map(Line, cut(wrapped(f"    {facts}:", " " * 6, width=width), fold))
         yield from map(Line, some(rows, fold))
-    rest = list(by_reason.values())[fold.groups :]
+    rest = list(by_facts.values())[fold.groups :]
     if rest:
-        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, for other reasons (--expand shows all)")
+        yield Line(f"    … and {numbers(sum(map(len, rest)))} more, {others} (--expand shows all)")
     yield Line("")
 
 

@@ -76,6 +76,25 @@ def test_what_waits_is_told_to_leave_and_no_guard_holds_it_back(vendor):
     assert told.endswith(f"7 numbers leave then, and are released from {on(34)} on")
 
 
+def test_what_leaves_already_is_not_told_to_leave_again(vendor):
+    staying = members(vendor, 1, release_after=30)
+    gone = members(vendor, 2, release_after=30, leaving_at=on(9))
+    begins = members(vendor, 3, release_after=30)
+    made = plan(manifest(pool("p", 1, ends=on(3), release_after=30)), vendor, state(*staying, *gone, *begins))
+    assert {one.number for one in made.leaving} >= {us(2)}
+    assert len(made.leaving) == 2
+    (ending,) = made.ending
+    assert {*ending.numbers}.isdisjoint(one.number for one in made.leaving)
+    assert len(ending.numbers) == 1
+
+
+def test_what_is_taken_back_by_this_plan_leaves_then(vendor):
+    rows = members(vendor, 1, release_after=30, leaving_at=on(9))
+    made = plan(manifest(pool("p", 1, ends=on(3), release_after=30)), vendor, state(*rows))
+    assert made.leaving == ()
+    assert [one.numbers for one in made.ending] == [(us(1),)]
+
+
 def test_todays_flags_lift_no_guard_of_another_day(vendor):
     rows = members(vendor, *range(1, 8))
     made = plan(manifest(pool("p", 7, ends=on(3))), vendor, state(*rows), max_releases=100)

@@ -1,5 +1,6 @@
 """All that is known of one number or of one resource: manifest, state, account and plan side by side."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -227,3 +228,38 @@ def test_a_number_that_is_named_at_another_resource_than_its_own_is_not_explaine
     with pytest.raises(NumplanError) as refusal:
         explained(f'pool.q["{ONE}"]', manifest(pool("p", 1), pool("q", 0)), rows, vendor)
     assert refusal.value.hint == f'did you mean pool.p["{ONE}"]?'
+
+
+@pytest.mark.parametrize(
+    ("known", "entries", "retire", "said"),
+    [
+        (
+            "pool.p",
+            [pool("p", 0)],
+            [],
+            "its pool let it go: an apply on 2026-01-06 or later releases it, unless",
+        ),
+        (
+            "pool.p",
+            [pool("p", 0)],
+            [ONE],
+            "it is retired: an apply on 2026-01-06 or later releases it, and no pool",
+        ),
+        ("pool.p", [pool("p", 1, ends=NOON.date() - timedelta(days=1))], [], "its entry ended: an apply on"),
+        (
+            "number.a",
+            [entry("a", ONE, ends=NOON.date() - timedelta(days=1))],
+            [],
+            "its entry ended: an apply on",
+        ),
+        ("number.a", [], [], "no entry declares it: an apply on 2026-01-06 or later releases it, unless one"),
+        ("set.s", [group("s", TWO)], [], "no entry declares it: an apply on"),
+        ("number.a", [entry("a", ONE)], [], "but is declared again: the next apply keeps it"),
+    ],
+)
+def test_why_a_number_leaves_and_what_would_stop_that(vendor, known, entries, retire, said):
+    day = NOON.date() + timedelta(days=5)
+    rows = state(managed(known, vendor.own(ONE), release_after=7, leaving_at=day))
+    found = of_number(ONE, manifest(*entries, retire=retire), rows, vendor)
+    assert f"leaves since {day - timedelta(days=7)}, " in " ".join(explained_text(found).split())
+    assert said in " ".join(explained_text(found).split())
