@@ -52,7 +52,7 @@ def group(name: str, numbers: Iterable[str], **terms: Any) -> SetEntry:
 def pool(name: str, count: int, **keys: Any) -> PoolEntry:
     """`pools: {name: {count: ..., keys}}`; in the United States unless it says otherwise."""
     keys = {"country": "United States", **keys}
-    for cap in ("max_setup_charge", "max_monthly_charge"):
+    for cap in ("max_setup_charge", "max_monthly_charge", "max_voice_rate", "max_sms_rate"):
         if cap in keys:
             keys[cap] = Decimal(keys[cap])
     terms = Terms(**{key: keys[key] for key in TERMS if key in keys})

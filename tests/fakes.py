@@ -20,7 +20,7 @@ from numplan.model.account import (
     Regions,
     Unreadable,
 )
-from numplan.model.charge import Charge
+from numplan.model.charge import Charge, Rates, charge_of
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Call, Outcome, Refused, Succeeded, Unknown
@@ -122,10 +122,15 @@ class FakeVendor:
         category: str = "Voice",
         once: str = "0.10",
         monthly: str = "0.20",
+        voice: str = "",
+        message: str = "",
     ) -> E164:
-        """This number is for sale."""
+        """This number is for sale. A rate that is empty is not said."""
         key = E164(number)
-        self.stock[key] = Offer(key, country, kind, category, Decimal(once), Decimal(monthly), state)
+        rates = Rates(charge_of(voice) if voice else None, charge_of(message) if message else None)
+        self.stock[key] = Offer(
+            key, country, kind, category, Decimal(once), Decimal(monthly), state, rates=rates
+        )
         return key
 
     def listed(self, *, complete: bool, hiding: Iterable[E164] = ()) -> None:

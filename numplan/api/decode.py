@@ -2,7 +2,7 @@
 
 Tolerant where the vendor's page leaves room: numbers with or without `+`, types in any spelling, charges as text (the
 page's form) or as JSON numbers, which are read digit by digit and never become floats, flow ids as text or integer.
-A charge that says no amount is not known; a row that cannot be read otherwise is kept apart.
+A charge or a rate that says no amount is not known; a row that cannot be read otherwise is kept apart.
 """
 
 import re
@@ -27,7 +27,7 @@ from numplan.api.wire_types import (
     quoted,
 )
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Regions, Unreadable
-from numplan.model.charge import Charge
+from numplan.model.charge import UNRATED, Charge, Rates
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164, is_canonical
 from numplan.model.outcome import Refused, Succeeded
@@ -36,6 +36,7 @@ from numplan.model.text.spelling import canonical_category, canonical_type
 _CHARGE_MOST: Final = Decimal(1_000_000_000)
 _CHARGE_PLACES: Final = 20
 _AMOUNT: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_BLOCK_MOST: Final = 86_400
 _CUSTOMER_MOST: Final = 40
 _NOBODY: Final = "no customer's id"
 """What stands for a `customerId` that is neither a number nor a text."""
@@ -129,6 +130,7 @@ def _offer(row: OfferRow) -> Offer:
         monthly_charge=_price("recurringCharge", row.recurring_charge, number),
         state=intern(row.state or ""),
         city=intern(row.city_coverage or ""),
+        rates=_rates_of(row.rate, row.sms_rate, row.initial_block, row.regular_block),
     )
 
 
@@ -142,6 +144,7 @@ def _owned(row: OwnedRow) -> OwnedNumber:
         monthly_charge=_charge(row.mrc),
         assignment=_assignment(row.assignment) if row.assignment else None,
         customer=_customer_of(known) if type(known := row.customer_id) is int else _customer(known),
+        rates=_rates_of(row.voice_rate, row.sms_rate),
     )
 
 
@@ -226,6 +229,26 @@ def _charge(written: object) -> Charge | None:
     if type(written) is int:
         return Charge(written) if 0 <= written < _CHARGE_MOST else None
     return _sane(written) if isinstance(written, Decimal) else None
+
+
+def _rates_of(voice: object, message: object, initial: object = UNSET, regular: object = UNSET) -> Rates:
+    try:
+        return _rates(voice, message, initial, regular)
+    except TypeError:  # a list or an object cannot be looked up, and says no rate
+        return Rates(_charge(voice), _charge(message), _seconds(initial), _seconds(regular))
+
+
+@lru_cache(maxsize=4096, typed=True)  # a hundred thousand rows hold a few dozen different ones
+def _rates(voice: object, message: object, initial: object, regular: object) -> Rates:
+    found = Rates(_charge(voice), _charge(message), _seconds(initial), _seconds(regular))
+    return found if found.known() else UNRATED
+
+
+def _seconds(written: object) -> int | None:
+    """The whole seconds that a block says, or None where it says none, or more than a day."""
+    seconds = _charge(written)
+    whole = seconds is not None and seconds == seconds.to_integral_value() and 0 < seconds <= _BLOCK_MOST
+    return int(seconds) if seconds is not None and whole else None
 
 
 @lru_cache(maxsize=4096)  # a hundred thousand rows hold a few dozen different charges

@@ -40,6 +40,7 @@ class OfferRow(Wire, frozen=True):
     city_coverage: str | UnsetType | None = UNSET
     # Not used, but named by the vendor's page: keys that nobody has named are looked at one by one.
     country_code: object = UNSET
+    # Text or numbers, or anything else.
     initial_block: object = UNSET
     regular_block: object = UNSET
     rate: object = UNSET

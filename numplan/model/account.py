@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import msgspec
 
-from numplan.model.charge import Charge
+from numplan.model.charge import UNRATED, Charge, Rates
 from numplan.model.number import E164
 
 
@@ -67,6 +67,7 @@ class OwnedNumber(msgspec.Struct, frozen=True, gc=False):
     monthly_charge: Charge | None
     assignment: Assignment | None = None
     customer: str = ""
+    rates: Rates = UNRATED
 
     @property
     def flow(self) -> Assignment | None:
@@ -98,6 +99,7 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
     monthly_charge: Charge
     state: str = ""
     city: str = ""
+    rates: Rates = UNRATED
 
 
 class Criteria(msgspec.Struct, frozen=True, gc=False):

@@ -1,4 +1,4 @@
-"""Charges: amounts in the account's currency, exact as they are written."""
+"""What a number costs: charges, and rates of its use. Amounts in the account's currency, exact as they are written."""
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -65,3 +65,52 @@ def to_document(value: object) -> str:
     if not isinstance(value, Charge):
         raise TypeError(f"{type(value)} stands in no document")
     return str(value)
+
+
+RATES: Final = ("voice_rate", "sms_rate", "initial_block", "regular_block")
+"""Their names, here and in every document."""
+
+
+class Rates(msgspec.Struct, frozen=True, gc=False):
+    """What a minute of a call costs, and a message, in the account's currency; and by how many seconds calls are
+    charged: the first so many as a whole, then each further block. None is not known.
+
+    The vendor's page names no units. Rates are taken as per minute and message, blocks as seconds.
+    """
+
+    voice_rate: Charge | None = None
+    sms_rate: Charge | None = None
+    initial_block: int | None = None
+    regular_block: int | None = None
+
+    def known(self) -> dict[str, Any]:
+        """Those that are known, by name."""
+        return {name: value for name in RATES if (value := getattr(self, name)) is not None}
+
+
+UNRATED: Final = Rates()
+"""What a row says that names no rates."""
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """For how many minutes a month a number is expected to be called, and how many messages it is to carry."""
+
+    minutes: int = 0
+    messages: int = 0
+
+    def __str__(self) -> str:
+        """`400 minutes and 100 messages`."""
+        told = ((self.minutes, "minute"), (self.messages, "message"))
+        return " and ".join(f"{count:,} {what}{'' if count == 1 else 's'}" for count, what in told if count)
+
+    def cost(self, rates: Rates) -> Decimal | None:
+        """What that comes to in a month, without the rounding of each call to its blocks; None where a rate that
+        matters is not known.
+        """
+        parts = ((self.minutes, rates.voice_rate), (self.messages, rates.sms_rate))
+        total = Decimal(0)
+        for count, rate in parts:
+            if count and rate is None:
+                return None
+            total += count * (rate or 0)
+        return total

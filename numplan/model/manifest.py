@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from numplan.model.address import Address, Resource, address_of, resource_of
+from numplan.model.charge import Usage
 from numplan.model.diagnostics import Source
 from numplan.model.location.state_location import StateLocation
 from numplan.model.number import E164
@@ -33,7 +34,8 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
     cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
     `release_after`: for how many days a number is kept that this entry declares no longer. `begins` and `ends` are the
-    first and the last of its days, in UTC, as `from` and `until` say.
+    first and the last of its days, in UTC, as `from` and `until` say. `usage` is what each of its numbers is expected
+    to be used for in a month.
     """
 
     country: str | None = None
@@ -47,6 +49,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     may_lack: bool = False
     begins: date | None = None
     ends: date | None = None
+    usage: Usage | None = None
 
     def is_coming(self, day: date) -> bool:
         """Whether the entry begins after this day."""
@@ -137,11 +140,18 @@ class PoolEntry(msgspec.Struct, frozen=True, kw_only=True):
     max_per_exchange: int | None = None
     max_setup_charge: Decimal | None = None
     max_monthly_charge: Decimal | None = None
+    max_voice_rate: Decimal | None = None
+    max_sms_rate: Decimal | None = None
     adopt: bool = False
     select: Literal["cheapest", "consecutive", "lowest", "block"] = "cheapest"
     spread: Spread | None = None
     on_shortage: Literal["fail", "partial", "elsewhere"] = "fail"
     on_unavailable: Literal["substitute", "fail"] = "substitute"
+
+    @property
+    def caps(self) -> tuple[Decimal | None, ...]:
+        """The most that one of its numbers may cost: once, a month, a minute, a message."""
+        return (self.max_setup_charge, self.max_monthly_charge, self.max_voice_rate, self.max_sms_rate)
 
     @property
     def resource(self) -> Resource:

@@ -12,7 +12,7 @@ import msgspec
 
 from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, is_resource
-from numplan.model.charge import Charge, from_document
+from numplan.model.charge import Charge, Rates, from_document
 from numplan.model.documents.checksum import (
     SealError,
     edition_of,
@@ -42,7 +42,8 @@ class Attributes(
     """What is known of one phone number. Charges in the account's currency; None is unknown.
 
     `release_after`: for how many days it is kept once nothing declares it. `leaving_at`: nothing declares it any more,
-    or its pool has too many, and it is released on that day in UTC or later, unless it is declared again before.
+    or its pool has too many, and it is released on that day in UTC or later, unless it is declared again before. The
+    last four are its rates.
     """
 
     number: E164
@@ -58,6 +59,15 @@ class Attributes(
     monthly_charge: Charge | None = None
     release_after: int | None = None
     leaving_at: date | None = None
+    voice_rate: Charge | None = None
+    sms_rate: Charge | None = None
+    initial_block: int | None = None
+    regular_block: int | None = None
+
+    @property
+    def rates(self) -> Rates:
+        """What its use costs, as far as it is known."""
+        return Rates(self.voice_rate, self.sms_rate, self.initial_block, self.regular_block)
 
 
 class Instance(
@@ -195,6 +205,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     def by_number(self) -> Mapping[E164, Instance]:
         """The managed numbers, in their order."""
         return {one.attributes.number: one for one in self.numbers}
+
+    @property
+    def spoken_for(self) -> Mapping[E164, Instance]:
+        """The numbers that are not at large, wherever they are: managed, or with a call whose outcome is not known.
+        What turned up after all, and counts for no resource, is nobody's.
+        """
+        return {
+            **{one.number: one.instance for one in self.intents},
+            **{one.number: one for one in self.numbers if not one.surplus},
+        }
 
 
 def successor(state: State) -> State:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from numplan.api import decode, wire_types
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Unreadable
+from numplan.model.charge import UNRATED, Rates, charge_of
 from numplan.model.errors import AnswerError, ApiError
 from numplan.model.number import E164
 from numplan.model.outcome import Refused, Succeeded
@@ -49,6 +50,7 @@ def test_the_pages_own_samples_are_read() -> None:
         monthly_charge=Decimal("0.10"),
         state="New Jersey",
         city="Birmingham",
+        rates=Rates(charge_of("0.7000"), charge_of("0.0013"), 6, 6),
     )
     assert owned() == OwnedNumber(
         number=E164("+12050032925"),
@@ -58,6 +60,7 @@ def test_the_pages_own_samples_are_read() -> None:
         monthly_charge=Decimal("0.10"),
         assignment=Assignment(type="Flow Builder", flow_id="169", flow_name="Test Recon"),
         customer="190",
+        rates=Rates(charge_of("0.7000"), charge_of("0.0013")),
     )
     regions = ok([{"regionName": "United States", "types": ["Geographic", "Mobile"]}])
     assert decode.read_regions("regions", body(regions)).rows == (
@@ -154,7 +157,38 @@ def test_a_charge_that_says_no_amount_is_not_known(written: bytes) -> None:
 def test_a_json_number_beyond_all_bounds_disturbs_only_where_it_is_read() -> None:
     text = body(ok([owned_row()], total=1))
     odd = text.replace(b'"voiceRate": "0.7000"', b'"voiceRate": 1e99999999999999999999')
-    assert decode.read_owned("purchased-list", odd).rows == (owned(),)
+    assert decode.read_owned("purchased-list", odd).rows == (owned(voiceRate=None),)
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"),
+    [("0.0070", "0.0070"), (2, "2"), (" 0.5 ", "0.5"), ("0", "0")]
+    + [(odd, None) for odd in (None, "", "free", "-1", [], {"a": 1}, True, "1e99", "NaN")],
+)
+def test_a_rate_is_exact_or_not_known_and_disturbs_nothing(written: object, rate: str | None) -> None:
+    known = rate if rate is None else charge_of(rate)
+    for row in (owned(voiceRate=written), offered(rate=written)):
+        assert row.rates.voice_rate == known
+        assert str(row.rates.voice_rate) == str(known), "digit by digit"
+        assert row.rates.sms_rate == charge_of("0.0013")
+    assert owned(smsRate=written).rates.sms_rate == offered(smsRate=written).rates.sms_rate == known
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("60", 60), (1, 1), ("6.0", 6)]
+    + [(odd, None) for odd in ("0", "-6", "1.5", "soon", None, [], "86401", "1e9")],
+)
+def test_a_block_is_whole_seconds_of_a_day_or_not_known(written: object, seconds: int | None) -> None:
+    assert offered(initialBlock=written, regularBlock="6").rates.initial_block == seconds
+    assert offered(regularBlock=written).rates.regular_block == seconds
+
+
+def test_a_row_that_says_no_rates_has_none() -> None:
+    bare = owned_row()
+    del bare["voiceRate"], bare["smsRate"]
+    [row] = decode.read_owned("purchased-list", body(ok([bare], total=1))).rows
+    assert row.rates is UNRATED
 
 
 MISSING = object()

@@ -36,6 +36,7 @@ SHARED_KEYS = {
     "labels",
     "protect",
     "release_after",
+    "usage",
     "on_trunk_change",
 }
 

@@ -422,9 +422,23 @@ SABOTAGES = (
     Sabotage(
         "what is bought may cost more than was reviewed",
         "engine/apply/evidence.py",
-        "return price_words(offer.setup_charge, offer.monthly_charge, reviewed)",
+        "return price_words(offer, reviewed)",
         'return ""',
         ["tests/engine/apply/test_evidence.py", "tests/engine/apply/test_gate.py"],
+    ),
+    Sabotage(
+        "a minute may cost more than was reviewed",
+        "engine/apply/evidence.py",
+        "if rate is not None and then is not None and rate > then:",
+        "if False:",
+        ["tests/engine/apply/test_evidence.py"],
+    ),
+    Sabotage(
+        "a number that does not say its rate keeps every cap",
+        "engine/compare/ceiling.py",
+        "return most is None or (rate is not None and rate <= most)",
+        "return most is None or rate is None or rate <= most",
+        ["tests/engine/compare/test_ceiling.py", "tests/engine/plan/test_ranked_stock.py"],
     ),
     Sabotage(
         "a number that is known to be dearer goes where others cannot be asked for",

@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Final
 
 from numplan.engine.account.pricing import Priced, price_again
 from numplan.engine.apply.orders import PurchaseOrder
 from numplan.engine.ports import Clock, Provider
-from numplan.model.account import Criteria, Unreadable
+from numplan.model.account import Criteria, Offer, Unreadable
 from numplan.model.errors import ApiError
 from numplan.model.number import E164
 from numplan.model.plan import ZERO
@@ -121,15 +120,24 @@ def differs(offer: Priced, reviewed: Attributes) -> str:
     ):
         if then is not None and not same_word(now, then):
             return f"its {what} is {now!r} now, and {then!r} was reviewed"
-    return price_words(offer.setup_charge, offer.monthly_charge, reviewed)
+    return price_words(offer, reviewed)
 
 
-def price_words(once: Decimal | None, monthly: Decimal | None, reviewed: Attributes) -> str:
-    """By how much a number is dearer than it was reviewed, with both values; an empty text if it is not."""
+def price_words(now: Offer | Attributes, reviewed: Attributes) -> str:
+    """By how much a number is dearer than it was reviewed, with both values; an empty text if it is not. A rate that
+    is not said now, or was not when it was reviewed, makes none dearer.
+    """
     was = (reviewed.setup_charge or ZERO, reviewed.monthly_charge or ZERO)
-    if (once or ZERO) <= was[0] and (monthly or ZERO) <= was[1]:
-        return ""
-    return f"it now costs {once} once and {monthly} a month, and {was[0]} and {was[1]} were reviewed"
+    if (now.setup_charge or ZERO) > was[0] or (now.monthly_charge or ZERO) > was[1]:
+        costs = f"it now costs {now.setup_charge} once and {now.monthly_charge} a month"
+        return f"{costs}, and {was[0]} and {was[1]} were reviewed"
+    for what, rate, then in (
+        ("minute", now.rates.voice_rate, reviewed.voice_rate),
+        ("message", now.rates.sms_rate, reviewed.sms_rate),
+    ):
+        if rate is not None and then is not None and rate > then:
+            return f"a {what} now costs {rate}, and {then} was reviewed"
+    return ""
 
 
 def criteria_of(reviewed: Attributes) -> Criteria:

@@ -63,4 +63,5 @@ def _remembered(after: Attributes, known: Attributes) -> Attributes:
         after,
         setup_charge=known.setup_charge if after.setup_charge is None else after.setup_charge,
         monthly_charge=known.monthly_charge if after.monthly_charge is None else after.monthly_charge,
+        **{**known.rates.known(), **after.rates.known()},
     )

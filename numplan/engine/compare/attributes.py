@@ -5,15 +5,26 @@ from typing import Any
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber
+from numplan.model.charge import RATES, Rates
 from numplan.model.manifest import Terms
 from numplan.model.state import Attributes, Instance
 
 
 def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
-    """What state says of a number, with the monthly charge that the account shows now; None where it shows none."""
-    if row is None or row.monthly_charge == instance.attributes.monthly_charge:
-        return instance.attributes
-    return msgspec.structs.replace(instance.attributes, monthly_charge=row.monthly_charge)
+    """What state says of a number, with the monthly charge that the account shows now, None where it shows none; and
+    with the rates that it shows.
+    """
+    known = instance.attributes
+    if row is None or (row.monthly_charge == known.monthly_charge and not _rated_anew(known, row.rates)):
+        return known
+    return msgspec.structs.replace(known, monthly_charge=row.monthly_charge, **row.rates.known())
+
+
+def _rated_anew(known: Attributes, shown: Rates) -> bool:
+    """Whether the account shows a rate that state does not have."""
+    if shown.voice_rate == known.voice_rate and shown.sms_rate == known.sms_rate:
+        return False
+    return any(getattr(known, name) != value for name, value in shown.known().items())
 
 
 def bought_as(offer: Offer, terms: Terms) -> Attributes:
@@ -44,6 +55,8 @@ def _said_by(offer: Offer) -> dict[str, Any]:
         "category": offer.category,
         "setup_charge": offer.setup_charge,
         "monthly_charge": offer.monthly_charge,
+        **dict.fromkeys(RATES),
+        **offer.rates.known(),
     }
 
 
@@ -60,6 +73,7 @@ def adopted_as(row: OwnedNumber, terms: Terms) -> Attributes:
         setup_charge=row.setup_charge,
         monthly_charge=row.monthly_charge,
         release_after=terms.release_after,
+        **row.rates.known(),
     )
 
 

@@ -108,15 +108,8 @@ def unmanaged_numbers(owned: Mapping[E164, OwnedNumber], state: State | None) ->
     """What the account owns and state does not manage, in order of number. A number whose call is not settled
     is not at large; one that turned up after all, and counts for nothing, is.
     """
-    known = known_to(state)
+    known = state.spoken_for if state else {}
     return [owned[number] for number in sorted(owned) if number not in known]
-
-
-def known_to(state: State | None) -> set[E164]:
-    """The numbers that are not at large, wherever they are."""
-    if state is None:
-        return set()
-    return {one.number for one in state.numbers if not one.surplus} | {one.number for one in state.intents}
 
 
 def entries_for(

@@ -6,30 +6,21 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final
 
 import msgspec
 
+from numplan.engine.compare.ceiling import Ceiling, ceiling_of, keeps_rate
 from numplan.engine.compare.localities import Locality, localities_of, locality_of
 from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.choosing.runs import block_of, runs_of, value_of
 from numplan.engine.plan.choosing.shares import shares
 from numplan.model.account import Offer
+from numplan.model.charge import Usage
 from numplan.model.manifest import PoolEntry
 from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.state import Instance
-
-Kinds = frozenset[tuple[str, str]]
-"""Types with categories."""
-
-
-class Limits(NamedTuple):
-    """What may take the place of a pick: of which kinds it is, and what it costs at most, once and a month."""
-
-    kinds: Kinds
-    once: Decimal
-    monthly: Decimal
 
 
 class Picks(msgspec.Struct, frozen=True):
@@ -60,8 +51,10 @@ class Choice(msgspec.Struct, frozen=True):
     """
 
 
-Spare = Limits | tuple[Offer, ...]
-"""What could take the place of a pick: all that keeps to limits, or these, ranked."""
+Ranking = Callable[[Sequence[Offer], int], list[Offer]]
+"""Puts offers into the order in which so many are taken of them."""
+Spare = Ceiling | tuple[Offer, ...]
+"""What could take the place of a pick: all that keeps below a ceiling, or these, ranked."""
 
 
 def choose(
@@ -96,31 +89,13 @@ def _alternates(pool: PoolEntry, picks: Sequence[Offer], free: Iterable[Offer]) 
     """Those of the free offers that could take the place of a pick, in their order."""
     if pool.on_unavailable == "fail" or not picks:
         return ()
-    limits, localities = limits_of(picks), localities_of(pool)
+    ceiling, localities = ceiling_of(picks), localities_of(pool)
     places = {locality_of(one.number, one.state, localities) for one in picks}
     return tuple(
         one
         for one in free
-        if may_replace(one, limits)
+        if ceiling.admits(one)
         and (not localities or locality_of(one.number, one.state, localities) in places)
-    )
-
-
-def limits_of(picks: Sequence[Offer]) -> Limits:
-    """Of what kinds the picks are, and the most that one of them costs once and a month."""
-    return Limits(
-        frozenset((one.type, one.category) for one in picks),
-        max(one.setup_charge for one in picks),
-        max(one.monthly_charge for one in picks),
-    )
-
-
-def may_replace(offer: Offer, limits: Limits) -> bool:
-    """Whether an offer could take the place of a pick: of a kind that was reviewed, and not dearer."""
-    return (
-        (offer.type, offer.category) in limits.kinds
-        and offer.setup_charge <= limits.once
-        and offer.monthly_charge <= limits.monthly
     )
 
 
@@ -133,7 +108,7 @@ def _spread(
     had_in: Mapping[Locality, int],
 ) -> Choice:
     """Even shares, each chosen as the pool selects. With `elsewhere`, what one lacks comes from the others."""
-    localities, rank = localities_of(pool), RANKINGS[pool.select]
+    localities, rank = localities_of(pool), ranking_of(pool)
     even = shares(localities, had_in, wanted)
     ranked: list[Offer] = []
     liked = frozenset(preferred)
@@ -186,7 +161,7 @@ def _block(
 
 def _ranked(pool: PoolEntry, offers: Sequence[Offer], wanted: int) -> list[Offer]:
     """Offers in the order in which a pool takes them: what it prefers to begin with is taken before all else."""
-    rank, localities = RANKINGS[pool.select], localities_of(pool)
+    rank, localities = ranking_of(pool), localities_of(pool)
     if not localities:
         return rank(offers, wanted)
     ranked: list[Offer] = []
@@ -216,10 +191,18 @@ def _preferring(ranked: Sequence[Offer], preferred: Sequence[E164 | None]) -> li
 
 
 def within_caps(pool: PoolEntry, offer: Offer) -> bool:
-    """Whether an offer costs no more than the pool allows."""
-    return _at_most(offer.setup_charge, pool.max_setup_charge) and _at_most(
-        offer.monthly_charge, pool.max_monthly_charge
+    """Whether an offer costs no more than the pool allows. One that does not say a rate fails that rate's cap."""
+    return (
+        _at_most(offer.setup_charge, pool.max_setup_charge)
+        and _at_most(offer.monthly_charge, pool.max_monthly_charge)
+        and keeps_rate(offer.rates.voice_rate, pool.max_voice_rate)
+        and keeps_rate(offer.rates.sms_rate, pool.max_sms_rate)
     )
+
+
+def any_cap(pool: PoolEntry) -> bool:
+    """Whether a pool says what a number may cost at most."""
+    return any(cap is not None for cap in pool.caps)
 
 
 def spare_count(wanted: int) -> int:
@@ -245,8 +228,22 @@ def _at_most(charge: Decimal, cap: Decimal | None) -> bool:
     return cap is None or charge <= cap
 
 
+def ranking_of(pool: PoolEntry) -> Ranking:
+    """In which order a pool takes what is offered, given how many it wants."""
+    usage = pool.terms.usage
+    if pool.select != "cheapest" or usage is None:
+        return _RANKINGS[pool.select]
+    return lambda offers, _: sorted(offers, key=lambda one: (*_whole(one, usage), *_price(one)))
+
+
 def _price(offer: Offer) -> tuple[Decimal, Decimal, int]:
     return (offer.monthly_charge, offer.setup_charge, value_of(offer.number))
+
+
+def _whole(offer: Offer, usage: Usage) -> tuple[bool, Decimal]:
+    """What an offer comes to in a month with its use; those that do not say their rates come last."""
+    used = usage.cost(offer.rates)
+    return (used is None, offer.monthly_charge + (used or 0))
 
 
 def _cheapest(offers: Sequence[Offer], wanted: int) -> list[Offer]:  # noqa: ARG001 - the three rank alike
@@ -270,7 +267,7 @@ def _consecutive(offers: Sequence[Offer], wanted: int) -> list[Offer]:
     return [one for run in sorted(runs_of(offers), key=rank) for one in run]
 
 
-RANKINGS: dict[str, Callable[[Sequence[Offer], int], list[Offer]]] = {
+_RANKINGS: Final[Mapping[str, Ranking]] = {
     "cheapest": _cheapest,
     "lowest": _lowest,
     "consecutive": _consecutive,

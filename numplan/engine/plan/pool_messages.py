@@ -9,7 +9,7 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.runs import runs_of
-from numplan.engine.plan.pool_choice import Choice, within_caps
+from numplan.engine.plan.pool_choice import Choice, any_cap, within_caps
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Found, Offer, Unreadable
 from numplan.model.address import kind_of
@@ -18,6 +18,7 @@ from numplan.model.manifest import PoolEntry, Retired
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
 from numplan.model.text.countries import same_state
+from numplan.model.text.printable import numbers
 from numplan.model.text.spelling import serves
 
 _TOLD: Final = 12
@@ -27,7 +28,7 @@ def shortage(pool: PoolEntry, wanted: int, have: int, why: str = "", crowded: in
     """The vendor offers too little: an error, or a warning where a part will do. `why` says what leaves nothing; so
     many more are `crowded`, kept out by the limit of one exchange.
     """
-    caps = (pool.max_setup_charge, pool.max_monthly_charge) != (None, None)
+    caps = any_cap(pool)
     few = f"but the vendor offers only {have}"
     if pool.select == "block":
         few = (
@@ -145,6 +146,29 @@ def runs_taken(pool: PoolEntry, picks: Sequence[Offer]) -> Iterator[Diagnostic]:
         path=f"pools.{pool.name}.select",
         hint="" if len(lengths) == 1 else "select: block buys one unbroken run, or nothing",
     )
+
+
+def use_of(pool: PoolEntry, picks: Sequence[Offer]) -> Iterator[Diagnostic]:
+    """What the expected use of what a pool buys comes to, beside its monthly charge."""
+    if pool.terms.usage is None or not picks:
+        return
+    used = [pool.terms.usage.cost(one.rates) for one in picks]
+    about = [f"{one:.2f}" for one in sorted(one for one in used if one is not None)]
+    monthly = sorted(one.monthly_charge for one in picks)
+    unknown = used.count(None)
+    lacking = f"; {unknown:,} of them {'says' if unknown == 1 else 'say'} no rate" if unknown else ""
+    yield note(
+        f"{pool.resource} buys {numbers(len(picks))} at {_span([f'{one:f}' for one in monthly])} a month and about "
+        f"{_span(about) if about else '?'} for {pool.terms.usage} each{lacking}",
+        source=pool.source,
+        path=f"pools.{pool.name}.usage",
+    )
+
+
+def _span(ascending: Sequence[str]) -> str:
+    """`0.10`, or `0.10 to 0.30`."""
+    first, last = ascending[0], ascending[-1]
+    return first if first == last else f"{first} to {last}"
 
 
 def no_adoption(pool: PoolEntry, gap: str) -> Diagnostic:

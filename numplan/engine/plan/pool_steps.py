@@ -36,6 +36,7 @@ from numplan.engine.plan.pool_messages import (
     origins,
     runs_taken,
     too_little,
+    use_of,
     waiting,
 )
 from numplan.engine.plan.ranked_stock import is_ranked_once
@@ -193,6 +194,7 @@ def buy(draft: PoolDraft, around: Surroundings) -> PoolDraft:
             diagnostics=[
                 *too_little(pool, wanted, choice, lambda: kept_from(pool, stock, around.comparison)),
                 *runs_taken(pool, picks),
+                *use_of(pool, picks),
                 *origins(pool, choice, around.offers.exhausted.get(pool.resource, frozenset()), stock.why),
             ],
         )

@@ -16,7 +16,7 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.local_search import search_locally
-from numplan.engine.plan.pool_choice import Picks
+from numplan.engine.plan.pool_choice import Picks, any_cap
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
 from numplan.model.address import Resource
@@ -226,8 +226,7 @@ def wants_all(pool: PoolEntry) -> bool:
     """Whether a pool can only choose among all that is offered: the cheapest, the longest run, or what
     keeps a cap or a limit. For the lowest, enough is enough.
     """
-    limits = (pool.max_setup_charge, pool.max_monthly_charge, pool.max_per_exchange)
-    return pool.select != "lowest" or limits != (None, None, None)
+    return pool.select != "lowest" or pool.max_per_exchange is not None or any_cap(pool)
 
 
 def _alike(

@@ -9,24 +9,24 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Final
 
+from numplan.engine.compare.ceiling import Ceiling, ceiling_of
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import localities_of
 from numplan.engine.plan.pool_choice import (
-    RANKINGS,
     Choice,
-    Limits,
     Spare,
-    limits_of,
-    may_replace,
+    ranking_of,
     within_caps,
 )
 from numplan.model.account import Found, Offer
+from numplan.model.charge import Usage
 from numplan.model.manifest import PoolEntry
 from numplan.model.number import E164
 
 _STANDING: Final = frozenset(("cheapest", "lowest"))
 """Orders in which an offer's place does not depend on which others are left."""
-_Key = tuple[int, str, Decimal | None, Decimal | None]
+_Caps = tuple[Decimal | None, ...]
+_Key = tuple[int, str, _Caps, Usage | None]
 
 
 def is_ranked_once(pool: PoolEntry) -> bool:
@@ -41,12 +41,12 @@ class RankedStock:
         self._ranked = [*offers]
         self._by_number = {one.number: one for one in self._ranked}
         self._stands = pool.select in _STANDING
-        self._by_price = pool.select == "cheapest"
+        self._by_price = pool.select == "cheapest" and pool.terms.usage is None
         if self._stands:
-            self._ranked = RANKINGS[pool.select](self._ranked, 0)
+            self._ranked = ranking_of(pool)(self._ranked, 0)
         self._taken = taken
         self._start = 0
-        self._looked: dict[Limits, int] = {}
+        self._looked: dict[Ceiling, int] = {}
 
     def front(
         self, wanted: int, barred: Container[E164], preferred: Sequence[E164 | None]
@@ -82,22 +82,22 @@ class RankedStock:
 
     def spare(self, pool: PoolEntry, choice: Choice) -> Spare:
         """All that could take the place of what a pool chose. Where the order stands it is looked for when all pools
-        have chosen, by its limits.
+        have chosen, by its ceiling.
         """
         if self._stands and choice.picks and pool.on_unavailable != "fail":
-            return limits_of(choice.picks)
+            return ceiling_of(choice.picks)
         return choice.alternates
 
-    def within(self, limits: Limits, barred: Container[E164]) -> Iterator[Offer]:
-        """What is left that keeps to these limits and is not barred, ranked."""
-        first = self._looked.get(limits, self._start)
+    def below(self, ceiling: Ceiling, barred: Container[E164]) -> Iterator[Offer]:
+        """What is left that keeps below and is not barred, ranked."""
+        first = self._looked.get(ceiling, self._start)
         for at in range(first, len(self._ranked)):
             offer = self._ranked[at]
-            if self._by_price and offer.monthly_charge > limits.monthly:
+            if self._by_price and offer.monthly_charge > ceiling.monthly:
                 return
-            if offer.number in self._taken or not may_replace(offer, limits):
+            if offer.number in self._taken or not ceiling.admits(offer):
                 if at == first:  # nor is it one for the next pool that asks the same
-                    self._looked[limits] = first = at + 1
+                    self._looked[ceiling] = first = at + 1
             elif offer.number not in barred:
                 yield offer
 
@@ -124,7 +124,7 @@ class RankedStocks:
 
     def of(self, pool: PoolEntry, found: Found) -> RankedStock:
         """The stock of a pool, with what is offered to it within its price caps."""
-        key = (id(found.offers), pool.select, pool.max_setup_charge, pool.max_monthly_charge)
+        key = (id(found.offers), pool.select, pool.caps, pool.terms.usage)
         if key not in self._filled:
             offers = (
                 one
@@ -138,6 +138,6 @@ class RankedStocks:
         self, pool: PoolEntry, found: Found | None, spare: Spare, barred: Container[E164]
     ) -> Iterator[Offer]:
         """What is left of a pool's spare offers now, and not barred, ranked."""
-        if isinstance(spare, Limits):
-            return self.of(pool, found).within(spare, barred) if found else iter(())
+        if isinstance(spare, Ceiling):
+            return self.of(pool, found).below(spare, barred) if found else iter(())
         return (one for one in spare if one.number not in self._taken and one.number not in barred)

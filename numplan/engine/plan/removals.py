@@ -13,6 +13,7 @@ from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import Change, Forget
+from numplan.model.charge import RATES
 from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
@@ -61,7 +62,7 @@ def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, d
     return let_go(one, comparison, allowances, "no longer declared")
 
 
-QUIET: Final = frozenset(("setup_charge", "monthly_charge"))
+QUIET: Final = frozenset(("setup_charge", "monthly_charge", *RATES))
 """Attributes that the vendor changes for everybody at once. Plans reckon with the account's, whatever state
 remembers, so a change of these alone is no drift.
 """

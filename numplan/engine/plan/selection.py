@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 import msgspec
 
+from numplan.engine.compare.ceiling import ceiling_of
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.retirement import REPLACE, is_covered
 from numplan.engine.plan.plan_part import PlanPart
@@ -28,7 +29,7 @@ from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import UsageError
 from numplan.model.manifest import Manifest, declared_by
 from numplan.model.number import E164
-from numplan.model.plan import ZERO, Selection
+from numplan.model.plan import Selection
 from numplan.model.text.glob import covers
 from numplan.model.text.spelling import nearest
 
@@ -248,15 +249,6 @@ def _alternates(whole: PlanPart, changes: tuple[Change, ...]) -> Iterator[tuple[
         )
         if not open_slots:
             continue
-        once = max(one.setup_charge or ZERO for one in bought)
-        monthly = max(one.monthly_charge or ZERO for one in bought)
-        kinds = {(one.type, one.category) for one in bought}
-        left = tuple(
-            one
-            for one in offers
-            if (one.type, one.category) in kinds
-            and one.setup_charge <= once
-            and one.monthly_charge <= monthly
-        )
-        if left:
+        ceiling = ceiling_of(bought)
+        if left := tuple(filter(ceiling.admits, offers)):
             yield resource, left

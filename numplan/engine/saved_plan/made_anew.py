@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from numplan.engine.apply.evidence import differs, price_words
+from numplan.engine.compare.ceiling import ceiling_of
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.pipeline import PlanResult, compute_plan, guarded_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
@@ -39,7 +40,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.others import OtherStates, nobody
-from numplan.model.plan import ZERO, Plan
+from numplan.model.plan import Plan
 from numplan.model.state import Attributes, State
 
 _TOLD = 20
@@ -164,7 +165,7 @@ def _differences(saved: Change, anew: Change) -> Iterator[str]:
             return
         case (Purchase() | Replace(), Purchase() | Replace()):
             yield from _terms(saved.after, anew.after)
-            if why := price_words(anew.after.setup_charge, anew.after.monthly_charge, saved.after):
+            if why := price_words(anew.after, saved.after):
                 yield why
         case (Adopt() | Update(), Adopt() | Update()):
             yield from _terms(saved.after, anew.after)
@@ -238,17 +239,17 @@ def _replacements(
     instead: list[tuple[Change, Change]] = []
     missing: list[str] = []
     for change in gone:
-        reviewed = [
+        ceiling = ceiling_of(
             one.after
             for one in acting(file.changes)
             if isinstance(one, Purchase) and one.resource == change.resource
-        ]
+        )
         fitting = [
             one
             for one in left.get(change.resource, [])
             if one.prefix == change.prefix
             and (not change.same_state or one.after.state == change.after.state)
-            and _fits(one.after, reviewed)
+            and ceiling.admits(one.after)
         ]
         if fitting:
             left[change.resource].remove(fitting[0])
@@ -259,14 +260,6 @@ def _replacements(
                 "and of the same type and category takes its place"
             )
     return instead, missing
-
-
-def _fits(one: Attributes, reviewed: Sequence[Attributes]) -> bool:
-    return (
-        (one.type, one.category) in {(each.type, each.category) for each in reviewed}
-        and (one.setup_charge or ZERO) <= max(each.setup_charge or ZERO for each in reviewed)
-        and (one.monthly_charge or ZERO) <= max(each.monthly_charge or ZERO for each in reviewed)
-    )
 
 
 def _instead(pairs: Sequence[tuple[Change, Change]]) -> list[Diagnostic]:

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.model.charge import charge_of
+from numplan.model.charge import Usage, charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
 from numplan.model.span import days_of
@@ -16,7 +16,14 @@ _APART: Final = {"begins", "ends", "may_lack"}
 """What entries say in other words, and never `defaults`."""
 _SHARED: Final = frozenset(Terms.__struct_fields__) - _APART
 _CHARGES: Final = frozenset(
-    ("max_setup_cost", "max_monthly_increase", "max_setup_charge", "max_monthly_charge")
+    (
+        "max_setup_cost",
+        "max_monthly_increase",
+        "max_setup_charge",
+        "max_monthly_charge",
+        "max_voice_rate",
+        "max_sms_rate",
+    )
 )
 
 
@@ -35,6 +42,8 @@ def terms_of(entry: Mapping[str, object], defaults: Terms) -> Terms:
         own["labels"] = {**defaults.labels, **(own["labels"] or {})}
     if "release_after" in own:
         own["release_after"] = days_of(str(own["release_after"])) or None
+    if "usage" in own:
+        own["usage"] = Usage(**own["usage"]) if any(own["usage"].values()) else None
     return msgspec.structs.replace(defaults, **alone, **own)
 
 

@@ -19,7 +19,8 @@ UNREADABLE: Final = "unreadable"
 _SILENT: Final = frozenset(
     """
     unreadable country state city type category setup_charge monthly_charge assigned_to flow flow_id flow_name row place
-    area_code
+    area_code resource address whose sip_trunk_id labels protect bought_at leaving_at
+    voice_rate sms_rate initial_block regular_block
     note notes comment comments remark remarks
     """.split()  # noqa: SIM905 - a list of so many words is a page
 )

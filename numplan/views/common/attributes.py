@@ -3,6 +3,7 @@
 from typing import Any
 
 from numplan.model.state import Attributes
+from numplan.views.common.rates import rates_of
 
 
 def waiting(attributes: Attributes) -> dict[str, Any]:
@@ -31,4 +32,5 @@ def values(attributes: Attributes) -> dict[str, Any]:
         **waiting(attributes),
         "setup_charge": None if attributes.setup_charge is None else f"{attributes.setup_charge:f}",
         "monthly_charge": None if attributes.monthly_charge is None else f"{attributes.monthly_charge:f}",
+        **rates_of(attributes.rates),
     }

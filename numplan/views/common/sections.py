@@ -26,6 +26,7 @@ from numplan.model.plan import Plan
 from numplan.model.state import Attributes
 from numplan.numbering.area_codes import area_code_of
 from numplan.views.common.amounts import amount
+from numplan.views.common.rates import rates_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.wrapping import Style
 
@@ -141,7 +142,7 @@ def _purchase(one: Change) -> tuple[tuple[str, ...], Charges]:
         "again: its earlier purchase had an unknown outcome" if one.sent_before else "",
         "again: the account no longer holds it" if one.replaces_missing else "",
     )
-    return (*_place(one.after), *again), _bought(one.after)
+    return (*_place(one.after), rates_text(one.after.rates), *again), _bought(one.after)
 
 
 def _release(one: Change) -> tuple[tuple[str, ...], Charges]:
@@ -152,7 +153,7 @@ def _release(one: Change) -> tuple[tuple[str, ...], Charges]:
 def _adopt(one: Change) -> tuple[tuple[str, ...], Charges]:
     assert isinstance(one, Adopt)  # noqa: S101
     doubt = "" if one.trunk_verified or one.after.sip_trunk_id is None else "trunk not verified"
-    return (*_place(one.after), doubt), _paid(one.after)
+    return (*_place(one.after), rates_text(one.after.rates), doubt), _paid(one.after)
 
 
 def _update(one: Change) -> tuple[tuple[str, ...], Charges]:

@@ -2,19 +2,31 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber, Region, Unreadable
-from numplan.model.charge import to_document
+from numplan.model.charge import RATES, to_document
 from numplan.numbering.area_codes import area_code_of
+from numplan.views.common.rates import rates_of
 from numplan.views.common.sanitize import escaped, inert, one_line
 
 TableRow = Mapping[str, object]
 
 AREA_CODE = "area_code"
+LABEL = "label."
+"""What stands before the name of a label where that is a column."""
+_CAME_LATER = (AREA_CODE, *RATES)
+
+_OPTIONAL = frozenset(
+    """
+    initial_block regular_block resource address state city category sip_trunk_id flow bought_at leaving_at
+    unreadable place
+    """.split()  # noqa: SIM905 - so many words
+)
+"""Columns in which nothing is no question: a cell without a value is empty there."""
 
 LONGEST_CELL = 56
 """Characters of a table's cell; JSON and CSV carry all."""
@@ -34,6 +46,8 @@ def offer_row(offer: Offer) -> TableRow:
         "setup_charge": offer.setup_charge,
         "monthly_charge": offer.monthly_charge,
         AREA_CODE: area_code_of(offer.number),
+        **dict.fromkeys(RATES),
+        **rates_of(offer.rates),
     }
 
 
@@ -49,6 +63,8 @@ def owned_row(owned: OwnedNumber) -> TableRow:
         "flow_id": owned.assignment.flow_id if owned.assignment else "",
         "flow_name": owned.assignment.flow_name if owned.assignment else "",
         AREA_CODE: area_code_of(owned.number),
+        **dict.fromkeys(RATES),
+        **rates_of(owned.rates),
     }
 
 
@@ -65,7 +81,14 @@ def unreadable_row(row: Unreadable) -> TableRow:
     }
     unknown = {"assigned_to": None, "flow_id": None, "flow_name": None}
     code = None if row.number is None else area_code_of(row.number)
-    return {**known, **unknown, "unreadable": row.problem, "place": row.place, AREA_CODE: code}
+    return {
+        **known,
+        **unknown,
+        "unreadable": row.problem,
+        "place": row.place,
+        AREA_CODE: code,
+        **dict.fromkeys(RATES),
+    }
 
 
 def region_row(region: Region) -> TableRow:
@@ -80,7 +103,7 @@ def table_text(rows: Sequence[TableRow]) -> str:
     if not rows:
         return "nothing found"
     columns = _columns(rows)
-    cells = [columns, *([_short(one_line(_text(row.get(name, "")))) for name in columns] for row in rows)]
+    cells = [columns, *([_table_cell(name, row.get(name, "")) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -108,17 +131,32 @@ def csv_text(rows: Sequence[TableRow]) -> str:
     return sheet.getvalue().rstrip("\n")
 
 
+def width_of(name: str, values: Iterable[object]) -> int:
+    """How wide a column of a table is."""
+    return max(len(name), *(len(_table_cell(name, one)) for one in values))
+
+
 def _columns(rows: Sequence[TableRow]) -> list[str]:
-    """The names of all that any row says, in their order. The area code came later and stands last, so that whoever
-    counts columns finds the others where they were.
+    """The names of all that any row says, in their order. Area code and rates came later and stand behind the others,
+    so that whoever counts columns finds these where they were.
     """
     names = dict.fromkeys(name for row in rows for name in row)
-    return sorted(names, key=lambda name: name == AREA_CODE)
+    return sorted(names, key=lambda name: name in _CAME_LATER)
 
 
 def _cell(name: str, value: object) -> str:
-    text = inert(one_line(_text(value)))
+    text = inert(cell_text(name, value))
     return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
+
+
+def cell_text(name: str, value: object) -> str:
+    """A value as the text that it is in this column."""
+    optional = name in _OPTIONAL or name.startswith(LABEL)
+    return one_line("" if value is None and optional else _text(value))
+
+
+def _table_cell(name: str, value: object) -> str:
+    return _short(cell_text(name, value))
 
 
 def _short(text: str) -> str:
@@ -130,4 +168,8 @@ def _text(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={one}" for name, one in value.items())
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "?" if value is None else str(value)

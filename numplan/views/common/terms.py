@@ -11,6 +11,8 @@ _POOL_KEYS: Final = (
     "max_per_exchange",
     "max_setup_charge",
     "max_monthly_charge",
+    "max_voice_rate",
+    "max_sms_rate",
     "select",
     "on_shortage",
 )
@@ -38,4 +40,5 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
     said |= {"from": entry.terms.begins, "until": entry.terms.ends}
     days = entry.terms.release_after
     said["release_after"] = None if days is None else f"{days}d"
+    said["usage"] = entry.terms.usage
     return {key: str(value) for key, value in said.items() if value is not None}

@@ -19,6 +19,7 @@ from numplan.model.changes import (
 from numplan.model.plan import Plan
 from numplan.model.state import Attributes
 from numplan.views.common.amounts import amount
+from numplan.views.common.rates import blocks_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.tables import Cell, Column, Differing, Table, differing, without_empty_columns
 
@@ -34,6 +35,9 @@ COLUMNS: Final = (
     Column("Trunk"),
     Column("One-time", "money"),
     Column("Monthly", "money"),
+    Column("A minute", "money"),
+    Column("A message", "money"),
+    Column("Blocks"),
     Column("Labels"),
     Column("Differences", "differences"),
     Column("Reason"),
@@ -87,6 +91,9 @@ def _row(one: Change) -> tuple[Cell, ...]:
         "" if about.sip_trunk_id is None else str(about.sip_trunk_id),
         amount(about.setup_charge) if bought else "",
         amount(about.monthly_charge),
+        "" if about.voice_rate is None else amount(about.voice_rate),
+        "" if about.sms_rate is None else amount(about.sms_rate),
+        blocks_text(about.rates),
         one_line(", ".join(f"{name}={value}" for name, value in sorted(about.labels.items()))),
         differences,
         one_line("; ".join(part for part in (*_facts(one), one.why) if part)),

@@ -12,6 +12,7 @@ from numplan.model.moment import shown
 from numplan.model.state import Instance
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount
+from numplan.views.common.rates import blocks_text, rates_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.terms import terms_of
 from numplan.views.common.wrapping import WIDTH, some, wrapped
@@ -127,6 +128,8 @@ def _remembered(one: Instance) -> str:
         attributes.state or "",
         attributes.type,
         attributes.category or "",
+        rates_text(attributes.rates),
+        f"charged by {blocks}" if (blocks := blocks_text(attributes.rates)) else "",
         trunk if one.trunk_verified or attributes.sip_trunk_id is None else f"{trunk} (not verified)",
         *(f"{label}={value}" for label, value in sorted(attributes.labels.items())),
         "protected" if attributes.protect else "",
@@ -146,7 +149,8 @@ def _account(one: NumberExplanation) -> str:
     used = (
         "" if row.assignment is None else f", assigned to {row.assignment.type} {row.assignment.flow_name!r}"
     )
-    return f"holds it: {row.country}, {row.type}, {amount(row.monthly_charge)} a month{used}"
+    rates = f", {told}" if (told := rates_text(row.rates)) else ""
+    return f"holds it: {row.country}, {row.type}, {amount(row.monthly_charge)} a month{rates}{used}"
 
 
 def _plan(one: NumberExplanation) -> Iterator[str]:

@@ -7,6 +7,7 @@ from numplan.model.moment import our_time
 from numplan.model.state import Instance, State
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount
+from numplan.views.common.rates import rates_of
 from numplan.views.common.sanitize import one_line
 
 LONGEST_NAME: Final = 44
@@ -64,6 +65,7 @@ def instance_text(instance: Instance) -> str:
         "leaving_at": f"{attributes.leaving_at:%Y-%m-%d}" if attributes.leaving_at else None,
         "setup_charge": amount(attributes.setup_charge),
         "monthly_charge": amount(attributes.monthly_charge),
+        **rates_of(attributes.rates),
         "origin": instance.origin,
         "bought_at": f"{our_time(instance.bought_at):%Y-%m-%d %H:%M:%S} UTC" if instance.bought_at else None,
         "surplus": "true, in no pool's count" if instance.surplus else None,

@@ -44,6 +44,31 @@ def test_a_planned_number_whose_offer_is_old_is_asked_for_again(offer, words, wa
     assert not world.state.intents
 
 
+@pytest.mark.parametrize(
+    ("rate", "what"), [({"voice": "0.70"}, "minute"), ({"message": "0.70"}, "message")], ids=["voice", "sms"]
+)
+def test_a_number_whose_use_costs_more_than_was_reviewed_is_not_bought(rate, what):
+    world = moving()
+    world.vendor.put_on_sale(ONE, voice="0.01", message="0.01")
+    world.while_waiting = lambda: world.vendor.put_on_sale(
+        ONE, **{"voice": "0.01", "message": "0.01", **rate}
+    )
+    world.seconds = FRESH
+    ran = world.run(manifest(entry("a", ONE)))
+    assert world.vendor.posts == []
+    assert reasons(ran.events) == [f"a {what} now costs 0.70, and 0.01 was reviewed"]
+
+
+@pytest.mark.parametrize(("then", "now"), [("", "0.70"), ("0.01", ""), ("0.01", "0.010"), ("0.01", "0")])
+def test_a_rate_that_is_not_said_or_not_higher_stops_nothing(then, now):
+    world = moving()
+    world.vendor.put_on_sale(ONE, voice=then)
+    world.while_waiting = lambda: world.vendor.put_on_sale(ONE, voice=now)
+    world.seconds = FRESH
+    world.run(manifest(entry("a", ONE)))
+    assert world.vendor.bought == [ONE]
+
+
 def test_an_offer_is_evidence_for_a_minute():
     world = moving(ONE, seconds=FRESH - 1)
     world.while_waiting = lambda: world.vendor.put_on_sale(ONE, once="500.00")

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from numplan.engine.pipeline import compute_plan
 from numplan.engine.plan import pool_steps, pools, quotes, ranked_stock
 from numplan.engine.plan.planner import PlanOptions
-from numplan.engine.plan.pool_choice import Choice, Picks, choose
+from numplan.engine.plan.pool_choice import Choice, Picks, Ranking, choose
 from numplan.engine.plan.ranked_stock import RankedStocks, is_ranked_once
 from numplan.model.account import Found, Offer
 from numplan.model.address import Resource
+from numplan.model.charge import Usage
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
 from numplan.model.plan_document import encode_plan
@@ -34,10 +35,20 @@ def value(offer: Offer) -> int:
     return int(offer.number[1:])
 
 
-def naively_ranked(select: str, offers: Iterable[Offer], wanted: int) -> list[Offer]:
+def used(offer: Offer, usage: Usage) -> Decimal:
+    rate = offer.rates.voice_rate
+    return Decimal("Infinity") if rate is None else usage.minutes * rate
+
+
+def naively_ranked(
+    select: str, offers: Iterable[Offer], wanted: int, usage: Usage | None = None
+) -> list[Offer]:
     by_number = sorted(offers, key=value)
     if select == "lowest":
         return by_number
+    if select == "cheapest" and usage is not None:
+        cheapest = naively_ranked(select, offers, wanted)
+        return sorted(cheapest, key=lambda one: one.monthly_charge + used(one, usage))
     if select == "cheapest":
         return sorted(by_number, key=lambda one: (one.monthly_charge, one.setup_charge, value(one)))
     runs = [
@@ -70,8 +81,12 @@ def naively_chosen(
         if one.number not in taken
         and (caps[0] is None or one.setup_charge <= caps[0])
         and (caps[1] is None or one.monthly_charge <= caps[1])
+        and (
+            pool.max_voice_rate is None
+            or (one.rates.voice_rate is not None and one.rates.voice_rate <= pool.max_voice_rate)
+        )
     ]
-    left = naively_ranked(pool.select, free, wanted)
+    left = naively_ranked(pool.select, free, wanted, pool.terms.usage)
     picks: list[Offer | None] = []
     for number in [*preferred, *[None] * wanted][:wanted]:
         at = next((one for one in left if one.number == number), None)
@@ -87,6 +102,7 @@ def naively_chosen(
     if pool.on_unavailable == "fail" or not told:
         return Choice(tuple(told), ())
     kinds = {(one.type, one.category) for one in told}
+    rates = [one.rates.voice_rate for one in told]
     return Choice(
         tuple(told),
         tuple(
@@ -95,6 +111,10 @@ def naively_chosen(
             if (one.type, one.category) in kinds
             and one.setup_charge <= max(each.setup_charge for each in told)
             and one.monthly_charge <= max(each.monthly_charge for each in told)
+            and (
+                None in rates
+                or (one.rates.voice_rate is not None and one.rates.voice_rate <= max(filter(None, rates)))
+            )
         ),
     )
 
@@ -142,7 +162,8 @@ def planned_naively(*known: Any) -> bytes:
 PLACES = st.integers(1, 24)
 CHARGES = st.sampled_from(["0", "0.10", "0.1", "0.5", "2"])
 KINDS = st.sampled_from([("Geographic", "Voice"), ("Geographic", "Voice+SMS"), ("Mobile", "Voice")])
-SELLING = st.dictionaries(PLACES, st.tuples(CHARGES, CHARGES, KINDS), min_size=4, max_size=24)
+VOICE = st.sampled_from(["", "0.01", "0.010", "0.7"])
+SELLING = st.dictionaries(PLACES, st.tuples(CHARGES, CHARGES, KINDS, VOICE), min_size=4, max_size=24)
 POOLS = st.lists(
     st.fixed_dictionaries(
         {
@@ -152,6 +173,8 @@ POOLS = st.lists(
             "on_shortage": st.sampled_from(["fail", "partial"]),
             "digits": st.sampled_from([None, None, "1", "2", "01", "3", "00"]),
             "max_monthly_charge": st.sampled_from([None, None, "0.5"]),
+            "max_voice_rate": st.sampled_from([None, None, None, "0.01"]),
+            "usage": st.sampled_from([None, None, Usage(minutes=100)]),
             "type": st.sampled_from([None, None, "Geographic"]),
             "sip_trunk_id": st.sampled_from([None, 1]),
             "on_trunk_change": st.just("replace"),
@@ -168,8 +191,8 @@ WISHED = st.lists(st.tuples(st.integers(0, 4), st.lists(PLACES, min_size=1, max_
 
 def world_of(selling: Any, keys: Any, members: Any) -> tuple[Manifest, State | None, FakeVendor]:
     vendor = FakeVendor()
-    for place, (once, monthly, (kind, category)) in selling.items():
-        vendor.put_on_sale(us(place), once=once, monthly=monthly, kind=kind, category=category)
+    for place, (once, monthly, (kind, category), voice) in selling.items():
+        vendor.put_on_sale(us(place), once=once, monthly=monthly, kind=kind, category=category, voice=voice)
     pools = [
         pool(f"p{at}", **{key: one for key, one in wish.items() if one is not None})
         for at, wish in enumerate(keys)
@@ -230,13 +253,16 @@ def test_a_thousand_pools_rank_what_is_for_sale_once(monkeypatch: pytest.MonkeyP
     for place in range(3000):
         vendor.put_on_sale(us(2 * place), monthly=("0.10", "0.20", "0.50")[place % 3])
     ranked: list[int] = []
-    cheapest = ranked_stock.RANKINGS["cheapest"]
+    ranking = ranked_stock.ranking_of
 
-    def counted(offers: Sequence[Offer], wanted: int) -> list[Offer]:
-        ranked.append(len(offers))
-        return cheapest(offers, wanted)
+    def counting(pool: PoolEntry) -> Ranking:
+        def counted(offers: Sequence[Offer], wanted: int) -> list[Offer]:
+            ranked.append(len(offers))
+            return ranking(pool)(offers, wanted)
 
-    monkeypatch.setitem(ranked_stock.RANKINGS, "cheapest", counted)
+        return counted
+
+    monkeypatch.setattr(ranked_stock, "ranking_of", counting)
     made = planned(manifest(*(pool(f"p{at:04}", 2) for at in range(1000))), None, vendor)
     assert made.count(b'"purchase"') >= 2000
     assert sum(ranked) < 3000 + 1000 * 3

@@ -14,6 +14,7 @@ from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.account import Offer, OwnedNumber, Unreadable
 from numplan.model.changes import Counts, Purchase, Release
+from numplan.model.charge import RATES
 from numplan.model.number import E164
 from numplan.model.plan import Cost
 from numplan.model.text.printable import numbers
@@ -200,7 +201,7 @@ def test_unknown_outcomes_and_what_was_settled() -> None:
     )
 
 
-def test_the_area_code_is_the_last_column_of_every_listing() -> None:
+def test_what_came_later_is_last_in_every_listing() -> None:
     offer = Offer(
         NUMBER, "United States", "Geographic", "Voice", Decimal(1), Decimal(1), "New Jersey", "Trenton"
     )
@@ -211,10 +212,10 @@ def test_the_area_code_is_the_last_column_of_every_listing() -> None:
         csv_text(rows).splitlines()[0].split(",")
         for rows in ([offer_row(offer)], [owned_row(owned)], [offer_row(offer), owned_row(owned)])
     ]
-    assert [header[-1] for header in headers] == ["area_code"] * 3
+    assert [header[-5:] for header in headers] == [["area_code", *RATES]] * 3
     assert headers[0][:4] == ["number", "country", "state", "city"]
     mixed = [owned_row(owned), unreadable_row(odd), unreadable_row(nameless)]
     lines = csv_text(mixed).splitlines()
-    assert lines[0].endswith(",flow_id,flow_name,unreadable,place,area_code")
-    assert [line.rpartition(",")[2] for line in lines[1:]] == ["609", "609", "?"]
+    assert lines[0].endswith(f",flow_id,flow_name,unreadable,place,area_code,{','.join(RATES)}")
+    assert [line.split(",")[-5] for line in lines[1:]] == ["609", "609", "?"]
     assert [row["area_code"] for row in json.loads(json_text(mixed))] == ["609", "609", None]

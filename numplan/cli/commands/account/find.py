@@ -3,7 +3,7 @@
 import click
 
 from numplan.api.client import Client
-from numplan.cli.operations.listing import account, csv_option, show_rows
+from numplan.cli.operations.listing import account, csv_option, manifest_here, show_rows
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.model.account import Offer, OwnedNumber, Unreadable
@@ -28,7 +28,7 @@ def find(number: str, *, as_csv: bool) -> None:
         wanted = read_number(number).number
     except NumberError as problem:
         raise click.UsageError(f"{number!r}: {problem}") from None
-    with account(settings) as client:
+    with account(settings, manifest_here(settings)) as client:
         offer = client.find(wanted)
         owned = _look_up(client, wanted, offer, screen)
     if offer is None and owned is None:
@@ -51,7 +51,7 @@ def find(number: str, *, as_csv: bool) -> None:
     if owned is not None:
         whose = "the account owns" if owned.number == wanted else "the account may own"
         screen.error(f"note: {whose} {wanted} already{'' if offer else '; it is not for sale'}")
-    show_rows(rows, settings, as_csv=as_csv)
+    show_rows(rows, settings, as_csv=as_csv, whole=True)
 
 
 def _look_up(

@@ -1,43 +1,106 @@
 """`numplan numbers`."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import click
 
-from numplan.cli.operations.listing import account, csv_option, show_rows, warn_of
+from numplan.cli.operations.inventory import inventory
+from numplan.cli.operations.listing import csv_option, show_rows, warn_of
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
-from numplan.cli.workspace.open import state_backend
-from numplan.engine.edit.adoption import known_to, unmanaged_numbers
 from numplan.engine.plan.odd_rows import strangers_text
+from numplan.engine.queries.account_numbers import UNMANAGED, UNREADABLE, unlisted
 from numplan.model.account import strangers
+from numplan.model.charge import RATES
 from numplan.model.errors import UsageError
-from numplan.views.common.table import owned_row, unreadable_row
+from numplan.model.text.glob import covers
+from numplan.model.text.printable import numbers as so_many
+from numplan.model.text.spelling import nearest
+from numplan.views.common.fitting import ORDER
+from numplan.views.common.inventory import inventory_row, only, value_at
+from numplan.views.common.table import LABEL, TableRow, cell_text
+
+COLUMNS: Final = (
+    *dict.fromkeys(
+        (*ORDER, "address", "protect", "leaving_at", *RATES, "assigned_to", "flow_id", "flow_name")
+    ),
+)
+"""Every column, but for labels, which have names of their own."""
+EXAMPLES: Final = """\b
+Examples:
+  numplan numbers --where whose=unmanaged          what nobody declares
+  numplan numbers --where 'resource=pool.*' --where label.owner=sales
+  numplan numbers --columns number,label.owner,monthly_charge --csv
+"""
 
 
-@click.command()
+@click.command(epilog=EXAMPLES)
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
-@click.option("--unmanaged", is_flag=True, help="Only numbers that state does not manage.")
+@click.option("--unmanaged", is_flag=True, help="Only numbers that no state manages.")
+@click.option(
+    "--columns", metavar="NAMES", help="Which columns, separated by commas; label.NAME is one for a label."
+)
+@click.option(
+    "--where",
+    "wheres",
+    multiple=True,
+    metavar="COLUMN=GLOB",
+    help="Only rows whose column fits, whatever its case; may be given more than once, then each must fit.",
+)
 @csv_option
-def numbers(*, unmanaged: bool, as_csv: bool) -> None:
-    """List the numbers that the account owns.
+def numbers(*, unmanaged: bool, columns: str | None, wheres: Sequence[str], as_csv: bool) -> None:
+    """List the numbers that the account owns, and whose each is.
 
-    Rows of the account that cannot be read come last, with what is wrong with them. The CSV of the unmanaged ones,
-    with a column `name` or `label.X` added by hand, is what `numplan adopt
+    `whose` is here, leaving, the name of one of the manifest's other_states, unmanaged, or unreadable for rows of the
+    account that cannot be read, which come last. A table leaves out columns that say nothing, and what does not fit
+    the terminal. Works without a manifest and without a state.
+
+    The CSV of the unmanaged ones, with a column `name` or `label.X` added by hand, is what `numplan adopt
     --from` reads.
     """
     settings = Settings.current()
-    if settings.flag("state") and not unmanaged:
-        raise UsageError(
-            "--state goes with --unmanaged", hint="the account's numbers are listed without a state"
+    chosen = None if columns is None else [_column(name.strip()) for name in columns.split(",")]
+    wanted = [_condition(one) for one in wheres]
+    screen = Screen(color=False)
+    found = inventory(settings)
+    if not found.listing.complete:
+        screen.error(f"warning: the listing could not be proven complete: {found.listing.gap}")
+    warn_of("purchased-list", found.listing.unreadable)
+    if odd := strangers(found.listing.numbers):
+        screen.error(f"warning: {strangers_text(found.listing.numbers, odd)}")
+    if found.listing.complete and (count := unlisted(found.listing, found.state)):
+        are = "is" if count == 1 else "are"
+        screen.error(
+            f"note: {so_many(count)} of the state {are} not in the account; `numplan drift` tells more"
         )
-    with account(settings) as client:
-        listing = client.purchased(expected=0)
-    if not listing.complete:
-        Screen(color=False).error(f"warning: the listing could not be proven complete: {listing.gap}")
-    warn_of("purchased-list", listing.unreadable)
-    if odd := strangers(listing.numbers):
-        Screen(color=False).error(f"warning: {strangers_text(listing.numbers, odd)}")
-    state = state_backend(settings).read() if unmanaged else None
-    rows = [owned_row(row) for row in unmanaged_numbers(listing.numbers, state)]
-    known = known_to(state)
-    rows += [unreadable_row(one) for one in listing.unreadable if one.number not in known]
-    show_rows(rows, settings, as_csv=as_csv)
+    rows = [
+        inventory_row(one) for one in found.numbers if not unmanaged or one.whose in {UNMANAGED, UNREADABLE}
+    ]
+    rows = [row for row in rows if all(_fits(row, *one) for one in wanted)]
+    if chosen is not None:
+        rows = only(rows, chosen)
+    show_rows(rows, settings, as_csv=as_csv, whole=chosen is not None)
+
+
+def _fits(row: TableRow, column: str, glob: str) -> bool:
+    return covers(glob.casefold(), cell_text(column, value_at(row, column)).casefold())
+
+
+def _condition(text: str) -> tuple[str, str]:
+    """A column and a pattern. Raises UsageError."""
+    name, equals, glob = text.partition("=")
+    if not equals:
+        raise UsageError(f"--where {text}: write COLUMN=GLOB, such as whose=unmanaged")
+    return _column(name.strip()), glob.strip()
+
+
+def _column(name: str) -> str:
+    """The column of this name. Raises UsageError where there is none."""
+    if name in COLUMNS or (name.startswith(LABEL) and name != LABEL):
+        return name
+    meant = nearest(name, COLUMNS)
+    raise UsageError(
+        f"there is no column {name!r}",
+        hint=f"did you mean {meant}?" if meant else f"there are {', '.join(COLUMNS)}, and label.NAME",
+    )

@@ -2,7 +2,7 @@
 
 import click
 
-from numplan.cli.operations.listing import account, csv_option, show_rows, warn_of
+from numplan.cli.operations.listing import account, csv_option, manifest_here, show_rows, warn_of
 from numplan.cli.settings import Settings, common
 from numplan.views.common.table import region_row
 
@@ -13,7 +13,7 @@ from numplan.views.common.table import region_row
 def regions(*, as_csv: bool) -> None:
     """List the countries on offer and their number types."""
     settings = Settings.current()
-    with account(settings) as client:
+    with account(settings, manifest_here(settings)) as client:
         found = client.regions()
     warn_of("regions", found.unreadable)
     show_rows([region_row(region) for region in found.rows], settings, as_csv=as_csv)

@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from numplan.cli.operations.listing import account, csv_option, show_rows, warn_of
+from numplan.cli.operations.listing import account, csv_option, manifest_here, show_rows, warn_of
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.account import no_hits
@@ -61,7 +61,7 @@ def search(
         category=category or "",
         digits=digits,
     )
-    with account(settings) as client:
+    with account(settings, manifest_here(settings)) as client:
         found = client.search(criteria, wanted=size)
         if no_hits.found_nothing(found):
             found = _in_the_vendors_words(client, criteria, size, found)
