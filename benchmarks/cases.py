@@ -145,6 +145,21 @@ def life(folder: Path, rounds: int, count: int) -> Iterator[Row]:
         yield Row("no-op plan, list, with days and spans", count, ours, "without", floor.wall)
 
 
+def bill(folder: Path, rounds: int, count: int) -> Iterator[Row]:
+    """What the account costs, and the list of all it holds, beside a plan that finds nothing to do."""
+    with Fleet(folder, owned=count) as fleet:
+        write_manifest(folder, fleet.owned())
+        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
+        plan, cost, listed = alternate(
+            rounds,
+            partial(fleet.numplan, "plan", "--detailed-exitcode"),
+            partial(fleet.numplan, "cost", "--by", "type"),
+            partial(fleet.numplan, "numbers", "--csv"),
+        )
+        yield Row("cost, by type", count, cost, "no-op plan", plan.wall)
+        yield Row("numbers, as CSV", count, listed, "no-op plan", plan.wall)
+
+
 def pools(folder: Path, rounds: int, count: int, stock: int, *, alike: bool) -> Iterator[Row]:
     """A first plan of so many pools beside a stock, all of the same criteria or each with digits of its own; and one of
     a single pool that buys as many numbers.
@@ -205,6 +220,7 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))
     },
     "life-100k": (100_000, partial(life, count=100_000)),
+    "bill-100k": (100_000, partial(bill, count=100_000)),
     "pools-1k": (1_000, partial(pools, count=1_000, stock=30_000, alike=True)),
     "pools-500-digits": (500, partial(pools, count=500, stock=30_000, alike=False)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),

@@ -30,12 +30,13 @@ COMMANDS: Final = {
     "find": "Show one number: on sale, or owned by the account.",
     "regions": "List the countries on offer and their number types.",
     "numbers": "List the numbers that the account owns.",
+    "cost": "Show what the account costs in a month, and whom.",
     "schema": "Print a JSON Schema, for editors and checks.",
     "emulator": "Run a local copy of the API, to try things at no cost.",
     "completion": "Print a shell's completion script.",
     "version": "Print numplan's version.",
 }
-_OF_THE_ACCOUNT: Final = frozenset({"search", "find", "regions", "numbers"})
+_OF_THE_ACCOUNT: Final = frozenset({"search", "find", "regions", "numbers", "cost"})
 _WHAT: Final = """Phone numbers as code: declare them in YAML, review the plan, apply it.
 
 \b
