@@ -105,6 +105,8 @@ class SetEntry(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms
     source: Source
     ranges: tuple[NumberRange, ...] = ()
+    own: Mapping[E164, Terms] = {}
+    """The terms of numbers of which their file says more than the entry does."""
 
     @property
     def resource(self) -> Resource:
@@ -316,14 +318,29 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             yield from declared_by(group)
 
 
+def terms_for(entry: Entry, number: E164 | None) -> Terms:
+    """The terms that one number of an entry has; without a number, those that it shares with the others."""
+    if number is None or not isinstance(entry, SetEntry):
+        return entry.terms
+    return entry.own.get(number, entry.terms)
+
+
+def terms_within(entry: Entry) -> Iterator[Terms]:
+    """All terms that numbers of an entry have."""
+    if not isinstance(entry, SetEntry) or len(entry.own) < len(entry.numbers) or not entry.own:
+        yield entry.terms
+    if isinstance(entry, SetEntry):
+        yield from entry.own.values()
+
+
 def declared_by(entry: Entry) -> Iterator[Declared]:
     """The explicit numbers of one entry; a pool has none."""
     match entry:
         case NumberEntry():
             yield Declared(entry.number, entry.resource, entry.terms, entry.sources, entry.at)
         case SetEntry():
-            resource, terms, sources = entry.resource, entry.terms, entry.sources
+            resource, terms, sources, own = entry.resource, entry.terms, entry.sources, entry.own
             for at, number in enumerate(entry.numbers):
-                yield Declared(number, resource, terms, sources, at)
+                yield Declared(number, resource, own.get(number, terms) if own else terms, sources, at)
         case PoolEntry():
             return

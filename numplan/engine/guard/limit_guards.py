@@ -13,7 +13,7 @@ from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Change, Purchase, Replace, address_of_change, count
 from numplan.model.charge import Sum, add_up
 from numplan.model.diagnostics import Source
-from numplan.model.manifest import Manifest
+from numplan.model.manifest import Manifest, terms_within
 from numplan.model.number import E164
 from numplan.model.operator import VARIABLE
 from numplan.model.plan import Cost, Plan, Refusal
@@ -165,7 +165,8 @@ def _labels(limits: Limits, manifest: Manifest) -> Iterator[Refusal]:
         return
     for entry in manifest.entries():
         for side in sides:
-            lacking = lacking_labels(entry.terms.labels, side.policy)
+            every = (lacking_labels(terms.labels, side.policy) for terms in terms_within(entry))
+            lacking = next(filter(None, every), [])
             if lacking:
                 whose = f", as {VARIABLE} requires" if side.is_operators else ""
                 yield Refusal(

@@ -115,16 +115,20 @@ def full_by(limits: Limits, allowances: Allowances, found: Releasing) -> Stay | 
 
 
 def protecting(manifest: Manifest) -> frozenset[str]:
-    """The entries that protect their numbers."""
-    return frozenset(entry.resource for entry in manifest.entries() if entry.terms.protect)
+    """The entries that protect their numbers, and the numbers that sets protect by themselves."""
+    entries = {entry.resource for entry in manifest.entries() if entry.terms.protect}
+    own = {number for entry in manifest.sets for number, terms in entry.own.items() if terms.protect}
+    return frozenset((*entries, *own))
 
 
 def is_protected(change: Release | Replace, declared: frozenset[str], allowances: Allowances) -> bool:
-    """Whether a release is refused: state remembers the number as protected, or its entry, one of those `declared` to
-    protect, still covers it; and nobody allows it by name. A number that a `numbers:` or `sets:` entry lists is never
+    """Whether a release is refused: state remembers the number as protected, or what is `declared` to be protected, its
+    entry or the number itself, still covers it; and nobody allows it by name. A number that a `numbers:` or `sets:` entry lists is never
     released but to be bought back.
     """
     covered = isinstance(change, Replace) or kind_of(change.resource) == "pool"
-    return (
-        change.before.protect or (change.resource in declared and covered)
-    ) and not allowances.allows_release(address_of_change(change), change.before.number)
+    named = change.resource in declared or change.before.number in declared
+    protected = change.before.protect or (named and covered)
+    return protected and not allowances.allows_release(address_of_change(change), change.before.number)
+        address_of_change(change), change.before.number
+    )

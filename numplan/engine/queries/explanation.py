@@ -15,7 +15,7 @@ from numplan.model.address import Address, Resource, address_of, kind_of, split_
 from numplan.model.changes import Change, Keep, Replace, number_of
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.manifest import Entry, Manifest, PoolEntry, Retired, declared_by
+from numplan.model.manifest import Entry, Manifest, PoolEntry, Retired, declared_by, terms_for
 from numplan.model.moment import Moment, our_time
 from numplan.model.number import E164, NumberError
 from numplan.model.others import Elsewhere
@@ -167,7 +167,7 @@ def _of_number(
         listed=snapshot.complete or owned is not None or instance is not None or declared is not None,
         drift=next((one for one in plan.drift if one.before.number == number), None),
         action=PlannedActions(plan).of(number, resource),
-        protections=tuple(_protections(manifest, entry, instance, owned)),
+        protections=tuple(_protections(manifest, entry, instance, owned, number)),
         retired=comparison.retired.get(number),
         released_at=(released_at := comparison.released.get(number)),
         again_from=our_time(released_at) + comparison.no_rebuy if released_at is not None else None,
@@ -225,14 +225,18 @@ def _of_resource(
 
 
 def _protections(
-    manifest: Manifest, entry: Entry | None, instance: Instance | None, owned: OwnedNumber | None
+    manifest: Manifest,
+    entry: Entry | None,
+    instance: Instance | None,
+    owned: OwnedNumber | None,
+    number: E164 | None = None,
 ) -> Iterator[str]:
     if instance is not None and instance.attributes.protect:
         yield (
             "state remembers `protect: true`: its release is refused until `protect: false` is applied, or "
             f"--allow-release '{instance.address}' is given"
         )
-    elif entry is not None and entry.terms.protect:
+    elif entry is not None and terms_for(entry, number).protect:
         yield "its entry says `protect: true`, which holds from the moment it is applied"
     if owned is not None and owned.flow is not None:
         yield f"the flow {owned.flow.flow_name!r} uses it, so the vendor would refuse its release"

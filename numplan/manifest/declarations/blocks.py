@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import Usage, charge_of
 from numplan.model.manifest import ApiSettings, Terms
@@ -57,6 +58,14 @@ def _own(entry: Mapping[str, object]) -> dict[str, Any]:
     if "until" in entry:
         own["ends"] = day_of(entry["until"])
     return own
+
+
+def own_terms(terms: Terms, row: RowTerms) -> Terms:
+    """The terms of a number of a set whose row in a file says something by itself: its labels win, and what either
+    protects is protected.
+    """
+    labels = {**terms.labels, **dict(row.labels)}
+    return msgspec.structs.replace(terms, labels=labels, protect=terms.protect or row.protect)
 
 
 def day_of(text: object) -> date | None:

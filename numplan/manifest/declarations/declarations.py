@@ -1,12 +1,19 @@
 """The step of loading that makes the manifest's values, and checks the rules that a schema cannot say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
 from numplan.manifest.declarations.backend import read_location
-from numplan.manifest.declarations.blocks import api_settings, entries, policy, terms_of, with_charges
+from numplan.manifest.declarations.blocks import (
+    api_settings,
+    entries,
+    own_terms,
+    policy,
+    terms_of,
+    with_charges,
+)
 from numplan.manifest.declarations.days import check_days
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
@@ -16,6 +23,7 @@ from numplan.manifest.declarations.pool_rules import check_pool, spread_of
 from numplan.manifest.declarations.retired import check_rebuy, retired_of
 from numplan.manifest.declarations.waiting import check_wait
 from numplan.manifest.files.digest import digest
+from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import LocatedMap, Position
@@ -32,12 +40,15 @@ from numplan.model.manifest import (
     SetEntry,
     Terms,
 )
+from numplan.model.number import E164
 from numplan.model.policy import Policy
 
 Value = TypeVar("Value")
 
 MAX_LABELS: Final = 4_000_000
-"""How many labels entries may take from the defaults, all together: a few lines could otherwise stand for billions."""
+"""How many labels entries may take from the defaults, and rows of a file from their set, all together: a few lines
+could otherwise stand for billions.
+"""
 _POOL_KEYS: Final = frozenset(PoolEntry.__struct_fields__) - {"name", "country", "terms", "source"}
 
 
@@ -125,7 +136,7 @@ class _Declaring:
         block = self.root.block("sets")
         for name, entry in entries(block):
             terms = self._terms(entry, defaults, "sets", name)
-            numbers, positions, ranges = self.numbers.of_set(name, entry, terms.country)
+            numbers, positions, ranges, said = self.numbers.of_set(name, entry, terms.country)
             yield SetEntry(
                 name=name,
                 numbers=tuple(numbers),
@@ -133,7 +144,30 @@ class _Declaring:
                 terms=terms,
                 source=block.key_source(name),
                 ranges=tuple(ranges),
+                own=self._own_terms(said, terms, entry, name) if said else {},
             )
+
+    def _own_terms(
+        self, said: Mapping[E164, RowTerms], terms: Terms, entry: LocatedMap, name: str
+    ) -> Mapping[E164, Terms]:
+        """The terms of numbers whose rows in a file say something. Rows that say the same share them."""
+        made: dict[RowTerms, Terms] = {}
+        for row in said.values():
+            if row not in made:
+                self._count_labels(
+                    terms.labels, entry.key_source("numbers_file"), f"sets.{name}.numbers_file"
+                )
+                made[row] = own_terms(terms, row)
+        if terms.ends is not None and any(row.protect for row in made):
+            self.findings.append(
+                error(
+                    "the set has a last day, and its file says protect for some of its numbers",
+                    source=entry.source("numbers_file"),
+                    path=dotted_path(("sets", name, "numbers_file")),
+                    hint="what is protected never ends: declare these numbers in a set of their own",
+                )
+            )
+        return {number: made[row] for number, row in said.items()}
 
     def _pools(self, defaults: Terms) -> Iterator[PoolEntry]:
         block = self.root.block("pools")
@@ -171,21 +205,25 @@ class _Declaring:
         if "release_after" in entry:
             self.findings += check_wait(entry, path)
         if defaults.labels and "labels" in entry:
-            self._labels_left -= len(defaults.labels)
-            if self._labels_left < 0:
-                raise ManifestError(
-                    [
-                        error(
-                            f"with those of `defaults`, entries have more than {MAX_LABELS:,} labels",
-                            source=entry.key_source("labels"),
-                            path="defaults.labels",
-                            hint="declare fewer labels under `defaults`",
-                        )
-                    ]
-                )
+            self._count_labels(defaults.labels, entry.key_source("labels"), "defaults.labels")
         terms = terms_of(entry, defaults)
         self.findings += check_days(entry, terms, path)
         return terms
+
+    def _count_labels(self, shared: Mapping[str, str], source: Source, path: str) -> None:
+        """Raise ManifestError where labels that many share are more, all together, than memory holds."""
+        self._labels_left -= len(shared)
+        if self._labels_left < 0:
+            raise ManifestError(
+                [
+                    error(
+                        f"with those that they share, entries and rows have more than {MAX_LABELS:,} labels",
+                        source=source,
+                        path=path,
+                        hint="declare fewer labels under `defaults`, or in the set",
+                    )
+                ]
+            )
 
     def _backend(self) -> StateLocation | None:
         place, findings = read_location(self.root.block("backend"))

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from numplan.manifest.declarations.first_declared import FirstDeclared
 from numplan.manifest.numbers.number_list import NumberList
 from numplan.manifest.numbers.numbers_file import NumbersFiles
+from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import (
@@ -40,11 +41,14 @@ _ONCE: Final = "a number is declared once in the whole manifest"
 
 
 class OfSet(NamedTuple):
-    """The numbers of a set, the position of each, and the ranges that declare some of them."""
+    """The numbers of a set, the position of each, the ranges that declare some of them, and what a file says of some by
+    itself.
+    """
 
     numbers: list[E164]
     positions: list[Position]
     ranges: list[NumberRange]
+    terms: dict[E164, RowTerms]
 
 
 class DeclaredNumbers:
@@ -83,8 +87,9 @@ class DeclaredNumbers:
 
     def of_set(self, name: str, entry: LocatedMap, country: str | None) -> OfSet:
         """The numbers of a set: first those that it lists, then those in its file, then its ranges."""
-        found = OfSet([], [], [])
-        for more, more_positions in (self._listed(name, entry, country), self._filed(name, entry, country)):
+        found = OfSet([], [], [], {})
+        listed = self._listed(name, entry, country)
+        for more, more_positions in (listed, self._filed(name, entry, country, found)):
             found.numbers.extend(more)
             found.positions.extend(more_positions)
         ranges = entry.get("ranges")
@@ -117,7 +122,7 @@ class DeclaredNumbers:
         paths = (("sets", name, "numbers", at) for at in count())
         return self._one_by_one(texts, country, listed.positions, paths)
 
-    def _filed(self, name: str, entry: LocatedMap, country: str | None) -> Numbers:
+    def _filed(self, name: str, entry: LocatedMap, country: str | None, of_set: OfSet) -> Numbers:
         if "numbers_file" not in entry:
             return _NONE
         file, named_at = str(entry["numbers_file"]), entry.source("numbers_file")
@@ -125,6 +130,11 @@ class DeclaredNumbers:
         found = self.numbers_files.read(file, country, named_at, dotted_path(path), len(self._files))
         self._files.append(found.file)
         self._findings += found.findings
+        of_set.terms.update(found.terms)
+        of_set.ranges.extend(
+            NumberRange(first, last, source_at(self._files, position))
+            for first, last, position in found.ranges
+        )
         if self.first_declared.add_all(found.numbers, found.positions):  # nearly always
             return found.numbers, found.positions
         return self._one_by_one(found.numbers, country, found.positions, repeat(path))

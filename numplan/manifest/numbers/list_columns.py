@@ -122,10 +122,10 @@ def columns_of(
 
 
 def unread(
-    header: Sequence[str], read: Iterable[int], known: Sequence[str], source: Source
+    header: Sequence[str], read: Iterable[int], known: Sequence[str], source: Source, *, strict: bool = False
 ) -> Iterator[Diagnostic]:
     """Findings about columns that are not read: an error for each whose name is nearly a known one, and one note about
-    the others.
+    the others; where a table is read `strict`ly, an error about these too.
     """
     used = {*read}
     others = [name.strip() for at, name in enumerate(header) if at not in used and name.strip()]
@@ -137,7 +137,8 @@ def unread(
     if left := [name for name in others if name not in near]:
         what = "1 column is" if len(left) == 1 else f"{len(left):,} columns are"
         hint = f"known: {one_of([f'`{one}`' for one in known])}"
-        yield note(f"{what} not read: {_listed(left)}", source=source, hint=hint)
+        say = error if strict else note
+        yield say(f"{what} not {'known' if strict else 'read'}: {_listed(left)}", source=source, hint=hint)
 
 
 def _columns_of(field: str, header: Sequence[str]) -> list[int]:

@@ -18,6 +18,7 @@ from numplan.manifest.numbers.list_text import (
     place_in,
     records,
 )
+from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import Position, position_at
 from numplan.manifest.reading.quoting import like_number, looks_like_number, taken
@@ -47,10 +48,24 @@ class NumberList:
         self.positions: list[Position] = []
         self.reasons: dict[E164, str] = {}
         """What a column `reason` says of a number, where it is read."""
+        self.terms: dict[E164, RowTerms] = {}
+        """What other columns say of a number, where they are read and say anything."""
+        self.ranges: list[tuple[E164, E164, Position]] = []
+        """The ranges that stand in the place of a number; their numbers are among the others."""
         self.findings = Collector()
 
     def add(self, text: str, line: int, column: int, reason: str = "") -> None:
         """Read one more number, at a line and a column that count from 0, with what is said of it."""
+        number = self.read(text, line, column)
+        if number is None:
+            return
+        self.numbers.append(number)
+        self.positions.append(position_at(line, column, self.at))
+        if reason:
+            self.reasons.setdefault(number, reason)
+
+    def read(self, text: str, line: int, column: int) -> E164 | None:
+        """The number in a text at a line and a column that count from 0; None, and a finding, if it is none."""
         try:
             number, taken_for = read_number(text, self.country)
         except NumberError as failure:
@@ -60,14 +75,11 @@ class NumberList:
             self.findings.append(
                 error(f"{like_number(text, self.kind)} is not a phone number", source=source, hint=hint)
             )
-            return
-        self.numbers.append(number)
-        self.positions.append(position_at(line, column, self.at))
-        if reason:
-            self.reasons.setdefault(number, reason)
+            return None
         if taken_for and taken_for not in self._guesses:  # once in a file: others are like it
             self._guesses.add(taken_for)
             self.findings.append(taken(number, taken_for, source=Source(self.file, line + 1, column + 1)))
+        return number
 
 
 def parse_numbers(

@@ -8,6 +8,7 @@ from numplan.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below
 from numplan.manifest.numbers.list_text import text_of
 from numplan.manifest.numbers.number_list import NumberList, parse_numbers
+from numplan.manifest.numbers.number_table import parse_with_terms
 from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
@@ -47,7 +48,10 @@ class NumbersFiles:
             number_list.findings.extend(failure.diagnostics)
             return number_list
         self.contents[os.path.normpath(name)] = raw
-        number_list = parse_numbers(text, file, at, country, reasons=reasons)
+        if reasons:
+            number_list = parse_numbers(text, file, at, country, reasons=True)
+        else:
+            number_list = parse_with_terms(text, file, at, country)
         number_list.findings += [guess] if guess else []
         if not number_list.numbers and not number_list.findings and not reasons:
             summary = f"the numbers file {quote(name)} holds no numbers"

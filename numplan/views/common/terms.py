@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry
+from numplan.model.manifest import Entry, NumberEntry, PoolEntry, SetEntry, terms_for
+from numplan.model.number import E164
 
 _POOL_KEYS: Final = (
     "state",
@@ -19,8 +20,11 @@ _POOL_KEYS: Final = (
 _TERMS: Final = ("country", "type", "category", "sip_trunk_id", "on_trunk_change")
 
 
-def terms_of(entry: Entry) -> Mapping[str, str]:
-    """What an entry says, key by key, as text; what it does not say is left out."""
+def terms_of(entry: Entry, number: E164 | None = None) -> Mapping[str, str]:
+    """What an entry says, key by key, as text; what it does not say is left out. Of one number of a set, what its file
+    says of it too.
+    """
+    terms = terms_for(entry, number)
     said: dict[str, object] = {}
     match entry:
         case NumberEntry():
@@ -34,11 +38,11 @@ def terms_of(entry: Entry) -> Mapping[str, str]:
                 said["spread"] = f"{entry.spread.by}: {', '.join(entry.spread.names)}"
             said["area_codes"] = ", ".join(entry.area_codes) or None
             said["adopt"] = "true" if entry.adopt else None
-    said |= {key: getattr(entry.terms, key) for key in _TERMS}
-    said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(entry.terms.labels.items())) or None
-    said["protect"] = "true" if entry.terms.protect else None
-    said |= {"from": entry.terms.begins, "until": entry.terms.ends}
-    days = entry.terms.release_after
+    said |= {key: getattr(terms, key) for key in _TERMS}
+    said["labels"] = ", ".join(f"{key}={value}" for key, value in sorted(terms.labels.items())) or None
+    said["protect"] = "true" if terms.protect else None
+    said |= {"from": terms.begins, "until": terms.ends}
+    days = terms.release_after
     said["release_after"] = None if days is None else f"{days}d"
-    said["usage"] = entry.terms.usage
+    said["usage"] = terms.usage
     return {key: str(value) for key, value in said.items() if value is not None}

@@ -32,7 +32,7 @@ def _number(one: NumberExplanation) -> dict[str, Any]:
         "resource": one.resource,
         "declared": None
         if one.entry is None
-        else {"terms": terms_of(one.entry), **_place(one.source), **_range(one), **_days(one)},
+        else {"terms": terms_of(one.entry, one.number), **_place(one.source), **_range(one), **_days(one)},
         "retired": None
         if one.retired is None
         else {"reason": one.retired.reason, **_place(one.retired.source)},

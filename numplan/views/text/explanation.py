@@ -9,6 +9,7 @@ from numplan.engine.queries.explanation import NumberExplanation, ResourceExplan
 from numplan.model.changes import number_of
 from numplan.model.manifest import Entry, PoolEntry, SetEntry
 from numplan.model.moment import shown
+from numplan.model.number import E164
 from numplan.model.state import Instance
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount
@@ -57,9 +58,9 @@ def _declared(one: NumberExplanation) -> str:
         where = f"; state has it as {one.resource}" if one.resource and one.instance else ""
         return f"by no entry{where}"
     if isinstance(one.entry, SetEntry) and (span := one.entry.range_of(one.number)):
-        return f"by the range {span} at {span.source}, as {one.resource}: {_said(one.entry)}"
+        return f"by the range {span} at {span.source}, as {one.resource}: {_said(one.entry, one.number)}"
     how = "a member of" if isinstance(one.entry, PoolEntry) else "as"
-    return f"{how} {one.resource}, {one.source}: {_said(one.entry)}"
+    return f"{how} {one.resource}, {one.source}: {_said(one.entry, one.number)}"
 
 
 def _retired(one: NumberExplanation) -> Iterator[str]:
@@ -68,8 +69,8 @@ def _retired(one: NumberExplanation) -> Iterator[str]:
         yield f"retired at {one.retired.source}{because}; no pool takes it"
 
 
-def _said(entry: Entry) -> str:
-    return ", ".join(f"{key} {value}" for key, value in terms_of(entry).items())
+def _said(entry: Entry, number: E164 | None = None) -> str:
+    return ", ".join(f"{key} {value}" for key, value in terms_of(entry, number).items())
 
 
 def _state(one: NumberExplanation) -> Iterator[str]:

@@ -132,4 +132,4 @@ def test_labels_that_are_merged_have_a_bound(tmp_path, monkeypatch):
     (line,) = lines(
         written(tmp_path, f"version: 1\ndefaults: {{labels: {{a: b, c: d}}}}\nnumbers:\n{entries}")
     )
-    assert "defaults.labels: with those of `defaults`, entries have more than 5 labels" in line
+    assert "defaults.labels: with those that they share, entries and rows have more than 5 labels" in line
