@@ -12,6 +12,7 @@ from numplan.model.charge import Usage
 from numplan.model.diagnostics import Source
 from numplan.model.location.state_location import StateLocation
 from numplan.model.number import E164
+from numplan.model.outputs import Output
 from numplan.model.policy import NO_LIMITS, Policy, both
 
 DEFAULT_API_URL = "https://api.integrari.com/o/"
@@ -211,25 +212,6 @@ class Retired(msgspec.Struct, frozen=True, gc=False):
     def words(self) -> str:
         """`retired: spam label`."""
         return f"retired: {self.reason}" if self.reason else "retired"
-
-
-class NumbersOf(msgspec.Struct, frozen=True):
-    """Part of an output: the number of an entry under `numbers`, or all numbers of a set or a pool."""
-
-    resource: Resource
-
-
-class Output(msgspec.Struct, frozen=True, kw_only=True):
-    """A value for other programs: text around the numbers of entries. A list of numbers is its only part."""
-
-    name: str
-    parts: tuple[str | NumbersOf, ...]
-    source: Source
-
-    @property
-    def resources(self) -> frozenset[Resource]:
-        """The entries whose numbers it tells."""
-        return frozenset(part.resource for part in self.parts if isinstance(part, NumbersOf))
 
 
 class Declared(msgspec.Struct, frozen=True, gc=False):

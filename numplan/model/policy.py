@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from numplan.model.charge import Charge
-from numplan.model.span import Span, days_of
 from numplan.model.text.countries import same_country
+from numplan.model.today import Span, days_of
 
 WITHOUT: Final = "none"
 """The word of `allowed_trunks` for numbers on no trunk."""

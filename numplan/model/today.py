@@ -1,10 +1,16 @@
-"""Which day it is, in UTC, for whatever a date alone begins, ends or releases."""
+"""Days, in UTC: which it is, for whatever a date alone begins, ends or releases, and spans of them as manifests write
+them: `30d`, `4w`.
+"""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
+Span = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,4}[dw]$")]
+"""A number of days or of weeks, as text."""
+
+_DAYS: Final = {"d": 1, "w": 7}
 APART: Final = timedelta(days=1)
 """Clocks that differ by more than this are not believed about a date."""
 
@@ -26,6 +32,11 @@ class Today(msgspec.Struct, frozen=True):
     def has_reached(self, day: date) -> bool:
         """Whether both clocks say that this day has come."""
         return self.day >= day
+
+
+def days_of(span: Span) -> int:
+    """How many days a span has: 28 of `4w`."""
+    return int(span[:-1]) * _DAYS[span[-1]]
 
 
 def today(ours: datetime, vendors: datetime | None) -> Today:

@@ -8,8 +8,9 @@ from numplan.engine.compare.pool_moves import follow_moves
 from numplan.engine.plan.selection import Subject, require_matches, selects, subject_of
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Change, Keep, Purchase, Replace, Unavailable, Update
-from numplan.model.manifest import Manifest, NumbersOf, Output
+from numplan.model.manifest import Manifest
 from numplan.model.number import E164
+from numplan.model.outputs import NumbersOf, Output
 from numplan.model.plan import Deferred, OutputChange, OutputValue, Selection
 from numplan.model.state import Instance, State
 

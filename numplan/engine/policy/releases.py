@@ -123,12 +123,10 @@ def protecting(manifest: Manifest) -> frozenset[str]:
 
 def is_protected(change: Release | Replace, declared: frozenset[str], allowances: Allowances) -> bool:
     """Whether a release is refused: state remembers the number as protected, or what is `declared` to be protected, its
-    entry or the number itself, still covers it; and nobody allows it by name. A number that a `numbers:` or `sets:` entry lists is never
-    released but to be bought back.
+    entry or the number itself, still covers it; and nobody allows it by name. A number that a `numbers:` or `sets:`
+    entry lists is never released but to be bought back.
     """
     covered = isinstance(change, Replace) or kind_of(change.resource) == "pool"
     named = change.resource in declared or change.before.number in declared
     protected = change.before.protect or (named and covered)
     return protected and not allowances.allows_release(address_of_change(change), change.before.number)
-        address_of_change(change), change.before.number
-    )

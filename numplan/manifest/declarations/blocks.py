@@ -11,7 +11,7 @@ from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import Usage, charge_of
 from numplan.model.manifest import ApiSettings, Terms
 from numplan.model.policy import WITHOUT, Policy
-from numplan.model.span import days_of
+from numplan.model.today import days_of
 
 _APART: Final = {"begins", "ends", "may_lack"}
 """What entries say in other words, and never `defaults`."""

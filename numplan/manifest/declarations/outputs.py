@@ -9,7 +9,7 @@ from numplan.manifest.reading.templates import Reference, Template, TemplateErro
 from numplan.manifest.variables.interpolation import value_of
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
-from numplan.model.manifest import NumbersOf, Output
+from numplan.model.outputs import NumbersOf, Output
 from numplan.model.text.spelling import Meant
 
 

@@ -10,7 +10,7 @@ from numplan.manifest.reading.quoting import dotted_path, quote, taken
 from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Retired
 from numplan.model.number import E164, NumberError
-from numplan.model.span import days_of
+from numplan.model.today import days_of
 from numplan.numbering.reading import read_number
 
 MOST_DAYS: Final = 400

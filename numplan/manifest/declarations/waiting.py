@@ -6,7 +6,7 @@ from typing import Final
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.reading.quoting import dotted_path
 from numplan.model.diagnostics import Diagnostic, error
-from numplan.model.span import days_of
+from numplan.model.today import days_of
 
 LONGEST: Final = 400
 """Days that a number may be kept: a year, and time to find out what it was for."""

@@ -6,7 +6,8 @@ import pytest
 from numplan.engine.plan.outputs import outputs_now
 from numplan.model.address import Resource
 from numplan.model.errors import UsageError
-from numplan.model.manifest import Manifest, Move, NumbersOf, Output
+from numplan.model.manifest import Manifest, Move
+from numplan.model.outputs import NumbersOf, Output
 from numplan.model.plan import OutputChange, Selection
 from tests.builders import PLACE, entry, group, managed, manifest, plan, pool, state, us
 from tests.engine.perfect import carry_out

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.model.manifest import NumbersOf
+from numplan.model.outputs import NumbersOf
 from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 

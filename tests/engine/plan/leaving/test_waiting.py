@@ -7,7 +7,8 @@ import pytest
 
 from numplan.model.changes import Blocked, Forget, Keep, Release, Update
 from numplan.model.errors import UsageError
-from numplan.model.manifest import Forgotten, Move, NumbersOf, Output
+from numplan.model.manifest import Forgotten, Move
+from numplan.model.outputs import NumbersOf, Output
 from numplan.model.plan import Plan, Selection
 from numplan.model.policy import Policy
 from tests.builders import (

@@ -1,6 +1,6 @@
 import pytest
 
-from numplan.model.span import days_of
+from numplan.model.today import days_of
 
 
 @pytest.mark.parametrize(("span", "days"), [("0d", 0), ("30d", 30), ("1w", 7), ("4w", 28), ("400d", 400)])
