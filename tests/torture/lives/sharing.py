@@ -8,21 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
-from numplan.model.state import State
-from tests.torture.lives.world import World, asked_in, known_to
-
-
-def managed(state: State | None) -> set[str]:
-    """What a state manages."""
-    return {one.number for one in state.numbers} if state else set()
-
+from tests.torture.lives.world import World, asked_in, known_to, managed_by
 
 # -- of a run while the others rest ------------------------------------------------------------------------
 
 
 def nothing_of_theirs_is_bought(world: World) -> None:
     """No call asks for a number that another state knows of."""
-    for post in world.posts():
+    for post in world.emulator.ledger()[world.since :]:
         if post.endpoint == "purchase-numbers":
             taken = asked_in(post) & theirs_before(world)
             assert not taken, f"{world.folder.name} asked for {sorted(taken)}"
@@ -30,8 +23,8 @@ def nothing_of_theirs_is_bought(world: World) -> None:
 
 def nothing_of_theirs_is_released(world: World) -> None:
     """No call releases a number that another state manages."""
-    held = set[str]().union(*(managed(one.before.state) for one in world.neighbours.values()))
-    for post in world.posts():
+    held = set[str]().union(*(managed_by(one.before.state) for one in world.neighbours.values()))
+    for post in world.emulator.ledger()[world.since :]:
         if post.endpoint == "release-numbers":
             taken = asked_in(post) & held
             assert not taken, f"{world.folder.name} released {sorted(taken)}"
@@ -39,10 +32,10 @@ def nothing_of_theirs_is_released(world: World) -> None:
 
 def nothing_of_theirs_is_taken_in(world: World) -> None:
     """A number that comes into a state is not managed by another one, nor meant by a call of its."""
-    new = managed(world.state()) - managed(world.before.state)
+    new = managed_by(world.state()) - managed_by(world.before.state)
     for name, one in world.neighbours.items():
         state = one.before.state
-        held = managed(state) | {intent.number for intent in (state.intents if state else ())}
+        held = managed_by(state) | {intent.number for intent in (state.intents if state else ())}
         assert not new & held, f"{world.folder.name} took {sorted(new & held)} from {name}"
 
 
@@ -61,7 +54,7 @@ def nothing_is_pulled_away(world: World) -> None:
     state = world.state()
     if state is None:
         return
-    mine = managed(state) - {one.number for one in state.intents}
+    mine = managed_by(state) - {one.number for one in state.intents}
     posts = world.emulator.ledger()[world.since :]
     released = {"+" + digits for post in posts for digits in post.released}
     gone = (mine & released) - world.owned
@@ -74,7 +67,7 @@ def nothing_is_pulled_away(world: World) -> None:
 def none_is_in_two(worlds: Sequence[World]) -> None:
     """No number is managed by two states."""
     for one, other in combinations(worlds, 2):
-        both = managed(one.state()) & managed(other.state())
+        both = managed_by(one.state()) & managed_by(other.state())
         assert not both, f"{sorted(both)} in {one.folder.name} and in {other.folder.name}"
 
 

@@ -277,19 +277,21 @@ class World:
 
     def posts(self) -> list[Post]:
         """The calls that changed the account, or were to, in the last run. Where several companies ran, those of this
-        one: it alone buys for its trunks, and whoever knows a number may release it.
+        one: it alone buys for its trunks, and who managed a number before is who releases it.
         """
         posts = self.emulator.ledger()[self.since :]
-        if not self.neighbours:
-            return [*posts]
-        mine = known_to(self.before.state) | {
-            "+" + digits for post in posts if post.trunk in self.trunks for digits in post.numbers
-        }
-        return [
-            post
-            for post in posts
-            if (post.trunk in self.trunks if post.endpoint == "purchase-numbers" else asked_in(post) & mine)
-        ]
+        return [post for post in posts if self._made(post)] if self.neighbours else [*posts]
+
+    def _made(self, post: Post) -> bool:
+        if post.endpoint == "purchase-numbers":
+            return post.trunk in self.trunks
+        asked = asked_in(post)
+        if asked & managed_by(self.before.state):
+            return True
+        if any(asked & managed_by(one.before.state) for one in self.neighbours.values()):
+            return False
+        bought = (asked_in(one) for one in self.emulator.ledger()[self.since :] if one.trunk in self.trunks)
+        return bool(asked & known_to(self.before.state).union(*bought))
 
     def note_strays(self, *, crashed: bool) -> None:
         """Of what the last run bought unasked, only its answer told; perhaps that was lost, or the run was."""
@@ -315,6 +317,11 @@ def known_to(state: State | None) -> set[str]:
     if state is None:
         return set()
     return {one.number for one in (*state.numbers, *state.intents, *state.tombstones)}
+
+
+def managed_by(state: State | None) -> set[str]:
+    """What a state manages."""
+    return {one.number for one in state.numbers} if state else set()
 
 
 def asked_in(post: Post) -> set[str]:
