@@ -126,5 +126,8 @@ def settle_leftovers(
 
 
 def nothing_of(manifest: Manifest) -> Manifest:
-    """A manifest without its entries: what `destroy` plans for. What it forgets stays purchased."""
-    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=())
+    """A manifest without its entries: what `destroy` plans for. What it forgets stays purchased; for how long the
+    entries keep their numbers holds though no apply has recorded it yet.
+    """
+    spans = {one.resource: one.terms.release_after for one in manifest.named() if one.terms.release_after}
+    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=(), spans=spans)

@@ -238,6 +238,8 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     _tell_doubts(snapshot, wish, loose, run.screen)
     if theirs:
         run.screen.error(f"warning: {others_text(theirs)}; left out")
+    if flagged := _retired(ground.manifest, loose, wish):
+        run.screen.error(f"warning: nothing takes in what the manifest retires: {some(flagged)}; left out")
     entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
         ground.target,
@@ -273,6 +275,12 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     for name in (str(draft.path), *draft.files):
         run.screen.error(f"wrote {name}")
     return plan
+
+
+def _retired(manifest: Manifest, loose: Sequence[OwnedNumber], wish: AdoptFilter) -> list[E164]:
+    """The numbers that are meant and that the manifest retires."""
+    retired = {one.number for one in manifest.retire}
+    return [row.number for row in loose if row.number in retired and wish.admits(row)]
 
 
 def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:
