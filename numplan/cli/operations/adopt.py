@@ -228,7 +228,7 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
     given_up = {one.number for one in ground.manifest.forget if one.resource is None}
-    given_up |= {one.number for one in ground.manifest.retire}
+    given_up |= (retired := {one.number for one in ground.manifest.retire})
     others = ground.others()
     loose = unmanaged_numbers(snapshot.owned, ground.state)
     theirs = [others.by_number[row.number] for row in loose if row.number in others.by_number]
@@ -238,7 +238,7 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     _tell_doubts(snapshot, wish, loose, run.screen)
     if theirs:
         run.screen.error(f"warning: {others_text(theirs)}; left out")
-    if flagged := _retired(ground.manifest, loose, wish):
+    if flagged := [row.number for row in loose if row.number in retired and wish.admits(row)]:
         run.screen.error(f"warning: nothing takes in what the manifest retires: {some(flagged)}; left out")
     entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
@@ -275,12 +275,6 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     for name in (str(draft.path), *draft.files):
         run.screen.error(f"wrote {name}")
     return plan
-
-
-def _retired(manifest: Manifest, loose: Sequence[OwnedNumber], wish: AdoptFilter) -> list[E164]:
-    """The numbers that are meant and that the manifest retires."""
-    retired = {one.number for one in manifest.retire}
-    return [row.number for row in loose if row.number in retired and wish.admits(row)]
 
 
 def _refuse_danger(plan: Plan, asked: Adoption, report: Report) -> None:

@@ -79,8 +79,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
     ended: Ended = Ended()
     """What of the manifest ended: it declares nothing any more, unless the day is in doubt."""
-    spans: Mapping[Resource, int] = {}
-    """For how many days entries keep their numbers that are left out since all is to go."""
 
     def on_leave(self) -> Iterator[Instance]:
         """The managed numbers that leave already, in their order, as far as the account holds them. Nobody declares
@@ -205,7 +203,6 @@ def compare(
         today=sides.today,
         idle=sides.idle,
         ended=ended_by(manifest, sides.today),
-        spans=manifest.spans,
     )
 
 
