@@ -61,6 +61,8 @@ torture: $(READY) ## Thousands of crashes and faults under one law; takes some h
 	HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -m torture
 	$(BIN)/python -m tests.torture.fuzz --count 100000
 	$(BIN)/python -m tests.torture.campaign --injections 10000
+	for states in 2 3; do \
+		$(BIN)/python -m tests.torture.campaign --injections 1000 --states $$states || exit 1; done
 	for kind in http gitlab postgres s3 azure gcs; do \
 		$(BIN)/python -m tests.torture.campaign --injections 500 --state $$kind || exit 1; done
 

@@ -110,7 +110,12 @@ def settle_leftovers(
     open_state: OpenState, manifest: Manifest, provider: Provider, clock: Clock
 ) -> Iterator[Settled]:
     """Settle what earlier runs left uncertain, and save what came of it. Raises ApiError and StateError."""
-    yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents))
+    given_up = {
+        one.number
+        for one in open_state.intents.values()
+        if any(entry.covers(one.instance.resource, one.number) for entry in manifest.forget)
+    }
+    yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents), given_up=given_up)
     waiting = [one.number for one in open_state.tombstones.values() if one.holds_slot]
     if waiting:  # what holds no slot is looked for in the listing that the plan is made from
         now = now_of(clock, provider)
@@ -121,5 +126,8 @@ def settle_leftovers(
 
 
 def nothing_of(manifest: Manifest) -> Manifest:
-    """A manifest without its entries: what `destroy` plans for. What it forgets stays purchased."""
-    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=())
+    """A manifest without its entries: what `destroy` plans for. What it forgets stays purchased; for how long the
+    entries keep their numbers holds though no apply has recorded it yet.
+    """
+    spans = {one.resource: one.terms.release_after for one in manifest.named() if one.terms.release_after}
+    return msgspec.structs.replace(manifest, numbers=(), sets=(), pools=(), moved=(), spans=spans)

@@ -240,7 +240,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
     folder. `operator` stands in none of its files: it is the policy of whoever runs numplan, and whoever reads the
     manifest for a run puts it beside the manifest's own. `ended` are entries whose days are over: what names them
-    still means something.
+    still means something. `spans`: for how many days the entries keep their numbers that were left out, since all is to
+    go.
     """
 
     path: str
@@ -260,6 +261,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     retire: tuple[Retired, ...] = ()
     outputs: tuple[Output, ...] = ()
     ended: tuple[Entry, ...] = ()
+    spans: Mapping[Resource, int] = {}
 
     @property
     def bounds(self) -> Policy:

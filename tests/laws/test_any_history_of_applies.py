@@ -352,12 +352,16 @@ class Machine(RuleBasedStateMachine):
         state = self.world.state
         homes = {one.number: one.instance.resource for one in state.intents} if state else {}
         apart = abs(self.world.clock.now() - self.vendor.time()) > timedelta(days=1)
+        left = (
+            {one.number for one in state.numbers if one.attributes.leaving_at is not None} if state else set()
+        )
         for number in numbers:
             keys = self.pools.get(homes.get(number, "").removeprefix("pool."))
             if keys is None or number in self.explicit:
                 continue
             begins, ends = keys.get("begins"), keys.get("ends")
-            if begins is not None and self.today < begins:
+            goes_on = call == "release" and number in left  # it began to leave before, and goes on its day
+            if begins is not None and self.today < begins and not goes_on:
                 self.vendor.breaches.append(f"{number}: {call} before {begins}, on {self.today}")
             if ends is not None and ends < self.today and (call == "purchase" or apart):
                 self.vendor.breaches.append(f"{number}: {call} after {ends}, on {self.today}")

@@ -218,6 +218,38 @@ def test_where_both_have_a_call_under_way_it_stays_unknown(emea: Desk, lab: Desk
     assert not lab.managed
 
 
+def test_where_both_stay_unknown_a_person_decides_whose_it_is_and_the_other_one_forgets_it(
+    emea: Desk, lab: Desk
+) -> None:
+    hot = FREE[0]
+    lab.manifest(f'{OTHERS}numbers: {{hot: {{number: "{hot}"}}}}\n')
+    left_in_doubt(lab, hot)
+    beside = f"other_states: {{lab: ../{lab.folder.name}/{STATE}}}\n"
+    declared = f"sets: {{dialer: {{numbers: {json.dumps([*THEIRS, hot])}}}}}\n"
+    emea.manifest(declared)
+    emea.fault("lose_reply", "purchase-numbers", count=9)
+    emea.fault("status", "purchased-list", nth=2, count=99, status=503)
+    assert emea("apply", "--auto-approve").code == 5
+    emea.emulator.clear_faults()
+    emea.manifest(beside + declared)
+    for desk, other in ((emea, "lab"), (lab, "emea")):
+        ran = desk("state", "settle")
+        assert ran.code == 5
+        assert f"apply that one ({other}), which may settle it" in ran.out
+        assert "list the number under `forget`" in ran.out
+    assert emea("apply", "--auto-approve").code == 5
+    lab.manifest(f'{OTHERS}forget: ["{hot}"]\n')
+    ran = lab("apply", "--auto-approve", "--allow-empty")
+    assert ran.code == 0, ran.out
+    assert "the manifest forgets it here" in ran.out
+    assert not lab.state.intents
+    assert emea("apply", "--auto-approve").code == 0
+    assert hot in emea.managed
+    lab.manifest(f"{OTHERS}pools: {{}}\n")
+    assert lab("apply", "--auto-approve").code == 0
+    assert not lab.managed, "what it once meant to buy is the other's by now"
+
+
 def test_a_number_is_explained_with_whose_it_is(lab: Desk) -> None:
     lab.manifest(OTHERS)
     assert f'state emea manages it as set.dialer["{THEIRS[0]}"]' in " ".join(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.places import SHARED, Service
-from tests.torture.world import Zygote
+from tests.torture.lives.processes import Zygote
 
 
 @pytest.fixture(scope="session")

@@ -172,8 +172,8 @@ SABOTAGES = (
     Sabotage(
         "what a dead run left is not settled",
         "engine/pipeline.py",
-        "yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents))",
-        "yield from settle(open_state, provider, clock, manifest.api, [])",
+        "open_state, provider, clock, manifest.api, list(open_state.intents), given_up=given_up",
+        "open_state, provider, clock, manifest.api, [], given_up=given_up",
         ["tests/engine/apply/settle/test_settle_verdicts.py", "tests/scenarios/test_known_traps.py"],
     ),
     Sabotage(
@@ -681,6 +681,20 @@ SABOTAGES = (
         '            if number not in theirs or theirs[number].standing == "watched":\n                yield _found(',
         "            if True:\n                yield _found(",
         ["tests/scenarios/test_several_teams.py"],
+    ),
+    Sabotage(
+        "what another state may have bought is sent again",
+        "engine/apply/purchasing.py",
+        "if one in run.open_state.intents and one not in run.unknown",
+        "if one in run.open_state.intents",
+        ["tests/engine/apply/test_purchasing.py"],
+    ),
+    Sabotage(
+        "a number that is in another state of the country by now is bought",
+        "engine/apply/evidence.py",
+        "if offer.state and reviewed.state and not same_state(offer.state, reviewed.state, reviewed.country):",
+        "if False:",
+        ["tests/engine/apply/test_evidence.py"],
     ),
     Sabotage(
         "what turns up is taken in although another state has it",

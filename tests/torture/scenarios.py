@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.places import Service
-from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, Ran, World, Zygote
+from tests.torture.lives import laws
+from tests.torture.lives.processes import Ran, Zygote
+from tests.torture.lives.wishes import EXPLICIT, OTHER_TRUNK, TRUNK
+from tests.torture.lives.world import World
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def passed(scenario: Scenario, zygote: Zygote, folder: Path, home: Service | Non
     try:
         ran = world.apply(record=True)
         assert ran.code == 0, ran.output
-        world.check_converged()
+        laws.converged(world)
         return ran.passed
     finally:
         world.close()
@@ -103,7 +106,7 @@ def trial(
     """Apply with a failure, then once more without: the law must hold after both. Returns the first run."""
     world = prepare(scenario, zygote, folder, home)
     try:
-        before = sum(world.purchases().values())
+        before = sum(laws.purchases(world).values())
         ran = world.apply(failpoint)
         check_finished(world, scenario, before, ran)
         return ran
@@ -117,14 +120,14 @@ def check_finished(world: World, scenario: Scenario, before: int, ran: Ran) -> N
     `before` is how many purchases there had been before it.
     """
     assert "Traceback" not in ran.output, ran.output
-    world.check_nothing_lost()
-    world.check_nothing_unasked()
+    laws.nothing_lost(world)
+    laws.nothing_unasked(world)
     world.emulator.clear_faults()
     again = world.apply_again()
     assert again.code == 0, f"the rerun exited {again.code}\n{ran.output}\n-- rerun --\n{again.output}"
-    world.check_converged()
-    world.check_nothing_unasked()
-    world.check_no_waste(before, scenario.needed)
+    laws.converged(world)
+    laws.nothing_unasked(world)
+    laws.no_waste(world, before, scenario.needed)
     empty = world.run("plan", "--detailed-exitcode")
     assert empty.code == 0, empty.output
-    world.check_unlocked()
+    laws.unlocked(world)

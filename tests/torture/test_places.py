@@ -7,9 +7,11 @@ from contextlib import suppress
 import pytest
 
 from tests.services.places import CALLS, Service
+from tests.torture.lives import laws
+from tests.torture.lives.processes import Zygote
+from tests.torture.lives.world import LOCKED
 from tests.torture.scenarios import MIXED, PURCHASE, check_finished, passed, prepare, trial
 from tests.torture.test_failpoints import APPLY, BUY_BACK, ON_ITS_WAY, PURCHASES, RELEASES, STORE
-from tests.torture.world import LOCKED, Zygote
 
 PASSED = {*APPLY, *STORE, *PURCHASES, *RELEASES, *BUY_BACK}
 
@@ -78,7 +80,7 @@ def test_cut_off_at_each_request_that_an_apply_makes(
         nth += 1
         world = prepare(scenario, zygote, tmp_path_factory.mktemp("cut"), home)
         try:
-            before = sum(world.purchases().values())
+            before = sum(laws.purchases(world).values())
             world.line.cut_from(nth, what, times)
             ran = world.apply()
             done = world.line.done
@@ -101,7 +103,7 @@ def overtaken(home: Service, failpoint: str, zygote: Zygote, tmp_path) -> None:
     """A run is stopped, loses its lock to another by `state unlock`, and goes on when that has ended."""
     world = prepare(MIXED, zygote, tmp_path, home)
     try:
-        before = sum(world.purchases().values())
+        before = sum(laws.purchases(world).values())
         stopped = world.apply(f"{failpoint}:1:stop")
         assert stopped.stopped, stopped
         ran, lost = world.overtake(stopped)
@@ -131,16 +133,16 @@ def test_a_release_that_was_on_its_way_when_the_lock_was_broken_is_bought_back(
     try:
         ran, lost = world.overtake(world.apply(f"{ON_ITS_WAY}:1:stop"))
         assert lost, ran
-        world.check_nothing_unasked()
+        laws.nothing_unasked(world)
         deadline = time.monotonic() + 20
         while True:  # a number that was just bought is waited for, before it is called missing
             again = world.apply_again()
             assert again.code == 0, again.output
             with suppress(AssertionError):
-                world.check_converged()
+                laws.converged(world)
                 break
             assert time.monotonic() < deadline, again.output
-        world.check_nothing_lost()
+        laws.nothing_lost(world)
     finally:
         world.close()
 
@@ -159,9 +161,9 @@ def test_of_20_applies_at_once_one_buys(home: Service, flags, zygote: Zygote, tm
         codes = Counter(one.code for one in ran)
         assert set(codes) <= ({0} if flags else {0, LOCKED}), [one.output for one in ran if one.code]
         assert sum(f"Apply: {PURCHASE.needed} purchased" in one.output for one in ran) == 1
-        assert set(world.purchases().values()) == {1}
-        world.check_converged()
-        world.check_no_waste(0, PURCHASE.needed)
-        world.check_unlocked()
+        assert set(laws.purchases(world).values()) == {1}
+        laws.converged(world)
+        laws.no_waste(world, 0, PURCHASE.needed)
+        laws.unlocked(world)
     finally:
         world.close()

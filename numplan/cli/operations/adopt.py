@@ -228,7 +228,7 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
     given_up = {one.number for one in ground.manifest.forget if one.resource is None}
-    given_up |= {one.number for one in ground.manifest.retire}
+    given_up |= (retired := {one.number for one in ground.manifest.retire})
     others = ground.others()
     loose = unmanaged_numbers(snapshot.owned, ground.state)
     theirs = [others.by_number[row.number] for row in loose if row.number in others.by_number]
@@ -238,6 +238,8 @@ def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -
     _tell_doubts(snapshot, wish, loose, run.screen)
     if theirs:
         run.screen.error(f"warning: {others_text(theirs)}; left out")
+    if flagged := [row.number for row in loose if row.number in retired and wish.admits(row)]:
+        run.screen.error(f"warning: nothing takes in what the manifest retires: {some(flagged)}; left out")
     entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
         ground.target,

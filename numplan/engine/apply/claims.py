@@ -5,7 +5,7 @@ that adopts, and again after it: whoever sees the other's word then takes its ow
 both; never does a number stay in both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from numplan.engine.apply.open_state import OpenState
 from numplan.model.changes import Adopt, Change, acting
@@ -27,7 +27,7 @@ def claimed_by(changes: Iterable[Change], open_state: OpenState) -> tuple[E164, 
 
 def require_free(claims: tuple[E164, ...], open_state: OpenState) -> None:
     """Raise StateError where another state has one of these by now. Nothing was sent or written then."""
-    if claims and (theirs := _theirs(claims, open_state)):
+    if claims and (theirs := _theirs(claims, open_state, open_state.tombstones)):
         raise _taken(theirs, "nothing was sent, and nothing was written")
 
 
@@ -35,16 +35,26 @@ def require_still_free(claims: tuple[E164, ...], open_state: OpenState, before: 
     """Raise StateError where another state took one of these while this one did; all that was just written is taken
     back before, so that state is what it was `before`. Nothing was sent then.
     """
-    if not claims or not (theirs := _theirs(claims, open_state)):
+    watched = {one.number for one in before.tombstones}
+    if not claims or not (theirs := _theirs(claims, open_state, watched)):
         return
     open_state.go_back_to(before)
     open_state.save(now)
     raise _taken(theirs, "nothing was sent, and state is as it was before")
 
 
-def _theirs(claims: tuple[E164, ...], open_state: OpenState) -> Mapping[E164, Elsewhere]:
-    others = open_state.elsewhere()
-    return {number: others[number] for number in claims if number in others}
+def _theirs(
+    claims: tuple[E164, ...], open_state: OpenState, watched: Container[E164]
+) -> Mapping[E164, Elsewhere]:
+    """What of the claims is another state's. Of what both have `watched` since it might turn up, it is this one's where
+    the plan could have it.
+    """
+    others, lineage = open_state.elsewhere(), open_state.state.lineage
+    return {
+        number: others[number]
+        for number in claims
+        if number in others and (number not in watched or others[number].comes_before(lineage))
+    }
 
 
 def _taken(theirs: Mapping[E164, Elsewhere], nothing: str) -> StateError:

@@ -12,6 +12,7 @@ from numplan.model.errors import ApiError
 from numplan.model.number import E164
 from numplan.model.plan import ZERO
 from numplan.model.state import Attributes
+from numplan.model.text.countries import same_state
 from numplan.model.text.spelling import same_word
 
 FRESH: Final = 60.0
@@ -120,6 +121,8 @@ def differs(offer: Priced, reviewed: Attributes) -> str:
     ):
         if then is not None and not same_word(now, then):
             return f"its {what} is {now!r} now, and {then!r} was reviewed"
+    if offer.state and reviewed.state and not same_state(offer.state, reviewed.state, reviewed.country):
+        return f"its state is {offer.state!r} now, and {reviewed.state!r} was reviewed"
     return price_words(offer, reviewed)
 
 

@@ -108,6 +108,20 @@ class OpenState:
             self.intents[number] = msgspec.structs.replace(intent, doubt=words)
             self.unsaved = True
 
+    def was_bought_before(self, number: E164) -> None:
+        """The call for this number was refused: should the account hold it, a call that was closed as never happened
+        bought it, on the trunk of that one.
+        """
+        intent, earlier = self.intents.get(number), self.tombstones.get(number)
+        if intent is None or earlier is None or earlier.cause != "unknown":
+            return
+        attributes = msgspec.structs.replace(
+            intent.instance.attributes, sip_trunk_id=earlier.instance.attributes.sip_trunk_id
+        )
+        instance = msgspec.structs.replace(intent.instance, attributes=attributes)
+        self.intents[number] = msgspec.structs.replace(intent, instance=instance)
+        self.unsaved = True
+
     def keep(self, instance: Instance) -> None:
         """The number is managed; whatever was intended for it is settled. One that left while it was protected is
         protected again.

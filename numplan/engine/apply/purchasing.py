@@ -9,10 +9,10 @@ from numplan.engine.apply.events import Done, Event, Failed, Sending, Substitute
 from numplan.engine.apply.evidence import NOT_FOR_SALE
 from numplan.engine.apply.orders import Batch, PurchaseOrder, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
-from numplan.engine.apply.settle import FIRST_PAUSE, find_bought
+from numplan.engine.apply.settle import FIRST_PAUSE, contested_by, find_bought
 from numplan.engine.compare.attributes import bought_instead
 from numplan.model.account import Offer
-from numplan.model.errors import ApiError
+from numplan.model.errors import ApiError, StateError
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, NotSent, Outcome, Refused, Rejected, Succeeded, Unknown
 from numplan.model.text.countries import same_state
@@ -107,7 +107,9 @@ class Purchases:
                 if not isinstance(event, Uncertain):
                     run.gate.was_not_bought(order)
                 return event
-            case Refused(message):
+            case Refused(message, doubted):
+                if not (doubted or run.is_doubted(order.number)):
+                    run.open_state.was_bought_before(order.number)
                 reason = _refused(message)
             case Rejected(reason):
                 run.reject(order.number, outcome)
@@ -122,8 +124,8 @@ class Purchases:
         run = self.run
         gap = run.gate.reason or (yield from self._look([order.number for order, _ in left.doubted]))
         for order, message in left.doubted:
-            if order.number not in run.open_state.intents:
-                continue  # it is bought
+            if order.number not in run.open_state.intents or order.number in run.unknown:
+                continue  # it is bought, by us or perhaps by another state
             if gap:
                 yield run.uncertain(order.resource, order.number, "purchase", _refused(message))
             else:
@@ -153,7 +155,8 @@ class Purchases:
                         yield run.uncertain(order.resource, order.number, "purchase", said.reason)
             return []
         left = (
-            tuple(number for number in batch.numbers if number in run.open_state.intents) for batch in batches
+            tuple(one for one in batch.numbers if one in run.open_state.intents and one not in run.unknown)
+            for batch in batches
         )
         return [
             msgspec.structs.replace(batch, numbers=numbers)
@@ -162,7 +165,9 @@ class Purchases:
         ]
 
     def _look(self, numbers: Collection[E164]) -> Generator[Event, None, str]:
-        """Look for numbers in the account; returns why what it does not show may be there all the same."""
+        """Look for numbers in the account; returns why what it does not show may be there all the same. What it shows
+        and another state has a call under way for is uncertain from here on: nothing more is sent for it.
+        """
         run = self.run
         pending = {
             number: run.open_state.intents[number] for number in numbers if number in run.open_state.intents
@@ -171,13 +176,16 @@ class Purchases:
             look = yield from find_bought(
                 run.open_state, run.provider, run.clock, run.api, pending, rejected=pending
             )
-        except ApiError as problem:
+        except (ApiError, StateError) as problem:  # of the account, or of another state
             return str(problem)
         yield from run.save()
-        gap = "interrupted" if look is None else look.gap
-        if not gap:
-            run.looked_at(numbers)
-        return gap
+        if look is None:
+            return "interrupted"
+        if not look.gap:
+            run.looked_at([number for number in numbers if number not in look.contested])
+        for number, theirs in look.contested.items():
+            yield run.uncertain(run.orders[number].resource, number, "purchase", contested_by(theirs))
+        return look.gap
 
     # -- what takes the place of what cannot be had ----------------------------------------------------------
 

@@ -29,18 +29,21 @@ from numplan.model.outcome import Rejected
 from numplan.model.state import Instance, Intent, Tombstone
 
 NONE: Final[Mapping[E164, Rejected]] = MappingProxyType({})
+GIVEN_UP: Final = "; the manifest forgets it here"
 FIRST_PAUSE: Final = 0.5
 """Seconds between the first two looks; each pause is twice the one before."""
 
 
 class Look(msgspec.Struct, frozen=True):
     """What one look at the account showed of the numbers in question. Where there is a `gap`, those that are
-    not `present` may be owned all the same; so may those whose look-up brought only a row that cannot be read.
+    not `present` may be owned all the same; so may those whose look-up brought only a row that cannot be read. Of those
+    that are present, another state has a call under way for the `contested` ones, too.
     """
 
     present: Mapping[E164, OwnedNumber | Unreadable]
     gap: str = ""
     doubts: Mapping[E164, str] = {}
+    contested: Mapping[E164, Elsewhere] = {}
 
 
 def settle(
@@ -50,16 +53,22 @@ def settle(
     api: ApiSettings,
     numbers: Collection[E164],
     rejected: Mapping[E164, Rejected] = NONE,
+    given_up: Container[E164] = (),
 ) -> Iterator[Settled]:
     """Settle the intents in state for `numbers`, without saving. Raises ApiError when it cannot look.
 
-    Of the `rejected` ones, whose calls were answered with a status that says no, one listing tells enough.
+    Of the `rejected` ones, whose calls were answered with a status that says no, one listing tells enough. What is
+    `given_up` is left to another state that has a call under way for it, too, where the account holds it.
     """
     pending = {number: open_state.intents[number] for number in numbers if number in open_state.intents}
     look = yield from find_bought(open_state, provider, clock, api, pending, rejected)
     for intent in pending.values():
         if look is None:
             yield _verdict(intent, "unknown", "interrupted before it was settled")
+        elif intent.number in look.contested and intent.number in given_up:
+            yield _anothers(
+                open_state, intent, look.contested[intent.number], now_of(clock, provider), GIVEN_UP
+            )
         else:
             yield _judge(open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
 
@@ -78,7 +87,7 @@ def find_bought(
     deadline = clock.monotonic() + api.settle_seconds
     pause = FIRST_PAUSE
     first = True
-    look: Look | None = Look({})
+    look = Look({})
     while pending:
         last = clock.monotonic() >= deadline
         looked_up = [number for number in pending if number not in rejected] if first or last else []
@@ -86,11 +95,15 @@ def find_bought(
         failpoint("settle.looked")
         bought = [one for one, intent in pending.items() if intent.kind == "purchase" and one in look.present]
         theirs = open_state.elsewhere() if bought else {}
+        contested: dict[E164, Elsewhere] = {}
         for number in bought:
             if number not in theirs or theirs[number].standing == "watched":
                 yield _found(open_state, pending.pop(number), look.present[number])
             elif theirs[number].standing == "managed":
                 yield _anothers(open_state, pending.pop(number), theirs[number], now_of(clock, provider))
+            else:
+                contested[number] = theirs[number]
+        look = msgspec.structs.replace(look, contested=contested) if contested else look
         if last or not pending:
             break
         clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
@@ -213,10 +226,20 @@ def _found(open_state: OpenState, intent: Intent, row: OwnedNumber | Unreadable)
     return _verdict(intent, "bought", "found in the account")
 
 
-def _anothers(open_state: OpenState, intent: Intent, theirs: Elsewhere, now: Moment) -> Settled:
-    """Of two that wanted one number the vendor sold it to one, and that one has taken it in."""
+def _anothers(
+    open_state: OpenState, intent: Intent, theirs: Elsewhere, now: Moment, why: str = ""
+) -> Settled:
+    """Of two that wanted one number the vendor sold it to one, and that one has taken it in, or is to."""
     open_state.bury(Tombstone(instance=intent.instance, closed_at=now, holds_slot=False))
-    return _verdict(intent, "not bought", f"the account holds it, and {theirs.whose}")
+    return _verdict(intent, "not bought", f"the account holds it, and {theirs.whose}{why}")
+
+
+def contested_by(theirs: Elsewhere) -> str:
+    """Why a number that the account holds is not settled, and what to do."""
+    return (
+        f"the account holds it, and another state has a call for it under way, too: apply that one ({theirs.state}), "
+        "which may settle it; where it stays so, list the number under `forget` in the manifest that is not to have it"
+    )
 
 
 def _judge(
@@ -235,10 +258,8 @@ def _judge(
         )
     if gap := look.gap or look.doubts.get(intent.number):
         return _verdict(intent, "unknown", gap)
-    if intent.number in look.present:  # a purchase that was not taken in
-        return _verdict(
-            intent, "unknown", "the account holds it, and another state has a call for it under way, too"
-        )
+    if intent.number in look.contested:
+        return _verdict(intent, "unknown", contested_by(look.contested[intent.number]))
     if intent.kind == "release":
         open_state.seems_released(intent.instance, now)
         return _verdict(intent, "released", "the account no longer holds it")

@@ -51,7 +51,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     entries: Mapping[Resource, date] = {}
     numbers: Mapping[E164, date] = {}
     waits: Mapping[Resource, int] = {}
-    """For how many days these entries keep their numbers, where they say so."""
+    """For how many days these entries, and those that are left out since all is to go, keep their numbers."""
 
     def last_day(self, one: Instance) -> date | None:
         """The last day of the entry that a managed number belongs to; None of a number that has none, or that its entry
@@ -67,7 +67,10 @@ def ended_by(manifest: Manifest, today: Today) -> Ended:
     over = [one for one in manifest.named() if one.terms.has_ended(today.day)]
     return Ended(
         entries={one.resource: one.terms.ends for one in over if one.terms.ends},
-        waits={one.resource: one.terms.release_after for one in over if one.terms.release_after},
+        waits={
+            **manifest.spans,
+            **{e.resource: e.terms.release_after for e in over if e.terms.release_after},
+        },
         numbers={
             declared.number: one.terms.ends for one in over if one.terms.ends for declared in declared_by(one)
         },

@@ -7,10 +7,12 @@ import msgspec
 
 from numplan.engine.account.unreadable import held_unread
 from numplan.engine.compare.deferral import awaited, lingering, unsettled
+from numplan.engine.compare.localities import is_local
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.sides import Sides
 from numplan.engine.compare.watched import keeps_slot, surplus_of
 from numplan.model.address import Resource
+from numplan.model.manifest import PoolEntry
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
@@ -111,9 +113,10 @@ def _managed(
 
 def _to_retry(sides: Sides, held: Mapping[E164, Deferred]) -> dict[E164, Tombstone]:
     """Purchases closed as never happened whose numbers are not owned, nor on their way again."""
+    pools = {pool.resource: pool for pool in sides.manifest.pools}
     return {
         one.number: one
-        if keeps_slot(one, sides.now, sides.hold, is_retired=one.number in sides.retired)
+        if keeps_slot(one, sides.now, sides.hold, never_again=_never_again(one, sides, pools))
         or not sides.snapshot.complete
         else msgspec.structs.replace(one, holds_slot=False)
         for one in sides.tombstones
@@ -122,3 +125,10 @@ def _to_retry(sides: Sides, held: Mapping[E164, Deferred]) -> dict[E164, Tombsto
         and one.number not in held
         and one.number not in sides.others.by_number
     }
+
+
+def _never_again(one: Tombstone, sides: Sides, pools: Mapping[Resource, PoolEntry]) -> bool:
+    """Whether a closed purchase is not tried again as long as the manifest stays as it is."""
+    pool = pools.get(one.instance.resource)
+    elsewhere = pool is not None and not is_local(pool, one.number, one.instance.attributes.state)
+    return one.number in sides.retired or elsewhere

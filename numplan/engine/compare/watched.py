@@ -54,10 +54,10 @@ def found(
     )
 
 
-def keeps_slot(tombstone: Tombstone, now: Moment, hold: timedelta, *, is_retired: bool = False) -> bool:
+def keeps_slot(tombstone: Tombstone, now: Moment, hold: timedelta, *, never_again: bool = False) -> bool:
     """Whether no other number may fill the slot of one that a complete listing lacks. Two looks so far apart that both
     found nothing are enough where its call, for this number alone, was answered with a status that says no; and where
-    the number is retired, so that it is never tried again.
+    the number is never tried again: it is retired, or lies in none of the places that its pool names by now.
     """
-    gives_up = tombstone.rejected or is_retired
+    gives_up = tombstone.rejected or never_again
     return tombstone.holds_slot and not (gives_up and age(now, tombstone.closed_at) >= hold)

@@ -13,6 +13,7 @@ from numplan.engine.compare.attributes import (
 )
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences, updated
+from numplan.engine.plan.leaving.waiting import let_go
 from numplan.engine.plan.plan_part import PlanPart
 from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
@@ -31,13 +32,13 @@ from numplan.model.diagnostics import Diagnostic, error, warning
 from numplan.model.manifest import Declared
 from numplan.model.number import E164
 from numplan.model.others import Elsewhere
-from numplan.model.plan import Deferred
+from numplan.model.plan import Allowances, Deferred
 from numplan.model.state import Attributes, Instance, Tombstone
 from numplan.model.text.countries import same_country
 from numplan.model.text.spelling import same_word, serves
 
 
-def plan_explicit(comparison: Comparison, offers: Offers) -> PlanPart:
+def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances) -> PlanPart:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already, idle = {one.number for one in comparison.held}, comparison.idle
     others = comparison.others.by_number
@@ -52,7 +53,7 @@ def plan_explicit(comparison: Comparison, offers: Offers) -> PlanPart:
         if others and one.instance is None and (theirs := others.get(declared.number)):
             outcome = _of_another(declared, theirs)
         elif idle and declared.resource in idle:
-            outcome = _idle(declared, one.instance, one.row, comparison)
+            outcome = _idle(declared, one.instance, one.row, comparison, allowances)
         elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
@@ -79,14 +80,22 @@ def _of_another(declared: Declared, theirs: Elsewhere) -> Diagnostic:
 
 
 def _idle(
-    declared: Declared, instance: Instance | None, row: OwnedNumber | None, comparison: Comparison
+    declared: Declared,
+    instance: Instance | None,
+    row: OwnedNumber | None,
+    comparison: Comparison,
+    allowances: Allowances,
 ) -> Change | Diagnostic | None:
     """A number of an entry that a date keeps from buying and releasing: what is owned is taken in before the entry
-    begins, and stays in any case; nothing is done about what is not.
+    begins, and stays; nothing is done about what is not. Where the entry ended on a day that is in doubt, somebody may
+    ask for its release all the same.
     """
     over = declared.terms.has_ended(comparison.today.day)
     if row is None or (over and (instance is None or instance.surplus)):
         return None
+    if over and instance is not None and allowances.releases_now(declared.resource, declared.number):
+        why = f"its entry ended on {declared.terms.ends}"
+        return let_go(instance, comparison, allowances, why)
     if instance is not None and must_move(instance, declared.terms):
         return _staying(declared, instance, row)
     return _owned(declared, instance, row)

@@ -10,10 +10,11 @@ from numplan.engine.account.region_checks import unproven_countries
 from numplan.engine.compare import overcharge
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.deferral import again_from
+from numplan.engine.compare.retirement import REPLACE, is_covered
 from numplan.engine.plan.odd_rows import odd_rows
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.selection import downgrade_unselected, selects, subject_of
-from numplan.model.changes import Adopt, Change
+from numplan.model.changes import Adopt, Change, released
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import Entry, Manifest
 from numplan.model.moment import Moment, shown
@@ -117,23 +118,31 @@ def _unsettled(state: State | None) -> tuple[Diagnostic, ...]:
     )
 
 
-def doubt_of(comparison: Comparison, selection: Selection, *, refresh_only: bool) -> str:
+def doubt_of(
+    comparison: Comparison, changes: Sequence[Change], selection: Selection, *, refresh_only: bool
+) -> str:
     """Why numbers of entries that ended are not released, where the clocks leave the day in doubt and any would be."""
-    return comparison.today.doubt if not refresh_only and _overdue(comparison, selection) else ""
+    return comparison.today.doubt if not refresh_only and _overdue(comparison, changes, selection) else ""
 
 
 def day_findings(
-    manifest: Manifest, comparison: Comparison, changes: Sequence[Change], selection: Selection
+    manifest: Manifest,
+    comparison: Comparison,
+    changes: Sequence[Change],
+    selection: Selection,
+    replace: Sequence[str] = (),
 ) -> Iterator[Diagnostic]:
-    """What dates keep from being done: entries that begin later, and entries that ended on a day that is in doubt."""
+    """What dates keep from being done: entries that begin later, and entries that ended on a day that is in doubt.
+    `replace` are the patterns of `--replace`.
+    """
     if not comparison.idle:
         return
-    overdue = _overdue(comparison, selection)
+    overdue = _overdue(comparison, changes, selection)
     for entry in manifest.entries():
         if entry.resource not in comparison.idle:
             continue
         if entry.terms.is_coming(comparison.today.day):
-            yield from _begins(entry, comparison, changes)
+            yield from _begins(entry, comparison, changes, replace)
         elif kept := [one for one in overdue if one.resource == entry.resource]:
             yield warning(
                 f"{entry.resource} ended on {entry.terms.ends}, and {numbers(len(kept))} "
@@ -143,7 +152,9 @@ def day_findings(
             )
 
 
-def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+def _begins(
+    entry: Entry, comparison: Comparison, changes: Sequence[Change], replace: Sequence[str]
+) -> Iterator[Diagnostic]:
     """What is not bought, and what is too many and stays, since an entry begins later."""
     resource = entry.resource
     adopted = sum(isinstance(one, Adopt) and one.resource == resource for one in changes)
@@ -161,6 +172,11 @@ def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> 
         waiting = sum(one.number in comparison.retired for one in status.members)
         if waiting:
             told.append(f"{numbers(waiting)} retired {'is' if waiting == 1 else 'are'} not replaced before")
+        named = sum(is_covered(one, replace) for one in status.members)
+        if named:
+            told.append(
+                f"{numbers(named)} that {REPLACE} names {'is' if named == 1 else 'are'} not replaced before"
+            )
     if told:
         yield note(
             f"{resource} begins on {entry.terms.begins}: {' and '.join(told)}",
@@ -168,12 +184,16 @@ def _begins(entry: Entry, comparison: Comparison, changes: Sequence[Change]) -> 
         )
 
 
-def _overdue(comparison: Comparison, selection: Selection) -> list[Instance]:
-    """Selected numbers that the account holds and whose entries ended, on a day that is in doubt."""
+def _overdue(comparison: Comparison, changes: Sequence[Change], selection: Selection) -> list[Instance]:
+    """Selected numbers that the account holds and whose entries ended, on a day that is in doubt; none that goes since
+    somebody asked for it.
+    """
     if not comparison.today.doubt:
         return []
+    going = {attributes.number for _, attributes in released(changes)}
     return [
         instance
         for instance in comparison.of_ended_entries()
-        if selects(selection, subject_of(instance.resource, instance.number, instance.attributes.labels))
+        if instance.number not in going
+        and selects(selection, subject_of(instance.resource, instance.number, instance.attributes.labels))
     ]

@@ -115,7 +115,8 @@ def make_plan(
         outputs=output_changes(manifest, comparison, chosen.part.changes, unselected, held),
         surplus=_surplus(comparison, doing),
         leaving=leaving_of(comparison, doing, chosen.overdue),
-        doubt=chosen.doubt or doubt_of(comparison, options.selection, refresh_only=options.refresh_only),
+        doubt=chosen.doubt
+        or doubt_of(comparison, doing, options.selection, refresh_only=options.refresh_only),
         others=comparison.others.counts,
         drift=drift,
         diagnostics=(*account, *_findings(manifest, comparison, chosen.part, options)),
@@ -129,7 +130,7 @@ def _findings(
     doing = acting(chosen.changes)
     yield from chosen.diagnostics
     if not options.refresh_only:
-        yield from day_findings(manifest, comparison, doing, options.selection)
+        yield from day_findings(manifest, comparison, doing, options.selection, options.replace)
     yield from unverified(doing)
     if options.destroy:
         yield from begun(doing)
@@ -193,7 +194,7 @@ def _chosen(
 
 def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> PlanPart:
     """All that manifest, state and account call for."""
-    explicit = plan_explicit(comparison, offers)
+    explicit = plan_explicit(comparison, offers, options.allowances)
     pools = plan_pools(
         comparison, offers, options.allowances, numbers_of(explicit.changes), options.preferred
     )

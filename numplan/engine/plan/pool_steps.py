@@ -88,13 +88,18 @@ def keep(draft: PoolDraft, around: Surroundings) -> PoolDraft:
     another trunk.
     """
     snapshot, pool, outgoing = around.comparison.snapshot, draft.pool, draft.status.outgoing
+    is_over = draft.status.idle and pool.terms.has_ended(around.comparison.today.day)
     moving: list[Instance] = []
     changes: list[Change] = []
     for one in draft.status.members:
         if one.number in draft.leaving:
             continue
         why = outgoing.get(one.number)
-        if why is None and (draft.status.idle or not must_move(one, pool.terms)):
+        if is_over and around.allowances.releases_now(one.resource, one.number):
+            changes.append(
+                let_go(one, around.comparison, around.allowances, f"its entry ended on {pool.terms.ends}")
+            )
+        elif why is None and (draft.status.idle or not must_move(one, pool.terms)):
             changes.append(staying(pool, one, around.comparison))
         elif snapshot.owned[one.number].flow is not None and not waits_in_its_flow(one, draft):
             reason = why or "its trunk changed, which would take a release"

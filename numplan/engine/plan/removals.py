@@ -55,7 +55,8 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
 def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:
     """What becomes of a number that nothing declares any more, be it that its entry ended."""
     if destroy:
-        return let_go(one, comparison, allowances, "all is to be released")
+        span = comparison.ended.waits.get(one.resource)
+        return let_go(one, comparison, allowances, "all is to be released", declared=span)
     if (last := comparison.ended.last_day(one)) is not None:
         why, span = f"its entry ended on {last}", comparison.ended.waits.get(one.resource)
         return let_go(one, comparison, allowances, why, declared=span, ended=day_after(last))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from numplan.engine.apply.claims import claimed_by, require_free, require_still_free
 from numplan.engine.apply.open_state import OpenState
@@ -66,6 +67,31 @@ def test_whoever_sees_the_others_word_after_the_write_takes_its_own_back() -> No
         require_still_free((us(1), us(2)), open_state, before, NOON)
     assert not open_state.unsaved
     assert open_state.state.numbers == ()
+
+
+@pytest.mark.parametrize(("first", "is_ours"), [("lineage-0", False), ("lineage-2", True)])
+def test_what_both_watched_is_taken_in_by_the_one_of_the_first_lineage_and_by_no_other(
+    first: str, is_ours: bool
+) -> None:
+    watches = replace(state(buried(instance(us(1)))), lineage=first)
+    others = [Others({"emea": watches})] * 2
+    open_state = OpenState(FakeSession(), state(buried(instance(us(1))), serial=0), others.pop)
+    before = open_state.state
+    if not is_ours:
+        with pytest.raises(StateError, match="meanwhile state emea watches it"):
+            require_free((us(1),), open_state)
+        return
+    require_free((us(1),), open_state)
+    open_state.keep(Instance(resource="pool.a", attributes=attributes(us(1)), origin="found"))
+    open_state.save(NOON)
+    require_still_free((us(1),), open_state, before, NOON)
+    assert [one.number for one in open_state.state.numbers] == [us(1)]
+
+
+def test_what_only_the_other_one_watches_is_not_adopted_whatever_its_lineage() -> None:
+    watches = replace(state(buried(instance(us(1)))), lineage="lineage-2")
+    with pytest.raises(StateError, match="meanwhile state emea watches it"):
+        require_free((us(1),), opened(Others({"emea": watches})))
 
 
 def test_where_nobody_took_it_the_claim_stands() -> None:

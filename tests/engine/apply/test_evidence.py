@@ -5,6 +5,7 @@ import pytest
 from numplan.engine.apply.events import Event, Failed, Substituted
 from numplan.engine.apply.evidence import AHEAD, FRESH
 from numplan.model.account import Found
+from numplan.model.manifest import Spread
 from numplan.model.number import E164
 from numplan.model.outcome import Refused
 from tests.builders import entry, managed, manifest, pool, state, us
@@ -67,6 +68,22 @@ def test_a_rate_that_is_not_said_or_not_higher_stops_nothing(then, now):
     world.seconds = FRESH
     world.run(manifest(entry("a", ONE)))
     assert world.vendor.bought == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("now", "bought"), [("Texas", []), ("New York", [ONE]), ("new york", [ONE]), ("NY", [ONE]), ("", [ONE])]
+)
+def test_a_number_that_is_in_another_state_by_now_is_not_bought_and_one_of_which_nothing_is_said_is(
+    now, bought
+):
+    world = moving()
+    world.vendor.put_on_sale(ONE, state="New York")
+    world.while_waiting = lambda: world.vendor.put_on_sale(ONE, state=now)
+    spread = Spread("state", ("New York",))
+    ran = world.run(manifest(pool("p", 1, spread=spread, on_unavailable="fail")))
+    assert world.vendor.bought == bought
+    words = [] if bought else ["its state is 'Texas' now, and 'New York' was reviewed"]
+    assert reasons(ran.events) == words
 
 
 def test_an_offer_is_evidence_for_a_minute():

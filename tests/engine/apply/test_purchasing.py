@@ -8,11 +8,14 @@ import pytest
 from numplan.engine.apply.events import Done, Failed, Settled, Stopped, Substituted, Uncertain
 from numplan.engine.apply.result import summarize
 from numplan.engine.apply.run import EAGER_BATCHES
+from numplan.model.errors import StateError
+from numplan.model.others import Others
 from numplan.model.outcome import NotSent, Refused, Succeeded, Unknown
 from numplan.model.policy import Policy
 from numplan.model.state import Instance, Intent, Tombstone
 from tests.builders import buried, buying, entry, managed, manifest, pool, state, us
 from tests.engine.world import in_batches_of, world_with
+from tests.fakes import NOON
 from tests.faulty import Fate
 
 
@@ -339,3 +342,54 @@ def test_each_substitute_has_a_durable_intent_before_it_is_sent_however_many_the
     assert world.vendor.breaches == []
     assert len(world.vendor.posts) > many
     assert len(world.vendor.bought) == many
+
+
+def test_what_may_be_another_states_purchase_is_neither_sent_again_nor_made_up_for() -> None:
+    """One state's call was answered with 413 and carried out, while another one had a call for the number, too."""
+    world = world_with(us(1), us(2), us(3))
+    theirs: list[Intent] = []
+    world.others = lambda: Others({"emea": state(*theirs)})
+    other = Instance(resource="pool.theirs", attributes=managed("pool.theirs", us(1)).attributes)
+    meant = Intent(kind="purchase", instance=other, run="run-9", written_at=NOON)
+    world.before_apply = lambda _: theirs.append(meant)  # type: ignore[method-assign]
+    world.vendor.fates.append(Fate("status 413"))
+    ran = world.run(manifest(pool("p", 2)))
+    assert [numbers for _, numbers, _ in world.vendor.posts] == [(us(1), us(2))]
+    assert [one.number for one in summarize(ran.events).unknown] == [us(1)]
+    [why] = {one.reason for one in ran.events if isinstance(one, Uncertain)}
+    assert "apply that one (emea)" in why
+    assert [one.number for one in world.state.intents] == [us(1)]
+    assert [one.number for one in world.state.numbers] == [us(2)]
+
+
+def test_where_the_other_state_cannot_be_read_in_the_middle_nothing_more_is_sent_and_intents_stand() -> None:
+    world = world_with(us(1), us(2), us(3))
+    broken: list[bool] = []
+
+    def read() -> Others:
+        if broken:
+            raise StateError("other_states.emea: it cannot be read")
+        return Others({})
+
+    world.others = read
+    world.before_apply = lambda _: broken.append(True)  # type: ignore[method-assign]
+    world.vendor.fates.append(Fate("status 413"))
+    ran = world.run(manifest(pool("p", 2)))
+    assert ran.error is None
+    assert [numbers for _, numbers, _ in world.vendor.posts] == [(us(1), us(2))]
+    assert {one.number for one in world.state.intents} == {us(1), us(2)}
+
+
+def test_what_an_earlier_call_bought_after_all_is_on_the_trunk_of_that_call_and_moves() -> None:
+    """A closed purchase is tried again on another trunk, and refused, for the first call was carried out late."""
+    world = world_with(us(1), us(2))
+    world.store(state(buried(managed("pool.p", us(1), sip_trunk_id=1))))
+    world.vendor.will("purchase", us(1), Refused("sold"), carried_out=False)
+    world.before_apply = lambda _: world.vendor.own(us(1))  # type: ignore[method-assign]
+    wanted = manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace"))
+    world.run(wanted)
+    [found] = world.state.numbers
+    assert (found.number, found.attributes.sip_trunk_id) == (us(1), 1)
+    del world.before_apply
+    world.run(wanted)
+    assert [(one.number, one.attributes.sip_trunk_id) for one in world.state.numbers] == [(us(2), 2)]

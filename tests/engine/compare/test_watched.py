@@ -1,9 +1,13 @@
 """Watched numbers: closed as never bought and tried again, or in the account after all and surplus."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from numplan.model.changes import Adopt, Keep, Purchase
+from numplan.model.manifest import Spread
+from numplan.model.number import E164
 from tests.builders import (
     LONG_AGO,
     buried,
@@ -21,6 +25,7 @@ from tests.builders import (
     us,
 )
 from tests.engine.compare.slots import FIVE, ONE, THREE, TWO, P, held
+from tests.fakes import NOON
 
 
 def test_the_slot_of_a_closed_purchase_tries_its_number_again(vendor):
@@ -37,6 +42,29 @@ def test_a_slot_that_was_freed_takes_another_number_but_never_the_watched_one(ve
     made = plan(P, vendor, state(buried(managed("pool.p", ONE), holds_slot=False)))
     assert by_action(made) == {"purchase": [FIVE]}
     assert not {offer.number for offers in made.alternates.values() for offer in offers} & {ONE}
+
+
+@pytest.mark.parametrize(
+    ("places", "state_of_it"),
+    [
+        ({"area_codes": ("646",)}, None),
+        ({"spread": Spread(by="area_code", names=("646",))}, None),
+        ({"spread": Spread(by="state", names=("Ohio",))}, "New York"),
+    ],
+)
+def test_a_slot_waits_no_longer_than_the_hold_for_a_number_that_lies_in_none_of_its_pools_places(
+    vendor, places, state_of_it
+):
+    closed = managed("pool.p", vendor.put_on_sale(E164("+12125550199"), state="New York"), state=state_of_it)
+    vendor.put_on_sale(E164("+16465550100"), state="Ohio")
+    wanted = manifest(pool("p", 1, **places))
+    lately = plan(wanted, vendor, state(buried(closed)))
+    assert held(lately) == [("pool.p", "+12125550199")]
+    assert by_action(lately) == {}
+    later = plan(wanted, vendor, state(buried(closed, closed_at=NOON - timedelta(hours=1))))
+    assert by_action(later) == {"purchase": ["+16465550100"]}
+    back = plan(manifest(pool("p", 1)), vendor, state(buried(closed, closed_at=NOON - timedelta(hours=1))))
+    assert by_action(back) == {"purchase": ["+12125550199"]}, "where it may lie there, it is tried again"
 
 
 def test_an_explicit_number_whose_purchase_was_closed_is_tried_again_and_a_refusal_proves_nothing(vendor):

@@ -159,3 +159,19 @@ def test_a_state_that_is_copied_remembers_what_it_released(office: Desk) -> None
     assert office("state", "push", "copy.json", "--auto-approve").code == 0
     assert office.state.released == before
     assert [one.number for one in before] == [FIRST]
+
+
+def test_adopt_says_that_nothing_takes_in_what_is_retired(office: Desk) -> None:
+    retire(office, OTHERS[0])
+    office.emulator.remove_stock(OTHERS[:1])
+    office.emulator.add_owned(OTHERS[:1])
+    ran = office("adopt", "--number", OTHERS[0], "--auto-approve")
+    assert ran.code == 0
+    assert f"nothing takes in what the manifest retires: {OTHERS[0]}; left out" in ran.err
+    assert OTHERS[0] not in office.managed
+
+
+def test_a_pool_that_begins_later_says_that_it_replaces_nothing_before(office: Desk) -> None:
+    office.manifest("pools: {dialer: {count: 3, from: 2999-01-01}}\n")
+    ran = office("plan", "--replace", ADDRESS)
+    assert "pool.dialer begins on 2999-01-01: 1 number that --replace names is not replaced before" in ran.out

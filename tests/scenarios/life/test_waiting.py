@@ -174,3 +174,30 @@ def test_a_plan_without_such_keys_says_no_word_of_it(desk: Desk):
     ran = desk("plan", "--manifest", "plain.yaml", "--state", "other.json", "--json")
     assert "leaving" not in ran.out
     assert "release_after" not in ran.out
+
+
+def test_destroy_waits_for_the_span_that_the_manifest_says_though_no_apply_recorded_it(desk: Desk):
+    desk.manifest("pools: {p: {count: 4, release_after: 40d}}\n")
+    told = desk("plan", "--destroy").out
+    assert f"leaving_at: none -> {day(desk, 40)}" in told
+    assert f"leaving_at: none -> {day(desk, 28)}" in told, "what state remembers holds for the other one"
+    desk.manifest("pools: {p: {count: 4, release_after: 10d}}\n")
+    assert f"leaving_at: none -> {day(desk, 30)}" in desk("plan", "--destroy").out, "the longer one"
+
+
+@pytest.mark.parametrize("pattern", ["pool.p*", "number.one"])
+def test_what_ended_on_a_day_in_doubt_is_released_where_somebody_asks_for_it(desk: Desk, pattern: str):
+    """The clocks are two days apart: no date is believed, and a person's word is."""
+    today = desk.time.now().astimezone(UTC).date()
+    over = f"release_after: 30d, until: {today - timedelta(days=3)}"
+    pool = f"pools: {{p: {{count: 4, {over}}}}}\n"
+    one = f'numbers: {{one: {{number: "{NUMBERS[7]}", {over}}}}}\n'
+    named = pattern == "number.one"
+    desk.manifest(POOL.format(count=4) + one if named else pool + one.replace(over, "release_after: 4w"))
+    desk.date_is(today, vendors=today + timedelta(days=2))
+    assert desk("apply", "--auto-approve").code == 4
+    assert len(desk.owned) == 5
+    ran = desk("apply", "--auto-approve", "--release-now", pattern, "--max-releases", "9")
+    assert ran.code == 0, ran.out
+    assert len(desk.owned) == (4 if named else 1)
+    assert (NUMBERS[7] in desk.owned) != named

@@ -1,10 +1,11 @@
-"""Two teams with a state each on one account, that run whenever they like, also while the other does, through faults
-and kills: no number is ever released by one while the other has it, none that was bought is in neither, and none is in
-both but where both say so and wait for a person.
+"""Two or three teams with a state each on one account, that run whenever they like, also while another does, through
+faults and kills: no number is ever released by one while another has it, none that was bought is in no state, and none
+is in two but where both say so and wait for a person.
 """
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import combinations
 
 import msgspec
 from hypothesis import note
@@ -21,7 +22,7 @@ from tests.engine.world import World
 from tests.fakes import NOON, Call
 from tests.faulty import Fate
 
-NAMES = ("emea", "lab")
+NAMES = ("emea", "lab", "sales")
 STOCK = tuple(us(place) for place in range(30))
 EXPLICIT = STOCK[:4]
 ROUNDS = 12
@@ -44,12 +45,13 @@ FATES = st.lists(
     min_size=1,
     max_size=5,
 )
-TEAM = st.sampled_from(NAMES)
+TEAM = st.integers(0, 5)
+"""Which of the teams, round and round."""
 TURN = st.sampled_from(("before its apply", "between its listing and the other states"))
 
 
 class Team(World):
-    """One of the two: a state of its own, at the same vendor, and a manifest."""
+    """One of them: a state of its own, at the same vendor, and a manifest."""
 
     def __init__(self, name: str, first: World | None) -> None:
         super().__init__()
@@ -75,64 +77,74 @@ class Team(World):
         """What its state manages."""
         return {one.number for one in self.state.numbers} if self.state else set()
 
+    def means(self) -> set[E164]:
+        """What its state has calls under way for."""
+        return {one.number for one in self.state.intents} if self.state else set()
+
 
 class Machine(RuleBasedStateMachine):
-    """Both teams, and the vendor between them."""
+    """The teams, and the vendor between them."""
+
+    states = 2
 
     def __init__(self) -> None:
         super().__init__()
         first = Team(NAMES[0], None)
-        self.teams = {NAMES[0]: first, NAMES[1]: Team(NAMES[1], first)}
+        self.teams = [first, *(Team(name, first) for name in NAMES[1 : self.states])]
         self.vendor, self.clock = first.vendor, first.clock
         self.vendor.on_post = self.look_at_post
         self.vendor.time = lambda: NOON + timedelta(seconds=self.clock.monotonic())
         self.running = first
         self.told: set[E164] = set()
-        for name, team in self.teams.items():
-            team.others = self.reader(self.other(name))
+        for team in self.teams:
+            team.others = self.reader(team)
 
-    def other(self, name: str) -> Team:
-        return self.teams[NAMES[1 - NAMES.index(name)]]
+    def team(self, place: int) -> Team:
+        return self.teams[place % self.states]
 
-    def reader(self, theirs: Team):
+    def others(self, team: Team) -> list[Team]:
+        return [one for one in self.teams if one is not team]
+
+    def reader(self, team: Team):
         def read() -> Others:
-            return Others({theirs.name: theirs.state} if isinstance(theirs.state, State) else {})
+            states = {one.name: one.state for one in self.others(team)}
+            return Others({name: state for name, state in states.items() if isinstance(state, State)})
 
         return read
 
-    @initialize(counts=st.tuples(st.integers(0, 3), st.integers(0, 3)))
+    @initialize(counts=st.tuples(*[st.integers(0, 3)] * len(NAMES)))
     def begin(self, counts: Sequence[int]) -> None:
         for number in STOCK:
             self.vendor.put_on_sale(number)
-        for team, count in zip(self.teams.values(), counts, strict=True):
+        for team, count in zip(self.teams, counts, strict=False):
             team.count = count
 
     # -- what they do ----------------------------------------------------------------------------------
 
     @rule(
-        name=TEAM, count=st.integers(0, 4), adopts=st.booleans(), explicit=st.sets(st.sampled_from(EXPLICIT))
+        place=TEAM, count=st.integers(0, 4), adopts=st.booleans(), explicit=st.sets(st.sampled_from(EXPLICIT))
     )
-    def edit(self, name: str, count: int, adopts: bool, explicit: set[E164]) -> None:
-        team = self.teams[name]
+    def edit(self, place: int, count: int, adopts: bool, explicit: set[E164]) -> None:
+        team = self.team(place)
         team.count, team.adopts = count, adopts
-        team.explicit = explicit - self.other(name).explicit
+        team.explicit = explicit.difference(*(one.explicit for one in self.others(team)))
         team.forgotten -= team.explicit
 
-    @rule(name=TEAM, fates=FATES)
-    def run_with_faults(self, name: str, fates: list[Fate]) -> None:
+    @rule(place=TEAM, fates=FATES)
+    def run_with_faults(self, place: int, fates: list[Fate]) -> None:
         self.vendor.fates.extend(fates)
-        self.go(self.teams[name])
+        self.go(self.team(place))
 
-    @rule(name=TEAM, fates=FATES, nth=st.integers(0, 30), after=st.booleans())
-    def run_and_be_killed(self, name: str, fates: list[Fate], nth: int, after: bool) -> None:
+    @rule(place=TEAM, fates=FATES, nth=st.integers(0, 30), after=st.booleans())
+    def run_and_be_killed(self, place: int, fates: list[Fate], nth: int, after: bool) -> None:
         self.vendor.fates.extend(fates)
-        self.teams[name].touch.kill(nth, after=after)
-        self.go(self.teams[name])
+        self.team(place).touch.kill(nth, after=after)
+        self.go(self.team(place))
 
-    @rule(name=TEAM, turn=TURN, fates=FATES)
-    def run_while_the_other_does(self, name: str, turn: str, fates: list[Fate]) -> None:
-        """The other's whole run falls into this one's."""
-        team, other = self.teams[name], self.other(name)
+    @rule(place=TEAM, turn=TURN, fates=FATES)
+    def run_while_another_does(self, place: int, turn: str, fates: list[Fate]) -> None:
+        """Another's whole run falls into this one's."""
+        team, other = self.team(place), self.team(place + 1)
         others = team.others
         between: list[str] = [turn]
 
@@ -164,7 +176,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from((10.0, 120.0, 16 * 60.0, 4 * 3600.0)))
     def time_passes(self, span: float) -> None:
-        self.teams[NAMES[0]].later(seconds=span)
+        self.teams[0].later(seconds=span)
 
     def go(self, team: Team) -> Plan | None:
         self.running, self.vendor.documents = team, team.documents
@@ -180,8 +192,8 @@ class Machine(RuleBasedStateMachine):
     # -- what must hold --------------------------------------------------------------------------------
 
     def look_at_post(self, call: Call, numbers: Sequence[E164]) -> None:
-        """Nothing that the other manages is released; where both buy one number, the vendor refuses the second."""
-        theirs = self.other(self.running.name).has()
+        """Nothing that another manages is released; where two buy one number, the vendor refuses the second."""
+        theirs = set[E164]().union(*(one.has() for one in self.others(self.running)))
         if call == "release" and (taken := theirs & {*numbers}):
             self.vendor.breaches.append(f"{self.running.name} releases {sorted(taken)}")
 
@@ -191,45 +203,46 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_bought_and_forgotten(self) -> None:
-        forgotten = set().union(*(team.forgotten for team in self.teams.values()))
-        known = set().union(*(team.known() for team in self.teams.values()))
+        forgotten = set().union(*(team.forgotten for team in self.teams))
+        known = set().union(*(team.known() for team in self.teams))
         assert self.vendor.ours <= known | forgotten
 
     @rule()
     def converge(self) -> None:
-        """Without faults both come to rest, and no number is in both."""
-        self.teams[NAMES[0]].later(hours=4)
+        """Without faults all come to rest, and no number is in two."""
+        self.teams[0].later(hours=4)
         for _ in range(ROUNDS):
-            for team in self.teams.values():
+            for team in self.teams:
                 self.give_up_the_impossible(team)
                 self.go(team)
-            self.settle_what_is_in_both()
-            self.teams[NAMES[0]].later(minutes=16)
-        first, second = self.teams.values()
-        assert not first.has() & second.has()
-        for team in (first, second):
+            self.settle_what_is_in_two()
+            self.teams[0].later(minutes=16)
+        for first, second in combinations(self.teams, 2):
+            assert not first.has() & second.has()
+        for team in self.teams:
             plan = team.draft(team.manifest)
             assert not plan.errors, plan.errors
             assert not (team.state and team.state.intents)
             members = [one for one in (team.state.numbers if team.state else ()) if not one.surplus]
             assert sum(one.resource == "pool.any" for one in members) == team.count
 
-    def settle_what_is_in_both(self) -> None:
-        """Both say so, and a person decides: the second one forgets it."""
-        first, second = self.teams.values()
-        if both := first.has() & second.has():
-            for team in (first, second):
-                assert any(
-                    "in another one, too" in found.summary for found in team.draft(team.manifest).errors
-                )
-            second.explicit -= both
-            second.forgotten |= both
+    def settle_what_is_in_two(self) -> None:
+        """Both say so, and a person decides: the second one forgets it, whether managed or of an unknown outcome."""
+        for first, second in combinations(self.teams, 2):
+            if both := first.has() & second.has():
+                for team in (first, second):
+                    assert any(
+                        "in another one, too" in found.summary for found in team.draft(team.manifest).errors
+                    )
+            contested = first.means() & second.means() & self.vendor.owned.keys()
+            second.explicit -= both | contested
+            second.forgotten |= both | contested
 
     def give_up_the_impossible(self, team: Team) -> None:
-        other = self.other(team.name)
+        known = set[E164]().union(*(one.known() for one in self.others(team)))
         for number in list(team.explicit):
             gone = number not in self.vendor.owned and number not in self.vendor.stock
-            if gone or (number in other.known() and number not in team.has()):
+            if gone or (number in known and number not in team.has()):
                 team.explicit.discard(number)
 
 
@@ -238,4 +251,11 @@ def del_hook(team: Team) -> None:
     team.__dict__.pop("before_apply", None)
 
 
-TestMachine = Machine.TestCase
+class MachineOfThree(Machine):
+    """Three teams."""
+
+    states = 3
+
+
+TestTwoStates = Machine.TestCase
+TestThreeStates = MachineOfThree.TestCase
