@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "show": "Show a saved plan, or the state.",
     "output": "Print the manifest's outputs, for other programs.",
     "state": "Inspect and edit the state.",
+    "history": "Show what was bought, released and adopted, when and by whom.",
     "adopt": "Bring numbers that the account already owns into the manifest and state.",
     "search": "List numbers that are on sale.",
     "find": "Show one number: on sale, or owned by the account.",

@@ -245,8 +245,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
     folder. `operator` stands in none of its files: it is the policy of whoever runs numplan, and whoever reads the
-    manifest for a run puts it beside the manifest's own. `ended` are entries whose days are over: what names them
-    still means something.
+    manifest for a run puts it beside the manifest's own. `tells_actor`: the history says who it was. `ended` are
+    entries whose days are over: what names them still means something.
     """
 
     path: str
@@ -258,6 +258,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     operator: Policy = NO_LIMITS
     backend: StateLocation | None = None
     other_states: tuple[OtherState, ...] = ()
+    tells_actor: bool = True
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 from tests.services.places import SHARED, Service, running
+from tests.torture.chronicle import check_history
 from tests.torture.scenarios import SCENARIOS, passed
 from tests.torture.world import CERTAIN, DAY, EXPLICIT, FLAGS, OTHER_TRUNK, STOCK, TRUNK, World, Zygote
 
@@ -281,6 +282,7 @@ def _recover(world: World, figures: Counter[str], told: list[str]) -> None:
         world.check_nothing_early()
         world.check_nothing_doubled()
         world.check_unlocked()
+        check_history(world)
         figures["converged at once" if attempt == 0 else "converged later"] += 1
         return
     raise AssertionError(f"not converged after {RERUNS} runs without faults: {problem}")

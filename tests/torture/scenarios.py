@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.places import Service
+from tests.torture.chronicle import check_history
 from tests.torture.world import EXPLICIT, OTHER_TRUNK, TRUNK, Ran, World, Zygote
 
 
@@ -128,3 +129,4 @@ def check_finished(world: World, scenario: Scenario, before: int, ran: Ran) -> N
     empty = world.run("plan", "--detailed-exitcode")
     assert empty.code == 0, empty.output
     world.check_unlocked()
+    check_history(world)

@@ -1,6 +1,7 @@
 """The line of `adopt`: look, choose, ask, write entries, and take the numbers into state."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
+from numplan.cli.workspace.history import written_down
 from numplan.cli.workspace.open import (
     check_owner,
     open_account,
@@ -58,6 +60,7 @@ from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.others import Others, OtherStates, others_text
 from numplan.model.plan import Plan
+from numplan.model.plan_document import digest_of
 from numplan.model.state import State
 from numplan.model.text.glob import is_pattern
 from numplan.model.text.printable import numbers
@@ -120,13 +123,14 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
                 report,
             )
             return 0
-        with locked(backend, "adopt", run) as session:
-            work = Work(manifest, account, opened_state(session, settings, manifest, account))
+        with locked(backend, "adopt", run) as session, ExitStack() as stack:
+            open_state = opened_state(session, backend, settings, manifest, account)
+            stack.enter_context(written_down(open_state.chronicle, run.screen))
+            work = Work(manifest, account, open_state)
             left = settle_first(work, clock, report)
             if clock.interrupted():
                 run.screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            open_state = work.open_state
             ground = AdoptContext(target, manifest, account, open_state.stored, open_state.others)
             plan = _declared(asked, run, report, ground)
             events = _taken_in(plan, work, run, report)
@@ -148,6 +152,7 @@ def _taken_in(plan: Plan, work: Work, run: Run, report: Report) -> list[Event]:
     """Take the numbers into state."""
     clock, manifest = run.clock, work.manifest
     clock.stay_careful()
+    work.open_state.chronicle.carries_out(digest_of(plan))
     limits = effective(manifest, plan.allowances).both
     gate = Gate(
         work.account,

@@ -37,7 +37,7 @@ def require_still_free(claims: tuple[E164, ...], open_state: OpenState, before: 
     """
     if not claims or not (theirs := _theirs(claims, open_state)):
         return
-    open_state.go_back_to(before)
+    open_state.go_back_to(before, "taken back, since another state took a number meanwhile")
     open_state.save(now)
     raise _taken(theirs, "nothing was sent, and state is as it was before")
 

@@ -21,6 +21,7 @@ from numplan.engine.ports import Clock, Provider, now_of
 from numplan.failpoints import failpoint
 from numplan.model.account import Listing, OwnedNumber, Unreadable, by_number
 from numplan.model.errors import ApiError
+from numplan.model.history.record import Outcome
 from numplan.model.manifest import ApiSettings
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
@@ -29,6 +30,12 @@ from numplan.model.outcome import Rejected
 from numplan.model.state import Instance, Intent, Tombstone
 
 NONE: Final[Mapping[E164, Rejected]] = MappingProxyType({})
+_OUTCOMES: Final[Mapping[SettleVerdict, Outcome]] = {
+    "bought": "purchased",
+    "not bought": "not purchased",
+    "released": "released",
+    "not released": "not released",
+}
 FIRST_PAUSE: Final = 0.5
 """Seconds between the first two looks; each pause is twice the one before."""
 
@@ -61,7 +68,10 @@ def settle(
         if look is None:
             yield _verdict(intent, "unknown", "interrupted before it was settled")
         else:
-            yield _judge(open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
+            verdict = _judge(
+                open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected
+            )
+            yield _told(open_state, intent, verdict)
 
 
 def find_bought(
@@ -88,9 +98,12 @@ def find_bought(
         theirs = open_state.elsewhere() if bought else {}
         for number in bought:
             if number not in theirs or theirs[number].standing == "watched":
-                yield _found(open_state, pending.pop(number), look.present[number])
+                intent = pending.pop(number)
+                yield _told(open_state, intent, _found(open_state, intent, look.present[number]))
             elif theirs[number].standing == "managed":
-                yield _anothers(open_state, pending.pop(number), theirs[number], now_of(clock, provider))
+                intent = pending.pop(number)
+                verdict = _anothers(open_state, intent, theirs[number], now_of(clock, provider))
+                yield _told(open_state, intent, verdict)
         if last or not pending:
             break
         clock.wait(min(pause, max(0.0, deadline - clock.monotonic())))
@@ -143,7 +156,8 @@ def take_in(
         if number in theirs and theirs[number].comes_before(open_state.state.lineage):
             continue
         row = present[number]
-        open_state.keep(surplus_of(tombstone, row))
+        outcome: Outcome = "returned" if tombstone.cause in {"missing", "released"} else "purchased"
+        open_state.keep(surplus_of(tombstone, row), outcome, TURNED_UP[tombstone.cause], settled=True)
         yield open_state.numbers[number], TURNED_UP[tombstone.cause]
 
 
@@ -266,6 +280,16 @@ def _judge_purchase(
         )
         return _verdict(intent, "not bought", "it is neither in the account nor for sale, and was not before")
     return _verdict(intent, "unknown", "it is neither in the account nor for sale")
+
+
+def _told(open_state: OpenState, intent: Intent, verdict: Settled) -> Settled:
+    """A verdict, which the history is told unless it is none."""
+    outcome = "refused" if verdict.rejected else _OUTCOMES.get(verdict.verdict)
+    if outcome is not None:
+        instance = open_state.numbers.get(intent.number, intent.instance)
+        replaces = instance.replaces if outcome == "purchased" else None
+        open_state.chronicle.tell(outcome, instance, verdict.reason, settled=True, replaces=replaces)
+    return verdict
 
 
 def _hold(api: ApiSettings) -> timedelta:

@@ -84,6 +84,7 @@ class _Declaring:
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(root)),
+            tells_actor=root.block("history").get("actor") != "none",
         )
         retire = tuple(self._usable(retired_of(root, self.numbers)))
         self.findings += self.numbers.numbers_files.repeated()

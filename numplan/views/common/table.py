@@ -19,6 +19,7 @@ AREA_CODE = "area_code"
 LONGEST_CELL = 56
 """Characters of a table's cell; JSON and CSV carry all."""
 
+_OF_NUMBERS = frozenset({"number", "replaces"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -104,7 +105,7 @@ def csv_text(rows: Sequence[TableRow]) -> str:
     if rows:
         writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(name, row.get(name, "")) for name in columns])
+        writer.writerow([csv_cell(name, row.get(name, "")) for name in columns])
     return sheet.getvalue().rstrip("\n")
 
 
@@ -116,9 +117,14 @@ def _columns(rows: Sequence[TableRow]) -> list[str]:
     return sorted(names, key=lambda name: name == AREA_CODE)
 
 
-def _cell(name: str, value: object) -> str:
-    text = inert(one_line(_text(value)))
-    return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
+def csv_cell(name: str, value: object) -> str:
+    """A value of this column as CSV may hold it."""
+    text = value if isinstance(value, str) else _text(value)
+    # Most are so, and nothing in them is obeyed by anybody.
+    is_harmless = text.isascii() and text.isprintable() and not (" " in text or "::" in text or "##" in text)
+    if not is_harmless:
+        text = inert(one_line(text))
+    return f"'{text}" if name not in _OF_NUMBERS and text.startswith(_FORMULA) else text
 
 
 def _short(text: str) -> str:
