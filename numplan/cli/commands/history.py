@@ -132,10 +132,9 @@ def _verify(settings: Settings, screen: Screen) -> int:
         screen.line(note)
     for finding in _bounded(verdict.findings):
         screen.error(f"error: {finding}")
-    if state is None and verdict.records:
-        screen.error(
-            f"warning: there is no state at {backend.place}, so what was cut off at the end would not show"
-        )
+    if verdict.records and (state is None or state.history is None):
+        known = "there is no state" if state is None else "the state knows of no record"
+        screen.error(f"warning: {known} at {backend.place}, so what was cut off at the end would not show")
     screen.last_line(_sum(verdict, store))
     return FOUND if verdict.findings else 0
 

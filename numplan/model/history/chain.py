@@ -54,7 +54,9 @@ def verified(lines: Iterable[bytes], tip: Tip | None, waiting: Sequence[Record])
     chain = _Chain()
     for place, line in enumerate(lines, 1):
         chain.add(place, line)
-    chain.end(tip or Tip(), waiting)
+    chain.end_of_lines()
+    if tip is not None:
+        chain.hold_against(tip, waiting)
     return Verdict(chain.count, tuple(chain.findings), tuple(chain.notes))
 
 
@@ -95,9 +97,8 @@ class _Chain:
         if record.outcome == "lost":
             self.lost.append(record)
 
-    def end(self, tip: Tip, waiting: Sequence[Record]) -> None:
+    def end_of_lines(self) -> None:
         """After the last line."""
-        kept = {hash_of(line_of(one)) for one in waiting} - self.numbers.keys()
         if self.bad:
             self._unreadable(self.last)
         for first, last in self.gaps:
@@ -107,6 +108,10 @@ class _Chain:
             else:
                 what = f"{_range(first, last)} not there: record {told.record} says that"
                 self.notes.append(f"{what} they could not be written, and state has no room for so many")
+
+    def hold_against(self, tip: Tip, waiting: Sequence[Record]) -> None:
+        """What state knows of the last record, and what it keeps."""
+        kept = {hash_of(line_of(one)) for one in waiting} - self.numbers.keys()
         if tip.hash in self.numbers and tip.hash != self.hash:
             self.findings.append(
                 f"after record {tip.last} come more, and state knows of none: it is an older copy, or they were added"
