@@ -28,6 +28,8 @@ VERIFY: Final = "verify"
 FOUND: Final = 1
 MOST: Final = 100
 """Findings that are told one by one."""
+_NATIONAL: Final = re.compile(r"(?!00)[0-9][0-9 ().\-/]*|\([0-9][0-9 ().\-/]*")
+_FEWEST_DIGITS: Final = 6
 _WEEKS: Final = re.compile(r"([0-9]{1,4})w")
 EXAMPLES: Final = """\b
 Examples:
@@ -68,8 +70,9 @@ class _Place(NamedTuple):
 def history(names: tuple[str, ...], *, since: str | None, as_csv: bool) -> int:
     """Show what was bought, released, adopted and forgotten, when, by whom, and at what charge.
 
-    The oldest record comes first, the newest last. Each name is a number as people write it, an address, a resource, or
-    a pattern of one with * and ?. The history stands beside the state; it is read, and no account is asked.
+    The oldest record comes first, the newest last. Each name is a number as people write it, with its calling code or
+    without, an address, a resource, or a pattern of one with * and ?. The history stands beside the state; it is read,
+    and no account is asked.
 
     With `verify`: whether every record is as it was written and none is missing, up to the last one that state knows.
     Names what is not so, and exits with 1.
@@ -82,7 +85,7 @@ def history(names: tuple[str, ...], *, since: str | None, as_csv: bool) -> int:
         if len(names) > 1 or since or as_csv or settings.json:
             raise UsageError("`numplan history verify` looks at the whole history, and takes nothing beside")
         return _verify(settings, screen)
-    meant = [naming(name) for name in names]
+    meant = [_naming(name) for name in names]
     begin = _begin(since, run.clock.now()) if since else None
     records = [
         one
@@ -162,6 +165,17 @@ def _store(backend: Backend) -> HistoryStore:
             hint="a file, an object store and PostgreSQL do: `numplan state migrate --to PLACE` moves the state there",
         )
     return store
+
+
+def _naming(text: str) -> Callable[[_Place], bool]:
+    """Whether a record is meant by a text. A number without its calling code means all that end so: nothing is done to
+    them. Raises UsageError.
+    """
+    if _NATIONAL.fullmatch(text):
+        digits = re.sub(r"\D", "", text).lstrip("0")
+        if len(digits) >= _FEWEST_DIGITS:
+            return lambda one: one.number.endswith(digits)
+    return naming(text)
 
 
 def _is_meant(one: Record, meant: Sequence[Callable[[_Place], bool]]) -> bool:
