@@ -49,6 +49,7 @@ Environment:
   NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
   NUMPLAN_ACCOUNT_ID   the account's id
   NUMPLAN_API_URL      the API, if not the vendor's: an emulator, for example
+  NUMPLAN_ACTOR        who it is, for the history
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
   NUMPLAN_POLICY       a file with the operator's limits; no flag lifts them
