@@ -10,15 +10,8 @@ from numplan.engine.plan.planner import PlanOptions
 from numplan.model.address import Resource
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Source
-from numplan.model.manifest import (
-    ApiSettings,
-    Manifest,
-    NumberEntry,
-    PoolEntry,
-    Retired,
-    SetEntry,
-    Terms,
-)
+from numplan.model.location.api_settings import ApiSettings
+from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, Retired, SetEntry, Terms
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan, Refusal, Selection
 from numplan.model.policy import NO_LIMITS, Policy

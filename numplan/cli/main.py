@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "show": "Show a saved plan, or the state.",
     "output": "Print the manifest's outputs, for other programs.",
     "state": "Inspect and edit the state.",
+    "history": "Show what was bought, released and adopted, when and by whom.",
     "adopt": "Bring numbers that the account already owns into the manifest and state.",
     "search": "List numbers that are on sale.",
     "find": "Show one number: on sale, or owned by the account.",
@@ -49,6 +50,7 @@ Environment:
   NUMPLAN_TOKEN        the bearer token; or NUMPLAN_TOKEN_FILE, a file with it
   NUMPLAN_ACCOUNT_ID   the account's id
   NUMPLAN_API_URL      the API, if not the vendor's: an emulator, for example
+  NUMPLAN_ACTOR        who it is, for the history
   NUMPLAN_MANIFEST     as --manifest
   NUMPLAN_STATE        as --state
   NUMPLAN_POLICY       a file with the operator's limits; no flag lifts them

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
+from numplan.model.history.record import Record
 from numplan.model.moment import Moment, moment
 from numplan.model.number import E164
 from numplan.model.state import State
@@ -98,3 +99,22 @@ class Session(Protocol):
         """Raise StateError if the lock is not this run's any more. Asked before each call that buys or releases,
         from any thread.
         """
+
+
+class Written(NamedTuple):
+    """What came of writing to a history: the `problem` that kept records out of it, and what else there is to say."""
+
+    problem: str = ""
+    note: str = ""
+
+
+class HistoryLog(Protocol):
+    """The history beside the state. It never raises, and all its calls of one run together take two seconds at most."""
+
+    def write(self, records: Sequence[Record], *, anew: bool) -> Written:
+        """Add those of the records that are not there yet, durably. They are in their order, and all that state knows
+        of as perhaps not there; `anew`: some of them were made by this run, so that not all can be there already.
+        """
+
+    def holds(self, record_hash: str) -> bool | None:
+        """Whether it has a record of this hash; None where that cannot be learned."""

@@ -10,25 +10,11 @@ import msgspec
 from numplan.model.address import Address, Resource, address_of, resource_of
 from numplan.model.charge import Usage
 from numplan.model.diagnostics import Source
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.location.state_location import StateLocation
 from numplan.model.number import E164
 from numplan.model.outputs import Output
 from numplan.model.policy import NO_LIMITS, Policy, both
-
-DEFAULT_API_URL = "https://api.integrari.com/o/"
-
-
-class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The `api:` block. `settle_seconds` and `hold_minutes` are explained in docs/safety.md. `url` sends no call
-    anywhere: it is what the manifest expects (`declares_url`), and whoever runs numplan decides.
-    """
-
-    url: str = DEFAULT_API_URL
-    declares_url: bool = False
-    batch_size: int = 50
-    parallelism: int = 4
-    settle_seconds: float = 10
-    hold_minutes: float = 15
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -239,9 +225,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `backend` is where state lives, None for a file beside the manifest; a path in it counts from the manifest's
     folder. `operator` stands in none of its files: it is the policy of whoever runs numplan, and whoever reads the
-    manifest for a run puts it beside the manifest's own. `ended` are entries whose days are over: what names them
-    still means something. `spans`: for how many days the entries keep their numbers that were left out, since all is to
-    go.
+    manifest for a run puts it beside the manifest's own. `tells_actor`: the history says who it was. `ended` are
+    entries whose days are over: what names them still means something. `spans`: for how many days the entries keep
+    their numbers that were left out, since all is to go.
     """
 
     path: str
@@ -253,6 +239,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     operator: Policy = NO_LIMITS
     backend: StateLocation | None = None
     other_states: tuple[OtherState, ...] = ()
+    tells_actor: bool = True
     numbers: tuple[NumberEntry, ...] = ()
     sets: tuple[SetEntry, ...] = ()
     pools: tuple[PoolEntry, ...] = ()

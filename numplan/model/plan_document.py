@@ -1,9 +1,11 @@
 """The document of a saved plan: sealed, and read only where every byte is as it was written."""
 
+import hashlib
 from collections.abc import Sequence
 
 import msgspec
 
+from numplan.model.changes import acting
 from numplan.model.charge import from_document
 from numplan.model.documents.checksum import (
     SealError,
@@ -21,6 +23,14 @@ from numplan.model.plan import PLAN_VERSION, Plan
 def encode_plan(plan: Plan, key: str = "") -> bytes:
     """The document `plan --out` writes: sealed JSON, one change a line; with an HMAC where there is a `key`."""
     return seal(members_of(plan), key)
+
+
+def digest_of(plan: Plan) -> str:
+    """The SHA-256 of what a plan changes, by which the history knows one that was never saved; empty for one that
+    changes nothing.
+    """
+    changes = acting(plan.changes)
+    return hashlib.sha256(seal({"changes": changes})).hexdigest() if changes else ""
 
 
 def decode_plan(document: bytes, place: str, keys: Sequence[str] | None = None) -> Plan:

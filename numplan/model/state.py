@@ -23,6 +23,7 @@ from numplan.model.documents.checksum import (
 )
 from numplan.model.documents.foreign import foreign
 from numplan.model.errors import ForeignStateError, StateError
+from numplan.model.history.record import Record, Tip
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164, are_canonical, is_canonical
 from numplan.model.outcome import Call
@@ -32,6 +33,9 @@ STATE_VERSION = 2
 """Version 1 knows no missing numbers, refused calls, vendor's clock, and nothing of what bound the last apply; it is
 read, and written as 2.
 """
+
+ONLY_WHERE_SAID: Final = frozenset({"history", "to_record"})
+"""Members that a document has only where they say something."""
 
 _WORDS_MOST: Final = 300
 
@@ -184,6 +188,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     `protected`: numbers that left the state while they were protected; whatever takes one in again protects it.
     `released`: numbers that this state released, until the `rebuy_after` of the last apply's policy is over; one that
     is taken in again is not among them.
+    `history`: the last record of what was done; None where nothing was, or where nothing keeps records. `to_record`:
+    the latest of them, which the history beside the state may not hold yet; the next run writes those that it lacks.
     """
 
     version: int = STATE_VERSION
@@ -200,6 +206,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown
     bound: Bound | None = None
     protected: tuple[E164, ...] = ()
     released: tuple[Released, ...] = ()
+    history: Tip | None = None
+    to_record: tuple[Record, ...] = ()
 
     @cached_property
     def by_number(self) -> Mapping[E164, Instance]:
@@ -226,7 +234,8 @@ def successor(state: State) -> State:
 
 def encode_state(state: State) -> bytes:
     """The document as it is stored: sealed JSON, one number a line."""
-    return seal(members_of(state))
+    members = members_of(state)
+    return seal({name: value for name, value in members.items() if value or name not in ONLY_WHERE_SAID})
 
 
 def decode_state(document: bytes, place: str) -> State:

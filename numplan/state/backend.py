@@ -4,8 +4,6 @@ A backend keeps one state. Whoever means to write takes its lock first; whoever 
 """
 
 import os
-import pwd
-import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -18,12 +16,10 @@ import msgspec
 from numplan import __version__
 from numplan.engine.ports import Session
 from numplan.model.errors import StateError, StateLockedError
+from numplan.model.history.origin import job_page, user_at_host
 from numplan.model.state import State
 from numplan.model.text.printable import plural, printable
-
-_JOB_PAGES = ("CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL")
-_PAGE = re.compile(r"https?://[^\s@]{1,2000}")
-
+from numplan.state.history import HistoryStore
 
 SIZE_LIMIT: Final = 2 * 1024**3
 """Bytes of the largest state."""
@@ -97,6 +93,10 @@ class Backend(Protocol):
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None where it is free; see `unnamed`. Raises StateError."""
 
+    @property
+    def history(self) -> HistoryStore | None:
+        """The history beside the state, or None where such a place keeps none."""
+
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id; that run can write no more.
 
@@ -109,12 +109,12 @@ def introduce(operation: str, place: str, environment: Mapping[str, str], now: d
     return LockInfo(
         id=uuid.uuid4().hex,
         operation=operation,
-        who=f"{_user()}@{_printable(os.uname().nodename)}",
+        who=_printable(user_at_host()),
         pid=os.getpid(),
         created=now,
         numplan=__version__,
         path=_printable(place),
-        ci_job_url=_job_page(environment),
+        ci_job_url=_printable(job_page(environment)),
     )
 
 
@@ -191,26 +191,6 @@ def require_successor(before: State | None, after: State, place: str) -> None:
             "nothing was written",
             hint="the state changed since it was read: run `numplan plan` again",
         )
-
-
-def _user() -> str:
-    uid = os.getuid()
-    try:
-        return _printable(pwd.getpwuid(uid).pw_name)
-    except KeyError:  # a container that runs under a bare uid
-        return f"uid-{uid}"
-
-
-def _job_page(environment: Mapping[str, str]) -> str:
-    server, repository, run = (
-        environment.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY", "RUN_ID")
-    )
-    github = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
-    for page in (github, *(environment.get(name, "") for name in _JOB_PAGES)):
-        # An address with an @ may carry a password, and this one is shown to others.
-        if _PAGE.fullmatch(page):
-            return _printable(page)
-    return ""
 
 
 def _age(seconds: float) -> str:

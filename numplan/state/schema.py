@@ -21,7 +21,7 @@ from numplan.model.address import NAME_PATTERN, Address, Resource
 from numplan.model.charge import Charge
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS
 from numplan.model.plan import PLAN_VERSION, Plan
-from numplan.model.state import STATE_VERSION, State
+from numplan.model.state import ONLY_WHERE_SAID, STATE_VERSION, State
 
 DOCUMENTS: Final[Mapping[str, tuple[type[msgspec.Struct], int, str]]] = {
     "state.schema.json": (State, STATE_VERSION, "State of numplan"),
@@ -59,7 +59,7 @@ def schema_of(document: type[msgspec.Struct], version: int, title: str) -> dict[
         _describe(definitions[kind.__name__], kind)
     top = definitions.pop(document.__name__)
     members = {**top["properties"], "checksum": _CHECKSUM}
-    required = list(members)
+    required = [name for name in members if name not in ONLY_WHERE_SAID]
     if document is Plan:
         members["hmac"] = _HMAC
     members["version"] = {"const": version, "description": "The edition of this document."}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from numplan.cli.settings import Settings, _seconds
-from numplan.model.manifest import DEFAULT_API_URL
+from numplan.model.location.api_settings import DEFAULT_API_URL
 from tests.cli.desk import HEAD, STATE, TOKEN, Desk, run_of
 
 A, B = run_of(16095550101, 2)

@@ -45,6 +45,39 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a record that the history holds already is written once more",
+        "state/local/history.py",
+        "return next((at for at in range(len(lines), 0, -1) if lines[at - 1] in there), 0)",
+        "return 0 if there else 0",
+        ["tests/state/local/test_history.py"],
+    ),
+    Sabotage(
+        "state lets go of records that the history did not take",
+        "engine/apply/chronicle.py",
+        _at(
+            8,
+            """
+            if not problem:
+                self._stored = self._stored._replace(records=())
+            """,
+        ),
+        _at(
+            8,
+            """
+            if True:
+                self._stored = self._stored._replace(records=())
+            """,
+        ),
+        ["tests/engine/apply/test_chronicle.py"],
+    ),
+    Sabotage(
+        "the hash of the record before is not looked at",
+        "model/history/chain.py",
+        "if record.previous != self.hash or record.record != self.last + 1:",
+        "if record.record != self.last + 1:",
+        ["tests/model/history/test_chain.py"],
+    ),
+    Sabotage(
         "decimals of a spreadsheet are read as digits",
         "numbering/tidying.py",
         "if decimals := _DECIMALS.fullmatch(text):",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.places import Service
+from tests.torture.chronicle import check_history
 from tests.torture.lives import laws
 from tests.torture.lives.processes import Ran, Zygote
 from tests.torture.lives.wishes import EXPLICIT, OTHER_TRUNK, TRUNK
@@ -131,3 +132,4 @@ def check_finished(world: World, scenario: Scenario, before: int, ran: Ran) -> N
     empty = world.run("plan", "--detailed-exitcode")
     assert empty.code == 0, empty.output
     laws.unlocked(world)
+    check_history(world)

@@ -17,6 +17,7 @@ STATE = (
     *(f"state.backup.{step}" for step in SAVES),
     "state.after-dirsync",
 )
+HISTORY = tuple(f"history.{step}" for step in ("before-write", "mid-write", "after-write", "after-fsync"))
 PURCHASES = tuple(f"purchase.{step}" for step in CALLS)
 RELEASES = tuple(f"release.{step}" for step in CALLS)
 STORE = tuple(f"store.{side}-{step}" for step in ("lock", "write", "unlock") for side in ("before", "after"))
@@ -27,10 +28,10 @@ TROUBLES = (
     "release.before-resend",
 )
 PASSED = {
-    "purchase": {*APPLY, *LOCK, *STATE, *PURCHASES},
-    "release": {*APPLY, *LOCK, *STATE, *RELEASES},
-    "mixed": {*APPLY, *LOCK, *STATE, *PURCHASES, *RELEASES, *BUY_BACK},
-    "troubled": {*APPLY, *LOCK, *STATE, *PURCHASES, *RELEASES, *TROUBLES},
+    "purchase": {*APPLY, *LOCK, *STATE, *HISTORY, *PURCHASES},
+    "release": {*APPLY, *LOCK, *STATE, *HISTORY, *RELEASES},
+    "mixed": {*APPLY, *LOCK, *STATE, *HISTORY, *PURCHASES, *RELEASES, *BUY_BACK},
+    "troubled": {*APPLY, *LOCK, *STATE, *HISTORY, *PURCHASES, *RELEASES, *TROUBLES},
 }
 ON_ITS_WAY = "release.before-send"
 """The one point where a run that is stopped, and loses its lock, still does something: its call has had the last

@@ -1,5 +1,6 @@
 """`numplan apply`."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any, Final
 
@@ -70,13 +71,14 @@ def apply(
             "a saved plan is applied as it was made",
             hint="give what selects, what allows danger, --destroy and --refresh-only to `numplan plan --out` instead",
         )
-    plan = decode_plan(read_file(planfile, "the plan file"), planfile, run.settings.plan_keys)
+    document = read_file(planfile, "the plan file")
+    plan = decode_plan(document, planfile, run.settings.plan_keys)
     age = timedelta(seconds=DAY if max_age is None else max_age)
-    saved = _saved_plan(plan, run, documents, age)
+    saved = _saved_plan(plan, run, documents, age, hashlib.sha256(document).hexdigest())
     return apply_chosen(run, "apply", saved, ask=False, allowances=plan.allowances, expand=expand)
 
 
-def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timedelta) -> Choose:
+def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timedelta, digest: str) -> Choose:
     """Choose what the saved plan allows of a plan made anew."""
 
     def choose(work: Work, report: Report) -> Chosen:
@@ -96,6 +98,6 @@ def _saved_plan(plan: Plan, run: Run, documents: dict[str, str], max_age: timede
         report.plan(result.plan)
         write_documents(result.plan, documents, state_location(run.settings, work.manifest), run)
         refuse_danger(result.plan)
-        return Chosen(result, asked_at)
+        return Chosen(result, asked_at, digest=digest)
 
     return choose

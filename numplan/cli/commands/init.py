@@ -15,7 +15,7 @@ from numplan.manifest.load import FILE_NAMES
 from numplan.manifest.schema.shipped import schema_text
 from numplan.model.errors import NumplanError
 
-IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.plan")
+IGNORED: Final = ("numplan.state.json*", ".numplan.state.json*", "*.history.jsonl", "*.plan")
 SCHEMA: Final = Path(".numplan/manifest.schema.json")
 """What the first line of the manifest points editors to."""
 PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": Path(".gitlab-ci.yml")}

@@ -1,6 +1,7 @@
 """The line of `adopt`: look, choose, ask, write entries, and take the numbers into state."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -8,8 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from numplan import __version__
-from numplan.cli.operations.adopt_check import require_as_meant, require_taken_in, some
+from numplan.cli.operations.adopt_check import require_as_meant, require_taken_in
 from numplan.cli.operations.adopt_filter import filter_of
+from numplan.cli.operations.adopt_left_out import named, tell_left_out
 from numplan.cli.operations.adopt_write import Target, draft_entries, entries_written
 from numplan.cli.operations.apply import Work, exit_code, settle_first
 from numplan.cli.options.consents import needed_to_read, tell_of_new_state
@@ -17,9 +19,9 @@ from numplan.cli.options.plan_options import refuse_danger
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.progress import ReportingProvider
 from numplan.cli.terminal.run import Run
-from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
+from numplan.cli.workspace.history import written_down
 from numplan.cli.workspace.open import (
     check_owner,
     open_account,
@@ -45,7 +47,6 @@ from numplan.engine.edit.adoption import (
     entries_for,
     unmanaged_numbers,
 )
-from numplan.engine.plan.odd_rows import doubted_text, strangers_text, unreadable_text
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
@@ -56,10 +57,10 @@ from numplan.model.consent import Consent
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
-from numplan.model.others import Others, OtherStates, others_text
+from numplan.model.others import Others, OtherStates
 from numplan.model.plan import Plan
+from numplan.model.plan_document import digest_of
 from numplan.model.state import State
-from numplan.model.text.glob import is_pattern
 from numplan.model.text.printable import numbers
 from numplan.model.today import today
 from numplan.numbering.reading import doubted
@@ -120,13 +121,14 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
                 report,
             )
             return 0
-        with locked(backend, "adopt", run) as session:
-            work = Work(manifest, account, opened_state(session, settings, manifest, account))
+        with locked(backend, "adopt", run) as session, ExitStack() as stack:
+            open_state = opened_state(session, backend, settings, manifest, account)
+            stack.enter_context(written_down(open_state.chronicle, run.screen))
+            work = Work(manifest, account, open_state)
             left = settle_first(work, clock, report)
             if clock.interrupted():
                 run.screen.error("interrupted while settling an earlier run; nothing was written")
                 return clock.exit_code
-            open_state = work.open_state
             ground = AdoptContext(target, manifest, account, open_state.stored, open_state.others)
             plan = _declared(asked, run, report, ground)
             events = _taken_in(plan, work, run, report)
@@ -148,6 +150,7 @@ def _taken_in(plan: Plan, work: Work, run: Run, report: Report) -> list[Event]:
     """Take the numbers into state."""
     clock, manifest = run.clock, work.manifest
     clock.stay_careful()
+    work.open_state.chronicle.carries_out(digest_of(plan))
     limits = effective(manifest, plan.allowances).both
     gate = Gate(
         work.account,
@@ -188,7 +191,7 @@ def _look(ground: AdoptContext, wish: AdoptFilter, report: Report, *, everything
                 f"the account's listing could not be proven complete, so --all would leave numbers out: {snapshot.gap}",
                 hint="name the numbers, by --from FILE or by filters",
             )
-        unseen = sorted(_named(wish) - snapshot.owned.keys())
+        unseen = sorted(named(wish) - snapshot.owned.keys())
         found = ask_all(account.look_up, unseen, ground.manifest.api.parallelism)
         rows = {row.number: row for row in found if isinstance(row, OwnedNumber)}
         odd = {number: row for number, row in zip(unseen, found, strict=True) if isinstance(row, Unreadable)}
@@ -197,49 +200,20 @@ def _look(ground: AdoptContext, wish: AdoptFilter, report: Report, *, everything
         )
 
 
-def _named(wish: AdoptFilter) -> set[E164]:
-    """The numbers that are asked for one by one."""
-    return {*(E164(one) for one in wish.numbers if not is_pattern(one)), *(wish.listed or ())}
-
-
-def _tell_doubts(
-    snapshot: AccountSnapshot, wish: AdoptFilter, loose: Sequence[OwnedNumber], screen: Screen
-) -> None:
-    if not snapshot.complete:
-        screen.error(f"warning: the listing could not be proven complete; there may be more: {snapshot.gap}")
-    if snapshot.unreadable:
-        text = unreadable_text("purchased-list", snapshot.unreadable)
-        screen.error(f"warning: {text}; left out")
-    if others := snapshot.strangers.intersection(one.number for one in loose) - _named(wish):
-        text = strangers_text(snapshot.owned, others)
-        screen.error(f"warning: {text}; left out unless named by --number or --from")
-    if odd := doubted(one.number for one in loose):
-        screen.error(f"warning: {doubted_text(odd)}; left out")
-    strange = sorted((wish.listed or {}).keys() - snapshot.owned.keys() - snapshot.unread.keys())
-    if strange:
-        screen.error(
-            f"warning: {len(strange):,} of the inventory's {len(wish.listed or {}):,} numbers are not the "
-            f"account's, and are left out: {some(strange)}"
-        )
-
-
 def _declared(asked: Adoption, run: Run, report: Report, ground: AdoptContext) -> Plan:
     """Look, choose, and write the entries; returns the plan that takes the numbers into state."""
     wish = asked.wish
     snapshot = _look(ground, wish, report, everything=asked.everything)
-    given_up = {one.number for one in ground.manifest.forget if one.resource is None}
-    given_up |= (retired := {one.number for one in ground.manifest.retire})
+    retired = {one.number for one in ground.manifest.retire}
+    given_up = retired | {one.number for one in ground.manifest.forget if one.resource is None}
     others = ground.others()
     loose = unmanaged_numbers(snapshot.owned, ground.state)
     theirs = [others.by_number[row.number] for row in loose if row.number in others.by_number]
     loose = [row for row in loose if row.number not in others.by_number]
-    left_out = given_up | (snapshot.strangers - _named(wish)) | doubted(snapshot.owned).keys()
+    left_out = given_up | (snapshot.strangers - named(wish)) | doubted(snapshot.owned).keys()
     rows = [row for row in loose if wish.admits(row) and row.number not in left_out]
-    _tell_doubts(snapshot, wish, loose, run.screen)
-    if theirs:
-        run.screen.error(f"warning: {others_text(theirs)}; left out")
-    if flagged := [row.number for row in loose if row.number in retired and wish.admits(row)]:
-        run.screen.error(f"warning: nothing takes in what the manifest retires: {some(flagged)}; left out")
+    flagged = [row.number for row in loose if row.number in retired and wish.admits(row)]
+    tell_left_out(snapshot, wish, loose, theirs, flagged, run.screen)
     entries = _entries(asked, ground, snapshot, rows)
     draft = draft_entries(
         ground.target,

@@ -14,6 +14,7 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
+from numplan.cli.workspace.history import written_down
 from numplan.cli.workspace.open import open_account, open_backend, open_manifest, opened_state
 from numplan.cli.workspace.state_location import state_location
 from numplan.cli.workspace.state_lock import locked
@@ -33,6 +34,7 @@ from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan
+from numplan.model.plan_document import digest_of
 from numplan.model.text.printable import plural
 
 FAILED: Final = 1
@@ -52,12 +54,13 @@ class Work(NamedTuple):
 
 class Chosen(NamedTuple):
     """A plan to carry out, what it was made from, and when its offers were asked for, on the monotonic clock. `gone`
-    are numbers of pools that went off sale since.
+    are numbers of pools that went off sale since. `digest` is that of the saved plan's file, if it was saved.
     """
 
     result: PlanResult
     asked_at: float
     gone: tuple[E164, ...] = ()
+    digest: str = ""
 
 
 @contextmanager
@@ -74,7 +77,9 @@ def locked_work(run: Run, operation: str, allowances: Allowances = _NOTHING) -> 
         open_account(settings, clock, manifest) as account,
         locked(backend, operation, run) as session,
     ):
-        yield Work(manifest, account, opened_state(session, settings, manifest, account), needed)
+        open_state = opened_state(session, backend, settings, manifest, account)
+        with written_down(open_state.chronicle, run.screen):
+            yield Work(manifest, account, open_state, needed)
 
 
 Choose = Callable[[Work, Report], Chosen]
@@ -114,6 +119,7 @@ def apply_chosen(
                 "the API's answers have no Date header, so ages are measured by this machine's clock alone"
             )
         clock.stay_careful()
+        work.open_state.chronicle.carries_out(chosen.digest or digest_of(plan))
         work.open_state.bind(bound_by(work.manifest), work.manifest.bounds.no_rebuy)
         gate = open_gate(chosen, work, clock)
         events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))

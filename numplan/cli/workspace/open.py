@@ -16,8 +16,9 @@ from numplan.manifest.variables.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.errors import NumplanError, SettingError, StateError
+from numplan.model.location.api_settings import DEFAULT_API_URL
 from numplan.model.location.state_location import StateLocation
-from numplan.model.manifest import DEFAULT_API_URL, Manifest
+from numplan.model.manifest import Manifest
 from numplan.model.secrets import BEARER, know
 
 if TYPE_CHECKING:  # what only says what goes in and out: a command that needs no account need not wait for it
@@ -133,30 +134,30 @@ def state_backend(
 
 
 def opened_state(
-    session: "Session", settings: Settings, manifest: Manifest, account: "Provider"
+    session: "Session", backend: "Backend", settings: Settings, manifest: Manifest, account: "Provider"
 ) -> "OpenState":
-    """The state of this account at this API, ready to be written, and beside it the other states that the manifest
-    names, which are read only when they are asked for. Raises StateError.
+    """The state of this account at this API, ready to be written, and beside it its history and the other states that
+    the manifest names, which are read only when they are asked for. Raises StateError.
     """
+    from numplan.cli.workspace.history import opened_chronicle
     from numplan.cli.workspace.other_states import other_states
     from numplan.engine.apply.open_state import OpenState
     from numplan.model.state import State
 
     state = session.read()
     check_owner(state, account.account, account.url)
-    return OpenState(
-        session,
-        state
-        or State(
-            serial=0,
-            lineage=uuid4().hex,
-            account=account.account,
-            api_url=account.url,
-            numplan=__version__,
-            write_id=uuid4().hex,
-        ),
-        other_states(settings, manifest, account, state),
+    opened = state or State(
+        serial=0,
+        lineage=uuid4().hex,
+        account=account.account,
+        api_url=account.url,
+        numplan=__version__,
+        write_id=uuid4().hex,
     )
+    chronicle = opened_chronicle(
+        opened, backend, settings.environment, session.run, actor=manifest.tells_actor
+    )
+    return OpenState(session, opened, other_states(settings, manifest, account, state), chronicle)
 
 
 def check_owner(state: "State | None", account: str, url: str) -> None:

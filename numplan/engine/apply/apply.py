@@ -21,7 +21,7 @@ from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.address import Resource
 from numplan.model.changes import Change, Release, Replace, Update, number_of, released
-from numplan.model.manifest import ApiSettings
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.number import E164
 from numplan.model.plan import Plan
 from numplan.model.state import Instance

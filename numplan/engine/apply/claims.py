@@ -38,7 +38,7 @@ def require_still_free(claims: tuple[E164, ...], open_state: OpenState, before: 
     watched = {one.number for one in before.tombstones}
     if not claims or not (theirs := _theirs(claims, open_state, watched)):
         return
-    open_state.go_back_to(before)
+    open_state.go_back_to(before, "taken back, since another state took a number meanwhile")
     open_state.save(now)
     raise _taken(theirs, "nothing was sent, and state is as it was before")
 

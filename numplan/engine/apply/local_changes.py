@@ -23,7 +23,11 @@ def record(change: Change, open_state: OpenState, now: Moment) -> bool:
             )
             attributes = _remembered(change.after, known.attributes)
             open_state.keep(
-                msgspec.structs.replace(known, resource=change.resource, attributes=attributes, surplus=False)
+                msgspec.structs.replace(
+                    known, resource=change.resource, attributes=attributes, surplus=False
+                ),
+                "adopted",
+                change.why,
             )
         case Update():
             known = open_state.numbers[change.before.number]
@@ -31,11 +35,11 @@ def record(change: Change, open_state: OpenState, now: Moment) -> bool:
             open_state.keep(msgspec.structs.replace(known, resource=change.resource, attributes=attributes))
         case Forget(missing=True):
             lost = open_state.numbers.get(change.before.number)
-            open_state.forget(change.before.number)
+            open_state.forget(change.before.number, change.why)
             if lost is not None:
                 open_state.watch(lost, "missing", now)
         case Forget():
-            open_state.forget(change.before.number)
+            open_state.forget(change.before.number, change.why)
         case _:
             return False
     return True

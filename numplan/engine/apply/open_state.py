@@ -7,10 +7,12 @@ from typing import TypeVar
 
 import msgspec
 
+from numplan.engine.apply.chronicle import Chronicle, Told
 from numplan.engine.ports import Session
 from numplan.model.address import Resource
 from numplan.model.charge import Charge
-from numplan.model.moment import Moment, age
+from numplan.model.history.record import Outcome
+from numplan.model.moment import Moment, age, our_time
 from numplan.model.number import E164
 from numplan.model.others import Elsewhere, OtherStates, nobody
 from numplan.model.secrets import hidden
@@ -30,15 +32,23 @@ class OpenState:
     """Numbers, intents and tombstones by number, and the session they are saved to.
 
     Changes are made in memory; `save` makes them durable. `unsaved` says whether there are any. `others` reads the
-    other states on the account.
+    other states on the account. `chronicle` takes down what is done.
     """
 
-    def __init__(self, session: Session, state: State, others: OtherStates = nobody) -> None:
+    def __init__(
+        self,
+        session: Session,
+        state: State,
+        others: OtherStates = nobody,
+        chronicle: Chronicle | None = None,
+    ) -> None:
         self._session = session
         self.others = others
+        self.chronicle = chronicle or Chronicle(state)
         self._state = self._opened = state
-        self._attempted: State | None = None  # written, but not known to be stored
+        self._attempted: tuple[State, Told] | None = None  # written, but not known to be stored
         self._no_rebuy: timedelta | None = None  # None where no apply writes: then all is remembered
+        self._let_go: set[E164] = set()  # what this run released
         self._take_up(state)
         self.unsaved = False
 
@@ -51,8 +61,9 @@ class OpenState:
         self._successors = {one.replaces: one.number for one in state.numbers if one.replaces is not None}
         self._protected = dict.fromkeys(state.protected)
 
-    def go_back_to(self, state: State) -> None:
+    def go_back_to(self, state: State, why: str) -> None:
         """All that is known is what this state says, which was saved before; `save` writes it as the next serial."""
+        self.chronicle.tell_difference(self._state, state, why)
         self._take_up(state)
         self.unsaved = True
 
@@ -122,10 +133,20 @@ class OpenState:
         self.intents[number] = msgspec.structs.replace(intent, instance=instance)
         self.unsaved = True
 
-    def keep(self, instance: Instance) -> None:
+    def keep(
+        self, instance: Instance, outcome: Outcome | None = None, why: str = "", *, settled: bool = False
+    ) -> None:
         """The number is managed; whatever was intended for it is settled. One that left while it was protected is
-        protected again.
+        protected again. `outcome` is what the history says, and `why`; None where somebody else tells it, or where
+        there is nothing to tell.
         """
+        known = self.numbers.get(instance.number)
+        if known is not None and instance.bought_at not in {None, known.bought_at}:
+            self.chronicle.tell("forgotten", known, "the account had lost it, and it was bought again")
+        if outcome is not None:
+            is_back = instance.number in self._let_go
+            replaces = instance.number if is_back and outcome == "purchased" else instance.replaces
+            self.chronicle.tell(outcome, instance, why, settled=settled, replaces=replaces)
         if instance.number in self._protected:
             del self._protected[instance.number]
             attributes = msgspec.structs.replace(instance.attributes, protect=True)
@@ -149,15 +170,25 @@ class OpenState:
         self.drop_intent(number)
         self.unsaved = True
 
-    def forget(self, number: E164) -> None:
+    def forget(self, number: E164, why: str = "") -> None:
         """The number is no longer managed, and the account may hold it all the same; its protection stays known."""
         known = self.numbers.get(number)
+        if known is not None:
+            self.chronicle.tell("forgotten", known, why)
         if known is not None and known.attributes.protect:
             self._protected[number] = None
         self.remove(number)
 
     def released(self, number: E164, now: Moment) -> None:
         """The account holds the number no more, though its listing may show it a little longer."""
+        known = self._known(number)
+        successor = self._successors.get(number)
+        if known is not None:
+            self.chronicle.tell("released", known, f"replaced by {successor}" if successor else "")
+        self._gone(number, now)
+
+    def _gone(self, number: E164, now: Moment) -> None:
+        self._let_go.add(number)
         self.remove(number)
         self._released[number] = Released(number, now)
         tombstone = self.tombstones.get(number)
@@ -168,7 +199,7 @@ class OpenState:
         """The account shows the number no more, and no answer said that it was released: it is watched."""
         self.remove(instance.number)
         self.watch(instance, "released", now)
-        self.released(instance.number, now)
+        self._gone(instance.number, now)
 
     def charge(self, number: E164, once: Charge | None, monthly: Charge | None) -> None:
         """The account charges this for the number, whatever was planned."""
@@ -197,17 +228,30 @@ class OpenState:
         if self.intents.pop(number, None) is not None:
             self.unsaved = True
 
+    def refuse(self, number: E164, why: str) -> None:
+        """The vendor refused the call, which did nothing."""
+        known = self._known(number)
+        if known is not None:
+            self.chronicle.tell("refused", known, why)
+        self.drop_intent(number)
+
+    def _known(self, number: E164) -> Instance | None:
+        intent = self.intents.get(number)
+        return self.numbers.get(number) or (None if intent is None else intent.instance)
+
     def bury(self, tombstone: Tombstone) -> None:
         """The purchase never happened, as far as one can see; keep watching for it."""
         self.tombstones[tombstone.number] = tombstone
         self.drop_intent(tombstone.number)
         self.unsaved = True
 
-    def watch(self, instance: Instance, cause: Cause, now: Moment) -> None:
+    def watch(self, instance: Instance, cause: Cause, now: Moment, why: str = "") -> None:
         """No slot waits for that number, and whatever was intended for it is settled; but it may turn up in the
-        account, so it is looked for in every listing.
+        account, so it is looked for in every listing. `why` it was refused, if it was.
         """
         number = instance.number
+        if cause == "refused":
+            self.chronicle.tell("refused", instance, why)
         known = self.tombstones.get(number)
         released_at = None if known is None else known.released_at
         self.bury(
@@ -244,10 +288,13 @@ class OpenState:
                 one for one in self.tombstones.values() if age(now, one.closed_at) < TOMBSTONE_LIFE
             ),
         )
-        self._attempted = state
+        told = self.chronicle.next(state.serial, our_time(now))
+        state = told.put_into(state)
+        self._attempted = state, told
         self._session.write(state)
         self._state, self._attempted = state, None
         self.unsaved = False
+        self.chronicle.stored(told)
 
     def _is_remembered(self, one: Released, now: Moment) -> bool:
         return self._no_rebuy is None or age(now, one.at) < max(self._no_rebuy, REMEMBERED_LEAST)
@@ -257,9 +304,11 @@ class OpenState:
         if self._attempted is None:
             return
         stored = self._session.read()
-        if stored is not None and stored.write_id == self._attempted.write_id:
-            self._state = self._attempted
+        state, told = self._attempted
         self._attempted = None
+        if stored is not None and stored.write_id == state.write_id:
+            self._state = state
+            self.chronicle.stored(told)
 
 
 def _moved(one: Pending, resource: Resource) -> Pending:

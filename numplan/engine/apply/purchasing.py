@@ -75,7 +75,7 @@ class Purchases:
                 case Rejected(again=again) if again:
                     run.reject(order.number, outcome)
                 case Refused(message) if known_anew:
-                    run.open_state.watch(order.instance(), "refused", run.now())
+                    run.open_state.watch(order.instance(), "refused", run.now(), message)
                     left.open.append((order, self._lost(order, message)))
                 case Barred(reason) if known_anew:
                     run.open_state.drop_intent(order.number)
@@ -99,7 +99,7 @@ class Purchases:
         match outcome:
             case Succeeded():
                 bought = msgspec.structs.replace(order.instance(), bought_at=run.now(), charges_planned=True)
-                run.open_state.keep(bought)
+                run.open_state.keep(bought, "purchased")
                 run.looked_at([order.number])
                 return Done(resource=order.resource, number=order.number, call="purchase")
             case NotSent() | Barred():
@@ -129,7 +129,7 @@ class Purchases:
             if gap:
                 yield run.uncertain(order.resource, order.number, "purchase", _refused(message))
             else:
-                run.open_state.watch(order.instance(), "refused", run.now())
+                run.open_state.watch(order.instance(), "refused", run.now(), message)
                 left.open.append((order, self._lost(order, message)))
 
     # -- batches that were rejected whole ------------------------------------------------------------------

@@ -82,7 +82,7 @@ class Releases:
                 reason = f"the vendor refused it ({message}), but an earlier call may have released it"
                 return run.uncertain(resource, number, "release", reason)
             case Refused(message):
-                run.open_state.drop_intent(number)
+                run.open_state.refuse(number, message)
                 return Failed(resource=resource, number=number, call="release", reason=message)
             case NotSent() | Barred():
                 return run.not_done(resource, number, "release", outcome)

@@ -21,7 +21,7 @@ from numplan.engine.ports import Clock, Provider, now_of
 from numplan.failpoints import failpoint
 from numplan.model.address import Resource
 from numplan.model.errors import ApiError, StateError
-from numplan.model.manifest import ApiSettings
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.moment import Moment
 from numplan.model.number import E164
 from numplan.model.outcome import Barred, Call, NotSent, Outcome, Rejected, Unasked

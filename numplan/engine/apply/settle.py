@@ -21,7 +21,8 @@ from numplan.engine.ports import Clock, Provider, now_of
 from numplan.failpoints import failpoint
 from numplan.model.account import Listing, OwnedNumber, Unreadable, by_number
 from numplan.model.errors import ApiError
-from numplan.model.manifest import ApiSettings
+from numplan.model.history.record import Outcome
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
 from numplan.model.others import Elsewhere
@@ -66,11 +67,14 @@ def settle(
         if look is None:
             yield _verdict(intent, "unknown", "interrupted before it was settled")
         elif intent.number in look.contested and intent.number in given_up:
-            yield _anothers(
-                open_state, intent, look.contested[intent.number], now_of(clock, provider), GIVEN_UP
-            )
+            whose = look.contested[intent.number]
+            verdict = _anothers(open_state, intent, whose, now_of(clock, provider), GIVEN_UP)
+            yield _told(open_state, intent, verdict)
         else:
-            yield _judge(open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected)
+            verdict = _judge(
+                open_state, intent, look, provider, now_of(clock, provider), _hold(api), rejected
+            )
+            yield _told(open_state, intent, verdict)
 
 
 def find_bought(
@@ -98,9 +102,12 @@ def find_bought(
         contested: dict[E164, Elsewhere] = {}
         for number in bought:
             if number not in theirs or theirs[number].standing == "watched":
-                yield _found(open_state, pending.pop(number), look.present[number])
+                intent = pending.pop(number)
+                yield _told(open_state, intent, _found(open_state, intent, look.present[number]))
             elif theirs[number].standing == "managed":
-                yield _anothers(open_state, pending.pop(number), theirs[number], now_of(clock, provider))
+                intent = pending.pop(number)
+                verdict = _anothers(open_state, intent, theirs[number], now_of(clock, provider))
+                yield _told(open_state, intent, verdict)
             else:
                 contested[number] = theirs[number]
         look = msgspec.structs.replace(look, contested=contested) if contested else look
@@ -156,7 +163,8 @@ def take_in(
         if number in theirs and theirs[number].comes_before(open_state.state.lineage):
             continue
         row = present[number]
-        open_state.keep(surplus_of(tombstone, row))
+        outcome: Outcome = "returned" if tombstone.cause in {"missing", "released"} else "purchased"
+        open_state.keep(surplus_of(tombstone, row), outcome, TURNED_UP[tombstone.cause], settled=True)
         yield open_state.numbers[number], TURNED_UP[tombstone.cause]
 
 
@@ -287,6 +295,12 @@ def _judge_purchase(
         )
         return _verdict(intent, "not bought", "it is neither in the account nor for sale, and was not before")
     return _verdict(intent, "unknown", "it is neither in the account nor for sale")
+
+
+def _told(open_state: OpenState, intent: Intent, verdict: Settled) -> Settled:
+    """A verdict, which the history is told unless it is none."""
+    open_state.chronicle.tell_verdict(verdict, open_state.numbers.get(intent.number, intent.instance))
+    return verdict
 
 
 def _hold(api: ApiSettings) -> timedelta:

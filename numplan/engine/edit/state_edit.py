@@ -4,7 +4,7 @@ No account is asked and nothing is sent: these are for a state that says somethi
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -33,8 +33,24 @@ class Edited(NamedTuple):
     moves: tuple[Moved, ...]
 
 
-def naming(text: str) -> Callable[[Instance], bool]:
-    """Whether an instance is meant by a text: an address, a resource or a number, or a pattern of one of them.
+class Located(Protocol):
+    """What has a number and a place."""
+
+    @property
+    def address(self) -> str:
+        """The address."""
+
+    @property
+    def resource(self) -> str:
+        """The resource."""
+
+    @property
+    def number(self) -> str:
+        """The number."""
+
+
+def naming(text: str) -> Callable[[Located], bool]:
+    """Whether something is meant by a text: an address, a resource or a number, or a pattern of one of them.
 
     Raises UsageError for a text that is none of these.
     """

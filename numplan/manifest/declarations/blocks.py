@@ -9,7 +9,8 @@ import msgspec
 from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import Usage, charge_of
-from numplan.model.manifest import ApiSettings, Terms
+from numplan.model.location.api_settings import ApiSettings
+from numplan.model.manifest import Terms
 from numplan.model.policy import WITHOUT, Policy
 from numplan.model.today import days_of
 

@@ -30,16 +30,10 @@ from numplan.manifest.reading.positions import LocatedMap, Position
 from numplan.manifest.reading.quoting import dotted_path
 from numplan.model.diagnostics import Diagnostic, Source, error, warning
 from numplan.model.errors import ManifestError
+from numplan.model.location.api_settings import DEFAULT_API_URL
 from numplan.model.location.state_location import StateLocation
 from numplan.model.location.urls import UrlError, api_url
-from numplan.model.manifest import (
-    DEFAULT_API_URL,
-    Manifest,
-    NumberEntry,
-    PoolEntry,
-    SetEntry,
-    Terms,
-)
+from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, SetEntry, Terms
 from numplan.model.number import E164
 from numplan.model.policy import Policy
 
@@ -95,6 +89,7 @@ class _Declaring:
             sets=tuple(self._sets(defaults)),
             pools=tuple(self._pools(defaults)),
             moved=tuple(moves_of(root)),
+            tells_actor=root.block("history").get("actor") != "none",
         )
         retire = tuple(self._usable(retired_of(root, self.numbers)))
         self.findings += self.numbers.numbers_files.repeated()

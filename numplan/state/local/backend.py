@@ -31,6 +31,7 @@ from numplan.state.backend import (
 )
 from numplan.state.last_seen import LastSeen
 from numplan.state.local.folder import StateFolder
+from numplan.state.local.history import LocalHistory
 from numplan.state.local.lock_file import HeldLock, acquire, read_record, try_flock
 from numplan.state.local.state_files import StateFiles, Stored
 from numplan.state.os_errors import EITHER, explained
@@ -102,6 +103,11 @@ class LocalBackend:
                 return None
             finally:
                 close_quietly(descriptor)
+
+    @property
+    def history(self) -> LocalHistory:
+        """The history beside the state."""
+        return LocalHistory(self._path)
 
     def unlock(self, lock_id: str) -> None:
         """Always raises StateError: what holds this lock is a process, and its end frees it."""

@@ -26,6 +26,7 @@ from numplan.state.backend import (
     require_nothing,
     require_successor,
 )
+from numplan.state.history import HistoryStore
 from numplan.state.last_seen import LastSeen, in_order, lost
 from numplan.state.os_errors import EITHER, explained
 from numplan.state.shared.last_seen_cache import LastSeenCache
@@ -96,6 +97,11 @@ class RemoteBackend:
     def holder(self) -> LockInfo | None:
         """Who holds the lock just now, or None. Raises StateError."""
         return self._store.holder()
+
+    @property
+    def history(self) -> HistoryStore | None:
+        """The history beside the state; see Backend."""
+        return self._store.history
 
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id; see Backend.unlock."""

@@ -54,6 +54,11 @@ class HttpStore:
         """The address."""
         return self.at.url
 
+    @property
+    def history(self) -> None:
+        """None: such a server keeps one document, and no records."""
+        return
+
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""
         came = self.client.call("GET", self.at.address)

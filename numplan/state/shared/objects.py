@@ -31,6 +31,7 @@ from numplan.model.state import State
 from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.object_errors import VARIABLES, hint_of, words_of
+from numplan.state.shared.object_history import ObjectHistory
 from numplan.state.shared.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.shared.terraform_lock import decode_lock, encode_lock
 
@@ -109,6 +110,11 @@ class ObjectStore:
     def place(self) -> str:
         """The URL."""
         return self.at.url
+
+    @property
+    def history(self) -> ObjectHistory:
+        """The objects beside it."""
+        return ObjectHistory(self.at, self._bucket)
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""

@@ -20,6 +20,7 @@ from numplan.model.state import State
 from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.postgres_connection import line_to
+from numplan.state.shared.postgres_history import PostgresHistory
 from numplan.state.shared.store import Copy, TakenError, broken_lock, overtaken
 from numplan.state.shared.terraform_lock import decode_lock, encode_lock
 
@@ -91,6 +92,11 @@ class PostgresStore:
     def place(self) -> str:
         """The URL, which holds no password."""
         return self.at.url
+
+    @property
+    def history(self) -> PostgresHistory:
+        """The table beside it."""
+        return PostgresHistory(self.at, self._line)
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from numplan.model.errors import StateError
 from numplan.model.state import State
 from numplan.state.backend import LockInfo
+from numplan.state.history import HistoryStore
 
 
 class Copy(NamedTuple):
@@ -52,6 +53,10 @@ class Store(Protocol):
     @property
     def place(self) -> str:
         """What its user calls it."""
+
+    @property
+    def history(self) -> HistoryStore | None:
+        """The history beside the state, or None where the service keeps none."""
 
     def fetch(self) -> Copy | None:
         """What is stored, or None where nothing is. Raises StateError."""

@@ -31,6 +31,7 @@ _OPTIONAL = frozenset(
 LONGEST_CELL = 56
 """Characters of a table's cell; JSON and CSV carry all."""
 
+_OF_NUMBERS = frozenset({"number", "replaces"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -127,7 +128,7 @@ def csv_text(rows: Sequence[TableRow]) -> str:
     if rows:
         writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(name, row.get(name, "")) for name in columns])
+        writer.writerow([csv_cell(name, row.get(name, "")) for name in columns])
     return sheet.getvalue().rstrip("\n")
 
 
@@ -144,15 +145,24 @@ def _columns(rows: Sequence[TableRow]) -> list[str]:
     return sorted(names, key=lambda name: name in _CAME_LATER)
 
 
-def _cell(name: str, value: object) -> str:
-    text = inert(cell_text(name, value))
-    return f"'{text}" if name != "number" and text.startswith(_FORMULA) else text
+def csv_cell(name: str, value: object) -> str:
+    """A value of this column as CSV may hold it."""
+    text = value if isinstance(value, str) else _plain_text(name, value)
+    # Most are so, and nothing in them is obeyed by anybody.
+    is_harmless = text.isascii() and text.isprintable() and not (" " in text or "::" in text or "##" in text)
+    if not is_harmless:
+        text = inert(one_line(text))
+    return f"'{text}" if name not in _OF_NUMBERS and text.startswith(_FORMULA) else text
 
 
 def cell_text(name: str, value: object) -> str:
     """A value as the text that it is in this column."""
+    return one_line(_plain_text(name, value))
+
+
+def _plain_text(name: str, value: object) -> str:
     optional = name in _OPTIONAL or name.startswith(LABEL)
-    return one_line("" if value is None and optional else _text(value))
+    return "" if value is None and optional else _text(value)
 
 
 def _table_cell(name: str, value: object) -> str:

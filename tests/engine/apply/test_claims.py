@@ -11,7 +11,7 @@ from numplan.engine.apply.settle import take_in
 from numplan.model.account import OwnedNumber
 from numplan.model.changes import Adopt, Keep, Purchase
 from numplan.model.errors import StateError
-from numplan.model.manifest import ApiSettings
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.others import NOBODY, Others
 from numplan.model.state import Attributes, Instance
 from tests.builders import buried, state, us

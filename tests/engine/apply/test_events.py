@@ -133,7 +133,7 @@ def test_a_run_that_breaks_says_what_broke_and_which_numbers_it_leaves_in_doubt(
     wanted = manifest(pool("p", 1))
     plan = world.draft(wanted)
 
-    def broken(_: object) -> object:
+    def broken(*_: object) -> object:
         raise ZeroDivisionError("by nothing")
 
     open_state = world.open()

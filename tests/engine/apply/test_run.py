@@ -1,6 +1,7 @@
 """Applies of so many batches that some are handed over ahead: nothing is lost by it, and nothing doubled."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,11 +60,11 @@ def test_of_a_run_that_breaks_only_what_was_begun_is_in_doubt(monkeypatch: pytes
     kept: list[Instance] = []
     keep = OpenState.keep
 
-    def breaking(open_state: OpenState, instance: Instance) -> None:
+    def breaking(open_state: OpenState, instance: Instance, *told: Any, **how: Any) -> None:
         kept.append(instance)
         if len(kept) == 3:
             raise RuntimeError("unforeseen")
-        keep(open_state, instance)
+        keep(open_state, instance, *told, **how)
 
     monkeypatch.setattr(OpenState, "keep", breaking)
     world = world_with(*NUMBERS)
@@ -84,9 +85,9 @@ def test_the_longer_a_write_takes_the_longer_a_run_goes_on_without_one(
     saves: list[State] = []
     keep, save = OpenState.keep, OpenState.save
 
-    def keeping(open_state: OpenState, instance: Instance) -> None:
+    def keeping(open_state: OpenState, instance: Instance, *told: Any, **how: Any) -> None:
         world.clock.advance(seconds=1)
-        keep(open_state, instance)
+        keep(open_state, instance, *told, **how)
 
     def saving(open_state: OpenState, now: datetime) -> None:
         save(open_state, now)

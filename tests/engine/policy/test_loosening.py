@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from numplan.engine.policy.loosening import API, bound_by, loosened
-from numplan.model.manifest import ApiSettings
+from numplan.model.location.api_settings import ApiSettings
 from numplan.model.policy import Policy
 from numplan.model.state import Bound
 from tests.builders import entry, manifest, plan, state, us

@@ -11,7 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from numplan.manifest.schema.shipped import schema_text
-from numplan.model.manifest import ApiSettings, PoolEntry, Terms
+from numplan.model.location.api_settings import ApiSettings
+from numplan.model.manifest import PoolEntry, Terms
 from numplan.model.policy import Policy
 from tests.manifest.schema.values import ROOT, objects, resolved
 

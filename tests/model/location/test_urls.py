@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.model.location.api_settings import DEFAULT_API_URL
 from numplan.model.location.urls import UrlError, api_url
-from numplan.model.manifest import DEFAULT_API_URL
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from numplan.model.errors import SettingError, StateError
@@ -21,6 +22,7 @@ from tests.services.gcs import write_account
 from tests.services.objects import ACCOUNT, KEY, refusing_server
 from tests.services.places import CALLS
 from tests.state.backend_contract import BackendContract, Break, HastyClock, Open, SharedBackendContract
+from tests.state.history_contract import HistoryContract, held, lines, told
 from tests.state.samples import make_state, next_after
 
 QUICK: dict[str, Any] = {
@@ -74,6 +76,34 @@ class ObjectContract(SharedBackendContract):
         assert caplog.text == ""
 
 
+class ObjectHistoryContract(HistoryContract):
+    @pytest.fixture
+    def history(self, open_backend: Open):
+        return lambda: open_backend().history
+
+    @pytest.fixture
+    def key(self) -> str:
+        return f"{uuid.uuid4().hex}/numplan.state.json"
+
+    def test_an_object_holds_what_one_write_of_state_told_and_is_created_once(self, history):
+        first, second = told(2, 1)
+        history().write([*first, *second], anew=True)
+        store = history()
+        names = [key.rpartition("/")[2] for key in store._keys()]
+        assert names == ["2-run-1.jsonl", "3-run-1.jsonl"]
+        assert store.place.split("?")[0].endswith("/numplan.state.json.history/")
+        (other,) = told(1)
+        with pytest.raises(StateError, match="cannot write"):
+            history().write([msgspec.structs.replace(other[0], actor="mallory")], anew=True)
+        assert held(history()) == lines(first, second)
+
+    def test_the_order_is_that_of_the_serials(self, history):
+        groups = told(*[1] * 12)
+        for group in groups:
+            history().write(group, anew=True)
+        assert held(history()) == lines(*groups)
+
+
 class TestS3(ObjectContract):
     CALLS = CALLS["s3"]
 
@@ -107,6 +137,12 @@ class TestS3(ObjectContract):
     def test_an_endpoint_in_the_clear_is_for_this_machine_only(self):
         with pytest.raises(ValueError, match="in the clear"):
             parse_location("s3://states/x.json?endpoint=http://minio.example.com")
+
+
+class TestS3History(ObjectHistoryContract):
+    _credentials = TestS3._credentials
+    line = TestS3.line
+    open_backend = TestS3.open_backend
 
 
 class TestAzure(ObjectContract):

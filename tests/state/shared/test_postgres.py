@@ -13,6 +13,7 @@ from numplan.state.shared.backend import RemoteBackend
 from tests.services.cutting import Line, line_to
 from tests.services.places import CALLS
 from tests.state.backend_contract import HastyClock, Open, SharedBackendContract
+from tests.state.history_contract import HistoryContract, held, told
 from tests.state.samples import make_state, next_after
 
 
@@ -34,6 +35,23 @@ def execute(port: int, query: str) -> list[tuple]:
     with psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", autocommit=True) as connection:
         done = connection.execute(query)
         return done.fetchall() if done.description else []
+
+
+class TestPostgresHistory(HistoryContract):
+    @pytest.fixture
+    def history(self, postgres_port: int):
+        name = uuid.uuid4().hex
+        return lambda: opener(postgres_port, name)().history
+
+    def test_the_history_of_another_state_is_another(self, history, postgres_port: int):
+        (first,) = told(2)
+        history().write(first, anew=True)
+        assert held(opener(postgres_port, uuid.uuid4().hex)().history) == []
+
+    def test_a_role_that_may_not_is_told(self, postgres_port: int):
+        (first,) = told(1)
+        with pytest.raises(StateError, match="cannot write the table numplan_history"):
+            opener(postgres_port, "x", user="denied")().history.write(first, anew=True)
 
 
 class TestPostgres(SharedBackendContract):

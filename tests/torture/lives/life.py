@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from numplan.model.text.glob import covers
 from tests.services.places import Service
+from tests.torture.chronicle import check_history
 from tests.torture.lives import laws
 from tests.torture.lives.edits import edited, replaced
 from tests.torture.lives.faults import SIDES, fault_of
@@ -157,6 +158,7 @@ class Life:
                 continue
             laws.nothing_doubled(world)
             laws.unlocked(world)
+            check_history(world)
             self.figures["converged at once" if attempt == 0 else "converged later"] += 1
             return
         raise AssertionError(f"not converged after {RERUNS} runs without faults: {problem}")

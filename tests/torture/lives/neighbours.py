@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.services.places import Service
+from tests.torture.chronicle import check_history
 from tests.torture.lives import laws, sharing
 from tests.torture.lives.life import RERUNS, BrokenLawError, Life, put_back
 from tests.torture.lives.processes import Zygote
@@ -148,6 +149,7 @@ class Neighbourhood:
             for world in self.worlds:
                 laws.nothing_doubled(world)
                 laws.unlocked(world)
+                check_history(world, alone=False)
                 sharing.nothing_of_theirs_is_unmanaged(world)
             self.life.figures["converged at once" if attempt == 0 else "converged later"] += 1
             return

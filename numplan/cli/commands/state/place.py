@@ -8,11 +8,13 @@ import msgspec
 from numplan.cli.options.approval import approving
 from numplan.cli.settings import common
 from numplan.cli.terminal.run import Run
+from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import state_backend
 from numplan.cli.workspace.state_location import named_location, open_location
 from numplan.cli.workspace.state_lock import locked
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import NumplanError, StateError, UsageError
+from numplan.model.history.record import line_of
 from numplan.model.location.state_location import LocalLocation, StateLocation
 from numplan.model.state import State, successor
 from numplan.state.backend import Backend, StoredSession, other_lock, said_of
@@ -84,11 +86,29 @@ def migrate(target: str, *, auto_approve: bool) -> None:
                     hint="give --auto-approve",
                 )
             with clock.careful():
-                _copy(state, arriving, goal)
+                _copy(_with_history(state, source, goal, screen), arriving, goal)
                 leaving.write(msgspec.structs.replace(successor(state), moved_to=goal.place))
         screen.last_line(
             "Moved. Name the new place from now on: --state, NUMPLAN_STATE, or the manifest's backend."
         )
+
+
+def _with_history(state: State, source: Backend, goal: Backend, screen: Screen) -> State:
+    """The state as it arrives, once its history is there, with what state alone held of it. Where the other place keeps
+    none, the state knows of none from now on.
+
+    Raises StateError where the history cannot be read, or written there.
+    """
+    there = goal.history
+    if source.history is None or there is None:
+        if state.history is not None:
+            screen.error(f"warning: {goal.place} keeps no history: the records stay where the state was")
+        return msgspec.structs.replace(state, history=None, to_record=())
+    lines = [*source.history.lines()]
+    known = {*lines}
+    lines += [line for one in state.to_record if (line := line_of(one)) not in known]
+    there.take_over(lines, f"moved-{state.write_id}")
+    return msgspec.structs.replace(state, to_record=())
 
 
 def _copy(state: State, arriving: StoredSession, goal: Backend) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from numplan.model.state import decode_state
@@ -32,7 +33,9 @@ def test_the_state_is_copied_and_the_old_place_marked(ready: Desk, server: State
     ran = ready("state", "migrate", "--to", at, "--auto-approve")
     assert ran.code == 0, ran
     assert "2 numbers" in ran.out
-    assert decode_state(server.states[at.removeprefix(server.url)], "there") == before
+    without = msgspec.structs.replace(before, history=None, to_record=())
+    assert "keeps no history" in ran.err
+    assert decode_state(server.states[at.removeprefix(server.url)], "there") == without
     for command in (["plan"], ["apply", "--auto-approve"], ["state", "list"], ["state", "pull"], ["show"]):
         left = ready(*command)
         assert left.code == 1, left
