@@ -129,8 +129,8 @@ def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
     reviewed, or a budget no longer has room for what is bought, and ApiError.
     """
     asked_at = clock.monotonic()
+    gone = check_offers(chosen.result.plan, work.account, work.manifest.api.parallelism)
     plan = chosen.result.plan
-    gone = check_offers(plan, work.account, work.manifest.api.parallelism)
     limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
     result = with_budgets_of_now(chosen.result, limits, work.account)
     return chosen._replace(result=result, asked_at=asked_at, gone=gone)
