@@ -7,11 +7,13 @@ from typing import Any
 
 from numplan.engine.pipeline import compute_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
+from numplan.manifest.declarations.budgets import budgets_of
 from numplan.model.address import Resource
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Source
 from numplan.model.location.api_settings import ApiSettings
 from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, Retired, SetEntry, Terms
+from numplan.model.money.budget import Budgets
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan, Refusal, Selection
 from numplan.model.policy import NO_LIMITS, Policy
@@ -73,6 +75,14 @@ def manifest(
         sets=tuple(one for one in entries if isinstance(one, SetEntry)),
         pools=tuple(one for one in entries if isinstance(one, PoolEntry)),
         retire=tuple(Retired(E164(number), "spam label", PLACE) for number in retire),
+    )
+
+
+def budgets(monthly: str = "", *, by: str = "owner", others: str = "", **each: str) -> Budgets:
+    """`policy: {budgets: {monthly: ..., by: owner, each: {sales: ...}, others: ...}}`; what is empty is not set."""
+    held: dict[str, object] = {"by": by, "each": each}
+    return budgets_of(
+        {**held, **{key: one for key, one in (("monthly", monthly), ("others", others)) if one}}
     )
 
 

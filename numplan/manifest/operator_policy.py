@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 from numplan.files.read import FileError, read_straight
 from numplan.manifest.declarations.blocks import policy
+from numplan.manifest.declarations.budgets import check_budgets
 from numplan.manifest.declarations.retired import check_rebuy
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Findings
@@ -49,8 +50,8 @@ def read_operator(file: str) -> Operator:
     root = document.root
     if document.findings or not isinstance(root, LocatedMap):
         _refuse(*sorted(document.findings.found, key=lambda found: str(found.source)))
-    if too_long := [*check_rebuy(root)]:
-        _refuse(*too_long)
+    if wrong := [*check_rebuy(root), *check_budgets(root)]:
+        _refuse(*wrong)
     limits = {key: value for key, value in root.items() if key in Policy.__struct_fields__}
     lists = {key: _texts(root[key]) for key in _LISTS if key in root}
     return Operator(file=file, policy=policy(limits, NO_LIMITS), **lists)

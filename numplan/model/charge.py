@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 _NOTHING: Final = Decimal(0)
+_CENTS: Final = 2
 
 
 class Charge(Decimal):
@@ -28,12 +29,25 @@ class Sum(msgspec.Struct, frozen=True):
         """`12.40 and 2 unknown`."""
         return f"{self.known} and {self.unknown} unknown" if self.unknown else str(self.known)
 
+    @property
+    def in_cents(self) -> str:
+        """As text with two decimals at least: `12.40 and 2 unknown`."""
+        known = in_cents(self.known)
+        return f"{known} and {self.unknown} unknown" if self.unknown else known
+
 
 def add_up(charges: Iterable[Decimal | None]) -> Sum:
     """The sum of charges; None is one that is not known."""
     listed = list(charges)
     known = [one for one in listed if one is not None]
     return Sum(sum(known, _NOTHING), len(listed) - len(known))
+
+
+def in_cents(charge: Decimal) -> str:
+    """An amount as it is, with two decimals at least: `500.00` of 500, `0.005` of 0.005."""
+    exponent = charge.as_tuple().exponent
+    is_short = isinstance(exponent, int) and exponent > -_CENTS
+    return f"{charge:.{_CENTS}f}" if is_short else f"{charge:f}"
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from numplan.model.charge import Charge, Sum, add_up
 from numplan.model.consent import Consent
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.moment import Time
+from numplan.model.money.budget import BudgetLine
 from numplan.model.number import E164
 from numplan.model.state import Attributes
 from numplan.model.text.glob import covers
@@ -273,6 +274,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_monthly_increase: Decimal | None = None
     loosened: tuple[Loosened, ...] = ()
     cost: Cost = Cost()
+    budgets: tuple[BudgetLine, ...] = ()
     unmanaged: Unmanaged = Unmanaged()
     changes: tuple[Change, ...] = ()
     unselected: tuple[Change, ...] = ()

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from numplan.model.charge import Charge
+from numplan.model.money.budget import Budgets, together
 from numplan.model.text.countries import same_country
 from numplan.model.today import Span, days_of
 
@@ -23,6 +24,7 @@ Trunk = int | Literal["none"]
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of one apply, as the keys of `policy:` have them. None means no limit; charges are in the account's
     currency. What is not set is as it stands here. `rebuy_after`: for how long no pool buys again what was released.
+    `budgets` are for what all that is managed costs a month, not for one apply.
     """
 
     max_purchases: int | None = None
@@ -31,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_adoptions: int | None = None
     max_setup_cost: Charge | None = None
     max_monthly_increase: Charge | None = None
+    budgets: Budgets = msgspec.UNSET
     allowed_countries: tuple[str, ...] | None = None
     allowed_types: tuple[str, ...] | None = None
     allowed_trunks: tuple[Trunk, ...] | None = None
@@ -104,6 +107,7 @@ TOGETHER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "max_adoptions": _lesser,
     "max_setup_cost": _lesser,
     "max_monthly_increase": _lesser,
+    "budgets": together,
     "allowed_countries": _in_both,
     "allowed_types": _in_both,
     "allowed_trunks": _in_both,

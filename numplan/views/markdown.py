@@ -16,6 +16,7 @@ from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount, change
+from numplan.views.common.budgets import TITLES, budget_rows
 from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
@@ -50,6 +51,7 @@ def plan_markdown(plan: Plan, name: str) -> str:
         page.add("refusals", _refusal(one))
     page.add("refusals", _refused(len(plan.refusals)))
     page.add("the cost", _costs(plan))
+    page.add("budgets", _budgets(plan))
     for section in sections_of(plan):
         page.table(section)
     page.add("what leaves", _leaving(plan))
@@ -229,6 +231,22 @@ def _cost_table(plan: Plan) -> Iterator[str]:
     yield f"| a month | {before} | {after} | {change(cost.monthly, cost.unknown)} |"
     yield f"| once | | | {change(cost.once, cost.unknown_once)} |"
     yield ""
+
+
+def _budgets(plan: Plan) -> Iterator[str]:
+    """Each budget, and what is left of it; of many those that matter."""
+    if not plan.budgets:
+        return
+    unit = f" ({shown(plan.currency)})" if plan.currency else ""
+    yield f"| budget a month{unit} | {' | '.join(TITLES)} |"
+    yield f"|---|{'--:|' * len(TITLES)}"
+    for row in budget_rows(plan.budgets, _FEW):
+        mark = ":no_entry: " if row.is_refused else ":warning: " if row.is_beyond else ""
+        yield f"| {mark}{shown(row.whose)} | {' | '.join(row.figures)} |"
+    yield ""
+    if len(plan.budgets) > _FEW:
+        yield f"And {len(plan.budgets) - _FEW:,} more budgets."
+        yield ""
 
 
 def _leaving(plan: Plan) -> Iterator[str]:

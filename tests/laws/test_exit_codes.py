@@ -131,6 +131,7 @@ def test_a_country_that_is_not_offered_is_1_and_the_plan_is_shown(desk: Desk) ->
         ("max_purchases: 1", ["--max-purchases", "2"]),
         ('max_setup_cost: "0.15"', None),
         ('max_monthly_increase: "0.15"', None),
+        ('budgets: {monthly: "0.15"}', None),
         ("allowed_countries: [Canada]", None),
         ("allowed_types: [Mobile]", None),
         ("required_labels: [owner]", None),

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from numplan.model.account import Assignment, Offer
 from numplan.model.changes import Adopt, Blocked, Difference, Forget, Keep, Purchase, Release, Replace, Update
+from numplan.model.charge import Sum
 from numplan.model.diagnostics import Diagnostic, Source
+from numplan.model.money.budget import BudgetLine
 from numplan.model.plan import (
     Allowances,
     Cost,
@@ -17,9 +19,10 @@ from numplan.model.plan import (
     Selection,
     Unmanaged,
 )
-from tests.state.samples import attributes, numbers, resources, texts, times
+from tests.state.samples import attributes, budgets, numbers, resources, texts, times
 
 money = st.decimals("-9999", "9999.9999", places=4)
+sums = st.builds(Sum, money, st.integers(0, 9))
 sources = st.builds(Source, texts, st.integers(1, 9999), st.integers(1, 500))
 somewhere = st.none() | sources
 differences = st.lists(st.builds(Difference, texts, st.none() | texts, st.none() | texts), max_size=2).map(
@@ -102,6 +105,16 @@ plans = st.builds(
     max_monthly_increase=st.none() | money,
     loosened=some(st.builds(Loosened, key=texts, before=texts, after=texts)),
     cost=st.builds(Cost, once=money, monthly_before=money, monthly_after=money),
+    budgets=some(
+        st.builds(
+            BudgetLine,
+            budget=budgets,
+            before=sums,
+            after=sums,
+            raised=st.booleans(),
+            is_operators=st.booleans(),
+        )
+    ),
     unmanaged=st.builds(
         Unmanaged, count=st.integers(0, 99), at_least=st.booleans(), monthly=money, numbers=some(numbers)
     ),

@@ -2,16 +2,30 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numplan.model.charge import Charge
+from numplan.model.money.budget import Budget
 from numplan.model.policy import NO_LIMITS, TOGETHER, Policy, allows, both, percent
 
 counts = st.none() | st.integers(0, 9)
 charges = st.none() | st.decimals(0, 9, places=2)
 words = st.none() | st.lists(st.sampled_from(["US", "UK", "Canada"]), unique=True).map(tuple)
 trunks = st.none() | st.lists(st.sampled_from([1, 2, "none"]), unique=True).map(tuple)
+budgets = st.just(msgspec.UNSET) | st.lists(
+    st.builds(
+        Budget,
+        monthly=st.decimals(0, 9, places=2).map(Charge),
+        label=st.sampled_from(["owner", "team"]),
+        value=st.none() | st.sampled_from(["a", "b"]),
+    )
+    | st.builds(Budget, monthly=st.decimals(0, 9, places=2).map(Charge)),
+    min_size=1,
+    unique_by=lambda one: one.place,
+).map(tuple)
 policies = st.builds(
     Policy,
     max_purchases=counts,
@@ -20,6 +34,7 @@ policies = st.builds(
     max_adoptions=counts,
     max_setup_cost=charges,
     max_monthly_increase=charges,
+    budgets=budgets,
     allowed_countries=words,
     allowed_types=words,
     allowed_trunks=trunks,

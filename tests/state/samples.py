@@ -8,6 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from numplan.model.address import Resource
+from numplan.model.money.budget import Budget
 from numplan.model.number import E164
 from numplan.model.policy import Policy
 from numplan.model.state import Attributes, Bound, Instance, Intent, State, Tombstone, encode_state
@@ -105,6 +106,13 @@ intents = st.builds(
 tombstones = st.builds(
     Tombstone, instance=instances, closed_at=times, holds_slot=st.booleans(), unsold_at=st.none() | times
 )
+budgets = st.builds(
+    Budget,
+    monthly=charges.filter(lambda one: one is not None),
+    label=texts,
+    value=st.none() | texts,
+    besides=st.lists(texts, max_size=2).map(tuple),
+)
 policies = st.builds(
     Policy,
     max_purchases=st.none() | st.integers(0, 99),
@@ -113,6 +121,7 @@ policies = st.builds(
     max_adoptions=st.none() | st.integers(0, 99),
     max_setup_cost=charges,
     max_monthly_increase=charges,
+    budgets=st.just(msgspec.UNSET) | st.lists(budgets, min_size=1, max_size=2).map(tuple),
     allowed_countries=st.none() | st.lists(texts, max_size=2).map(tuple),
     allowed_types=st.none() | st.lists(texts, max_size=2).map(tuple),
     allowed_trunks=st.none() | st.lists(st.just("none") | st.integers(1, 2**53), max_size=2).map(tuple),

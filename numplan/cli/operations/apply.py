@@ -28,7 +28,7 @@ from numplan.engine.pipeline import PlanResult, settle_leftovers
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by
-from numplan.engine.saved_plan.staleness import check_offers
+from numplan.engine.saved_plan.staleness import check_offers, with_budgets_of_now
 from numplan.model.changes import count
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
@@ -132,11 +132,14 @@ def apply_chosen(
 
 def ask_again(chosen: Chosen, work: Work, clock: SystemClock) -> Chosen:
     """What was asked before a question is old after it. Raises StalePlanError where a number is not to be had as it was
-    reviewed, and ApiError.
+    reviewed, or a budget no longer has room for what is bought, and ApiError.
     """
     asked_at = clock.monotonic()
     gone = check_offers(chosen.result.plan, work.account, work.manifest.api.parallelism)
-    return chosen._replace(asked_at=asked_at, gone=gone)
+    plan = chosen.result.plan
+    limits = effective(work.manifest, plan.allowances, destroy=plan.destroy)
+    result = with_budgets_of_now(chosen.result, limits, work.account)
+    return chosen._replace(result=result, asked_at=asked_at, gone=gone)
 
 
 def open_gate(chosen: Chosen, work: Work, clock: SystemClock) -> Gate:

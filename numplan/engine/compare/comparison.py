@@ -3,7 +3,7 @@
 Pure. Both the search for offers and the planner work from one comparison, so they never disagree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -75,6 +75,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     no_rebuy: timedelta
     just_released: frozenset[E164] = frozenset()
     """What was released so lately that the account may show it still: it is nobody's to adopt."""
+    intended: tuple[Instance, ...] = ()
+    """What may be bought already: purchases of an earlier run whose outcome is not known."""
     idle: frozenset[Resource] = frozenset()
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
     ended: Ended = Ended()
@@ -170,7 +172,6 @@ def compare(
         found = found.under(new_resource, sides)
     unoffered = check_regions(manifest, snapshot.regions, snapshot.unreadable_regions)
     offered = [pool for pool in manifest.pools if pool.resource not in unoffered]
-    pools = {pool.resource for pool in manifest.pools}
     managed, held, undeclared = found.managed, found.held, found.undeclared
     return Comparison(
         snapshot=snapshot,
@@ -183,7 +184,7 @@ def compare(
         pools=pool_statuses(
             sides, offered, managed, held, found.to_retry, outgoing_of(sides, managed, replace)
         ),
-        leaving=tuple(one for one in undeclared if one.number not in held and one.resource not in pools),
+        leaving=tuple(_of_no_pool(undeclared, held, manifest)),
         missing=found.missing,
         absent=found.absent,
         back=tuple(_back(managed, snapshot)),
@@ -199,11 +200,22 @@ def compare(
         retired=sides.retired,
         released=released_lately(sides),
         just_released=sides.just_released,
+        intended=tuple(one.instance for one in sides.intents if one.kind == "purchase"),
         no_rebuy=manifest.bounds.no_rebuy,
         today=sides.today,
         idle=sides.idle,
         ended=ended_by(manifest, sides.today),
     )
+
+
+def _of_no_pool(
+    undeclared: Iterable[Instance], held: Mapping[E164, Deferred], manifest: Manifest
+) -> Iterator[Instance]:
+    """What leaves, since neither an entry nor a pool declares it, and nothing is to be waited for."""
+    pools = {pool.resource for pool in manifest.pools}
+    for one in undeclared:
+        if one.number not in held and one.resource not in pools:
+            yield one
 
 
 def _not_adoptable(manifest: Manifest, forgotten: Sequence[Instance]) -> frozenset[E164]:

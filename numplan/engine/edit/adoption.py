@@ -9,7 +9,9 @@ import msgspec
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import compare
+from numplan.engine.guard.budget_guard import check_budgets
 from numplan.engine.guard.limit_guards import check_limits
+from numplan.engine.plan.budgets import budget_lines
 from numplan.engine.plan.planner import PlanOptions, make_plan
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import effective
@@ -179,9 +181,21 @@ def adoption_plan(
     plan = make_plan(narrow, surplus, comparison, Offers(), options)
     changes = tuple(one for one in plan.changes if isinstance(one, Adopt))
     known = surplus.by_number if surplus else {}
-    refusals = check_limits(effective(narrow, plan.allowances), plan, changes, narrow, known)
+    limits = effective(narrow, plan.allowances)
+    refusals = [*check_limits(limits, plan, changes, narrow, known)]
+    budgets = plan.budgets
+    if budgets:  # they are for all that is managed, whatever is adopted now
+        whole = compare(manifest, state, snapshot, options.now, today=options.today, others=others)
+        budgets = budget_lines(limits, whole, changes)
+        refusals += check_budgets(budgets, changes, narrow, whole)
     return msgspec.structs.replace(
-        plan, changes=changes, refusals=tuple(refusals), held=(), drift=(), unmanaged=Unmanaged()
+        plan,
+        changes=changes,
+        budgets=budgets,
+        refusals=tuple(refusals),
+        held=(),
+        drift=(),
+        unmanaged=Unmanaged(),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.in_force import in_force
+from numplan.engine.guard.budget_guard import check_budgets
 from numplan.engine.guard.limit_guards import check_limits, declared_at
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, effective
@@ -210,6 +211,11 @@ def _limits(case: Case) -> Iterator[Refusal]:
     yield from check_limits(case.limits, case.plan, case.changes, case.manifest, case.comparison.managed)
 
 
+def _budget(case: Case) -> Iterator[Refusal]:
+    """What raises a sum beyond its budget, by whatever means."""
+    yield from check_budgets(case.plan.budgets, case.changes, case.manifest, case.comparison)
+
+
 def _trunk_change(case: Case) -> Iterator[Refusal]:
     moving = [change for change in case.changes if isinstance(change, Replace) and not change.because]
     if not moving:
@@ -237,6 +243,7 @@ _GUARDS: tuple[Callable[[Case], Iterator[Refusal]], ...] = (
     _no_state,
     _trunk_change,
     _limits,
+    _budget,
 )
 
 _OF_STATE = (_missing,)

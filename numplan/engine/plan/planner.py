@@ -8,6 +8,7 @@ import msgspec
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.overcharge import find_overcharges
+from numplan.engine.plan.budgets import budget_lines, over_by_itself
 from numplan.engine.plan.costs import cost_of, unmanaged_of
 from numplan.engine.plan.explicit import numbers_of, plan_explicit, unverified
 from numplan.engine.plan.leaving.due import take_due
@@ -86,6 +87,7 @@ def make_plan(
     chosen = _chosen(manifest, state, comparison, offers, options, drift, limits)
     doing = acting(chosen.part.changes)
     held = (*comparison.held, *chosen.part.held)
+    budgets = budget_lines(limits, comparison, chosen.part.changes)
     unselected = chosen.unselected
     account = account_findings(
         manifest,
@@ -103,6 +105,7 @@ def make_plan(
         max_monthly_increase=limits.both.max_monthly_increase,
         loosened=loosened(state.bound if state else None, bound_by(manifest)),
         cost=cost_of(comparison, doing),
+        budgets=budgets,
         unmanaged=unmanaged_of(manifest, comparison, doing),
         changes=chosen.part.changes,
         unselected=unselected,
@@ -119,7 +122,11 @@ def make_plan(
         or doubt_of(comparison, doing, options.selection, refresh_only=options.refresh_only),
         others=comparison.others.counts,
         drift=drift,
-        diagnostics=(*account, *_findings(manifest, comparison, chosen.part, options)),
+        diagnostics=(
+            *account,
+            *over_by_itself(budgets),
+            *_findings(manifest, comparison, chosen.part, options),
+        ),
     )
 
 

@@ -1,10 +1,12 @@
 """What a manifest binds an apply by, and what of it was loosened since the last one. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from numplan.model.charge import in_cents
 from numplan.model.manifest import Manifest
+from numplan.model.money.budget import Budgets, dropped
 from numplan.model.plan import Loosened
 from numplan.model.policy import Policy, both
 from numplan.model.state import Bound
@@ -39,8 +41,9 @@ def loosened(before: Bound | None, after: Bound) -> tuple[Loosened, ...]:
     found = [
         _loosened("policy", key, before.policy, after.policy)
         for key in Policy.__struct_fields__
-        if getattr(held, key) != getattr(after.policy, key)
+        if key != "budgets" and getattr(held, key) != getattr(after.policy, key)
     ]
+    found += _budgets(before.policy.budgets, after.policy.budgets)
     found += [
         _loosened("api", key, before, after)
         for key, is_looser in API.items()
@@ -58,6 +61,20 @@ def loosened(before: Bound | None, after: Bound) -> tuple[Loosened, ...]:
 def _loosened(block: str, key: str, before: object, after: object) -> Loosened:
     was, now = (_told(key, getattr(side, key)) for side in (before, after))
     return Loosened(key=f"{block}.{key}", before=was, after=now)
+
+
+def _budgets(before: Budgets, after: Budgets) -> Iterator[Loosened]:
+    """Each budget that is raised or dropped, by its own key. One that is as high as it was, or lower, is for others
+    now: then both are told with whom they are for.
+    """
+    now = {one.key: one for one in after or ()}
+    for was in dropped(before, after):
+        is_now = now.get(was.key)
+        if is_now is None or (is_now.monthly > was.monthly and is_now.label == was.label):
+            told = in_cents(was.monthly), "none" if is_now is None else in_cents(is_now.monthly)
+        else:
+            told = str(was), str(is_now)
+        yield Loosened(key=f"policy.{was.key}", before=told[0], after=told[1])
 
 
 def _told(key: str, value: object) -> str:

@@ -6,12 +6,29 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from numplan.engine.account.pricing import price_again
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.apply.evidence import NOT_FOR_SALE, criteria_of, differs
 from numplan.engine.apply.orders import orders_of
+from numplan.engine.pipeline import PlanResult
+from numplan.engine.plan.budgets import budget_lines, with_charges
+from numplan.engine.policy.limits import Limits
 from numplan.engine.ports import Provider
-from numplan.model.changes import Adopt, Change, Forget, Keep, Purchase, Release, Replace, Update, number_of
+from numplan.model.changes import (
+    Adopt,
+    Change,
+    Forget,
+    Keep,
+    Purchase,
+    Release,
+    Replace,
+    Update,
+    bought,
+    number_of,
+)
+from numplan.model.charge import in_cents
 from numplan.model.errors import StalePlanError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
@@ -79,6 +96,27 @@ def check_offers(plan: Plan, provider: Provider, parallelism: int) -> tuple[E164
     if problems:
         raise stale(problems)
     return tuple(gone)
+
+
+def with_budgets_of_now(result: PlanResult, limits: Limits, provider: Provider) -> PlanResult:
+    """The plan with its budgets as they are by another look at what the account charges: what was charged before a
+    question is old after it, as offers are. Nothing is asked where nothing is bought, or no budget is set. Raises
+    StalePlanError where the plan goes beyond a budget by now, and ApiError.
+    """
+    plan, comparison = result.plan, result.comparison
+    if not plan.budgets or not any(bought(plan.changes)):
+        return result
+    rows = provider.purchased(expected=len(comparison.snapshot.owned)).numbers
+    lines = budget_lines(limits, with_charges(comparison, rows), plan.changes)
+    problems = [
+        f"policy.{one.budget.key}: {one.budget.words} would cost {one.after.in_cents} a month, and the budget is "
+        f"{in_cents(one.budget.monthly)}: the account charges {one.before.in_cents} by now"
+        for one in lines
+        if one.is_refused
+    ]
+    if problems:
+        raise stale(problems)
+    return result._replace(plan=msgspec.structs.replace(plan, budgets=lines))
 
 
 def stale(problems: Sequence[str]) -> StalePlanError:

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from numplan.manifest.declarations.budgets import BUDGETS, with_budgets
 from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import Usage, charge_of
@@ -86,11 +87,13 @@ def api_settings(document: LocatedMap, url: str) -> ApiSettings:
 def policy(held: Mapping[str, object], unset: Policy) -> Policy:
     """The policy that a `policy:` block sets; what it does not set is as in `unset`."""
     limits: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in with_charges(held).items()
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in with_charges(held).items()
+        if key != BUDGETS
     }
     if trunks := limits.get("allowed_trunks"):
         limits["allowed_trunks"] = tuple(one if one == WITHOUT else int(one) for one in trunks)
-    return msgspec.structs.replace(unset, **limits)
+    return with_budgets(msgspec.structs.replace(unset, **limits), held)
 
 
 def with_charges(entry: Mapping[str, object]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from numplan.manifest.declarations.blocks import (
     terms_of,
     with_charges,
 )
+from numplan.manifest.declarations.budgets import check_budgets, check_values
 from numplan.manifest.declarations.days import check_days
 from numplan.manifest.declarations.declared_numbers import DeclaredNumbers
 from numplan.manifest.declarations.moved import check_moves, forgotten_of, moves_of
@@ -94,6 +95,8 @@ class _Declaring:
         retire = tuple(self._usable(retired_of(root, self.numbers)))
         self.findings += self.numbers.numbers_files.repeated()
         self.findings += check_rebuy(root.block("policy"), ("policy",))
+        self.findings += check_budgets(root.block("policy"), ("policy",))
+        self.findings += check_values(manifest, root.block("policy"))
         refers = manifest.moved or "forget" in root or "outputs" in root
         declared = {entry.resource for entry in manifest.entries()} if refers else set()
         self.findings += check_moves(manifest.moved, declared)

@@ -15,6 +15,7 @@ import msgspec
 from numplan.model.plan import Plan
 from numplan.model.text.printable import numbers
 from numplan.views.common import amounts
+from numplan.views.common.budgets import budget_rows
 from numplan.views.common.sanitize import escaped, one_line, plain
 from numplan.views.common.sections import sections_of
 from numplan.views.html.changes import changes_table, tally
@@ -47,6 +48,7 @@ def plan_html(plan: Plan) -> str:
         guards=guards_of(plan),
         dangers=[section for section in sections_of(plan) if section.mark in _DANGEROUS],
         groups=groups_of(plan),
+        budgets=budget_rows(plan.budgets),
         changes=changes,
         tally=tally(changes),
         others=tables[1:],

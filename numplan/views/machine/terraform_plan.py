@@ -34,6 +34,7 @@ from numplan.model.plan import (
 )
 from numplan.model.state import Attributes, State
 from numplan.views.common.attributes import values
+from numplan.views.common.budgets import budget_documents
 from numplan.views.common.leaving import leaving_documents
 from numplan.views.common.outputs import described, verb
 from numplan.views.common.sanitize import escaped
@@ -162,6 +163,7 @@ def _own(plan: Plan) -> dict[str, Any]:
         },
         "counts": _counts(figures),
         "cost": _cost(plan.cost, plan.currency),
+        **budget_documents(plan),
         "drift": _drift(plan.drift),
         "blocked": [_blocked(one) for one in plan.changes if isinstance(one, Blocked)],
         "unavailable": [_unavailable(one) for one in plan.changes if isinstance(one, Unavailable)],

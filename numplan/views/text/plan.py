@@ -17,6 +17,7 @@ from numplan.views.common.outputs import changes_text as outputs_text
 from numplan.views.common.sanitize import one_line
 from numplan.views.common.sections import sections_of
 from numplan.views.common.wrapping import FOLDS, UNFOLDED, WIDTH, Fold, Line, Style, cut, some, wrapped
+from numplan.views.text.budgets import budgets_text
 from numplan.views.text.changes import changes_text
 
 LONGEST: Final = 400
@@ -58,6 +59,7 @@ def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
         *_apart(plan, fold),
         *_findings(plan.diagnostics, width, fold),
         *_outputs(plan.outputs),
+        *budgets_text(plan, columns, fold),
         *_costs(plan),
         Line(last_line(plan)),
     )

@@ -8,7 +8,9 @@ import pytest
 
 from numplan.engine.apply.ledger import Ledger
 from numplan.engine.apply.orders import orders_of
-from numplan.model.changes import Release
+from numplan.model.changes import Purchase, Release
+from numplan.model.charge import Charge, Sum
+from numplan.model.money.budget import Budget, BudgetLine
 from numplan.model.policy import Policy
 from numplan.model.state import Attributes
 from tests.builders import managed, manifest, pool, state, us
@@ -108,3 +110,55 @@ def test_the_monthly_increase_is_net_of_what_the_plan_releases():
     assert Ledger(Policy(max_monthly_increase=Decimal(0)), made).take(attributes) == ""
     alone = msgspec.structs.replace(made, changes=made.changes[:1])
     assert "monthly increase" in Ledger(Policy(max_monthly_increase=Decimal(0)), alone).take(attributes)
+
+
+class TestBudgets:
+    """What the ledger holds of a plan's budgets: two purchases of 0.10 for `sales`, at 0.30 before."""
+
+    @staticmethod
+    def spent(monthly: str, before: str = "0.30", after: str = "0.50", unknown: int = 0) -> Ledger:
+        line = BudgetLine(
+            budget=Budget(monthly=Charge(monthly), label="owner", value="sales"),
+            before=Sum(Decimal(before), unknown),
+            after=Sum(Decimal(after), unknown),
+        )
+        bought = (Purchase(resource="pool.p", after=TestBudgets.order(place)) for place in (1, 2))
+        return Ledger(Policy(), msgspec.structs.replace(plan_of(*bought), budgets=(line,)))
+
+    @staticmethod
+    def order(place: int, monthly: str | None = "0.10", owner: str = "sales") -> Attributes:
+        return msgspec.structs.replace(one(monthly=monthly), number=us(place), labels={"owner": owner})
+
+    def test_what_the_plan_holds_passes_and_a_substitute_that_is_dearer_does_not(self):
+        spent = self.spent("0.50")
+        assert spent.take(self.order(1)) == ""
+        assert spent.take(self.order(3, "0.11")) == (
+            "with it the monthly charges of owner=sales would be 0.51, and the budget is 0.50"
+        )
+        assert spent.take(self.order(2)) == ""
+        assert spent.take(self.order(3, "0.01")).startswith("with it the monthly charges")
+
+    def test_what_was_surely_not_bought_makes_room(self):
+        spent = self.spent("0.50")
+        assert [spent.take(self.order(1)), spent.take(self.order(2))] == ["", ""]
+        spent.give_back(self.order(1))
+        assert spent.take(self.order(3)) == ""
+        assert spent.take(self.order(4)) != ""
+
+    def test_another_owner_has_another_budget_or_none(self):
+        spent = self.spent("0.30")
+        assert spent.take(self.order(1)) != ""
+        assert spent.take(self.order(1, "99", owner="lab")) == ""
+
+    def test_beyond_it_before_a_plan_that_lowers_the_sum_passes_up_to_what_it_was(self):
+        spent = self.spent("0.10", before="0.60")
+        assert [spent.take(self.order(1)), spent.take(self.order(2)), spent.take(self.order(3))] == [""] * 3
+        assert spent.take(self.order(4)) != ""
+
+    def test_while_a_charge_is_not_known_nothing_raises_the_sum(self):
+        assert self.spent("9", before="0.49", unknown=1).take(self.order(1, "0.20")) != ""
+        assert self.spent("9", before="0.50", unknown=1).take(self.order(1, "0.20")) == ""
+        assert "not known" in self.spent("9").take(self.order(1, None))
+
+    def test_what_costs_nothing_a_month_always_passes(self):
+        assert self.spent("0").take(self.order(1, "0")) == ""

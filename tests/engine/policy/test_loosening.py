@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 
 from numplan.engine.policy.loosening import API, bound_by, loosened
+from numplan.model.charge import Charge
 from numplan.model.location.api_settings import ApiSettings
+from numplan.model.money.budget import Budget
 from numplan.model.policy import Policy
 from numplan.model.state import Bound
 from tests.builders import entry, manifest, plan, state, us
@@ -50,7 +52,7 @@ def bound(key: str, value: object) -> Bound:
 
 
 def test_every_key_is_held_against_what_it_was():
-    covered = {key for key, *_ in KEYS} | {"api.url"}
+    covered = {key for key, *_ in KEYS} | {"api.url", "policy.budgets"}
     assert covered == {f"policy.{key}" for key in Policy.__struct_fields__} | {f"api.{key}" for key in API}
     assert set(Bound.__struct_fields__) == {"policy", "other_states", *API}
     assert set(API) < set(ApiSettings.__struct_fields__)
@@ -151,3 +153,59 @@ def test_another_state_that_is_named_no_longer_is_told_and_a_new_name_for_it_is_
     one = msgspec.structs.replace(both, other_states={"c": "x"})
     assert [*map(str, loosened(both, one))] == ["other_states.b y -> none"]
     assert loosened(one, both) == ()
+
+
+def budgeted(*budgets: Budget) -> Bound:
+    return bound("policy.budgets", budgets or msgspec.UNSET)
+
+
+WHOLE = Budget(monthly=Charge("500.00"))
+SALES = Budget(monthly=Charge("200.00"), label="owner", value="sales")
+LAB = Budget(monthly=Charge("10.00"), label="owner", value="lab")
+OTHERS = Budget(monthly=Charge("50.00"), label="owner", besides=("sales",))
+
+
+def as_high_as(monthly: str, budget: Budget) -> Budget:
+    return msgspec.structs.replace(budget, monthly=Charge(monthly))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ([WHOLE], [], ["policy.budgets.monthly 500.00 -> none"]),
+        ([WHOLE], [as_high_as("501", WHOLE)], ["policy.budgets.monthly 500.00 -> 501.00"]),
+        (
+            [SALES, OTHERS],
+            [as_high_as("200.01", SALES), OTHERS],
+            ["policy.budgets.each.sales 200.00 -> 200.01"],
+        ),
+        ([SALES, OTHERS], [SALES], ["policy.budgets.others 50.00 -> none"]),
+        (
+            [SALES, OTHERS],
+            [SALES, LAB, msgspec.structs.replace(OTHERS, besides=("lab", "sales"))],
+            ["policy.budgets.others 50.00 by owner, besides sales -> 50.00 by owner, besides lab, sales"],
+        ),
+        (
+            [SALES],
+            [msgspec.structs.replace(SALES, label="team")],
+            ["policy.budgets.each.sales 200.00 by owner -> 200.00 by team"],
+        ),
+    ],
+)
+def test_a_budget_that_is_raised_dropped_or_for_others_is_told_by_its_key(before, after, told):
+    assert [*map(str, loosened(budgeted(*before), budgeted(*after)))] == told
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([], [WHOLE, SALES]),
+        ([WHOLE, SALES], [SALES, WHOLE]),
+        ([WHOLE], [as_high_as("499.99", WHOLE)]),
+        ([SALES], [as_high_as("200", WHOLE)]),
+        ([SALES], [as_high_as("200", msgspec.structs.replace(OTHERS, besides=()))]),
+        ([SALES, OTHERS], [SALES, as_high_as("50", msgspec.structs.replace(OTHERS, besides=()))]),
+    ],
+)
+def test_a_budget_that_another_one_holds_is_no_looser(before, after):
+    assert loosened(budgeted(*before), budgeted(*after)) == ()
