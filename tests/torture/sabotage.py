@@ -589,7 +589,7 @@ SABOTAGES = (
         "what the vendor refused is not watched",
         "engine/apply/purchasing.py",
         """                case Refused(message) if known_anew:
-                    run.open_state.watch(order.instance(), "refused", run.now())
+                    run.open_state.watch(order.instance(), "refused", run.now(), message)
 """,
         """                case Refused(message) if known_anew:
                     run.open_state.drop_intent(order.number)
@@ -753,8 +753,8 @@ SABOTAGES = (
     Sabotage(
         "a purchase in doubt takes in what another state manages",
         "engine/apply/settle.py",
-        '            if number not in theirs or theirs[number].standing == "watched":\n                yield _found(',
-        "            if True:\n                yield _found(",
+        '            if number not in theirs or theirs[number].standing == "watched":\n                intent',
+        "            if True:\n                intent",
         ["tests/scenarios/test_several_teams.py"],
     ),
     Sabotage(

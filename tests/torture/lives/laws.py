@@ -73,10 +73,11 @@ def never_short(world: World) -> None:
     if state is None or pool.standing(world.today) == "over":
         return
     gone = {one.number for one in state.tombstones if one.cause == "released"} - members(state)
-    gone |= {one.number for one in state.intents if one.kind == "release"}
     gone |= {one.number for one in state.numbers if one.attributes.leaving_at is not None}
     have = (world.before.owned & {*STOCK} & known_to(world.before.state)) - gone
-    least = min(len(have), pool.count)
+    # A release in doubt may turn out as carried out, or not: what it is about may count, and need not.
+    doubted = {one.number for one in state.intents if one.kind == "release"}
+    least = min(len(have - doubted), pool.count)
     for post in world.posts():
         have |= {"+" + digits for digits in post.bought} & {*STOCK}
         have -= {"+" + digits for digits in post.released}
