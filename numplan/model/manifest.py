@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -16,13 +16,16 @@ from numplan.model.number import E164
 from numplan.model.outputs import Output
 from numplan.model.policy import NO_LIMITS, Policy, both
 
+NO_FLOW: Final = "none"
+"""The word of `flow` for numbers that no flow uses."""
+
 
 class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The keys that every entry shares, defaults already applied. None means the entry does not say. `may_lack`: what
     cannot be had of an explicit entry is told and stops nothing else, as its `on_unavailable: skip` says.
     `release_after`: for how many days a number is kept that this entry declares no longer. `begins` and `ends` are the
     first and the last of its days, in UTC, as `from` and `until` say. `usage` is what each of its numbers is expected
-    to be used for in a month.
+    to be used for in a month, `flow` the flow that is expected to use them, or NO_FLOW.
     """
 
     country: str | None = None
@@ -37,6 +40,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     begins: date | None = None
     ends: date | None = None
     usage: Usage | None = None
+    flow: str | None = None
 
     def is_coming(self, day: date) -> bool:
         """Whether the entry begins after this day."""

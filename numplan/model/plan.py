@@ -18,6 +18,7 @@ from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.moment import Time
 from numplan.model.money.budget import BudgetLine
 from numplan.model.number import E164
+from numplan.model.outputs import OutputValue
 from numplan.model.state import Attributes
 from numplan.model.text.glob import covers
 
@@ -127,10 +128,6 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     def moves(self) -> bool:
         """Whether anything is to be paid, now or a month, that was not before, or no longer."""
         return bool(self.once or self.monthly or self.unknown_once or self.unknown)
-
-
-OutputValue = str | tuple[E164, ...] | None
-"""Text, or the numbers of a set or a pool in their order; None where a number is not managed, or not yet."""
 
 
 class OutputChange(msgspec.Struct, frozen=True, kw_only=True):

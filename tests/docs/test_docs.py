@@ -188,7 +188,7 @@ def test_each_key_of_the_schema_is_in_the_page_and_the_other_way_round(where: st
     if where in {"defaults", "numbers", "sets", "pools"}:
         documented |= set(sections()["Keys that all entries share"])
     if where in {"numbers", "sets", "pools"}:
-        documented |= set(sections()["Days of an entry"])
+        documented |= set(sections()["Days of an entry"]) | set(sections()["Flows"])
     assert documented == set(properties(where))
 
 

@@ -1,6 +1,7 @@
 """`numplan output`."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any, Final
 
 import click
@@ -9,11 +10,14 @@ import msgspec
 from numplan.cli.options.selection import selection_of, selection_options
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.run import Run
-from numplan.cli.workspace.open import open_backend, open_manifest
+from numplan.cli.workspace.open import open_account, open_backend, open_manifest
 from numplan.engine.compare.in_force import in_force
-from numplan.engine.plan.outputs import outputs_now
+from numplan.engine.plan.outputs import NOTHING_OWNED, outputs_now
+from numplan.model.account import OwnedNumber
 from numplan.model.errors import NumplanError, UsageError
-from numplan.model.plan import OutputValue
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164
+from numplan.model.outputs import OutputValue
 from numplan.model.text.spelling import nearest
 from numplan.model.today import Today
 from numplan.views.common import outputs
@@ -38,7 +42,9 @@ Examples:
     "--external", is_flag=True, help="Print one JSON object of strings, for Terraform's external data source."
 )
 def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None:  # noqa: ANN401
-    """Print the outputs of the manifest, from what state holds. Asks the API nothing.
+    """Print the outputs of the manifest, from what state holds.
+
+    Asks the API nothing, unless an output tells which flow uses a number: that is read from the account.
 
     A set or a pool gives the numbers that are managed now, a number its digits, or nothing before it is applied.
     Selected in part, a list tells only the numbers that are selected.
@@ -51,7 +57,7 @@ def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None
     selection = selection_of(flags)
     manifest, _ = open_manifest(settings)
     manifest = in_force(manifest, Today(run.today))
-    told = outputs_now(manifest, open_backend(settings, manifest).read(), selection)
+    told = outputs_now(manifest, open_backend(settings, manifest).read(), selection, _owned(run, manifest))
     values = told.values
     if external:
         for known, value in values.items():
@@ -74,6 +80,14 @@ def output(name: str | None, *, raw: bool, external: bool, **flags: Any) -> None
         screen.document(outputs.value_json(values[name]))
     if left_out := outputs.unselected_text(told.unselected, told.unselected_numbers):
         screen.error(left_out)
+
+
+def _owned(run: Run, manifest: Manifest) -> Mapping[E164, OwnedNumber]:
+    """What the account holds, where an output tells which flow uses a number. Else nobody is asked."""
+    if not any(one.tells_flows for one in manifest.outputs):
+        return NOTHING_OWNED
+    with run.clock.watching(), open_account(run.settings, run.clock, manifest) as account:
+        return account.purchased(expected=0).numbers
 
 
 def _require_one_form(name: str | None, settings: Settings, *, raw: bool, external: bool) -> None:

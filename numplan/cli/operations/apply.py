@@ -125,7 +125,8 @@ def apply_chosen(
         events = report.applying(apply_plan(plan, work.open_state, gate, clock, work.manifest.api))
         if work.manifest.outputs:
             declared = in_force(work.manifest, chosen.result.comparison.today)
-            report.outputs(outputs_now(declared, work.open_state.state).values)
+            owned = chosen.result.comparison.snapshot.owned
+            report.outputs(outputs_now(declared, work.open_state.state, owned=owned).values)
         report.applied(plan, left, events)
         return exit_code(plan, left, summarize(events), clock)
 

@@ -15,7 +15,8 @@ from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.diagnostics import error, told
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
-from numplan.model.plan import OutputValue, Plan
+from numplan.model.outputs import OutputValue
+from numplan.model.plan import Plan
 from numplan.views.machine.terraform_ui import Message, encoded, failed, finding, outputs, refresh, version
 from numplan.views.machine.terraform_ui_apply import applied, done, waiting
 from numplan.views.machine.terraform_ui_plan import planned

@@ -9,7 +9,8 @@ from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.changes import count
-from numplan.model.plan import OutputValue, Plan
+from numplan.model.outputs import OutputValue
+from numplan.model.plan import Plan
 from numplan.views.common.outputs import outputs_text
 from numplan.views.text.apply_summary import failed_text, last_line_of, settled_text, unknown_text
 from numplan.views.text.events import event_text

@@ -9,7 +9,8 @@ from numplan.cli.terminal.progress import Step
 from numplan.cli.terminal.run import Run
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.result import ApplyResult
-from numplan.model.plan import OutputValue, Plan
+from numplan.model.outputs import OutputValue
+from numplan.model.plan import Plan
 
 
 class Report(Protocol):

@@ -7,7 +7,7 @@ from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.region_checks import unproven_countries
-from numplan.engine.compare import overcharge
+from numplan.engine.compare import flows, overcharge
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.deferral import again_from
 from numplan.engine.compare.retirement import REPLACE, is_covered
@@ -44,6 +44,7 @@ def account_findings(
     yield from _unsettled(state)
     yield from _gap(snapshot)
     yield from overcharge.warnings(overcharged)
+    yield from flows.warnings(flows.astray(manifest, comparison.managed, snapshot.owned))
     yield from _absent(missing)
     yield from odd_rows(snapshot, offers)
     if not refresh_only:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from numplan.engine.compare.differences import differences
+from numplan.engine.compare.flows import astray
 from numplan.engine.pipeline import PlanResult
 from numplan.engine.plan.selection import Subject, known_subjects, require_matches, selects, subject_of
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
@@ -18,16 +19,20 @@ from numplan.model.number import E164
 from numplan.model.plan import ZERO, Selection
 from numplan.model.state import Attributes
 
-DriftKind = Literal["missing", "changed", "overcharged", "surplus", "overdue", "unmanaged"]
+DriftKind = Literal["missing", "changed", "overcharged", "surplus", "overdue", "flow", "unmanaged"]
 KINDS: Final[tuple[DriftKind, ...]] = (
     "missing",
     "changed",
     "overcharged",
     "surplus",
     "overdue",
+    "flow",
     "unmanaged",
 )
-"""`overdue` are numbers that were to be released before today, and are there still."""
+"""`overdue` are numbers that were to be released before today, and are there still; `flow` those that the account uses
+for another flow than their entry expects.
+"""
+_NEW: Final = frozenset[DriftKind](("overdue", "flow"))
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +76,11 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counts(self) -> dict[DriftKind, int]:
-        """How many there are of each kind; the overdue only where there are any, for readers that know no dates."""
+        """How many there are of each kind; those that came later only where there are any, for readers that do not
+        know them.
+        """
         figures = {kind: len(self.of(kind)) for kind in KINDS}
-        return {kind: figure for kind, figure in figures.items() if figure or kind != "overdue"}
+        return {kind: figure for kind, figure in figures.items() if figure or kind not in _NEW}
 
     def of(self, kind: DriftKind) -> tuple[Deviation, ...]:
         """The deviations of one kind."""
@@ -84,7 +91,7 @@ def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -
     """What the account holds otherwise than state remembers. `result` is of a whole plan; the selection chooses
     among its numbers. Raises UsageError for a selector that names nothing.
     """
-    found = sorted(_deviations(result), key=lambda one: (KINDS.index(one.kind), one.number))
+    found = sorted(_deviations(result, manifest), key=lambda one: (KINDS.index(one.kind), one.number))
     subjects = [_subject(one) for one in found]
     if selection.flags:
         require_matches(selection, [*known_subjects(manifest, result.comparison), *subjects])
@@ -100,7 +107,7 @@ def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -
     )
 
 
-def _deviations(result: PlanResult) -> Iterator[Deviation]:
+def _deviations(result: PlanResult, manifest: Manifest) -> Iterator[Deviation]:
     comparison, _, plan = result
     snapshot = comparison.snapshot
     actions = PlannedActions(plan)
@@ -150,12 +157,28 @@ def _deviations(result: PlanResult) -> Iterator[Deviation]:
             before=one.attributes,
             monthly_charge=snapshot.owned[one.number].monthly_charge,
         )
+    yield from _flows(result, manifest, actions)
     for owned in comparison.unmanaged():
         yield Deviation(
             kind="unmanaged",
             number=owned.number,
             action=actions.of(owned.number),
             monthly_charge=owned.monthly_charge,
+        )
+
+
+def _flows(result: PlanResult, manifest: Manifest, actions: PlannedActions) -> Iterator[Deviation]:
+    comparison, owned = result.comparison, result.comparison.snapshot.owned
+    for stray in astray(manifest, comparison.managed, owned):
+        number = stray.instance.number
+        yield Deviation(
+            kind="flow",
+            number=number,
+            action=actions.of(number, stray.instance.resource),
+            resource=stray.instance.resource,
+            before=stray.instance.attributes,
+            differences=(Difference("flow", stray.expected, stray.found),),
+            monthly_charge=owned[number].monthly_charge,
         )
 
 

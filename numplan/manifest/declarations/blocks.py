@@ -15,7 +15,7 @@ from numplan.model.manifest import Terms
 from numplan.model.policy import WITHOUT, Policy
 from numplan.model.today import days_of
 
-_APART: Final = {"begins", "ends", "may_lack"}
+_APART: Final = {"begins", "ends", "flow", "may_lack"}
 """What entries say in other words, and never `defaults`."""
 _SHARED: Final = frozenset(Terms.__struct_fields__) - _APART
 _CHARGES: Final = frozenset(
@@ -59,6 +59,8 @@ def _own(entry: Mapping[str, object]) -> dict[str, Any]:
         own["begins"] = day_of(entry["from"])
     if "until" in entry:
         own["ends"] = day_of(entry["until"])
+    if "flow" in entry:
+        own["flow"] = str(entry["flow"]).strip()
     return own
 
 

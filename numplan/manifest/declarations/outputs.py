@@ -9,7 +9,7 @@ from numplan.manifest.reading.templates import Reference, Template, TemplateErro
 from numplan.manifest.variables.interpolation import value_of
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Diagnostic, error
-from numplan.model.outputs import NumbersOf, Output
+from numplan.model.outputs import FIELDS, NO_TEXT, NUMBER, RECORD, NumbersOf, Output
 from numplan.model.text.spelling import Meant
 
 
@@ -50,9 +50,25 @@ def _parts(
                     raise TemplateError(
                         f"nothing declares {resource}", f"did you mean `{near}`?" if near else "declare it"
                     )
-                if part.kind != "number" and len(parts) > 1:
-                    raise TemplateError(
-                        f"the numbers of {resource} are a list, which stands alone",
-                        "give the list an output of its own",
-                    )
-                yield NumbersOf(resource)
+                field = _field_of(part, resource)
+                if len(parts) > 1 and (part.kind != "number" or field == RECORD):
+                    what = f"{resource} is a record" if field == RECORD else f"what {resource} has is a list"
+                    if part.kind != "number" and field == NUMBER:
+                        what = f"the numbers of {resource} are a list"
+                    raise TemplateError(f"{what}, which stands alone", "give it an output of its own")
+                yield NumbersOf(resource, field)
+
+
+def _field_of(part: Reference, resource: Resource) -> str:
+    """The field that a reference means. Raises TemplateError for one that there is not, or not alone."""
+    if part.field in {RECORD, "number" if part.kind == "number" else "numbers"}:
+        return part.field and NUMBER
+    if part.field in NO_TEXT:
+        raise TemplateError(
+            f"{part.field} stands in a record alone", f"write ${{{resource}}}, which has all fields"
+        )
+    if part.field not in FIELDS or part.field == NUMBER:
+        told = [one for one in FIELDS if one not in NO_TEXT | {NUMBER}]
+        first = "number" if part.kind == "number" else "numbers"
+        raise TemplateError(f"{resource} has no field {part.field}", f"there are {', '.join((first, *told))}")
+    return part.field

@@ -12,8 +12,7 @@ _DOLLAR: Final = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]{0,99}"
 _REFERENCE: Final = re.compile(
     rf"\s*(?:(?P<var>var)\.(?P<variable>{_NAME})"
-    rf"|(?P<number>number)\.(?P<entry>{_NAME})\.number"
-    rf"|(?P<many>set|pool)\.(?P<group>{_NAME})\.numbers)\s*"
+    rf"|(?P<kind>number|set|pool)\.(?P<entry>{_NAME})(?:\.(?P<field>[a-z_]{{1,40}}))?)\s*"
 )
 
 
@@ -56,10 +55,11 @@ class Slot(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """`kind` is `var`, `number`, `set` or `pool`."""
+    """`kind` is `var`, `number`, `set` or `pool`; of these `field` is what stands behind the name, perhaps nothing."""
 
     kind: str
     name: str
+    field: str = ""
 
 
 class TemplateError(ValueError):
@@ -92,11 +92,9 @@ def _reference(written: str, inside: str | None) -> Reference:
     if found is None:
         raise TemplateError(
             f"{written[:60]} refers to nothing",
-            "write ${var.NAME}; in outputs also ${number.NAME.number}, ${set.NAME.numbers} or "
-            "${pool.NAME.numbers}; or $${ for the characters themselves",
+            "write ${var.NAME}; in outputs also ${number.NAME.number}, ${set.NAME.numbers}, "
+            "${pool.NAME.numbers}, or another field of theirs; or $${ for the characters themselves",
         )
     if found["var"]:
         return Reference("var", found["variable"])
-    if found["number"]:
-        return Reference("number", found["entry"])
-    return Reference(found["many"], found["group"])
+    return Reference(found["kind"], found["entry"], found["field"] or "")

@@ -1,13 +1,21 @@
 """Outputs as people, scripts and Terraform read them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from numplan.model.plan import OutputChange, OutputValue
+from numplan.model.outputs import FIELDS, OutputValue, Record
+from numplan.model.plan import OutputChange
 from numplan.model.text.printable import numbers
 from numplan.views.common.sanitize import escaped, one_line
+
+_OBJECT: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(FIELDS, "string"),
+    "sip_trunk_id": "number",
+    "labels": ["map", "string"],
+    "protect": "bool",
+}
 
 
 def outputs_text(values: Mapping[str, OutputValue]) -> str:
@@ -39,17 +47,15 @@ def value_json(value: OutputValue) -> str:
 
 
 def raw(value: OutputValue) -> str:
-    """The value as it is; of a list, one number a line."""
-    return value if isinstance(value, str) else "\n".join(value or ())
+    """The value as it is; of a list, one number or record a line."""
+    return "\n".join(map(_one, value)) if isinstance(value, tuple) else _one(value)
 
 
 def flat(values: Mapping[str, OutputValue]) -> str:
     """All outputs as one JSON object of texts: what Terraform's `external` data source takes, and what a
-    `.tfvars.json` file may hold. The numbers of a list are joined with commas.
+    `.tfvars.json` file may hold. What a list holds is joined with commas; records are JSON.
     """
-    texts = {
-        name: value if isinstance(value, str) else ",".join(value or ()) for name, value in values.items()
-    }
+    texts = {name: _flat(value) for name, value in values.items()}
     return escaped(msgspec.json.encode(texts).decode())
 
 
@@ -58,9 +64,11 @@ def described(value: OutputValue) -> dict[str, Any]:
     return {"sensitive": False, "type": type_of(value), "value": value}
 
 
-def type_of(value: OutputValue) -> str | list[str]:
+def type_of(value: OutputValue) -> Any:  # noqa: ANN401 - Terraform's types are nested
     """The type of a value, in Terraform's words."""
-    return ["list", "string"] if isinstance(value, tuple) else "string"
+    if isinstance(value, tuple):
+        return ["list", type_of(value[0] if value else "")]
+    return "string" if value is None or isinstance(value, str) else ["object", _OBJECT]
 
 
 def verb(change: OutputChange) -> str:
@@ -82,11 +90,12 @@ class Changed(NamedTuple):
 
 def changed(changes: Iterable[OutputChange]) -> list[Changed]:
     """The outputs that change."""
-    return [
+    told = (
         Changed(change.name, _short(change.before), _short(change.after))
         for change in changes
         if change.before != change.after
-    ]
+    )
+    return [one if one.before != one.after else one._replace(after=f"{one.after}, changed") for one in told]
 
 
 def changes_text(changes: Iterable[OutputChange]) -> Iterator[str]:
@@ -98,4 +107,16 @@ def changes_text(changes: Iterable[OutputChange]) -> Iterator[str]:
 def _short(value: OutputValue) -> str:
     if isinstance(value, tuple):
         return numbers(len(value))
-    return "none" if value is None else one_line(value)
+    return "none" if value is None else one_line(_one(value))
+
+
+def _one(value: str | Record | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else escaped(msgspec.json.encode(value).decode())
+
+
+def _flat(value: OutputValue) -> str:
+    if isinstance(value, tuple) and any(one is not None and not isinstance(one, str) for one in value):
+        return escaped(msgspec.json.encode(value).decode())
+    return ",".join(map(_one, value)) if isinstance(value, tuple) else _one(value)

@@ -44,5 +44,5 @@ def terms_of(entry: Entry, number: E164 | None = None) -> Mapping[str, str]:
     said |= {"from": terms.begins, "until": terms.ends}
     days = terms.release_after
     said["release_after"] = None if days is None else f"{days}d"
-    said["usage"] = terms.usage
+    said |= {"usage": terms.usage, "flow": terms.flow}
     return {key: str(value) for key, value in said.items() if value is not None}

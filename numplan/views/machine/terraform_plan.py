@@ -21,12 +21,12 @@ from numplan.model.changes import (
     number_of,
 )
 from numplan.model.diagnostics import Diagnostic, told
+from numplan.model.outputs import OutputValue
 from numplan.model.plan import (
     Cost,
     Drift,
     Missing,
     OutputChange,
-    OutputValue,
     Overcharge,
     Plan,
     Refusal,

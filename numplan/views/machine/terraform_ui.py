@@ -24,7 +24,7 @@ from numplan.model.changes import (
 )
 from numplan.model.diagnostics import Diagnostic, Source
 from numplan.model.number import E164
-from numplan.model.plan import OutputValue
+from numplan.model.outputs import OutputValue
 from numplan.views.common.outputs import described
 from numplan.views.common.sanitize import escaped, one_line
 from numplan.views.machine.terraform import TERRAFORM_VERSION, TYPE

@@ -19,6 +19,7 @@ _TITLES: Final[dict[DriftKind, str]] = {
     "overcharged": "Charged more than the plan said that bought them",
     "surplus": "Surplus, bought after all; declare, forget or --allow-release them",
     "overdue": "Overdue, to be released before today and there still",
+    "flow": "In another flow than expected, or in none",
     "unmanaged": "Unmanaged",
 }
 
@@ -53,7 +54,7 @@ def _size(found: tuple[Deviation, ...], report: DriftReport) -> str:
     kind = found[0].kind
     least = "at least " if kind == "unmanaged" and report.at_least else ""
     monthly = add_up(one.monthly_charge for one in found)
-    unsummed = {"missing", "changed", "overcharged"}
+    unsummed = {"missing", "changed", "overcharged", "flow"}
     cost = "" if kind in unsummed else f", {amount(monthly.known, monthly.unknown)} a month"
     return f"{least}{numbers(len(found))}{cost}"
 

@@ -42,7 +42,7 @@ def test_text_numbers_and_lists_arrive(tmp_path):
         ("${number.vlp.number}", "nothing declares number.vlp (did you mean `number.vip`?)"),
         ("${pool.vip.numbers}", "nothing declares pool.vip"),
         ("a ${pool.p.numbers}", "the numbers of pool.p are a list, which stands alone"),
-        ("${set.s.number}", "${set.s.number} refers to nothing"),
+        ("${set.s.number}", "set.s has no field number"),
         ("${var.nope}", "no variable is named nope"),
         ("${number.vip.number", "is not closed"),
     ],
