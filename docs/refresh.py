@@ -3,8 +3,8 @@
 
 - README.md: the table of commands, between `<!-- commands -->` and `<!-- /commands -->`.
 - docs/cli.md: the help of each command, after `<!-- help: NAME -->`.
-- docs/getting-started.md, docs/adopting.md, docs/review.md, docs/policy.md and docs/recipes.md: what each `$ command`
-  in their `console` blocks prints, run from top to end in one folder, against an emulator of its own.
+- docs/getting-started.md, docs/adopting.md, docs/review.md, docs/policy.md, docs/finance.md and docs/recipes.md: what
+  each `$ command` in their `console` blocks prints, run from top to end in one folder, against an emulator of its own.
   A block after `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a
   tool of others prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
 - docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
@@ -223,6 +223,7 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS / "getting-started.md": with_session,
     DOCS / "adopting.md": partial(with_session, owned=240),
     DOCS / "policy.md": with_session,
+    DOCS / "finance.md": with_session,
     DOCS / "recipes.md": partial(with_session, owned=0),
     DOCS / "review.md": with_session,
     DOCS / "internals" / "architecture.md": with_line,

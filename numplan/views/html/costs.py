@@ -1,7 +1,7 @@
-"""The monthly charges by country and type, before and after: the figures, and the bars drawn of them."""
+"""The monthly charges by country and type, and by team, before and after: the figures, and the bars drawn of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -24,15 +24,17 @@ from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes
 
 GROUPS: Final = 12
-"""Countries and types that are shown before the rest are added up."""
+"""Countries and types, or teams, that are shown before the rest are added up."""
+TEAMS: Final = ("team", "owner", "department", "cost_center", "cost_centre")
+"""Labels that name who pays, the likeliest first."""
 _Charges = list[Decimal | None]
 _FULL: Final = 100
 """The length of the longest bar."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """What the numbers of one country and type cost a month, with how many charges each figure lacks; `bars` are the
-    lengths of before and after, none where several are added up.
+    """What the numbers of one country and type, or of one team, cost a month, with how many charges each figure lacks;
+    `bars` are the lengths of before and after, none where several are added up.
     """
 
     country: str
@@ -54,16 +56,34 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def groups_of(plan: Plan) -> tuple[Group, ...]:
-    """The dearest groups first; what remains of the plan's own figures is a group of its own at the end."""
+    """By country and type, the dearest first; what remains of the plan's own figures is a group at the end."""
+    return _grouped(plan, lambda one: (one.country, one.type), "countries and types")
+
+
+def team_label(plan: Plan) -> str:
+    """The label by which teams are told apart: that of the budgets, else the first of TEAMS that any number carries;
+    empty where none does.
+    """
+    by_budget = (one.budget.label for one in plan.budgets if one.budget.label)
+    carried = {name for one in plan.changes for _, attributes in _paid(one) for name in attributes.labels}
+    return next(by_budget, "") or next((one for one in TEAMS if one in carried), "")
+
+
+def teams_of(plan: Plan, label: str) -> tuple[Group, ...]:
+    """By the value of a label."""
+    return _grouped(plan, lambda one: (one.labels.get(label) or f"no {label}", ""), "teams")
+
+
+def _grouped(plan: Plan, key: Callable[[Attributes], tuple[str, str]], what: str) -> tuple[Group, ...]:
     charges: dict[tuple[str, str], tuple[_Charges, _Charges]] = defaultdict(lambda: ([], []))
     for change in plan.changes:
         for side, attributes in _paid(change):
-            charges[attributes.country, attributes.type][side].append(attributes.monthly_charge)
+            charges[key(attributes)][side].append(attributes.monthly_charge)
     every = (_group(country, kind, *sides) for (country, kind), sides in charges.items())
     found = [one for one in every if one.says_anything]
     found.sort(key=lambda one: (-max(one.before, one.after), one.country, one.type))
     rest = found[GROUPS:]
-    folded = [_sum(f"{len(rest)} more countries and types", rest)] if rest else []
+    folded = [_sum(f"{len(rest)} more {what}", rest)] if rest else []
     shown, cost = _sum("", found), plan.cost
     other = Group(
         country="Held, or not in this plan",
@@ -100,7 +120,9 @@ def _paid(change: Change) -> Iterator[tuple[int, Attributes]]:
             yield 1, change.after
         case Blocked():
             yield from ((0, change.before), (1, change.before))
-        case Update() | Adopt() | Keep():
+        case Update():
+            yield from ((0, change.before), (1, change.after))
+        case Adopt() | Keep():
             yield from ((0, change.after), (1, change.after))
         case Forget() | Unavailable():
             pass

@@ -19,7 +19,7 @@ from numplan.views.common.budgets import budget_rows
 from numplan.views.common.sanitize import escaped, one_line, plain
 from numplan.views.common.sections import sections_of
 from numplan.views.html.changes import changes_table, tally
-from numplan.views.html.costs import groups_of
+from numplan.views.html.costs import groups_of, team_label, teams_of
 from numplan.views.html.head import facts_of, guards_of, head_of
 from numplan.views.html.tables import other_tables
 from numplan.views.text.plan import last_line
@@ -47,7 +47,7 @@ def plan_html(plan: Plan) -> str:
         last_line=last_line(plan),
         guards=guards_of(plan),
         dangers=[section for section in sections_of(plan) if section.mark in _DANGEROUS],
-        groups=groups_of(plan),
+        bills=_bills(plan),
         budgets=budget_rows(plan.budgets),
         changes=changes,
         tally=tally(changes),
@@ -78,6 +78,17 @@ def _template() -> "Template":
         amount=amounts.amount, signed=amounts.change, numbers=numbers, one_line=one_line
     )
     return environment.from_string(_part("report.html"))
+
+
+def _bills(plan: Plan) -> list[dict[str, Any]]:
+    """What is paid a month: by country and type, and by team where a label tells."""
+    bills = [
+        {"key": "groups", "by": "country and type", "names": ("Country", "Type"), "rows": groups_of(plan)}
+    ]
+    if label := team_label(plan):
+        told = one_line(label)
+        bills.append({"key": "teams", "by": told, "names": (told, ""), "rows": teams_of(plan, label)})
+    return [one for one in bills if one["rows"]]
 
 
 def _part(name: str) -> str:

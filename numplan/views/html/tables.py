@@ -69,11 +69,12 @@ def differing(differences: Sequence[Difference]) -> tuple[Differing, ...]:
 
 
 def other_tables(plan: Plan) -> Iterator[Table]:
-    """What stands below the changes: what leaves, what is held back, outputs that change, drift, held numbers and
-    findings, where there are any.
+    """What stands below the changes: what leaves and ends, what is held back, outputs that change, drift, held numbers
+    and findings, where there are any.
     """
     for table in (
         _leaving(plan),
+        _ending(plan),
         _unselected(plan),
         _outputs(plan),
         _drift(plan),
@@ -106,6 +107,29 @@ def _leaving(plan: Plan) -> Table:
     )
     title = f"Leaving: {leaving_size(plan.leaving)}" if rows else "Leaving"
     return Table("leaving", title, ("number", "numbers"), columns, rows)
+
+
+def _ending(plan: Plan) -> Table:
+    columns = (
+        Column("Last day", "text"),
+        Column("Entry", "code"),
+        Column("Numbers that go", "text"),
+        Column("Released from"),
+        Column("Blocked by a flow"),
+        Column("Held back by"),
+    )
+    rows = tuple(
+        (
+            f"{one.until}",
+            one_line(one.resource),
+            f"{len(one.numbers):,}",
+            f"{one.released_from}" if one.released_from else "",
+            f"{len(one.blocked):,}" if one.blocked else "",
+            ", ".join(one.guards),
+        )
+        for one in plan.ending
+    )
+    return Table("ending", "Ending within 14 days", ("entry", "entries"), columns, rows)
 
 
 def _unselected(plan: Plan) -> Table:
