@@ -3,6 +3,7 @@ cannot be believed.
 """
 
 import json
+import socket
 from collections.abc import Callable
 
 import msgspec
@@ -147,3 +148,16 @@ def test_one_that_was_migrated_away(pair: Neighbours) -> None:
     )
     assert moved.code == 0, moved.err
     refused(pair)
+
+
+def test_one_whose_service_does_not_answer(pair: Neighbours) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    path = pair.lab.folder / "numplan.yaml"
+    used = pair.environment["NUMPLAN_STATE_HOST"].rpartition(":")[2]
+    path.write_text(path.read_text().replace(f":{used}", f":{port}").replace(f"%3A{used}", f"%3A{port}"))
+    pair.environment = {**pair.environment, "NUMPLAN_STATE_HOST": f"127.0.0.1:{port}"}
+    ran = pair.plan()
+    assert ran.code == 1, ran.out
+    assert "other_states.emea" in ran.err
+    assert "Traceback" not in ran.err
