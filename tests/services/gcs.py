@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
 
 from tests.services.serving import serving
 
@@ -87,9 +88,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path = unquote(urlsplit(self.path).path)
+        asked = urlsplit(self.path)
+        path, query = unquote(asked.path), parse_qs(asked.query)
         with self.server.turn:
-            status, found = self._answer(path, body)
+            if "list-type" in query:
+                status, found = 200, self._listing(path, query.get("prefix", [""])[0])
+            else:
+                status, found = self._answer(path, body)
         content = found.document if found and self.command == "GET" else b""
         self.send_response(status)
         if found:
@@ -104,6 +109,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+    def _listing(self, bucket: str, prefix: str) -> _Object:
+        start = f"{bucket.rstrip('/')}/"
+        rows = "".join(
+            f"<Contents><Key>{escape(key.removeprefix(start))}</Key><Size>{len(one.document)}</Size>"
+            f'<ETag>"{one.generation}"</ETag><LastModified>2026-11-25T12:00:00.000Z</LastModified></Contents>'
+            for key, one in sorted(self.server.objects.items())
+            if key.startswith(start + prefix)
+        )
+        return _Object(f"<ListBucketResult>{rows}</ListBucketResult>".encode(), 0)
 
     def _answer(self, path: str, body: bytes) -> tuple[int, _Object | None]:
         objects = self.server.objects

@@ -166,6 +166,9 @@ def _lines_fixed(document: bytes) -> bytes:
     document = re.sub(rb"http://127\.0\.0\.1:\d+/o/", URL.encode(), document)
     document = re.sub(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", b"2026-01-02T03:04:05.678901Z", document)
     document = re.sub(rb"20\d\d-\d\d-\d\d \d\d:\d\d UTC", b"2026-01-02 03:04 UTC", document)
+    document = re.sub(rb'"actor":"[^"]*"', b'"actor":"kim@host"', document)
+    document = re.sub(rb'(?<="hash":")[0-9a-f]{64}|(?<="previous":")[0-9a-f]{64}', b"0" * 64, document)
+    document = re.sub(rb'(?<="plan":")[0-9a-f]{64}', b"0" * 64, document)
     return re.sub(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", name, document)
 
 

@@ -21,9 +21,9 @@ from numplan.views.text.cost import cost_text
 
 EXAMPLES: Final = """\b
 Examples:
-  numplan cost                              the whole account, by whose the numbers are
-  numplan cost --by label:owner             by team
-  numplan cost --by resource --usage        with what their expected use comes to
+  numplan cost                          all of it, by whose the numbers are
+  numplan cost --by label:owner         by team
+  numplan cost --by resource --usage    with what their use comes to
   numplan cost --by country --csv > bill.csv
 """
 
