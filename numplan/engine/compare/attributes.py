@@ -1,11 +1,13 @@
 """What a number's attributes are and would be: as it is, as an entry wants it, once it is bought or adopted. Pure."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from numplan.model.account import Offer, OwnedNumber
-from numplan.model.charge import RATES, Rates
+from numplan.model.charge import RATES, UNRATED, Rates
 from numplan.model.manifest import Terms
 from numplan.model.state import Attributes, Instance
 
@@ -15,16 +17,27 @@ def current(instance: Instance, row: OwnedNumber | None) -> Attributes:
     with the rates that it shows.
     """
     known = instance.attributes
-    if row is None or (row.monthly_charge == known.monthly_charge and not _rated_anew(known, row.rates)):
+    if row is None:
         return known
-    return msgspec.structs.replace(known, monthly_charge=row.monthly_charge, **row.rates.known())
+    shown = row.rates
+    if row.monthly_charge == known.monthly_charge and (shown is UNRATED or _has(known, shown)):
+        return known
+    return msgspec.structs.replace(known, monthly_charge=row.monthly_charge, **_told(shown))
 
 
-def _rated_anew(known: Attributes, shown: Rates) -> bool:
-    """Whether the account shows a rate that state does not have."""
-    if shown.voice_rate == known.voice_rate and shown.sms_rate == known.sms_rate:
-        return False
-    return any(getattr(known, name) != value for name, value in shown.known().items())
+def _has(known: Attributes, shown: Rates) -> bool:
+    """Whether state has each rate that the account shows."""
+    return (
+        (shown.voice_rate is None or shown.voice_rate == known.voice_rate)
+        and (shown.sms_rate is None or shown.sms_rate == known.sms_rate)
+        and (shown.initial_block is None or shown.initial_block == known.initial_block)
+        and (shown.regular_block is None or shown.regular_block == known.regular_block)
+    )
+
+
+@lru_cache(maxsize=1024)  # a hundred thousand rows share a few dozen of them
+def _told(rates: Rates) -> Mapping[str, Any]:
+    return rates.known()
 
 
 def bought_as(offer: Offer, terms: Terms) -> Attributes:
