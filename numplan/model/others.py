@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Final, Literal
 
 import msgspec
 
 from numplan.model.address import Address, address_of
+from numplan.model.moment import Moment, age
 from numplan.model.number import E164
 from numplan.model.state import Instance, State
 from numplan.model.text.printable import numbers
@@ -63,6 +65,12 @@ class Others(msgspec.Struct, frozen=True, dict=True):
         """How many numbers each of them has."""
         found = Counter(one.state for one in self.by_number.values())
         return {name: found[name] for name in self.states}
+
+    def released_within(self, hold: timedelta, now: Moment) -> frozenset[E164]:
+        """What they released so lately that a look at the account may be older than that."""
+        return frozenset(
+            one.number for state in self.states.values() for one in state.released if age(now, one.at) < hold
+        )
 
 
 OtherStates = Callable[[], Others]

@@ -2,15 +2,19 @@
 
 from typing import NamedTuple
 
-from numplan.cli.operations.listing import account, manifest_here
+from numplan.cli.operations.listing import account, manifest_here, warn_of
 from numplan.cli.settings import Settings
+from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import check_owner, state_backend
 from numplan.cli.workspace.other_states import other_states
-from numplan.engine.queries.account_numbers import AccountNumber, account_numbers
-from numplan.model.account import Listing
+from numplan.engine.plan.odd_rows import strangers_text
+from numplan.engine.queries.account_numbers import AccountNumber, account_numbers, unlisted
+from numplan.model.account import Listing, strangers
 from numplan.model.manifest import Manifest
 from numplan.model.others import NOBODY
 from numplan.model.state import State
+from numplan.model.text.printable import numbers
+from numplan.views.common.amounts import to_settle
 
 
 class Inventory(NamedTuple):
@@ -20,6 +24,25 @@ class Inventory(NamedTuple):
     listing: Listing
     state: State | None
     manifest: Manifest | None
+
+
+def tell_doubts(found: Inventory) -> None:
+    """What keeps the list from being the whole truth: what is not proven, cannot be read, is another customer's, is
+    missing, or is not settled.
+    """
+    screen, listing = Screen(color=False), found.listing
+    if not listing.complete:
+        screen.error(f"warning: there may be more: the listing could not be proven complete: {listing.gap}")
+    warn_of("purchased-list", listing.unreadable)
+    if odd := strangers(listing.numbers):
+        screen.error(f"warning: {strangers_text(listing.numbers, odd)}")
+    if listing.complete and (count := unlisted(listing, found.state)):
+        are = "is" if count == 1 else "are"
+        screen.error(
+            f"warning: {numbers(count)} of the state {are} not in the account; `numplan drift` tells more"
+        )
+    if unsettled := len(found.state.intents) if found.state else 0:
+        screen.error(f"note: {to_settle(unsettled)}; what came of it is not known yet")
 
 
 def inventory(settings: Settings) -> Inventory:

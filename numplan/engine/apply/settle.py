@@ -25,7 +25,7 @@ from numplan.model.history.record import Outcome
 from numplan.model.location.api_settings import ApiSettings
 from numplan.model.moment import Moment, age
 from numplan.model.number import E164
-from numplan.model.others import Elsewhere
+from numplan.model.others import NOBODY, Elsewhere
 from numplan.model.outcome import Rejected
 from numplan.model.state import Instance, Intent, Tombstone
 
@@ -157,10 +157,13 @@ def take_in(
         for one in open_state.tombstones.values()
         if one.number in present and one.number not in open_state.numbers and not one.lingers(now, _hold(api))
     ]
-    theirs = open_state.elsewhere() if back else {}
+    others = open_state.others() if back else NOBODY
+    theirs, gone = others.by_number, others.released_within(_hold(api), now)
     for tombstone in back:
         number = tombstone.number
         if number in theirs and theirs[number].comes_before(open_state.state.lineage):
+            continue
+        if number in gone:  # the look is older than their word of it: it was theirs, and they let it go
             continue
         row = present[number]
         outcome: Outcome = "returned" if tombstone.cause in {"missing", "released"} else "purchased"

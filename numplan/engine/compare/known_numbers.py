@@ -106,6 +106,8 @@ def _managed(
         turned_up = tombstone.number in owned and not tombstone.lingers(sides.now, sides.hold)
         if tombstone.number in others and others[tombstone.number].comes_before(sides.state.lineage):
             continue
+        if tombstone.number in sides.just_released:  # it was another's until just now
+            continue
         if turned_up and tombstone.number not in managed and tombstone.number not in not_adoptable:
             managed[tombstone.number] = surplus_of(tombstone, owned[tombstone.number])
     return managed

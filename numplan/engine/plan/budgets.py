@@ -131,6 +131,8 @@ def _shifts(change: Change, paid: Mapping[E164, Paid]) -> Iterator[Shift]:
             if was is not None or isinstance(change, Adopt):
                 monthly = was.monthly if was is not None else change.after.monthly_charge
                 yield Shift(change.resource, was, Paid(change.after.labels, monthly))
+        case Forget(missing=False):
+            pass  # the account pays for it still: within this plan it makes room for nothing
         case Release() | Forget():
             yield Shift(change.resource, paid.get(change.before.number), None)
         case Replace() if change.buys_first:

@@ -15,10 +15,12 @@ from numplan.model.number import E164
 from numplan.model.outputs import FIELDS, NUMBER, RECORD, NumbersOf, Output, OutputValue, Record
 from numplan.model.plan import Deferred, OutputChange, Selection
 from numplan.model.state import Attributes, Instance, State
+from numplan.model.text.printable import on_one_line
 from numplan.numbering.area_codes import area_code_of
 
 Places = Mapping[E164, Resource]
 """The resource that each managed number belongs to."""
+LONGEST: Final = 300
 EVERYTHING: Final = Selection()
 NOTHING_OWNED: Final[Mapping[E164, OwnedNumber]] = MappingProxyType({})
 
@@ -178,16 +180,21 @@ def _record(resource: Resource, known: Attributes, row: OwnedNumber | None) -> R
     told: tuple[str | int | bool | Mapping[str, str] | None, ...] = (
         known.number,
         address_of(resource, known.number),
-        known.country,
-        known.state,
-        known.city,
+        _line(known.country),
+        _line(known.state),
+        _line(known.city),
         area_code_of(known.number),
-        known.type,
-        known.category,
+        _line(known.type),
+        _line(known.category),
         known.sip_trunk_id,
-        row.flow.flow_name or row.flow.flow_id if row is not None and row.flow else None,
+        _line(row.flow.flow_name or row.flow.flow_id) if row is not None and row.flow else None,
         dict(sorted(known.labels.items())),
         known.protect,
         *(None if one is None else f"{one:f}" for one in money),
     )
     return dict(zip(FIELDS, told, strict=True))
+
+
+def _line(text: str | None) -> str | None:
+    """The vendor's text, as it may stand in an output: one line that shows what it holds."""
+    return on_one_line(text, LONGEST, "…") if text else None

@@ -12,6 +12,7 @@ from numplan.model.address import Resource
 from numplan.model.charge import Sum, Usage, add_up
 from numplan.model.number import E164
 from numplan.model.state import Instance, State
+from numplan.model.text.printable import as_seen
 
 Kind = Literal["managed", "without", "leaving", "state", "unmanaged", "unreadable", "total"]
 """Whose the numbers of a group are: managed here, or managed without what groups are made by; of another state."""
@@ -106,7 +107,8 @@ def _group_of(one: AccountNumber, by: str | None) -> tuple[Kind, str]:
 
 def _name(one: AccountNumber, by: str) -> str | None:
     if by.startswith(LABEL):
-        return one.attributes.labels.get(by.removeprefix(LABEL)) if one.attributes else None
+        label = by.removeprefix(LABEL)
+        return as_seen(one.attributes.labels.get(label, "")) if one.attributes else None
     return BY[by](one)
 
 

@@ -10,7 +10,7 @@ from numplan.manifest.reading.positions import LocatedMap, Step
 from numplan.manifest.reading.quoting import dotted_path, quote
 from numplan.model.charge import charge_of
 from numplan.model.diagnostics import Diagnostic, error
-from numplan.model.manifest import Manifest
+from numplan.model.manifest import Manifest, terms_within
 from numplan.model.money.budget import Budget, Budgets
 from numplan.model.policy import Policy
 from numplan.model.text.spelling import Meant
@@ -76,7 +76,12 @@ def check_values(manifest: Manifest, policy: LocatedMap) -> Iterator[Diagnostic]
     label, each = str(held.get("by") or ""), held.block("each")
     if not label or not each:
         return
-    carried = {entry.terms.labels[label] for entry in manifest.named() if label in entry.terms.labels}
+    carried = {
+        terms.labels[label]
+        for entry in manifest.named()
+        for terms in terms_within(entry)
+        if label in terms.labels
+    }
     spelling = Meant()
     for value in each:
         if value in carried:

@@ -12,6 +12,7 @@ NUMBER: Final = "number"
 NAME: Final = "name"
 COUNTRY: Final = "country"
 LABEL: Final = "label."
+PROTECT: Final = "protect"
 REASON: Final = "reason"
 """The column in which a list of retired numbers says why."""
 UNREADABLE: Final = "unreadable"
@@ -156,7 +157,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
         if one.startswith(LABEL):
             if separator and rest and (first.casefold() == "label" or _is_slip(first.casefold(), "label")):
                 return f"{LABEL}{rest}"
-        elif _is_slip(name.casefold(), one):
+        elif _is_slip(name.casefold(), one) or (one == PROTECT and first.casefold().startswith("prot")):
             return one
     return ""
 

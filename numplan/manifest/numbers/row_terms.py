@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from numplan.manifest.numbers.list_columns import LABEL, NUMBER
+from numplan.manifest.numbers.list_columns import LABEL, NUMBER, PROTECT
 from numplan.model.text.printable import on_one_line
 
-PROTECT: Final = "protect"
 FIRST: Final = "first"
 LAST: Final = "last"
 KNOWN: Final = (NUMBER, f"{LABEL}NAME", PROTECT, FIRST, LAST)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from numplan.model.charge import Charge, Sum, in_cents
+from numplan.model.text.printable import as_seen
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -51,8 +52,11 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         """Whether a number with these labels is one of those it is for."""
         if not self.label:
             return True
-        value = labels.get(self.label)
-        return value not in self.besides if self.value is None else value == self.value
+        found = labels.get(self.label)
+        value = None if found is None else as_seen(found)
+        if self.value is None:
+            return value is None or value not in map(as_seen, self.besides)
+        return value == as_seen(self.value)
 
     def holds(self, other: "Budget") -> bool:
         """Whether whatever keeps this one keeps the other too: it is for all that the other is for, and no more."""

@@ -31,6 +31,19 @@ def on_one_line(text: str, most: int, end: str = "") -> str:
     return line if len(line) <= most else line[: most - len(end)] + end
 
 
+def as_seen(text: str) -> str:
+    """The text as a reader sees it: without what shows nothing, and with one space between words. Two texts that only
+    differ so are one for whoever approves them.
+    """
+    if text.isascii() and text.isprintable() and text == text.strip() and "  " not in text:
+        return text
+    return " ".join(printable(unicodedata.normalize("NFKC", text), _gap).split())
+
+
+def _gap(one: str) -> str:
+    return " " if one.isspace() else ""
+
+
 def plural(count: int, noun: str) -> str:
     """`1 change`, `2,000 changes`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -48,12 +48,15 @@ class LocalHistory:
         if descriptor is None:
             return
         try:
-            rest = b""
+            rest: list[bytes] = []  # the pieces of a line that has no end so far
             while piece := self._read(descriptor):
-                *whole, rest = (rest + piece).split(b"\n")
-                yield from whole
-            if rest:
-                yield rest
+                first, *more = piece.split(b"\n")
+                rest.append(first)
+                for line in more:
+                    yield b"".join(rest)
+                    rest = [line]
+            if last := b"".join(rest):
+                yield last
         finally:
             close_quietly(descriptor)
 
@@ -78,7 +81,7 @@ class LocalHistory:
                 close_quietly(descriptor)
         if not first and hash_of(_last(end)) != records[0].previous:
             return unconnected(self.place, records[0])
-        return "" if anew else added(self.place, len(lines) - first)
+        return "" if anew or first == len(lines) else added(self.place, len(lines) - first)
 
     def take_over(self, lines: Sequence[bytes], name: str) -> None:
         """See HistoryStore."""
@@ -131,8 +134,13 @@ def _ends_with(descriptor: int, size: int, text: bytes) -> bool:
 def _end(descriptor: int, size: int, lines: Sequence[bytes]) -> list[bytes]:
     """The last lines of the file; the last of all is empty, or was cut off."""
     length = min(size, max(_LOOK_BACK, 2 * sum(map(len, lines))))
-    found = os.pread(descriptor, length, size - length).split(b"\n")
-    return found if length == size else found[1:]
+    while True:
+        found = os.pread(descriptor, length, size - length).split(b"\n")
+        if length == size:
+            return found
+        if found[1:]:
+            return found[1:]
+        length = min(size, 2 * length)  # a line without an end, longer than any of ours: look further back
 
 
 def _last(end: Sequence[bytes]) -> bytes:

@@ -47,6 +47,12 @@ def value_at(row: TableRow, column: str) -> object:
     return row.get(column)
 
 
+def with_labels(rows: Sequence[TableRow]) -> list[TableRow]:
+    """Rows with a column for each label that any of them has, as a numbers file is read."""
+    names = sorted({name for row in rows if isinstance(held := row.get("labels"), dict) for name in held})
+    return [{**row, **{f"{LABEL}{name}": value_at(row, f"{LABEL}{name}") for name in names}} for row in rows]
+
+
 def only(rows: Sequence[TableRow], columns: Sequence[str]) -> list[TableRow]:
     """Rows with these columns alone, in this order."""
     return [{name: value_at(row, name) for name in columns} for row in rows]

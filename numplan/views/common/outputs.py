@@ -8,7 +8,7 @@ import msgspec
 from numplan.model.outputs import FIELDS, OutputValue, Record
 from numplan.model.plan import OutputChange
 from numplan.model.text.printable import numbers
-from numplan.views.common.sanitize import escaped, one_line
+from numplan.views.common.sanitize import escaped, inert, one_line
 
 _OBJECT: Final[Mapping[str, Any]] = {
     **dict.fromkeys(FIELDS, "string"),
@@ -48,7 +48,8 @@ def value_json(value: OutputValue) -> str:
 
 def raw(value: OutputValue) -> str:
     """The value as it is; of a list, one number or record a line."""
-    return "\n".join(map(_one, value)) if isinstance(value, tuple) else _one(value)
+    lines = map(_one, value) if isinstance(value, tuple) else _one(value).split("\n")
+    return "\n".join(map(inert, lines))
 
 
 def flat(values: Mapping[str, OutputValue]) -> str:

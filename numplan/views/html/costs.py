@@ -22,6 +22,7 @@ from numplan.model.changes import (
 from numplan.model.charge import add_up
 from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes
+from numplan.model.text.printable import as_seen
 
 GROUPS: Final = 12
 """Countries and types, or teams, that are shown before the rest are added up."""
@@ -71,7 +72,7 @@ def team_label(plan: Plan) -> str:
 
 def teams_of(plan: Plan, label: str) -> tuple[Group, ...]:
     """By the value of a label."""
-    return _grouped(plan, lambda one: (one.labels.get(label) or f"no {label}", ""), "teams")
+    return _grouped(plan, lambda one: (as_seen(one.labels.get(label, "")) or f"no {label}", ""), "teams")
 
 
 def _grouped(plan: Plan, key: Callable[[Attributes], tuple[str, str]], what: str) -> tuple[Group, ...]:

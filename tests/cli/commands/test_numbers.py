@@ -164,7 +164,7 @@ def test_managed_numbers_that_the_account_lacks_are_counted(shared: Desk) -> Non
     shared.emulator.remove_owned([OURS])
     ran = shared("numbers")
     assert ran.code == 0
-    assert "note: 1 number of the state is not in the account" in ran.err
+    assert "warning: 1 number of the state is not in the account" in ran.err
 
 
 def test_ten_numbers_of_one_pool_say_which(desk: Desk) -> None:

@@ -12,7 +12,13 @@ names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,9}", fullmatch=True)
 
 pieces = st.one_of(
     st.text(alphabet="ab$ .{}", max_size=4),
-    st.builds(Reference, st.sampled_from(["var", "number", "set", "pool"]), names),
+    st.builds(Reference, st.just("var"), names, st.just("")),
+    st.builds(
+        Reference,
+        st.sampled_from(["number", "set", "pool"]),
+        names,
+        st.sampled_from(["", "number", "numbers", "monthly_charge"]),
+    ),
 )
 
 
@@ -20,8 +26,7 @@ def spelled(piece):
     """A piece as a manifest has it."""
     if isinstance(piece, str):
         return piece.replace("${", "$${")
-    ending = {"var": "", "number": ".number"}.get(piece.kind, ".numbers")
-    return f"${{{piece.kind}.{piece.name}{ending}}}"
+    return f"${{{piece.kind}.{piece.name}{piece.field and f'.{piece.field}'}}}"
 
 
 @given(st.lists(pieces, max_size=5))

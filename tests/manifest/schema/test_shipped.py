@@ -100,8 +100,8 @@ def test_every_pattern_is_anchored_and_explained():
 
 def test_it_names_the_same_keys_and_defaults_as_the_values():
     definitions = ROOT["$defs"]
-    terms = set(Terms.__struct_fields__) - {"may_lack", "begins", "ends"}
-    days = {"from", "until"}
+    terms = set(Terms.__struct_fields__) - {"may_lack", "begins", "ends", "flow"}
+    days = {"from", "until", "flow"}
     assert set(ROOT["properties"]["defaults"]["properties"]) == terms
     assert set(definitions["number_entry"]["properties"]) == terms | days | {"number", "on_unavailable"}
     assert {*ROOT["properties"]["api"]["properties"], "declares_url"} == set(ApiSettings.__struct_fields__)

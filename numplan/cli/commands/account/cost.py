@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import click
 
-from numplan.cli.operations.inventory import Inventory, inventory
-from numplan.cli.operations.listing import csv_option, manifest_here, warn_of
+from numplan.cli.operations.inventory import Inventory, inventory, tell_doubts
+from numplan.cli.operations.listing import csv_option, manifest_here
 from numplan.cli.operations.stored_state import read_state
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
@@ -60,11 +60,8 @@ def cost(*, by: str | None, offline: bool, with_usage: bool, as_csv: bool) -> No
         raise UsageError("--json and --csv exclude each other")
     screen = Screen(color=False)
     found = _remembered(settings) if offline else inventory(settings)
-    if not found.listing.complete:
-        screen.error(
-            f"warning: at least this, for the listing could not be proven complete: {found.listing.gap}"
-        )
-    warn_of("purchased-list", found.listing.unreadable)
+    if not offline:
+        tell_doubts(found)
     report = _report(found, by, with_usage=with_usage)
     currency = found.manifest.currency if found.manifest else None
     if settings.json:

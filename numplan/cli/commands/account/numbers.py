@@ -5,20 +5,16 @@ from typing import Final
 
 import click
 
-from numplan.cli.operations.inventory import inventory
-from numplan.cli.operations.listing import csv_option, show_rows, warn_of
+from numplan.cli.operations.inventory import inventory, tell_doubts
+from numplan.cli.operations.listing import csv_option, show_rows
 from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
-from numplan.engine.plan.odd_rows import strangers_text
-from numplan.engine.queries.account_numbers import UNMANAGED, UNREADABLE, unlisted
-from numplan.model.account import strangers
+from numplan.engine.queries.account_numbers import UNMANAGED, UNREADABLE
 from numplan.model.charge import RATES
 from numplan.model.errors import UsageError
 from numplan.model.text.glob import covers
-from numplan.model.text.printable import numbers as so_many
 from numplan.model.text.spelling import nearest
 from numplan.views.common.fitting import ORDER
-from numplan.views.common.inventory import inventory_row, only, value_at
+from numplan.views.common.inventory import inventory_row, only, value_at, with_labels
 from numplan.views.common.table import LABEL, TableRow, cell_text
 
 COLUMNS: Final = (
@@ -62,24 +58,16 @@ def numbers(*, unmanaged: bool, columns: str | None, wheres: Sequence[str], as_c
     settings = Settings.current()
     chosen = None if columns is None else [_column(name.strip()) for name in columns.split(",")]
     wanted = [_condition(one) for one in wheres]
-    screen = Screen(color=False)
     found = inventory(settings)
-    if not found.listing.complete:
-        screen.error(f"warning: the listing could not be proven complete: {found.listing.gap}")
-    warn_of("purchased-list", found.listing.unreadable)
-    if odd := strangers(found.listing.numbers):
-        screen.error(f"warning: {strangers_text(found.listing.numbers, odd)}")
-    if found.listing.complete and (count := unlisted(found.listing, found.state)):
-        are = "is" if count == 1 else "are"
-        screen.error(
-            f"note: {so_many(count)} of the state {are} not in the account; `numplan drift` tells more"
-        )
+    tell_doubts(found)
     rows = [
         inventory_row(one) for one in found.numbers if not unmanaged or one.whose in {UNMANAGED, UNREADABLE}
     ]
     rows = [row for row in rows if all(_fits(row, *one) for one in wanted)]
     if chosen is not None:
         rows = only(rows, chosen)
+    elif as_csv:
+        rows = with_labels(rows)
     show_rows(rows, settings, as_csv=as_csv, whole=chosen is not None)
 
 
