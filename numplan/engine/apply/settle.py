@@ -159,11 +159,9 @@ def take_in(
     ]
     others = open_state.others() if back else NOBODY
     theirs, gone = others.by_number, others.released_within(_hold(api), now)
-    for tombstone in back:
+    for tombstone in (one for one in back if one.number not in gone):
         number = tombstone.number
         if number in theirs and theirs[number].comes_before(open_state.state.lineage):
-            continue
-        if number in gone:  # the look is older than their word of it: it was theirs, and they let it go
             continue
         row = present[number]
         outcome: Outcome = "returned" if tombstone.cause in {"missing", "released"} else "purchased"
