@@ -548,14 +548,14 @@ SABOTAGES = (
         "cli/operations/apply.py",
         "result = with_budgets_of_now(chosen.result, limits, work.account)",
         "result = chosen.result",
-        ["tests/scenarios/test_budgets.py"],
+        ["tests/scenarios/money/test_budgets.py"],
     ),
     Sabotage(
         "adopt knows no budget",
         "engine/edit/adoption.py",
         "        refusals += check_budgets(budgets, changes, narrow, whole)\n",
         "",
-        ["tests/scenarios/test_budgets.py"],
+        ["tests/scenarios/money/test_budgets.py"],
     ),
     Sabotage(
         "the gate counts nothing",
