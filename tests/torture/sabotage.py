@@ -779,6 +779,20 @@ SABOTAGES = (
         ["tests/engine/apply/test_claims.py"],
     ),
     Sabotage(
+        "what another state let go just now is taken for what turned up",
+        "engine/apply/settle.py",
+        "for tombstone in (one for one in back if one.number not in gone):",
+        "for tombstone in back:",
+        ["tests/engine/apply/test_claims.py"],
+    ),
+    Sabotage(
+        "what a plan forgets makes room in a budget",
+        "engine/plan/budgets.py",
+        "case Forget(missing=False):\n            pass",
+        "case Forget(missing=False) if False:\n            pass",
+        ["tests/engine/guard/test_budget_guard.py"],
+    ),
+    Sabotage(
         "pools choose among the numbers of another state",
         "engine/plan/ranked_stock.py",
         "            comparison.others.by_number,\n",

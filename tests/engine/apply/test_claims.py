@@ -1,6 +1,7 @@
 """Two states that adopt one number at once: no lock is held by both, and never does a number stay in both."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from numplan.model.changes import Adopt, Keep, Purchase
 from numplan.model.errors import StateError
 from numplan.model.location.api_settings import ApiSettings
 from numplan.model.others import NOBODY, Others
-from numplan.model.state import Attributes, Instance
+from numplan.model.state import Attributes, Instance, Released
 from tests.builders import buried, state, us
 from tests.fakes import NOON, FakeSession
 
@@ -114,3 +115,16 @@ def test_what_turns_up_in_the_account_is_not_taken_in_where_another_state_has_it
     taken = [one.number for one, _ in take_in(open_state, rows, NOON, ApiSettings())]
     assert taken == [us(2)]
     assert [*open_state.numbers] == [us(2)]
+
+
+@pytest.mark.parametrize(("minutes", "is_taken"), [(1, False), (60, True)])
+def test_what_another_state_let_go_just_now_is_not_taken_in_though_an_older_look_shows_it(
+    minutes: int, is_taken: bool
+) -> None:
+    gone = Released(us(1), NOON - timedelta(minutes=minutes))
+    open_state = OpenState(
+        FakeSession(), state(buried(instance(us(1))), serial=0), lambda: Others({"emea": state(gone)})
+    )
+    rows = {us(1): OwnedNumber(us(1), "United States", "Geographic", None, None)}
+    taken = [one.number for one, _ in take_in(open_state, rows, NOON, ApiSettings())]
+    assert taken == ([us(1)] if is_taken else [])
