@@ -29,6 +29,8 @@ LONGEST = (
     "state/shared/test_objects.py",
     "browser/test_report.py",
     "torture/test_places.py",
+    "laws/test_several_states_on_one_account.py",
+    "laws/test_budgets.py",
     "cli/terminal/test_screen.py",
     "torture/test_campaign.py",
     "ci/test_pipelines_gitlab.py",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import combinations
 
 import msgspec
-from hypothesis import note
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -259,3 +259,7 @@ class MachineOfThree(Machine):
 
 TestTwoStates = Machine.TestCase
 TestThreeStates = MachineOfThree.TestCase
+if (
+    settings().max_examples <= settings.get_profile("default").max_examples
+):  # else it is the torture that asks for more
+    TestTwoStates.settings = TestThreeStates.settings = settings(max_examples=30, stateful_step_count=25)
