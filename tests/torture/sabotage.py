@@ -462,7 +462,7 @@ SABOTAGES = (
     Sabotage(
         "a minute may cost more than was reviewed",
         "engine/apply/evidence.py",
-        "if rate is not None and then is not None and rate > then:",
+        "if not keeps_rate(rate, then):",
         "if False:",
         ["tests/engine/apply/test_evidence.py"],
     ),

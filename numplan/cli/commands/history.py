@@ -15,7 +15,7 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import state_backend
 from numplan.engine.edit.state_edit import naming
-from numplan.model.errors import NumplanError, UsageError
+from numplan.model.errors import NumplanError, StateError, UsageError
 from numplan.model.history.chain import Listed, Verdict, listed, verified
 from numplan.model.history.record import Record
 from numplan.model.text.printable import plural
@@ -87,9 +87,10 @@ def history(names: tuple[str, ...], *, since: str | None, as_csv: bool) -> int:
         return _verify(settings, screen)
     meant = [_naming(name) for name in names]
     begin = _begin(since, run.clock.now()) if since else None
+    troubles: list[str] = []
     records = [
         one
-        for one in _records(settings, screen)
+        for one in _records(settings, screen, troubles)
         if (begin is None or one.record.time >= begin) and _is_meant(one.record, meant)
     ]
     if settings.json:
@@ -99,19 +100,24 @@ def history(names: tuple[str, ...], *, since: str | None, as_csv: bool) -> int:
     else:
         screen.line(history_text([one.record for one in records], screen.width or WIDTH))
         screen.require_written()
-    return 0
+    return FOUND if troubles else 0
 
 
-def _records(settings: Settings, screen: Screen) -> Iterator[Listed]:
-    """All records, and a word on those that are not where they should be."""
+def _records(settings: Settings, screen: Screen, troubles: list[str]) -> Iterator[Listed]:
+    """All records, and a word on those that are not where they should be. Where the history cannot be read, and state
+    has some of it all the same, `troubles` get why.
+    """
     backend = state_backend(settings)
     store = _store(backend)
     state = backend.read()
     unread: list[int] = []
     waiting = 0
-    for one in listed(store.lines(), state.to_record if state else (), unread):
+    kept = state.to_record if state else ()
+    for one in listed(_lines(store, troubles if kept else None), kept, unread):
         waiting += not one.is_there
         yield one
+    for trouble in troubles:
+        screen.error(f"error: {trouble}; this is what state alone holds as yet")
     if unread:
         screen.error(
             f"warning: {plural(len(unread), 'line')} of {store.place} cannot be read, and "
@@ -123,6 +129,16 @@ def _records(settings: Settings, screen: Screen) -> Iterator[Listed]:
             f"warning: of these, state alone holds {plural(waiting, 'record')} as yet; the next apply adds {them} to "
             f"{store.place}"
         )
+
+
+def _lines(store: HistoryStore, troubles: list[str] | None) -> Iterator[bytes]:
+    """The lines of the history. Where it cannot be read, `troubles` get why; without any, that is raised."""
+    try:
+        yield from store.lines()
+    except StateError as problem:
+        if troubles is None:
+            raise
+        troubles.append(problem.message)
 
 
 def _verify(settings: Settings, screen: Screen) -> int:

@@ -25,6 +25,11 @@ class Inventory(NamedTuple):
     state: State | None
     manifest: Manifest | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the account is charged for is among the numbers, as far as anybody can know."""
+        return self.listing.complete and not unlisted(self.listing, self.state)
+
 
 def tell_doubts(found: Inventory) -> None:
     """What keeps the list from being the whole truth: what is not proven, cannot be read, is another customer's, is

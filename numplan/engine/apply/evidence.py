@@ -6,6 +6,7 @@ from typing import Final
 
 from numplan.engine.account.pricing import Priced, price_again
 from numplan.engine.apply.orders import PurchaseOrder
+from numplan.engine.compare.ceiling import keeps_rate
 from numplan.engine.ports import Clock, Provider
 from numplan.model.account import Criteria, Offer, Unreadable
 from numplan.model.errors import ApiError
@@ -128,7 +129,7 @@ def differs(offer: Priced, reviewed: Attributes) -> str:
 
 def price_words(now: Offer | Attributes, reviewed: Attributes) -> str:
     """By how much a number is dearer than it was reviewed, with both values; an empty text if it is not. A rate that
-    is not said now, or was not when it was reviewed, makes none dearer.
+    was not said when it was reviewed is none to hold it against; one that is no longer said is no evidence.
     """
     was = (reviewed.setup_charge or ZERO, reviewed.monthly_charge or ZERO)
     if (now.setup_charge or ZERO) > was[0] or (now.monthly_charge or ZERO) > was[1]:
@@ -138,8 +139,9 @@ def price_words(now: Offer | Attributes, reviewed: Attributes) -> str:
         ("minute", now.rates.voice_rate, reviewed.voice_rate),
         ("message", now.rates.sms_rate, reviewed.sms_rate),
     ):
-        if rate is not None and then is not None and rate > then:
-            return f"a {what} now costs {rate}, and {then} was reviewed"
+        if not keeps_rate(rate, then):
+            now_costs = "costs nobody says what now" if rate is None else f"now costs {rate}"
+            return f"a {what} {now_costs}, and {then} was reviewed"
     return ""
 
 

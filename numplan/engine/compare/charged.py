@@ -14,6 +14,7 @@ from numplan.model.address import Resource
 from numplan.model.charge import Sum
 from numplan.model.number import E164
 from numplan.model.state import Instance
+from numplan.model.text.labels import seen_label
 
 Standing = Literal["managed", "leaving", "intended"]
 """Why a number is charged to this state: `leaving` ones are managed, too; `intended` ones may be bought already."""
@@ -58,11 +59,11 @@ def _charged(one: Instance, owned: Mapping[E164, OwnedNumber], standing: Standin
 
 
 def sums_by(label: str, those: Iterable[Charged]) -> dict[str | None, Sum]:
-    """What numbers cost a month by the values of a label; under None those that lack it, or all where no label is
-    named. A charge that is not known is counted apart.
+    """What numbers cost a month by the values of a label, as they are seen; under None those that lack it, or all where
+    no label is named. A charge that is not known is counted apart.
     """
     # Equal charges are added up at once: a million numbers have a few dozen of them.
-    counts = Counter((one.labels.get(label) if label else None, one.monthly) for one in those)
+    counts = Counter((seen_label(one.labels, label) if label else None, one.monthly) for one in those)
     sums: dict[str | None, Sum] = {}
     for (value, monthly), count in counts.items():
         before = sums.get(value, Sum())

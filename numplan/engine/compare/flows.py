@@ -28,20 +28,18 @@ def astray(
     manifest: Manifest, managed: Mapping[E164, Instance], owned: Mapping[E164, OwnedNumber]
 ) -> tuple[Astray, ...]:
     """All of them, in order of number. What leaves is expected nowhere."""
-    entries = {entry.resource: entry for entry in manifest.entries() if entry.terms.flow is not None}
-    if not entries:
-        return ()
-    found = (
-        Astray(
-            entries[one.resource], one, entries[one.resource].terms.flow or NO_FLOW, _flow_of(owned[number])
-        )
-        for number, one in managed.items()
-        if one.resource in entries
-        and number in owned
-        and not one.surplus
-        and one.attributes.leaving_at is None
-        and not _is_expected(entries[one.resource].terms.flow or NO_FLOW, owned[number])
-    )
+    expecting = {
+        entry.resource: (entry, entry.terms.flow)
+        for entry in manifest.entries()
+        if entry.terms.flow is not None
+    }
+    found: list[Astray] = []
+    for number, one in managed.items() if expecting else ():
+        entry, flow = expecting.get(one.resource, (None, ""))
+        if entry is None or number not in owned or one.surplus or one.attributes.leaving_at is not None:
+            continue
+        if not _is_expected(flow, owned[number]):
+            found.append(Astray(entry, one, flow, _flow_of(owned[number])))
     return tuple(sorted(found, key=lambda one: one.instance.number))
 
 

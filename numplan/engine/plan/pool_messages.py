@@ -13,6 +13,7 @@ from numplan.engine.plan.pool_choice import Choice, any_cap, within_caps
 from numplan.engine.plan.quotes import matches
 from numplan.model.account import Found, Offer, Unreadable
 from numplan.model.address import kind_of
+from numplan.model.charge import in_cents
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry, Retired
 from numplan.model.plan import Deferred
@@ -123,7 +124,8 @@ def origins(
     following = next((place for place in localities[upto:] if place in left), None)
     if following:
         one = min(left[following], key=lambda each: (each.monthly_charge, each.setup_charge))
-        told[-1] += f"; next {following.name}, from {one.monthly_charge} a month and {one.setup_charge} once"
+        price = f"{in_cents(one.monthly_charge)} a month and {in_cents(one.setup_charge)} once"
+        told[-1] += f"; next {following.name}, from {price}"
     yield note(
         f"{pool.resource} buys {', '.join(told)}",
         source=pool.source,
@@ -154,11 +156,11 @@ def use_of(pool: PoolEntry, picks: Sequence[Offer]) -> Iterator[Diagnostic]:
         return
     used = [pool.terms.usage.cost(one.rates) for one in picks]
     about = [f"{one:.2f}" for one in sorted(one for one in used if one is not None)]
-    monthly = sorted(one.monthly_charge for one in picks)
+    monthly = [in_cents(one) for one in sorted(one.monthly_charge for one in picks)]
     unknown = used.count(None)
     lacking = f"; {unknown:,} of them {'says' if unknown == 1 else 'say'} no rate" if unknown else ""
     yield note(
-        f"{pool.resource} buys {numbers(len(picks))} at {_span([f'{one:f}' for one in monthly])} a month and about "
+        f"{pool.resource} buys {numbers(len(picks))} at {_span(monthly)} a month and about "
         f"{_span(about) if about else '?'} for {pool.terms.usage} each{lacking}",
         source=pool.source,
         path=f"pools.{pool.name}.usage",

@@ -10,9 +10,8 @@ from numplan.engine.queries.account_numbers import HERE, LEAVING, UNMANAGED, UNR
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.charge import Sum, Usage, add_up
-from numplan.model.number import E164
 from numplan.model.state import Instance, State
-from numplan.model.text.printable import as_seen
+from numplan.model.text.labels import seen_label
 
 Kind = Literal["managed", "without", "leaving", "state", "unmanaged", "unreadable", "total"]
 """Whose the numbers of a group are: managed here, or managed without what groups are made by; of another state."""
@@ -83,9 +82,7 @@ def remembered(state: State) -> tuple[AccountNumber, ...]:
 
 def _row_of(one: Instance) -> OwnedNumber:
     known = one.attributes
-    return OwnedNumber(
-        E164(known.number), known.country, known.type, known.setup_charge, known.monthly_charge
-    )
+    return OwnedNumber(known.number, known.country, known.type, known.setup_charge, known.monthly_charge)
 
 
 def _group_of(one: AccountNumber, by: str | None) -> tuple[Kind, str]:
@@ -107,8 +104,7 @@ def _group_of(one: AccountNumber, by: str | None) -> tuple[Kind, str]:
 
 def _name(one: AccountNumber, by: str) -> str | None:
     if by.startswith(LABEL):
-        label = by.removeprefix(LABEL)
-        return as_seen(one.attributes.labels.get(label, "")) if one.attributes else None
+        return seen_label(one.attributes.labels, by.removeprefix(LABEL)) if one.attributes else None
     return BY[by](one)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from numplan.model.charge import Charge, Sum, in_cents
+from numplan.model.text.labels import seen_label
 from numplan.model.text.printable import as_seen
 
 
@@ -52,8 +53,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         """Whether a number with these labels is one of those it is for."""
         if not self.label:
             return True
-        found = labels.get(self.label)
-        value = None if found is None else as_seen(found)
+        value = seen_label(labels, self.label)
         if self.value is None:
             return value is None or value not in map(as_seen, self.besides)
         return value == as_seen(self.value)

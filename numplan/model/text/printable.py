@@ -1,5 +1,6 @@
 """Texts that somebody else wrote, in characters that show; and counts in words."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
@@ -16,6 +17,11 @@ _BLANK: Final = frozenset(
     "\U00013441\U00013442"  # blanks among hieroglyphs
     "\U0001d159"  # a note without a head
 )
+_UNSEEN: Final = re.compile(
+    f"[{''.join(sorted(_BLANK))}"
+    "\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # marks that only choose how others look
+)
+"""Characters that count as printable and show nothing."""
 
 
 def printable(text: str, instead: Callable[[str], str] = lambda _: " ") -> str:
@@ -37,11 +43,8 @@ def as_seen(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and text == text.strip() and "  " not in text:
         return text
-    return " ".join(printable(unicodedata.normalize("NFKC", text), _gap).split())
-
-
-def _gap(one: str) -> str:
-    return " " if one.isspace() else ""
+    composed = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return " ".join(printable(composed, lambda one: " " if one.isspace() else "").split())
 
 
 def plural(count: int, noun: str) -> str:

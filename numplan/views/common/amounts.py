@@ -4,6 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from numplan.model.charge import Sum
 from numplan.model.text.printable import plural
 
 CENTS: Final = 2
@@ -25,6 +26,11 @@ def amount(charge: Decimal | None, unknown: int = 0) -> str:
     if not isinstance(exponent, int) or -exponent < CENTS:
         trimmed = charge.quantize(Decimal("0.01"))
     return f"{trimmed:f}"
+
+
+def figure(money: Sum) -> str:
+    """A sum in a column: `12.40`, or `12.40 + 2?` where two charges are not known."""
+    return f"{amount(money.known)} + {money.unknown:,}?" if money.unknown else amount(money.known)
 
 
 def change(charge: Decimal, unknown: int = 0) -> str:

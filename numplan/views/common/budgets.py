@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from numplan.model.charge import Sum, in_cents
+from numplan.model.charge import in_cents
 from numplan.model.money.budget import BudgetLine
 from numplan.model.plan import Plan
-from numplan.views.common.amounts import amount
+from numplan.views.common.amounts import amount, figure
 
 TITLES = ("before", "after", "budget", "left")
 
@@ -48,18 +48,13 @@ def _weight(one: BudgetLine) -> int:
 def _row(one: BudgetLine) -> BudgetRow:
     return BudgetRow(
         whose=one.budget.whose,
-        before=_figure(one.before),
-        after=_figure(one.after),
+        before=figure(one.before),
+        after=figure(one.after),
         budget=amount(one.budget.monthly),
         left=amount(one.left),
         is_beyond=one.is_beyond,
         is_refused=one.is_refused,
     )
-
-
-def _figure(one: Sum) -> str:
-    """`12.40`, or `12.40 + 2?` where two charges are not known."""
-    return f"{amount(one.known)} + {one.unknown:,}?" if one.unknown else amount(one.known)
 
 
 def budget_documents(plan: Plan) -> dict[str, Any]:

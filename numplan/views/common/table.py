@@ -126,7 +126,7 @@ def csv_text(rows: Sequence[TableRow]) -> str:
     writer = csv.writer(sheet, lineterminator="\n")
     columns = _columns(rows)
     if rows:
-        writer.writerow(columns)
+        writer.writerow(csv_cell("", name) for name in columns)
     for row in rows:
         writer.writerow([csv_cell(name, row.get(name, "")) for name in columns])
     return sheet.getvalue().rstrip("\n")

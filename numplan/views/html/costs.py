@@ -22,7 +22,7 @@ from numplan.model.changes import (
 from numplan.model.charge import add_up
 from numplan.model.plan import ZERO, Plan
 from numplan.model.state import Attributes
-from numplan.model.text.printable import as_seen
+from numplan.model.text.labels import seen_label
 
 GROUPS: Final = 12
 """Countries and types, or teams, that are shown before the rest are added up."""
@@ -38,8 +38,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     `bars` are the lengths of before and after, none where several are added up.
     """
 
-    country: str
-    type: str = ""
+    name: str
+    detail: str = ""
     before: Decimal
     after: Decimal
     unknown: tuple[int, int] = (0, 0)
@@ -72,7 +72,7 @@ def team_label(plan: Plan) -> str:
 
 def teams_of(plan: Plan, label: str) -> tuple[Group, ...]:
     """By the value of a label."""
-    return _grouped(plan, lambda one: (as_seen(one.labels.get(label, "")) or f"no {label}", ""), "teams")
+    return _grouped(plan, lambda one: (seen_label(one.labels, label) or f"no {label}", ""), "teams")
 
 
 def _grouped(plan: Plan, key: Callable[[Attributes], tuple[str, str]], what: str) -> tuple[Group, ...]:
@@ -80,14 +80,14 @@ def _grouped(plan: Plan, key: Callable[[Attributes], tuple[str, str]], what: str
     for change in plan.changes:
         for side, attributes in _paid(change):
             charges[key(attributes)][side].append(attributes.monthly_charge)
-    every = (_group(country, kind, *sides) for (country, kind), sides in charges.items())
+    every = (_group(name, detail, *sides) for (name, detail), sides in charges.items())
     found = [one for one in every if one.says_anything]
-    found.sort(key=lambda one: (-max(one.before, one.after), one.country, one.type))
+    found.sort(key=lambda one: (-max(one.before, one.after), one.name, one.detail))
     rest = found[GROUPS:]
     folded = [_sum(f"{len(rest)} more {what}", rest)] if rest else []
     shown, cost = _sum("", found), plan.cost
     other = Group(
-        country="Held, or not in this plan",
+        name="Held, or not in this plan",
         before=cost.monthly_before - shown.before,
         after=cost.monthly_after - shown.after,
         unknown=(cost.unknown_before - shown.unknown[0], cost.unknown_after - shown.unknown[1]),
@@ -96,11 +96,11 @@ def _grouped(plan: Plan, key: Callable[[Attributes], tuple[str, str]], what: str
     return (*_drawn(found[:GROUPS]), *folded, *remaining)
 
 
-def _group(country: str, kind: str, before: _Charges, after: _Charges) -> Group:
+def _group(name: str, detail: str, before: _Charges, after: _Charges) -> Group:
     sums = add_up(before), add_up(after)
     return Group(
-        country=country,
-        type=kind,
+        name=name,
+        detail=detail,
         before=sums[0].known,
         after=sums[1].known,
         unknown=(sums[0].unknown, sums[1].unknown),
@@ -131,7 +131,7 @@ def _paid(change: Change) -> Iterator[tuple[int, Attributes]]:
 
 def _sum(name: str, groups: Sequence[Group]) -> Group:
     return Group(
-        country=name,
+        name=name,
         before=sum((one.before for one in groups), ZERO),
         after=sum((one.after for one in groups), ZERO),
         unknown=(sum(one.unknown[0] for one in groups), sum(one.unknown[1] for one in groups)),

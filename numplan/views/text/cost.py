@@ -8,26 +8,28 @@ import msgspec
 
 from numplan.engine.queries.cost_report import LABEL, CostGroup, CostReport
 from numplan.model.charge import Sum
-from numplan.model.text.printable import numbers
-from numplan.views.common.amounts import amount
+from numplan.model.text.printable import numbers, on_one_line
+from numplan.views.common.amounts import figure
 from numplan.views.common.sanitize import one_line
 
 CENT: Final = Decimal("0.01")
 LONGEST_NAME: Final = 44
-"""Columns for names; a longer one pushes its own line only."""
+"""Columns for names; a longer one is cut. CSV and JSON have all."""
 
 
 def cost_text(report: CostReport, by: str | None, currency: str | None) -> str:
     """The groups under a head, and their sum."""
     total = report.total
     money = f" {one_line(currency)}" if currency else ""
-    head = f"{numbers(total.count)}, {_sum(total.monthly)}{money} a month"
+    head = f"{numbers(total.count)}, {figure(total.monthly)}{money} a month"
     if total.usage is not None:
         head += f", and about {_about(total.usage)} for what they are used for"
-    rows = [[group_name(one, by), *_figures(one)] for one in (*report.groups, total)]
+    rows = [
+        [on_one_line(group_name(one, by), LONGEST_NAME, "…"), *_figures(one)]
+        for one in (*report.groups, total)
+    ]
     titles = [*_titles(by, with_usage=total.usage is not None)]
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    widths[0] = min(widths[0], LONGEST_NAME)
     return "\n".join((head, "", *(_line(row, widths) for row in (titles, *rows))))
 
 
@@ -59,20 +61,14 @@ def _titles(by: str | None, *, with_usage: bool) -> Iterator[str]:
 
 def _figures(one: CostGroup) -> Iterator[str]:
     yield f"{one.count:,}"
-    yield _sum(one.monthly)
+    yield figure(one.monthly)
     if one.usage is not None:
         yield _about(one.usage) if one.usage.known or one.usage.unknown else ""
 
 
-def _sum(money: Sum) -> str:
-    if money.unknown and not money.known:
-        return "?"
-    return f"{amount(money.known)} + {money.unknown:,} ?" if money.unknown else amount(money.known)
-
-
 def _about(money: Sum) -> str:
     """An expectation, in whole cents."""
-    return _sum(msgspec.structs.replace(money, known=money.known.quantize(CENT)))
+    return figure(msgspec.structs.replace(money, known=money.known.quantize(CENT)))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

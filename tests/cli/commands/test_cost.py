@@ -91,8 +91,15 @@ def test_a_charge_that_the_account_does_not_say_is_counted_apart(billed: Desk) -
     document = told(billed)
     assert document["total"] == {"numbers": 5, "monthly_charge": "21.355", "unknown": 1}
     lines = billed("cost").out.splitlines()
-    assert lines[0] == "5 numbers, 21.355 + 1 ? EUR a month"
-    assert lines[-2].split() == ["unmanaged", "1", "?"]
+    assert lines[0] == "5 numbers, 21.355 + 1? EUR a month"
+    assert lines[-2].split() == ["unmanaged", "1", "0.00", "+", "1?"]
+
+
+def test_a_bill_that_lacks_a_managed_number_does_not_call_itself_whole(billed: Desk) -> None:
+    assert told(billed)["complete"] is True
+    billed.emulator.remove_owned([SUPPORT])
+    assert told(billed)["complete"] is False
+    assert "warning: 1 number of the state is not in the account" in billed("cost", "--csv").err
 
 
 def test_usage_is_shown_beside_the_charges_and_in_no_sum_of_them(billed: Desk) -> None:

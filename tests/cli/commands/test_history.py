@@ -194,7 +194,10 @@ def test_what_is_in_its_place_is_in_the_way_of_no_apply_and_the_next_run_makes_i
     assert ran.code == 0
     assert office.owned == {A, B, C}
     assert "warning: the history lacks" in ran.err
-    assert office("history").code == 1
+    told = office("history")
+    assert told.code == 1
+    assert "this is what state alone holds as yet" in told.err
+    assert C in told.out
     place(office).rmdir()
     place(office).write_bytes(kept)
     assert office("apply", "--auto-approve").code == 0

@@ -46,9 +46,16 @@ def test_a_planned_number_whose_offer_is_old_is_asked_for_again(offer, words, wa
 
 
 @pytest.mark.parametrize(
-    ("rate", "what"), [({"voice": "0.70"}, "minute"), ({"message": "0.70"}, "message")], ids=["voice", "sms"]
+    ("rate", "words"),
+    [
+        ({"voice": "0.70"}, "a minute now costs 0.70"),
+        ({"message": "0.70"}, "a message now costs 0.70"),
+        ({"voice": ""}, "a minute costs nobody says what now"),
+        ({"message": ""}, "a message costs nobody says what now"),
+    ],
+    ids=["voice", "sms", "no voice", "no sms"],
 )
-def test_a_number_whose_use_costs_more_than_was_reviewed_is_not_bought(rate, what):
+def test_a_number_whose_use_costs_more_than_was_reviewed_or_nobody_knows_what_is_not_bought(rate, words):
     world = moving()
     world.vendor.put_on_sale(ONE, voice="0.01", message="0.01")
     world.while_waiting = lambda: world.vendor.put_on_sale(
@@ -57,11 +64,11 @@ def test_a_number_whose_use_costs_more_than_was_reviewed_is_not_bought(rate, wha
     world.seconds = FRESH
     ran = world.run(manifest(entry("a", ONE)))
     assert world.vendor.posts == []
-    assert reasons(ran.events) == [f"a {what} now costs 0.70, and 0.01 was reviewed"]
+    assert reasons(ran.events) == [f"{words}, and 0.01 was reviewed"]
 
 
-@pytest.mark.parametrize(("then", "now"), [("", "0.70"), ("0.01", ""), ("0.01", "0.010"), ("0.01", "0")])
-def test_a_rate_that_is_not_said_or_not_higher_stops_nothing(then, now):
+@pytest.mark.parametrize(("then", "now"), [("", "0.70"), ("", ""), ("0.01", "0.010"), ("0.01", "0")])
+def test_a_rate_that_was_not_reviewed_or_is_not_higher_stops_nothing(then, now):
     world = moving()
     world.vendor.put_on_sale(ONE, voice=then)
     world.while_waiting = lambda: world.vendor.put_on_sale(ONE, voice=now)

@@ -29,6 +29,17 @@ def test_a_value_that_only_looks_like_a_team_is_that_teams(desk: Desk, owner: st
     assert [one["group"] for one in bill["groups"]] == ["sales"]
 
 
+@pytest.mark.parametrize("name", ["owner\\u200b", "own\\u00ader", "owner "])
+def test_a_label_whose_name_only_looks_like_it_is_that_label(desk: Desk, name: str) -> None:
+    desk.stock(*run_of(12125550100, 3))
+    desk.manifest(BODY.format(count=2, owner="sales"))
+    assert desk("apply", "--auto-approve").code == 0
+    desk.manifest(BODY.format(count=3, owner="sales").replace('{owner: "sales"}', f'{{"{name}": sales}}'))
+    ran = desk("plan")
+    assert ran.code == 6, ran.out
+    assert "guard budget" in ran.out
+
+
 @pytest.mark.parametrize("name", ["here", "leaving", "unmanaged", "unreadable"])
 def test_another_state_is_called_nothing_that_the_list_says_otherwise(desk: Desk, name: str) -> None:
     desk.manifest(f"other_states: {{{name}: ../x.state.json}}\n")

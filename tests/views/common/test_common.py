@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from numplan.engine.apply.events import Done, Failed, Settled, Uncertain
 from numplan.engine.apply.result import ApplyResult, summarize
+from numplan.engine.queries.account_numbers import AccountNumber
 from numplan.model.account import Offer, OwnedNumber, Unreadable
 from numplan.model.changes import Counts, Purchase, Release
 from numplan.model.charge import RATES
 from numplan.model.number import E164
+from numplan.model.outputs import FIELDS
 from numplan.model.plan import Cost
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import amount, change
+from numplan.views.common.inventory import inventory_row
 from numplan.views.common.sanitize import escaped, inert, one_line, plain
 from numplan.views.common.table import (
     csv_text,
@@ -219,3 +222,14 @@ def test_what_came_later_is_last_in_every_listing() -> None:
     assert lines[0].endswith(f",flow_id,flow_name,unreadable,place,area_code,{','.join(RATES)}")
     assert [line.split(",")[-5] for line in lines[1:]] == ["609", "609", "?"]
     assert [row["area_code"] for row in json.loads(json_text(mixed))] == ["609", "609", None]
+
+
+def test_a_column_that_somebody_named_is_no_formula_and_no_command_of_a_ci_runner() -> None:
+    header, _ = csv_text([{"=1+1": "x", "::error::y": "z"}]).splitlines()
+    assert header.startswith("'=1+1,")
+    assert "::error::" not in header
+
+
+def test_what_an_output_tells_of_a_number_the_list_of_all_numbers_has_too() -> None:
+    listed = inventory_row(AccountNumber(OwnedNumber(NUMBER, "United States", "Geographic", None, None)))
+    assert {*FIELDS} <= {*listed}

@@ -38,7 +38,7 @@ def made(**more: object) -> Plan:
 
 
 def test_by_team_each_has_what_it_pays_before_and_after_a_label_that_changes_too() -> None:
-    groups = {one.country: (one.before, one.after) for one in teams_of(made(), "owner")}
+    groups = {one.name: (one.before, one.after) for one in teams_of(made(), "owner")}
     assert groups == {"sales": (3, 4), "support": (1, 4), "no owner": (2, 0)}
     assert sum(before for before, _ in groups.values()) == COST.monthly_before
     assert sum(after for _, after in groups.values()) == COST.monthly_after

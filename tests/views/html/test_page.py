@@ -318,7 +318,7 @@ def test_groups_say_how_many_charges_they_lack() -> None:
     )
     cost = Cost(monthly_before=Decimal(1), monthly_after=Decimal(1), unknown_before=3, unknown_after=2)
     groups = groups_of(plan_of(*changes, cost=cost))
-    assert [(one.country, one.before, one.after, one.unknown) for one in groups] == [
+    assert [(one.name, one.before, one.after, one.unknown) for one in groups] == [
         ("Chad", 1, 1, (1, 1)),
         ("Peru", 0, 0, (1, 0)),
         ("Held, or not in this plan", 0, 0, (1, 1)),
@@ -333,7 +333,7 @@ def test_bars_are_drawn_to_one_scale_and_said_in_figures() -> None:
         Keep(resource="pool.a", after=at(2, country="Chad", monthly_charge=Decimal(1))),
     )
     plan = plan_of(*changes, cost=Cost(monthly_before=Decimal(1), monthly_after=Decimal(5)))
-    assert [(one.country, one.bars) for one in groups_of(plan)] == [
+    assert [(one.name, one.bars) for one in groups_of(plan)] == [
         ("United States", ("0", "100.00")),
         ("Chad", ("25.00", "25.00")),
     ]
@@ -346,13 +346,13 @@ def test_many_countries_are_added_up() -> None:
     paid = Decimal("0.2") * 40
     groups = groups_of(plan_of(*changes, cost=Cost(monthly_before=paid, monthly_after=paid)))
     assert len(groups) == GROUPS + 1
-    assert (groups[-1].country, groups[-1].bars) == ("28 more countries and types", None)
+    assert (groups[-1].name, groups[-1].bars) == ("28 more countries and types", None)
     assert sum(one.after for one in groups) == paid
 
 
 def test_what_is_paid_for_numbers_outside_the_changes_is_a_group_of_its_own() -> None:
     (only,) = groups_of(plan_of(cost=Cost(monthly_before=Decimal(2), monthly_after=Decimal(2))))
-    assert (only.country, only.before, only.after) == ("Held, or not in this plan", Decimal(2), Decimal(2))
+    assert (only.name, only.before, only.after) == ("Held, or not in this plan", Decimal(2), Decimal(2))
 
 
 # -- the table

@@ -65,7 +65,7 @@ def cost(*, by: str | None, offline: bool, with_usage: bool, as_csv: bool) -> No
     report = _report(found, by, with_usage=with_usage)
     currency = found.manifest.currency if found.manifest else None
     if settings.json:
-        screen.document(cost_json(report, by, currency, complete=found.listing.complete))
+        screen.document(cost_json(report, by, currency, complete=found.is_whole))
     elif as_csv:
         screen.document(csv_text(cost_rows(report)))
     else:
