@@ -145,7 +145,7 @@ def test_csv_has_a_row_a_group_and_the_total(billed: Desk) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (("--by", "owner"), "nor label:NAME"),
+        (("--by", "owner"), "nor label:NAME; did you mean label:owner?"),
         (("--by", "label:"), "nor label:NAME"),
         (("--json", "--csv"), "exclude each other"),
     ],

@@ -121,6 +121,7 @@ def test_columns_are_those_that_are_named_in_that_order_in_every_form(shared: De
         (("--columns", "numbr"), "did you mean number?"),
         (("--columns", "number,"), "there is no column ''"),
         (("--columns", "label."), "there is no column 'label.'"),
+        (("--columns", "types"), "there is no column 'types'"),
         (("--where", "whose"), "write COLUMN=GLOB"),
         (("--where", "ower=x"), "there is no column 'ower'"),
     ],

@@ -38,7 +38,8 @@ class By(click.ParamType[str]):
         text = str(value).strip()
         is_label = text.startswith(LABEL) and text != LABEL
         if text not in BY and not is_label:
-            self.fail(f"{text!r} is none of {', '.join(BY)}, nor label:NAME", param, ctx)
+            others = f"{text!r} is none of {', '.join(BY)}, nor label:NAME"
+            self.fail(f"{others}; did you mean label:{text}?" if text.isidentifier() else others, param, ctx)
         return text
 
 

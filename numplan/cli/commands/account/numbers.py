@@ -19,7 +19,16 @@ from numplan.views.common.table import LABEL, TableRow, cell_text
 
 COLUMNS: Final = (
     *dict.fromkeys(
-        (*ORDER, "address", "protect", "leaving_at", *RATES, "assigned_to", "flow_id", "flow_name")
+        (
+            *(one for one in ORDER if one != "types"),
+            "address",
+            "protect",
+            "leaving_at",
+            *RATES,
+            "assigned_to",
+            "flow_id",
+            "flow_name",
+        )
     ),
 )
 """Every column, but for labels, which have names of their own."""
