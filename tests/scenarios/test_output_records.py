@@ -74,6 +74,16 @@ def test_which_flow_uses_it_is_asked_of_the_account(told: Desk) -> None:
     assert told("output", NUMPLAN_TOKEN=None).code == 0, "and where none tells it, nobody is asked"
 
 
+def test_a_listing_that_may_lack_numbers_is_told_beside_the_flows_that_it_shows(told: Desk) -> None:
+    assert told("apply", "--auto-approve").code == 0
+    told.fault("short_listing", "purchased-list", every=2, count=0)
+    ran = told("output", "flow")
+    assert ran.code == 0
+    assert (
+        "warning: the listing could not be proven complete, and no flow is told of what it lacks" in ran.err
+    )
+
+
 def test_a_plan_says_what_they_will_be_and_that_is_what_they_are(told: Desk) -> None:
     assert told("plan", "--json-out", "plan.json").code == 0
     planned = json.loads((told.folder / "plan.json").read_text())["output_changes"]

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from numplan.cli.operations.listing import warn_of
 from numplan.cli.options.selection import selection_of, selection_options
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.run import Run
@@ -87,7 +88,13 @@ def _owned(run: Run, manifest: Manifest) -> Mapping[E164, OwnedNumber]:
     if not any(one.tells_flows for one in manifest.outputs):
         return NOTHING_OWNED
     with run.clock.watching(), open_account(run.settings, run.clock, manifest) as account:
-        return account.purchased(expected=0).numbers
+        listing = account.purchased(expected=0)
+    if not listing.complete:
+        run.screen.error(
+            f"warning: the listing could not be proven complete, and no flow is told of what it lacks: {listing.gap}"
+        )
+    warn_of("purchased-list", listing.unreadable)
+    return listing.numbers
 
 
 def _require_one_form(name: str | None, settings: Settings, *, raw: bool, external: bool) -> None:
