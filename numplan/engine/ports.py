@@ -118,3 +118,8 @@ class HistoryLog(Protocol):
 
     def holds(self, record_hash: str) -> bool | None:
         """Whether it has a record of this hash; None where that cannot be learned."""
+
+    def ends_with(self, record_hash: str) -> bool | None:
+        """Whether that is the hash of its last line; of a history without lines, an empty text. None where that cannot
+        be learned.
+        """

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol, TypeVar
 
 from numplan.engine.ports import Written
 from numplan.model.errors import StateError
-from numplan.model.history.record import Record
+from numplan.model.history.record import Record, hash_of
 from numplan.model.text.printable import plural
 
 PATIENCE: Final = 2.0
@@ -59,6 +60,11 @@ class BoundedLog:
         sought = record_hash.encode()
         found = self._within(lambda: any(sought in line for line in self._store.lines()))
         return None if isinstance(found, BaseException) else found
+
+    def ends_with(self, record_hash: str) -> bool | None:
+        """See HistoryLog."""
+        last = self._within(lambda: hash_of(next(iter(deque(self._store.lines(), maxlen=1)), b"")))
+        return None if isinstance(last, BaseException) else last == record_hash
 
     def _within(self, work: Callable[[], Result]) -> Result | BaseException:
         """What comes of work in a thread of its own, within the time that is left."""

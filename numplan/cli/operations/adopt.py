@@ -122,7 +122,7 @@ def adopt_chosen(asked: Adoption, run: Run) -> int:
             )
             return 0
         with locked(backend, "adopt", run) as session, ExitStack() as stack:
-            open_state = opened_state(session, backend, settings, manifest, account)
+            open_state = opened_state(session, backend, settings, manifest, account, asked.consent)
             stack.enter_context(written_down(open_state.chronicle, run.screen))
             work = Work(manifest, account, open_state)
             left = settle_first(work, clock, report)

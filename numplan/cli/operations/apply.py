@@ -77,7 +77,7 @@ def locked_work(run: Run, operation: str, allowances: Allowances = _NOTHING) -> 
         open_account(settings, clock, manifest) as account,
         locked(backend, operation, run) as session,
     ):
-        open_state = opened_state(session, backend, settings, manifest, account)
+        open_state = opened_state(session, backend, settings, manifest, account, allowances.consent)
         with written_down(open_state.chronicle, run.screen):
             yield Work(manifest, account, open_state, needed)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.chronicle import Chronicle
+from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.history.origin import origin_of
 from numplan.model.state import State
 from numplan.model.text.printable import plural
@@ -13,15 +14,17 @@ from numplan.state.history import BoundedLog
 
 
 def opened_chronicle(
-    state: State, backend: Backend, environment: Mapping[str, str], run: str, *, actor: bool
+    state: State, backend: Backend, environment: Mapping[str, str], run: str, *, actor: bool, consent: Consent
 ) -> Chronicle:
     """What takes down what a run does, for the history beside this state, if there is one. Without an `actor` no record
-    says who did it.
+    says who did it. `consent` is what the run was told of the state it goes on from.
     """
     store = backend.history
     if store is None:
         return Chronicle(state)
-    chronicle = Chronicle(state, BoundedLog(store), origin_of(environment, run, actor=actor))
+    chronicle = Chronicle(
+        state, BoundedLog(store), origin_of(environment, run, actor=actor), knowingly=consent != NO_CONSENT
+    )
     chronicle.resume()
     return chronicle
 

@@ -134,7 +134,12 @@ def state_backend(
 
 
 def opened_state(
-    session: "Session", backend: "Backend", settings: Settings, manifest: Manifest, account: "Provider"
+    session: "Session",
+    backend: "Backend",
+    settings: Settings,
+    manifest: Manifest,
+    account: "Provider",
+    consent: Consent,
 ) -> "OpenState":
     """The state of this account at this API, ready to be written, and beside it its history and the other states that
     the manifest names, which are read only when they are asked for. Raises StateError.
@@ -155,7 +160,7 @@ def opened_state(
         write_id=uuid4().hex,
     )
     chronicle = opened_chronicle(
-        opened, backend, settings.environment, session.run, actor=manifest.tells_actor
+        opened, backend, settings.environment, session.run, actor=manifest.tells_actor, consent=consent
     )
     return OpenState(session, opened, other_states(settings, manifest, account, state), chronicle)
 

@@ -52,9 +52,18 @@ class Told(NamedTuple):
 class Chronicle:
     """Facts since the last write, and the records that the history may lack. Where nothing keeps a history, `log` is
     None, and nothing is told. `origin` says who does it; without an actor, state remembers that none is to be told.
+    `knowingly`: this run may go on from a state that was put back or begun anew, and where the history shows that it
+    was, a record says so. Without such a record, what does not follow on is a sign that somebody put records in.
     """
 
-    def __init__(self, state: State, log: HistoryLog | None = None, origin: Origin | None = None) -> None:
+    def __init__(
+        self,
+        state: State,
+        log: HistoryLog | None = None,
+        origin: Origin | None = None,
+        *,
+        knowingly: bool = False,
+    ) -> None:
         self._log = log
         self._origin = origin or Origin()
         self._facts: list[Fact] = []
@@ -64,6 +73,7 @@ class Chronicle:
         self._is_anew = False  # whether any record that waits is of this run
         self._is_looked_at = False  # whether the history was asked for what an earlier run left
         self._given_up = ""
+        self._knowingly = knowingly
         self.notes: list[str] = []
         """What there is to say of the history, though it has all records."""
 
@@ -115,6 +125,12 @@ class Chronicle:
         if not self._is_looked_at:
             self._is_looked_at = True
             self.flush()
+            if (
+                self._log is not None
+                and self._knowingly
+                and self._log.ends_with(self._stored.tip.hash) is False
+            ):
+                self._facts.insert(0, Fact(outcome="restored", number=None))
         tip, waiting, _ = self._stored
         tip, records = sealed(tip, self._facts, self._origin, serial, now)
         return Told(tip, (*waiting, *records) if records else waiting, len(records))

@@ -150,10 +150,7 @@ class _Chain:
         elif number > self.last + 1:
             self.gaps.append((self.last + 1, number - 1))
         elif number <= self.last and self.numbers.get(record.previous, 0) == number - 1:
-            from_there = f"from record {number - 1}" if number > 1 else "anew"
-            self.notes.append(
-                f"after record {self.last} the history goes on {from_there}: state had been put back, or begun anew"
-            )
+            self._branch(record)
         elif number == self.last + 1:
             self.findings.append(
                 f"{_named(record)} does not follow on what stands before it: record {self.last} was altered, or one of "
@@ -161,6 +158,20 @@ class _Chain:
             )
         else:
             self.findings.append(f"{_named(record)} stands after record {self.last}, out of its place")
+
+    def _branch(self, record: Record) -> None:
+        """A record that follows on an earlier one than the last, as if those in between were not there. A run that
+        was to go on from such a state says so, and whoever can write the history alone cannot make it say so.
+        """
+        from_there = f"from record {record.record - 1}" if record.record > 1 else "anew"
+        where = f"after record {self.last} the history goes on {from_there}"
+        if record.outcome == "restored":
+            self.notes.append(f"{where}: state had been put back, or begun anew, and somebody accepted that")
+        else:
+            beside = _range(record.record, self.last)
+            self.findings.append(
+                f"{where}, though nobody accepted a state that was put back: {beside} not of this state, or put in"
+            )
 
 
 def _named(record: Record) -> str:

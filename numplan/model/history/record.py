@@ -26,10 +26,12 @@ Outcome = Literal[
     "not released",
     "returned",
     "lost",
+    "restored",
 ]
 """What came of it. `refused`: by the vendor. `not purchased` and `not released`: a call whose outcome was not known,
 and which turned out to have done nothing. `returned`: a number that had left state is in the account after all. `lost`
-is no number's: it says how many records before it could not be kept.
+is no number's: it says how many records before it could not be kept. Nor is `restored`: somebody
+knowingly went on from a state that does not know of the history's last records, as it was put back or begun anew.
 """
 
 KEPT_IN_STATE: Final = 1000

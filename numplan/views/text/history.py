@@ -55,6 +55,8 @@ def _why(one: Record) -> str:
     """What there is to say beside the line."""
     if one.outcome == "lost":
         return f"records {one.lost_from} to {one.lost_to} were never written: state had no room for so many"
+    if one.outcome == "restored":
+        return "state was put back, or begun anew, and does not know of what stands before"
     parts = []
     if one.replaces == one.number and one.number is not None:
         parts.append("bought back")

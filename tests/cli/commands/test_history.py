@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from numplan.model.history.record import Fact, Origin, Tip, line_of, read_line, sealed
+from numplan.model.number import E164
 from tests.cli.desk import Desk, run_of
 
 A, B, C, D = run_of(16465550101, 4)
@@ -170,6 +172,32 @@ def test_a_cut_tail_is_found_and_an_apply_makes_it_good_from_state(office: Desk)
     assert ran.code == 0
     assert "1 record of an earlier run was not in " in ran.err
     assert place(office).read_bytes() == whole
+
+
+def test_an_older_state_that_was_accepted_is_told_and_a_record_put_in_stays_a_finding(office: Desk):
+    state = office.folder / "numplan.state.json"
+    older = state.read_bytes()
+    office.manifest(POOL.format(count=3))
+    assert office("apply", "--auto-approve").code == 0
+    state.write_bytes(older)
+    assert office("apply", "--auto-approve", "--accept-older-state").code == 0
+    verdict = office("history", "verify")
+    assert verdict.code == 0, verdict
+    assert "somebody accepted that" in verdict.out + verdict.err
+    assert "restored" in [one["outcome"] for one in records(office)]
+    assert "state was put back, or begun anew" in office("history").out
+
+    last = read_line(place(office).read_bytes().splitlines()[-1])
+    tip = Tip(last=last.record, hash=records(office)[-1]["hash"])
+    _, forged = sealed(tip, [Fact(outcome="released", number=E164(A))], Origin(actor="eve"), 99, last.time)
+    with place(office).open("ab") as file:
+        file.write(line_of(forged[0]) + b"\n")
+    office.manifest(POOL.format(count=1))
+    applied = office("apply", "--auto-approve")
+    assert (applied.code, "`numplan history verify` says more" in applied.err) == (0, True)
+    verdict = office("history", "verify")
+    assert verdict.code == 1
+    assert "though nobody accepted a state that was put back" in verdict.out + verdict.err
 
 
 def test_a_history_that_is_gone_stops_no_apply_and_is_told(office: Desk):

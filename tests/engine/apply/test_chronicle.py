@@ -28,11 +28,14 @@ class Log:
     def holds(self, record_hash: str) -> bool | None:
         return any(hash_of(line_of(one)) == record_hash for one in self.records)
 
+    def ends_with(self, record_hash: str) -> bool | None:
+        return (hash_of(line_of(self.records[-1])) if self.records else "") == record_hash
 
-def opened(session: FakeSession, log: Log | None) -> OpenState:
+
+def opened(session: FakeSession, log: Log | None, *, knowingly: bool = False) -> OpenState:
     """The next run."""
     stored = session.read() or state(serial=0)
-    chronicle = Chronicle(stored, log, Origin(run="run-1", actor="ann"))
+    chronicle = Chronicle(stored, log, Origin(run="run-1", actor="ann"), knowingly=knowingly)
     chronicle.resume()
     return OpenState(session, stored, chronicle=chronicle)
 
@@ -117,6 +120,27 @@ def test_of_more_than_state_has_room_for_the_lost_ones_are_told() -> None:
     after = stored(session).history
     assert after is not None
     assert after.more == 0
+
+
+def test_a_run_that_knowingly_goes_on_from_an_older_state_says_so_before_all_else() -> None:
+    session, log = FakeSession(), Log()
+    for place in (1, 2):
+        run = opened(session, log)
+        bought(run, place)
+        run.chronicle.flush()
+    older = FakeSession()
+    older.documents = session.documents[:1]
+    run = opened(older, log, knowingly=True)
+    bought(run, 3)
+    run.chronicle.flush()
+    assert [(one.record, one.outcome) for one in log.records] == [
+        (1, "purchased"),
+        (2, "purchased"),
+        (2, "restored"),
+        (3, "purchased"),
+    ]
+    bought(opened(older, log, knowingly=True), 4)
+    assert [one.outcome for one in stored(older).to_record] == ["purchased"], "it is said once"
 
 
 def test_many_are_written_during_the_run_so_that_state_need_not_hold_them() -> None:

@@ -103,14 +103,35 @@ def test_another_states_history_is_found():
     assert verified(LINES, tip, ()).findings
 
 
-def test_a_state_that_was_put_back_makes_a_branch_and_no_fault():
+FOURTH = Tip(last=4, hash=RECORDS[4].previous)
+
+
+def test_a_state_that_was_put_back_knowingly_makes_a_branch_and_no_fault():
     """State was as of record 4 again, and the run after that did something else."""
-    tip, more = told(2, Tip(last=4, hash=msgspec.structs.asdict(RECORDS[4])["previous"]), first=90)
-    verdict = verified([*LINES, *map(line_of, more)], tip, ())
+    tip, accepted = sealed(FOURTH, [Fact(outcome="restored", number=None)], ORIGIN, 6, NOON)
+    tip, more = told(2, tip, first=90)
+    verdict = verified([*LINES, *map(line_of, [*accepted, *more])], tip, ())
     assert not verdict.findings
-    assert verdict.notes == (
-        "after record 6 the history goes on from record 4: state had been put back, or begun anew",
+    (note,) = verdict.notes
+    assert note.startswith(
+        "after record 6 the history goes on from record 4: state had been put back, or begun anew"
     )
+
+
+def test_records_put_in_at_the_end_are_found_after_an_apply_has_added_its_own():
+    """Their hashes fit, and whoever put them in can write the history alone."""
+    _, forged = told(2, TIP, first=70)
+    tip, ours = told(1, TIP, first=90)
+    put_in = [*LINES, *map(line_of, forged), *map(line_of, ours)]
+    last = TIP.last
+    (found,) = verified(put_in, tip, ()).findings
+    assert found == (
+        f"after record {last + 2} the history goes on from record {last}, though nobody accepted a state that was put "
+        f"back: records {last + 1} to {last + 2} are not of this state, or put in"
+    )
+    _, claims = sealed(TIP, [Fact(outcome="restored", number=None)], ORIGIN, 9, NOON)
+    claimed = [*LINES, *map(line_of, forged), *map(line_of, claims), *map(line_of, ours)]
+    assert verified(claimed, tip, ()).findings, "a record that was put in as well cannot speak for ours"
 
 
 def test_records_that_were_lost_and_said_to_be_are_no_fault():

@@ -17,13 +17,13 @@ from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.history import opened_chronicle, written_down
 from numplan.cli.workspace.open import read_file, state_backend
 from numplan.cli.workspace.state_lock import locked
+from numplan.engine.apply.chronicle import Chronicle
 from numplan.engine.edit.state_edit import Edited, Moved, move, remove, replaced
 from numplan.engine.ports import Session
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import NumplanError
 from numplan.model.location.state_location import STATE_FILE
 from numplan.model.state import State, decode_edited, encode_state, successor
-from numplan.state.backend import Backend
 from numplan.views.common.wrapping import FOLD
 
 FROM_INPUT: Final = "-"
@@ -144,16 +144,27 @@ def _edit(
                 )
             with clock.careful():
                 copy = keep_copy(state, backend.place)
-                _store(state, done.state, backend, session, operation, run)
+                chronicle = opened_chronicle(
+                    state,
+                    backend,
+                    run.settings.environment,
+                    session.run,
+                    actor=_tells_actor(state),
+                    consent=consent,
+                )
+                chronicle.tell_difference(state, done.state, f"numplan {operation}")
+                _store(done.state, chronicle, session, run)
             screen.last_line(f"State: serial {state.serial + 1}. What was there before is in {copy}.")
 
 
-def _store(before: State, after: State, backend: Backend, session: Session, operation: str, run: Run) -> None:
+def _tells_actor(state: State) -> bool:
+    """Whether the last apply told who did it."""
+    return state.history is None or state.history.actor != "none"
+
+
+def _store(edited: State, chronicle: Chronicle, session: Session, run: Run) -> None:
     """Write what was edited, and let the history know of the numbers that came and went."""
-    actor = before.history is None or before.history.actor != "none"
-    chronicle = opened_chronicle(before, backend, run.settings.environment, session.run, actor=actor)
-    chronicle.tell_difference(before, after, f"numplan {operation}")
-    after = successor(after)
+    after = successor(edited)
     told = chronicle.next(after.serial, run.clock.now())
     session.write(told.put_into(after))
     chronicle.stored(told)
