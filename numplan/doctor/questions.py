@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from numplan.api.probe import Probe, Seen
 from numplan.api.shapes import Shape, shape_of
+from numplan.api.shares import NOWHERE
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.number import digits_of
 from numplan.model.text.countries import as_offered, same_country
@@ -13,8 +14,6 @@ from numplan.model.text.spelling import NUMBER_TYPES, normalize
 
 MOST: Final = 12
 """Calls, with the one that is repeated after a 429."""
-NOWHERE: Final = "Numplan Nowhere"
-"""A state that no vendor has: a filter that is looked at finds nothing there."""
 _HOPELESS: Final = frozenset({None, 401, 403})
 """What came of a call where all others would fare alike: no answer, or credentials that are refused."""
 _ROWS: Final = 1000

@@ -22,7 +22,9 @@ def pairwise(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
         chosen = {one: a, other: b}
         for name in names:
             if name not in chosen:
-                chosen[name] = max(range(len(values[name])), key=lambda at: _new(left, names, chosen | {name: at}))
+                chosen[name] = max(
+                    range(len(values[name])), key=lambda at: _new(left, names, chosen | {name: at})
+                )
         left -= _pairs(names, chosen)
         found.append({name: values[name][chosen[name]] for name in names})
     return found

@@ -9,7 +9,7 @@ from typing import Final
 
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
-from numplan.engine.ports import Provider, StateNames
+from numplan.engine.ports import KnownNumbers, Provider, StateNames
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
 
@@ -177,15 +177,19 @@ class ReportingProvider:
         self._step("regions")
         return self._provider.regions()
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:
         """All that the account owns."""
         self._step("listing")
-        return self._provider.purchased(expected=expected, states=states)
+        return self._provider.purchased(expected=expected, states=states, known=known)
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         """What the account owns under a filter."""
         self._step("listing")
         return self._provider.purchased_in(criteria)
+
+    def require_states(self) -> None:
+        """Whether the filter by state is honoured."""
+        self._provider.require_states()
 
     def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number."""

@@ -1,4 +1,4 @@
-"""The same rows as another vendor might write them: its own form of numbers, its own spellings."""
+"""Rows of answers as another vendor might write them: its own form of numbers, its own spellings."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -252,6 +252,8 @@ def _alike(
             criteria = Criteria(country=asked.country, state=state, type=asked.type)
             states.update(dict.fromkeys(provider.purchased_in(criteria).numbers, state))
         matching = [one for one in matching if one.number in states]
+    if matching and pool.adopt and (pool.state is not None or states):
+        provider.require_states()
     return tuple(matching)
 
 
