@@ -175,6 +175,9 @@ class FakeVendor:
         with self._lock:
             return self._listing(self.owned)
 
+    def announce(self, look_ups: int) -> None:
+        pass
+
     def require_states(self) -> None:
         self._called("require_states", None)
 

@@ -119,6 +119,9 @@ class Client:
         self._look_ups.shown(listing.numbers)
         return listing
 
+    def announce(self, look_ups: int) -> None:
+        """See Provider: nothing here depends on it."""
+
     def require_states(self) -> None:
         """See Provider. Raises ApiError."""
         self._listing.require_states()

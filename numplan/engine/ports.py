@@ -51,6 +51,9 @@ class Provider(Protocol):
     def require_states(self) -> None:
         """Raise ApiError where the vendor ignores the state that `purchased_in` asks for: rows do not name theirs."""
 
+    def announce(self, look_ups: int) -> None:
+        """So many numbers are about to be looked up one by one: for whoever shows how far a run is."""
+
     def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number, or None where the account does not show it. Unreadable with this number: the account
         holds it, and nothing else is known of it. Unreadable without a number: it may be this one or another.

@@ -92,6 +92,8 @@ def _refresh(
         threads.shutdown()
     unread = by_number(listing.unreadable)
     unseen = _unseen(managed_numbers(state), manifest, listing, unread)
+    if unseen:
+        provider.announce(len(unseen))
     late: dict[E164, OwnedNumber] = {}
     for number, found in zip(
         unseen, ask_all(provider.look_up, unseen, manifest.api.parallelism), strict=True
