@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from numplan.doctor.check import Check, failed, ok, warning
-from numplan.doctor.questions import Asked, Examination
+from numplan.doctor.questions import Asked, Examination, telling_category
 from numplan.model.number import digits_of
 from numplan.model.text.countries import same_country
 from numplan.model.text.printable import plural
@@ -65,7 +65,7 @@ def _largest(found: Examination) -> Check:
                 f"{said} of {total:,}: answers are cut off at {rows:,} rows",
                 "numplan splits the listing by number, or by the filters that are honoured; it takes more calls",
             )
-        return ok(name, f"{said} of {total:,}; numplan asks for them all at once")
+        return ok(name, f"{said} of {total:,}, and no more could be asked for")
     return ok(name, f"{said}, and no more are there" if rows < asked else said)
 
 
@@ -152,7 +152,7 @@ def _beginning(found: Examination) -> Check:
     if all(row.startswith(digits) for row in rows):
         return ok(
             name,
-            f"taken: {plural(len(rows), 'row')} begin with {digits}; a capped listing is split by number",
+            f"taken: {plural(len(rows), 'row')} for {digits}; a capped listing is split by number",
         )
     if all(digits in row for row in rows):
         return ok(
@@ -198,8 +198,10 @@ def _digits(found: Examination) -> Check:
 def _category(found: Examination) -> Check:
     name, asked = "search by category", found.category
     if asked is None:
-        one_kind = "could not be seen: the offers that came are all of one category"
-        return ok(name, one_kind if found.search and found.search.shape.offers else _unsearched(found))
+        offers = found.search.shape.offers if found.search else ()
+        if offers and not telling_category(offers):
+            return ok(name, f"{UNSEEN}: the offers that came are all of one category")
+        return ok(name, _unsearched(found))
     wanted = asked.asked_for["numberCategory"]
     if asked.is_refused:
         return warning(

@@ -80,6 +80,11 @@ def examine(probe: Probe, *, expected: int = 0, country: str = "") -> Examinatio
         whole = _ask(probe, "purchased-list", size=size) or whole
         if whole is None or not whole.is_refused:
             break
+    if whole is not None and whole.is_read and (whole.shape.total or 0) > whole.shape.rows >= whole.seen.size:
+        larger = _ask(
+            probe, "purchased-list", size=(whole.shape.total or 0) + 1
+        )  # does an answer hold them all?
+        whole = larger if larger is not None and larger.is_read else whole
     found = found._replace(whole=whole)
     return _searched(probe, _listed(probe, found), country)
 
@@ -114,10 +119,9 @@ def _searched(probe: Probe, found: Examination, country: str) -> Examination:
     offers = found.search.shape.offers if found.search else ()
     if not offers:
         return found
-    found = found._replace(
-        find=_ask(probe, "find-number", number=digits_of(offers[0].number)),
-        digits=_ask(probe, "search", country=where, size=_OFFERS, digits=telling_digits(offers)),
-    )
+    digits = _ask(probe, "search", country=where, size=_OFFERS, digits=telling_digits(offers))
+    find = _ask(probe, "find-number", number=digits_of(offers[0].number))
+    found = found._replace(digits=digits, find=find)
     if category := telling_category(offers):
         found = found._replace(
             category=_ask(probe, "search", country=where, size=_OFFERS, numberCategory=category)
