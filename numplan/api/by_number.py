@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from numplan.api.beginnings import LONGEST, beginnings, remainder, within
 from numplan.api.page_size import RejectedError
 from numplan.api.shares import Filters, Share, is_short, joined, shortfall
 from numplan.model.number import digits_of
+from numplan.numbering.beginnings import LONGEST, beginnings, remainder, within
 
 _FILLED: Final = 0.95
 """How full of known numbers a part may be: others may be among them."""

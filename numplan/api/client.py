@@ -172,7 +172,7 @@ class Client:
         while True:
             page, taken = largest_page(lambda rows: self._offered(criteria, rows), size)
             offers = matching(page.offers, criteria, by_number(page.unreadable))
-            found = Found(offers, exhausted=False, unreadable=page.unreadable)
+            found = Found(offers, exhausted=False, unreadable=page.unreadable, total=page.total)
             if page.sent < taken:
                 exhausted = page.total is None or page.total <= page.sent
                 return msgspec.structs.replace(found, exhausted=exhausted)

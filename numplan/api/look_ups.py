@@ -24,11 +24,11 @@ class LookUps:
         self._ask = ask
         self._shown: tuple[E164, ...] = ()
         self._turn = threading.Lock()
-        self._finds: bool | None = None
+        self._finds = False
 
     def shown(self, numbers: Iterable[E164]) -> None:
         """Numbers that a listing just showed."""
-        self._shown = tuple(islice(numbers, _TRIED)) or self._shown
+        self._shown = tuple(islice(numbers, _TRIED + 1))
 
     def make(self, number: E164) -> OwnedNumber | Unreadable | None:
         """The row of exactly this number, or the one that may be it; None where the server shows none, and that is no
@@ -52,13 +52,13 @@ class LookUps:
         owned. Where it has listed nothing, there is nothing to learn that by.
         """
         with self._turn:
-            if self._finds is None and self._shown:
-                self._finds = any(self.make(one) is not None for one in self._shown)
-        if self._finds is False:
+            others = [one for one in self._shown if one != number][:_TRIED]
+            if not self._finds and others:
+                self._finds = any(self.make(one) is not None for one in others)
+        if others and not self._finds:
             raise AnswerError(
                 "purchased-list",
-                f"whether {number} is owned is not known: {self._shown[0]} is listed, and not found by its number "
-                "either",
+                f"whether {number} is owned is not known: {others[0]} is listed, and not found by its number either",
                 hint="`numplan doctor` shows how this API looks numbers up; ask the vendor",
             )
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.api.beginnings import beginnings, remainder, within
 from numplan.api.client import Client
 from numplan.emulator.server import Emulator
 from numplan.emulator.settings import EmulatorSettings
 from numplan.engine.ports import Clock
 from numplan.model.account import Criteria
 from numplan.model.number import E164
+from numplan.numbering.beginnings import beginnings, remainder, within
 from tests.fakes import FakeClock
 
 DIGITS = st.text("0123", min_size=1, max_size=6)

@@ -37,6 +37,12 @@ def beginnings(numbers: Sequence[str], start: str, most: float) -> list[str]:
     return found
 
 
+def shared_beginning(numbers: Sequence[str]) -> str:
+    """The digits that all of some sorted numbers begin with."""
+    first, last = numbers[0], numbers[-1]
+    return first[: next((at for at, digit in enumerate(first) if last[at : at + 1] != digit), len(first))]
+
+
 def remainder(start: str, taken: Sequence[str]) -> list[str]:
     """The beginnings, longer than `start`, of all that begins so and with none of those taken; the shortest first."""
     ordered = sorted(taken)
