@@ -113,11 +113,10 @@ dist: $(DIST)/.ready ## Build the archive and the wheel of a release into dist/,
 	$(DIST)/bin/twine check --strict dist/*
 	$(DIST)/bin/check-wheel-contents dist/*.whl
 
-# In a folder of its own, with an environment of its own: nothing of this checkout is in reach.
-dist-check: ## Unpack the archive in dist/ and run its own `make check` and quick tests there; takes some minutes
-	rm -rf build/unpacked && mkdir -p build/unpacked
-	tar -xzf dist/numplan-*.tar.gz -C build/unpacked --strip-components=1
-	$(MAKE) -C build/unpacked check quick
+# In a folder outside, with an environment of its own: nothing of this checkout is in reach.
+dist-check: ## Unpack the archive in dist/ and run its own `make check quick` there; takes some minutes
+	folder="$$(mktemp -d)" && tar -xzf dist/numplan-*.tar.gz -C "$$folder" --strip-components=1 && \
+		$(MAKE) -C "$$folder" check quick && rm -rf "$$folder"
 
 quick: $(READY) ## Run the tests but for those that take long or start what this machine may not have
 	CI= $(BIN)/python -m pytest -q -m "not slow and not torture" -n $(WORKERS) --dist loadfile \
