@@ -26,6 +26,7 @@ pytest_plugins = ("tests.cli.fixtures", "tests.services.fixtures")
 LONGEST = (
     "ci/test_pipelines_github.py",
     "torture/test_failpoints.py",
+    "project/test_image.py",
     "state/shared/test_objects.py",
     "browser/test_report.py",
     "torture/test_places.py",
