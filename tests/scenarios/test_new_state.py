@@ -152,3 +152,18 @@ def test_a_plan_is_written_with_each_of_them(applied: Desk) -> None:
     shown = applied("show", "p.plan", "--format", "html").out
     for flag in FLAGS:
         assert flag in shown
+
+
+def test_a_pool_adopts_nothing_by_a_state_that_the_vendor_ignores(desk: Desk) -> None:
+    """Rows do not name their state: what is in Texas would become New Jersey's."""
+    desk.emulator.add_owned([{"number": A, "state": "Texas"}])
+    desk.stock(B)
+    desk.manifest("pools: {sales: {count: 1, state: New Jersey, adopt: true}}")
+    desk.emulator.configure(listing_ignores=["state"])
+    ran = desk("apply", "--auto-approve")
+    assert ran.code != 0
+    assert "ignores the filter `state`" in ran.err
+    assert desk.left_alone()
+    desk.emulator.configure(listing_ignores=[])
+    assert desk("apply", "--auto-approve", "--buy-beside-unmanaged").code == 0
+    assert desk.managed == {B}

@@ -45,6 +45,41 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a look-up that finds nothing is believed of a server that finds no number",
+        "api/look_ups.py",
+        "if others and not self._finds:",
+        "if False:",
+        ["tests/api/listings/test_look_ups.py"],
+    ),
+    Sabotage(
+        "a pool adopts by a state that the vendor pays no heed to",
+        "engine/plan/quotes.py",
+        "if matching and pool.adopt and (pool.state is not None or states):",
+        "if False:",
+        ["tests/scenarios/test_new_state.py"],
+    ),
+    Sabotage(
+        "a listing that was split is whole whatever its parts add up to",
+        "api/by_number.py",
+        'gap="" if whole.count == share.total else shortfall(whole)',
+        'gap=""',
+        ["tests/api/listings/test_by_number.py"],
+    ),
+    Sabotage(
+        "a part of a listing holds numbers that begin otherwise",
+        "api/listing.py",
+        "rows = {number: row for number, row in share.rows.items() if filters.begins(number)}",
+        "rows = dict(share.rows)",
+        ["tests/api/listings/test_by_number.py"],
+    ),
+    Sabotage(
+        "a record that was put in at the end of the history is one of a state that was put back",
+        "model/history/chain.py",
+        'if record.outcome == "restored":',
+        "if True:",
+        ["tests/model/history/test_chain.py"],
+    ),
+    Sabotage(
         "a record that the history holds already is written once more",
         "state/local/history.py",
         "return next((at for at in range(len(lines), 0, -1) if lines[at - 1] in there), 0)",
