@@ -1,5 +1,6 @@
 """A listing that is cut short, split by the digits that numbers begin with."""
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -7,10 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numplan.api.client import Client
+from numplan.api.decode import OwnedPage
+from numplan.api.listing import ListingReader
+from numplan.api.shares import Filters
 from numplan.emulator.server import Emulator
 from numplan.emulator.settings import EmulatorSettings
 from numplan.engine.ports import Clock
-from numplan.model.account import Criteria
+from numplan.model.account import Criteria, OwnedNumber
+from numplan.model.charge import Charge
 from numplan.model.number import E164
 from numplan.numbering.beginnings import beginnings, remainder, within
 from tests.fakes import FakeClock
@@ -109,21 +114,29 @@ def test_digits_that_are_found_anywhere_prove_no_less(account: Account):
     assert [*sorted(listing.numbers)] == account.numbers
 
 
-def test_a_number_that_a_part_hides_is_no_proof(account: Account):
-    hidden = account.numbers[500]
-    account.emulator.faults(
-        [
-            {
-                "endpoint": "purchased-list",
-                "fault": "lying_listing",
-                "count": 0,
-                "params": {"numbers": [hidden], "lookups": True},
-            }
-        ]
-    )
-    account.emulator.configure(size_cap=100)
-    listing = account.client.purchased(expected=2000, known=lambda: [E164(one) for one in account.numbers])
-    assert hidden not in listing.numbers
+class Hiding:
+    """A vendor that shows 50 rows at most, and keeps one number from whoever asks for how it begins."""
+
+    def __init__(self, numbers: list[str], hidden: str) -> None:
+        self.numbers = numbers
+        self.hidden = hidden
+
+    def __call__(self, query: Mapping[str, str], size: int) -> OwnedPage:
+        beginning = query.get("accessNumber", "")
+        found = [one for one in self.numbers if one[1:].startswith(beginning)]
+        if beginning:
+            found = [one for one in found if one != self.hidden]
+        charge = Charge("0.10")
+        rows = [OwnedNumber(E164(one), "United States", "Geographic", charge, charge) for one in found]
+        return OwnedPage(tuple(rows[: min(size, 50)]), len(found))
+
+
+@pytest.mark.parametrize("hidden", ["", "+12125550200"])
+def test_parts_that_do_not_add_up_prove_nothing(hidden: str):
+    numbers = [f"+1212555{place:04}" for place in range(300)]
+    reader = ListingReader(Hiding(numbers, hidden), tuple, 1)
+    listing = reader.read(Filters(), expected=300, known=lambda: [E164(one) for one in numbers])
+    assert listing.complete == (not hidden)
 
 
 def test_a_listing_under_a_filter_is_split_by_number_too(account: Account):
