@@ -45,6 +45,27 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a server that may be called without TLS may be at any port",
+        "model/location/plain_http.py",
+        "return (host, port) in _allowed",
+        "return host in dict(_allowed)",
+        ["tests/model/location/test_plain_http.py"],
+    ),
+    Sabotage(
+        "any host is called by plain http",
+        "model/location/urls.py",
+        "is_loopback(parts.hostname) or plain_http",
+        "True or plain_http",
+        ["tests/scenarios/trust/test_plain_http.py"],
+    ),
+    Sabotage(
+        "plain http goes through a proxy, token and all",
+        "http/session.py",
+        'self._direct or urlsplit(url).scheme == "http"',
+        "self._direct",
+        ["tests/scenarios/trust/test_plain_http.py"],
+    ),
+    Sabotage(
         "a record that the history holds already is written once more",
         "state/local/history.py",
         "return next((at for at in range(len(lines), 0, -1) if lines[at - 1] in there), 0)",

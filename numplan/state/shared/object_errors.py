@@ -13,7 +13,8 @@ _PERFORMING: Final = re.compile(
 _UNSENT: Final = "HTTP error: error sending request"
 _UNBUILT: Final = "HTTP error: builder error"
 _PLAIN: Final = (
-    "its address cannot be called, for it is plain http; on this machine, name it as the place's `endpoint`"
+    "its address cannot be called, for it is plain http; on this machine, or where NUMPLAN_PLAIN_HTTP names it, "
+    "give it as the place's `endpoint`"
 )
 _METADATA: Final = "169.254.169.254"
 

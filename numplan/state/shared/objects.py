@@ -24,9 +24,9 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
+from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import LocationError, ObjectLocation, require_safe
-from numplan.model.location.urls import is_loopback
 from numplan.model.state import State
 from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
@@ -242,8 +242,9 @@ class _ObjectLock:
 
 
 def _client_options(endpoint: str | None) -> dict[str, Any]:
-    """The library's options for a server; one on this machine may be called by plain http, and never by a proxy."""
-    if endpoint is None or not is_loopback(urlsplit(endpoint).hostname or ""):
+    """The library's options for a server. One that plain http may call, or on this machine, never is by a proxy."""
+    parts = urlsplit(endpoint or "")
+    if parts.scheme != "http" and not is_loopback(parts.hostname or ""):
         return _CLIENT
     # The library takes a proxy from the environment unless it is given one: one for no host at all.
     return {**_CLIENT, "proxy_url": endpoint, "proxy_excludes": _EVERY_HOST, "allow_http": True}
