@@ -45,6 +45,6 @@ def hint_of(service: str, environment: Mapping[str, str]) -> str:
 
 VARIABLES: Final[Mapping[str, str]] = {
     "s3": "AWS_ACCESS_KEY_ID and its like",
-    "gcs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "gcs": "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_OAUTH_ACCESS_TOKEN",
     "azure": "AZURE_STORAGE_ACCOUNT_KEY and its like",
 }
