@@ -29,6 +29,8 @@ class Comments:
         self.runs: dict[str, dict[str, Any]] = {}
         self.files: dict[str, str] = {}
         """Of the default branch, as far as anybody asks for them."""
+        self.may_read = True
+        """Whether the token has `contents: read`."""
         self.calls: list[str] = []
         self.answers: list[int] = []
         self.may_write = may_write
@@ -114,6 +116,8 @@ class Comments:
             return self._page(int(found[2]), parse_qs(address.query))
         if (found := _RUN.fullmatch(address.path)) and found[2] in self.runs:
             return 200, self.runs[found[2]], {}
+        if not self.may_read and "/issues/" not in address.path:
+            return 404, {"message": "Not Found"}, {}
         if (found := _FILE.fullmatch(address.path)) and found[2] in self.files:
             return 200, self.files[found[2]], {}
         if _COMMITS.fullmatch(address.path):
