@@ -7,6 +7,8 @@ READY := $(VENV)/.ready
 # Tests at once. Many of them wait for processes and for the clock, so this is more than there are cores.
 WORKERS ?= 4
 CONSUMERS := .venv-consumers
+SITE := .venv-docs
+DIST := .venv-dist
 LOWEST := .venv-lowest
 # Tests start numplan a thousand times: bytecode is kept, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
@@ -80,6 +82,14 @@ bench: $(READY) ## Time and memory, beside the floor, octoDNS and terraform; tak
 		$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check octodns==1.22.0; }
 	$(BIN)/python -m benchmarks.bench
 
+$(SITE)/.ready: docs/site/requirements.txt
+	$(PYTHON) -m venv --clear $(SITE)
+	$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+docs: $(SITE)/.ready ## Build the site from the pages, searchable, into build/site; a broken link is an error
+	$(SITE)/bin/python docs/site/build.py
+
 schemas: $(READY) ## Write the schemas of state and plan anew, from their types
 	$(BIN)/python -m numplan.state.schema
 
@@ -92,7 +102,27 @@ lock: ## Write constraints.txt anew, from the newest versions that work together
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
 
-clean: ## Remove what was made
-	rm -rf $(VENV) $(VENV)-bench $(LOWEST) $(CONSUMERS) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
+$(DIST)/.ready: tests/project/dist.txt
+	$(PYTHON) -m venv --clear $(DIST)
+	$(DIST)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
-.PHONY: help setup test lowest consumers torture mutate check format coverage demo bench schemas lock wheel clean
+dist: $(DIST)/.ready ## Build the archive and the wheel of a release into dist/, and check what the index would show
+	rm -rf dist
+	$(DIST)/bin/python -m build --outdir dist .
+	$(DIST)/bin/twine check --strict dist/*
+	$(DIST)/bin/check-wheel-contents dist/*.whl
+
+# In a folder outside, with an environment of its own: nothing of this checkout is in reach.
+dist-check: ## Unpack the archive in dist/ and run its own `make check quick` there; takes some minutes
+	folder="$$(mktemp -d)" && tar -xzf dist/numplan-*.tar.gz -C "$$folder" --strip-components=1 && \
+		$(MAKE) -C "$$folder" check quick && rm -rf "$$folder"
+
+quick: $(READY) ## Run the tests but for those that take long or start what this machine may not have
+	CI= $(BIN)/python -m pytest -q -m "not slow and not torture" -n $(WORKERS) --dist loadfile \
+		--ignore tests/browser --ignore tests/consumers --ignore tests/services --ignore tests/torture
+
+clean: ## Remove what was made
+	rm -rf $(VENV) $(VENV)-bench $(LOWEST) $(CONSUMERS) $(SITE) $(DIST) dist build .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
+
+.PHONY: help setup test lowest consumers torture mutate check format coverage demo bench docs schemas lock wheel dist dist-check quick clean

@@ -114,14 +114,18 @@ def purchases(folder: Path, rounds: int, count: int, latency: int = 0, share: in
 
 
 def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
-    """A plan that finds nothing to do where one answer of the listing holds so many rows at most."""
-    with Fleet(folder, owned=count, options=("--size-cap", str(cap))) as fleet:
-        write_manifest(folder, fleet.owned())
-        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
-        plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
-        calls = _calls(fleet, plan)
-        what = f"no-op plan, listings of {cap:,} rows"
-        yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
+    """A plan that finds nothing to do where one answer of the listing holds so many rows at most: of a vendor that
+    looks for the beginnings of numbers, and of one that does not.
+    """
+    for match, how in (("beginning", "split by number"), ("whole", "by filters, then one by one")):
+        options = ("--size-cap", str(cap), "--set", f"access_number_match={match}")
+        with Fleet(folder / match, owned=count, options=options) as fleet:
+            write_manifest(folder / match, fleet.owned())
+            fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
+            plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
+            calls = _calls(fleet, plan)
+            what = f"no-op plan, listings of {cap:,} rows, {how}"
+            yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
 
 
 def life(folder: Path, rounds: int, count: int) -> Iterator[Row]:

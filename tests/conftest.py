@@ -27,6 +27,7 @@ LONGEST = (
     "ci/test_pipelines_github.py",
     "ci/test_shared_state.py",
     "torture/test_failpoints.py",
+    "project/test_image.py",
     "state/shared/test_objects.py",
     "browser/test_report.py",
     "torture/test_places.py",

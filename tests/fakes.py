@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from numplan.engine.apply.calls import Bar
-from numplan.engine.ports import StateNames
+from numplan.engine.ports import KnownNumbers, StateNames
 from numplan.model.account import (
     Assignment,
     Criteria,
@@ -170,10 +170,16 @@ class FakeVendor:
         self._called("regions", None)
         return Regions(self._regions, self.odd_regions)
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:  # noqa: ARG002
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:  # noqa: ARG002
         self._called("purchased", tuple(states()))
         with self._lock:
             return self._listing(self.owned)
+
+    def announce(self, look_ups: int) -> None:
+        pass
+
+    def require_states(self) -> None:
+        self._called("require_states", None)
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         self._called("purchased_in", criteria)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from numplan.engine.apply.calls import Bar
-from numplan.engine.ports import StateNames
+from numplan.engine.ports import KnownNumbers, StateNames
 from numplan.model.account import Criteria, Listing, Offer, OwnedNumber, Unreadable
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
@@ -204,9 +204,9 @@ class FaultyVendor(FakeVendor):
             raise UnreachableError(name, "no answer")
         return fault
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:
         fault = self._read("purchased-list")
-        listing = super().purchased(expected=expected, states=states)
+        listing = super().purchased(expected=expected, states=states, known=known)
         shown = {**listing.numbers, **{number: row for number, (_, row) in self.ghosts.items()}}
         shown = {number: row for number, row in shown.items() if number not in self.outage}
         self.touch.after()

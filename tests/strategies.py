@@ -49,7 +49,7 @@ LABELS: tuple[dict[str, str], ...] = ({}, {}, {"owner": "x", "team": "y"}, {"own
 SPREAD = {"spread": Spread("area_code", ("20500000", "205000001", "206"))}
 PRICES = tuple(product(("0", "0.10", "1.25"), ("0.1", "0.10", "0.333", "7")))
 
-# Each draw takes time, so what belongs together is drawn as one.
+# Each draw takes time, so what belongs together is drawn as one. So does each new strategy, so it is made once.
 prices = st.sampled_from([dict(zip(("once", "monthly"), price, strict=True)) for price in PRICES])
 terms = st.sampled_from(
     [
@@ -126,6 +126,15 @@ resources = st.sampled_from(RESOURCES)
 GONE = ("pool.gone", "pool.p")
 moves = st.sampled_from([(), (), (GONE,), (("pool.p", "pool.q"),), (GONE, ("pool.gone", "pool.q"))])
 moments = st.sampled_from(WHEN)
+sometimes = st.none() | moments
+orders = st.permutations(NUMBERS)
+kinds = st.sampled_from(
+    ["managed"] * 6 + ["surplus", "watched", "buying", "again", "releasing", "buried", "both"]
+)
+regions = st.sampled_from(["Alabama", ""])
+where_known = st.sampled_from(["owned"] * 6 + ["stock", "neither"])
+where_new = st.sampled_from(["stock"] * 4 + ["owned", "neither"])
+unlisted = st.frozensets(st.sampled_from(NUMBERS), max_size=6)
 rarely = st.sampled_from([False] * 5 + [True])
 mostly = st.sampled_from([True] * 5 + [False])
 
@@ -163,7 +172,7 @@ class World(NamedTuple):
 @st.composite
 def manifests(draw):
     """Two explicit numbers, a set and two pools, each of which may lack."""
-    free = draw(st.permutations(NUMBERS))
+    free = draw(orders)
     entries: list = [
         entry(name, number, **draw(terms), **draw(days))
         for name, number in zip("ab", free[:2], strict=True)
@@ -189,13 +198,9 @@ def manifests(draw):
 @st.composite
 def rows(draw, number):
     """What state says of one number, in one of the ways in which a run leaves it."""
-    kind = draw(
-        st.sampled_from(
-            ["managed"] * 6 + ["surplus", "watched", "buying", "again", "releasing", "buried", "both"]
-        )
-    )
-    since = draw(st.none() | moments)
-    noted = draw(st.none() | moments)
+    kind = draw(kinds)
+    since = draw(sometimes)
+    noted = draw(sometimes)
     one = managed(
         draw(resources),
         number,
@@ -226,6 +231,9 @@ def rows(draw, number):
             return [one]
 
 
+rows_of = {number: rows(number) for number in NUMBERS}
+
+
 @st.composite
 def states(draw):
     """What earlier runs left; now and then nothing at all."""
@@ -234,22 +242,23 @@ def states(draw):
     found: list[Instance | Intent | Tombstone] = []
     for number in NUMBERS:
         if draw(st.booleans()):
-            found += draw(rows(number))
+            found += draw(rows_of[number])
     return state(*found)
+
+
+every_state = states()
+every_manifest = manifests()
 
 
 @st.composite
 def worlds(draw, *, complete=mostly):
     """Any world: numbers owned, for sale or neither, remembered or not; the listing may be short."""
-    remembered = draw(states())
+    remembered = draw(every_state)
     names = {one.number for one in remembered.numbers} if remembered else set()
     owned, stock = {}, {}
     for number in NUMBERS:
-        row = {"state": draw(st.sampled_from(["Alabama", ""])), **draw(prices)}
-        likely = (
-            ["owned"] * 6 + ["stock", "neither"] if number in names else ["stock"] * 4 + ["owned", "neither"]
-        )
-        match draw(st.sampled_from(likely)):
+        row = {"state": draw(regions), **draw(prices)}
+        match draw(where_known if number in names else where_new):
             case "owned":
                 owned[number] = {**row, "flow": draw(rarely)}
             case "stock":
@@ -257,5 +266,5 @@ def worlds(draw, *, complete=mostly):
             case _:
                 pass
     whole = draw(complete)
-    hidden = frozenset() if whole else draw(st.frozensets(st.sampled_from(NUMBERS), max_size=6))
-    return World(draw(manifests()), remembered, owned, stock, hidden, whole)
+    hidden = frozenset() if whole else draw(unlisted)
+    return World(draw(every_manifest), remembered, owned, stock, hidden, whole)

@@ -78,3 +78,23 @@ def test_the_page_names_the_machine_shows_the_picture_and_tells_growth() -> None
     assert platform.python_version() in written
     assert "](results.svg)" in written
     assert "## Growth\n\n- no-op plan, list: 10,000 to 100,000 numbers" in written
+
+
+def test_the_figures_of_the_readme_are_those_of_the_last_run():
+    """The README tells no figure that `benchmarks/RESULTS.md`, written by the same run, does not."""
+    root = Path(__file__).parents[1]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    told = _cells(readme.partition("<!-- figures -->")[2].partition("<!-- /figures -->")[0])
+    measured = [
+        (what, numbers, seconds, memory, calls)
+        for what, numbers, seconds, _, memory, _, calls, *_ in _cells(
+            (root / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8").partition("\n## ")[0]
+        )
+    ]
+    assert len(told) > 5
+    assert [row for row in told if row not in measured] == []
+
+
+def _cells(text: str) -> list[tuple[str, ...]]:
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    return [tuple(cell.strip() for cell in row.split("|")[1:-1]) for row in rows[1:]]

@@ -13,15 +13,17 @@ import msgspec
 
 from numplan.api.decode import OfferPage, OwnedPage, read_offers, read_owned, read_regions
 from numplan.api.endpoint import PATH, where_else
-from numplan.api.listing import Filters, ListingReader
+from numplan.api.listing import ListingReader
+from numplan.api.look_ups import LookUps
 from numplan.api.page_size import LARGEST, RejectedError, largest_page
 from numplan.api.retry import RateLimit, RetryPolicy
-from numplan.api.row_filters import appears_in, exact_row, matching
+from numplan.api.row_filters import matching
 from numplan.api.sentences import sentence_of
+from numplan.api.shares import Filters
 from numplan.api.transport import Timeouts, Transport
 from numplan.api.writes import Writer
 from numplan.engine.apply.calls import Bar
-from numplan.engine.ports import Clock, StateNames
+from numplan.engine.ports import Clock, KnownNumbers, StateNames
 from numplan.http.result import Answer
 from numplan.model.account import (
     Criteria,
@@ -32,9 +34,8 @@ from numplan.model.account import (
     Regions,
     Unreadable,
     by_number,
-    nameless,
 )
-from numplan.model.errors import AnswerError, CredentialsError
+from numplan.model.errors import CredentialsError
 from numplan.model.number import E164, digits_of
 from numplan.model.outcome import Outcome
 
@@ -43,7 +44,6 @@ _NOT_FOUND: Final = 404
 _SEARCH_ALL: Final = 1000
 _TIMEOUTS: Final = Timeouts()
 _RETRY_POLICY: Final = RetryPolicy()
-_LOOK_UP_SIZES: Final = (10, 1000, 100_000)
 
 
 class Client:
@@ -70,6 +70,7 @@ class Client:
             url, account, token, parallelism=parallelism, timeouts=timeouts, limit=limit
         )
         self._listing = ListingReader(self._ask, lambda: self.regions().rows, parallelism)
+        self._look_ups = LookUps(self._ask)
         self._writer = Writer(self._transport)
 
     def __repr__(self) -> str:
@@ -103,16 +104,27 @@ class Client:
         """The countries on offer, with their types. Raises ApiError."""
         return read_regions("regions", self._get("regions", {}).body)
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not; see `listing`. Raises ApiError."""
-        return self._listing.read(Filters(), expected=expected, states=states)
+        listing = self._listing.read(Filters(), expected=expected, states=states, known=known)
+        self._look_ups.shown(listing.numbers)
+        return listing
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         """What the account owns under the listing's own filters. Rows of another country or type than asked
         for are left out; a row does not name its state, so there the vendor's filter stands alone.
         Category and digits are no filters of the listing. Raises ApiError.
         """
-        return self._listing.read(Filters(criteria.country, criteria.type, criteria.state))
+        listing = self._listing.read(Filters(criteria.country, criteria.type, criteria.state))
+        self._look_ups.shown(listing.numbers)
+        return listing
+
+    def announce(self, look_ups: int) -> None:
+        """See Provider: nothing here depends on it."""
+
+    def require_states(self) -> None:
+        """See Provider. Raises ApiError."""
+        self._listing.require_states()
 
     def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number, or None where the account provably does not show it. Raises ApiError.
@@ -121,20 +133,13 @@ class Client:
         ignored. Where that row cannot be read, or one that names no number may be it, that row is the answer. An
         answer that is full, or says that there is more, proves nothing: then a longer one is
         asked for, and in the end an AnswerError says so, because "absent" would let the number be
-        bought again.
+        bought again. Nor does "absent" prove anything of a server that finds no number by its number: the first time,
+        one that was listed is looked up as well.
         """
-        for size in _LOOK_UP_SIZES:
-            page, taken = largest_page(
-                lambda rows: self._ask({"accessNumber": digits_of(number)}, rows), size
-            )
-            row = by_number(page.unreadable).get(number) or exact_row(page.rows, number)
-            if row is not None:
-                return row
-            if _shows_all(page, taken, number):
-                return next(iter(nameless(page.unreadable)), None)
-        raise AnswerError(
-            "purchased-list", f"whether {number} is owned is not known: its answer is cut short"
-        )
+        found = self._look_ups.make(number)
+        if found is None:
+            self._look_ups.require_found(number)
+        return found
 
     def find(self, number: E164) -> Offer | Unreadable | None:
         """One number's offer, or None where it is not for sale (no data, or 404); the row itself where it cannot be
@@ -167,7 +172,7 @@ class Client:
         while True:
             page, taken = largest_page(lambda rows: self._offered(criteria, rows), size)
             offers = matching(page.offers, criteria, by_number(page.unreadable))
-            found = Found(offers, exhausted=False, unreadable=page.unreadable)
+            found = Found(offers, exhausted=False, unreadable=page.unreadable, total=page.total)
             if page.sent < taken:
                 exhausted = page.total is None or page.total <= page.sent
                 return msgspec.structs.replace(found, exhausted=exhausted)
@@ -207,15 +212,6 @@ class Client:
         where = f" at {self.url}{PATH}{endpoint}" if lost else ""
         words = f"the API answered {came.status}{where}" + (f": {said}" if said else "")
         raise RejectedError(endpoint, came.status, words, hint=where_else(self.url) if lost else "")
-
-
-def _shows_all(page: OwnedPage, size: int, number: E164) -> bool:
-    """Whether a look-up's answer without the number proves that it is not owned."""
-    if page.sent >= size:
-        return False
-    if page.total is not None:
-        return page.total <= page.sent
-    return all(appears_in(digits_of(number), row.number) for row in page.rows)
 
 
 def _search_query(criteria: Criteria, size: int) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "regions": "List the countries on offer and their number types.",
     "numbers": "List the numbers that the account owns.",
     "cost": "Show what the account costs in a month, and whom.",
+    "doctor": "Look at settings, account and state: what is different here?",
     "schema": "Print a JSON Schema, for editors and checks.",
     "emulator": "Run a local copy of the API, to try things at no cost.",
     "completion": "Print a shell's completion script.",

@@ -14,6 +14,7 @@ from numplan.emulator.faults.outcomes import Sentences, Told, held_back, taken, 
 from numplan.emulator.faults.schedule import Script, Struck
 from numplan.emulator.late_commits import LateWork
 from numplan.emulator.protocol import requests
+from numplan.emulator.protocol.manners import mannered
 from numplan.emulator.protocol.records import digits_of
 from numplan.emulator.protocol.replies import Reply, error_reply, outcome_reply, rows_reply
 from numplan.emulator.protocol.requests import Look, PostBody, Refusal, Request
@@ -130,13 +131,14 @@ class Service:
                 rows, total = distort((rows, total), fault, call)
         if self.settings.total_counts_rows:
             total = len(rows)
-        return rows_reply(rows, None if endpoint == "regions" else total)
+        told = endpoint != "regions" and self.settings.total_told
+        return rows_reply(mannered(endpoint, rows, self.settings), total if told else None)
 
     def _rows(self, endpoint: str, request: Request) -> Listing:
         """What the store has for one of the four GETs."""
         match endpoint:
             case "search":
-                search = self._capped(requests.read_search(request))
+                search = self._capped(requests.read_search(request, self.settings))
                 with self.store.transaction() as db:
                     return stock.search(db, search)
             case "find-number":
@@ -144,7 +146,7 @@ class Service:
                 with self.store.transaction() as db:
                     return stock.find(db, digits, also_owned=self.settings.find_shows_owned)
             case "purchased-list":
-                listing = self._capped(requests.read_purchased_list(request))
+                listing = self._capped(requests.read_purchased_list(request, self.settings))
                 count = self._count_listing()
                 with self.store.transaction() as db:
                     return account.purchased_list(db, listing, self._clock(), count)

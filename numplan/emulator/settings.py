@@ -7,6 +7,8 @@ import msgspec
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+ListingFilter = Literal["country", "state", "numberType"]
+SearchFilter = Literal["state", "numberType", "numberCategory", "digits"]
 
 
 class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,8 +37,30 @@ class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     size_cap: Positive | None = None
     """The most rows one answer carries, however large the `size` asked; `total` still counts all."""
+    size_limit: Positive | None = None
+    """The largest `size` that may be asked for; a larger one is refused with 400."""
     total_counts_rows: bool = False
     """Whether `total` counts the rows sent instead of all that match."""
+    total_told: bool = True
+    """Whether answers name a `total`."""
+    access_number_match: Literal["whole", "beginning", "part", "ignored", "never"] = "whole"
+    """What `accessNumber` of purchased-list finds: this number, those that begin with it, those that hold it, all,
+    or none.
+    """
+    digits_match: Literal["anywhere", "beginning"] = "anywhere"
+    """Where `digits` of a search are looked for: in the whole number, or where it begins after its calling code."""
+    listing_ignores: tuple[ListingFilter, ...] = ()
+    """Filters of purchased-list that have no effect."""
+    search_ignores: tuple[SearchFilter, ...] = ()
+    """Filters of search that have no effect."""
+    number_form: Literal["plus", "digits", "mixed"] = "plus"
+    """How rows write numbers: with `+`, without, or now this way, now that."""
+    type_spelling: Literal["search", "regions", "capitals"] = "search"
+    """How rows write types: as search does on the vendor's page, as regions does, or as in `NON_GEOGRAPHIC`."""
+    country_spelling: Literal["name", "capitals", "code"] = "name"
+    """How rows write countries: `United States`, `UNITED STATES` or `US`. Filters and regions take and give names."""
+    charge_form: Literal["text", "number"] = "text"
+    """Whether charges and rates are texts or JSON numbers."""
     batch_limit: Positive | None = None
     """The most numbers one POST may name."""
     batch_status: Literal[400, 413, 422] = 413

@@ -1,6 +1,6 @@
 """What the engine needs of the world. The edges implement these; tests put fakes here and nowhere else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -12,6 +12,10 @@ from numplan.model.state import State
 
 StateNames = Callable[[], Sequence[str]]
 """Names of states, asked for where they are needed; it may have to wait for them."""
+
+
+KnownNumbers = Callable[[], Iterable[E164]]
+"""Numbers that may be in the account, likewise."""
 
 
 class Provider(Protocol):
@@ -35,13 +39,20 @@ class Provider(Protocol):
     def regions(self) -> Regions:
         """The countries on offer, with their types."""
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:
         """All that the account owns, proven complete or marked as not. `expected` is how many numbers the
-        caller thinks there are; `states` gives names worth asking for where a server caps its answers.
+        caller thinks there are; `states` and `known` give names and numbers worth asking for where a server caps its
+        answers.
         """
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         """What the account owns under the listing's own filters (country, type, state)."""
+
+    def require_states(self) -> None:
+        """Raise ApiError where the vendor ignores the state that `purchased_in` asks for: rows do not name theirs."""
+
+    def announce(self, look_ups: int) -> None:
+        """So many numbers are about to be looked up one by one: for whoever shows how far a run is."""
 
     def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number, or None where the account does not show it. Unreadable with this number: the account

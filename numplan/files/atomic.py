@@ -106,6 +106,10 @@ class Folder:
             os.rename(temporary, name, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
             _pass(point, "after-rename")
 
+    def remove(self, name: str) -> None:
+        """Remove a file."""
+        os.unlink(name, dir_fd=self._descriptor)
+
     def add(self, temporary: str, name: str) -> None:
         """Let a prepared file be `name`, never in the place of another. Raises FileExistsError where there is one."""
         with self._removing(temporary):

@@ -115,12 +115,14 @@ class Criteria(msgspec.Struct, frozen=True, gc=False):
 class Found(msgspec.Struct, frozen=True):
     """The answer to a search; `exhausted` when the vendor has no more than these. `unreadable` are rows without a
     price, or that cannot be read at all: nobody buys them. `why` says what leaves nothing, where somebody asked.
+    `total` is how many the vendor says there are, None where it does not say.
     """
 
     offers: tuple[Offer, ...]
     exhausted: bool
     unreadable: tuple[Unreadable, ...] = ()
     why: str = ""
+    total: int | None = None
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -23,6 +23,8 @@ from numplan.state.history import HistoryStore
 
 SIZE_LIMIT: Final = 2 * 1024**3
 """Bytes of the largest state."""
+TRIAL: Final = "trial"
+"""In the name of what is written to see whether that can be done."""
 
 # Even who will not wait waits this long: a look at the holder, and a lock just freed, pass within it.
 GRACE: Final = 0.1
@@ -73,6 +75,15 @@ class StoredSession(Session, Protocol):
         """
 
 
+class Trial(NamedTuple):
+    """What a try to write beside a state showed. `written` is None where such a place has no way to try, and
+    `is_versioned` where it does not tell whether it keeps older copies.
+    """
+
+    written: bool | None
+    is_versioned: bool | None = None
+
+
 class Backend(Protocol):
     """One place where one state lives."""
 
@@ -96,6 +107,11 @@ class Backend(Protocol):
     @property
     def history(self) -> HistoryStore | None:
         """The history beside the state, or None where such a place keeps none."""
+
+    def try_writing(self) -> Trial:
+        """Write something beside the state, where that can be taken away again at once. Neither state nor lock is
+        touched. Raises StateError where it cannot be written.
+        """
 
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id; that run can write no more.

@@ -99,7 +99,7 @@ FINAL: dict[str, tuple[Step, type[ApiError], str]] = {
     "absurd length": (reply(b"", headers={"Content-Length": "9" * 15}), AnswerError, "larger than"),
     "endless": (endless, AnswerError, "larger than"),
     "gzip bomb": (
-        reply(gzip.compress(b" " * 100_000_000), headers={"Content-Encoding": "gzip"}),
+        reply(gzip.compress(b" " * 1_000_000) * 100, headers={"Content-Encoding": "gzip"}),
         AnswerError,
         "larger than",
     ),

@@ -94,37 +94,3 @@ def test_completion_is_a_script_and_completes(shell: str) -> None:
         check=False,
     )
     assert "plan" in completed.stdout
-
-
-@pytest.mark.slow
-def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
-    """Built, installed with its dependencies into a fresh environment, and tried in an empty folder."""
-
-    def run(*command: str, **environment: str) -> str:
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={**plain, **environment},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        assert done.returncode == 0, (command, done.stdout, done.stderr)
-        return done.stdout
-
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    run(*pip, "wheel", "--no-deps", "--wheel-dir", "dist", str(ROOT))
-    (wheel,) = (tmp_path / "dist").glob("*.whl")
-    run(sys.executable, "-m", "venv", "fresh")
-    run("fresh/bin/python", *pip[1:], "install", "--constraint", str(ROOT / "constraints.txt"), str(wheel))
-    numplan = str(tmp_path / "fresh/bin/numplan")
-    assert "fresh" in run("fresh/bin/python", "-c", "import numplan; print(numplan.__file__)")
-    assert run(numplan, "version").startswith("numplan ")
-    run(numplan, "init")
-    assert "is valid" in run(numplan, "validate")
-    for name in ("manifest", "state", "plan"):
-        assert '"$schema"' in run(numplan, "schema", name)
-    assert "Usage:" in run(numplan, "--help")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,8 +41,13 @@ def texts_of(node: ast.expr) -> Iterator[str]:
             yield from ("".join(pair) for pair in zip(texts_of(left), texts_of(right), strict=False))
 
 
-def said() -> Iterator[Said]:
+@cache
+def said() -> tuple[Said, ...]:
     """Every text that stands as such an argument, or in the place of one, somewhere in the package."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[Said]:
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             place = f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"

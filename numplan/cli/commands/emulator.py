@@ -54,6 +54,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether a released number is for sale again.",
 )
+@click.option(
+    "--set",
+    "differences",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Differ from the vendor's page, for example number_form=digits. May be given more than once.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing once started.")
 def emulator(
     *,
@@ -70,6 +77,7 @@ def emulator(
     batch_limit: int | None,
     latency_ms: int,
     released_to_stock: bool,
+    differences: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Run the Virtual Numbers API on this machine.
@@ -102,7 +110,28 @@ def emulator(
         latency_ms=latency_ms,
         released_to_stock=released_to_stock,
     )
-    _serve(Emulator, settings, quiet=quiet)
+    _serve(Emulator, _differing(settings, differences), quiet=quiet)
+
+
+def _differing(settings: "EmulatorSettings", differences: tuple[str, ...]) -> "EmulatorSettings":
+    """The settings with what `--set` says: any that may be changed while an emulator runs."""
+    import msgspec
+
+    from numplan.emulator.settings import FIXED_FIELDS
+
+    given: dict[str, object] = {}
+    for one in differences:
+        name, sign, value = one.partition("=")
+        if not sign or name not in settings.__struct_fields__ or name in FIXED_FIELDS:
+            raise click.UsageError(
+                f"--set {one}: it takes NAME=VALUE, and the names are those in docs/emulator.md"
+            )
+        is_list = isinstance(getattr(settings, name), tuple)
+        given[name] = [part for part in value.split(",") if part] if is_list else value
+    try:
+        return msgspec.convert(msgspec.to_builtins(settings) | given, type(settings), strict=False)
+    except msgspec.ValidationError as problem:
+        raise click.UsageError(f"--set: {problem}") from None
 
 
 def _serve(make: "type[Emulator]", settings: "EmulatorSettings", *, quiet: bool) -> None:

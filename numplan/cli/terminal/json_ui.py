@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from numplan import __version__
-from numplan.cli.terminal.progress import Step, every_pause
+from numplan.cli.terminal.progress import Step, every_pause, untold
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.terminal.signals import SystemClock
 from numplan.engine.apply.events import Done, Event, Failed, Sending, Settled, Uncertain
@@ -63,7 +63,7 @@ class StreamReport:
     def reading(self, account: str) -> Iterator[Step]:
         """A line before, and one after."""
         self._tell(refresh("refresh_start", account))
-        yield lambda _step: None
+        yield untold
         self._tell(refresh("refresh_complete", account))
 
     def plan(self, plan: Plan) -> None:

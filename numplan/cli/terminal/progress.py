@@ -5,20 +5,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
-from numplan.engine.ports import Provider, StateNames
+from numplan.engine.ports import KnownNumbers, Provider, StateNames
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
 
-Step = Callable[[str], None]
+
+class Step(Protocol):
+    """Called with the name of what is being done, each time that it is."""
+
+    def __call__(self, name: str) -> None:
+        """One more of it."""
+
+    def expect(self, name: str, count: int) -> None:
+        """So many of it are to come."""
+
 
 PAUSE: Final = 10.0
 """Seconds between two plain lines, and before the first."""
 LONG_WAIT: Final = 5.0
 """Seconds without an answer after which that is told, wherever results go."""
+_MINUTE: Final = 60
+_HOUR: Final = 3600
 _LOOKS: Final = 5
 """How often it is looked, in a long wait, whether it is one by now."""
 
@@ -28,24 +39,19 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
     """Within, each call of the yielded function shows what is being done, and how many times it was: on a
     `moving` line, or on a plain one now and then where the phase is long.
     """
-    counts: dict[str, int] = {}
-
-    def told(name: str) -> str:
-        counts[name] = counts.get(name, 0) + 1
-        return f"{title} … " + ", ".join(f"{name} {count:,}" for name, count in counts.items())
-
+    tally = _Tally()
     if moving:
         from rich.console import Console
 
         with Console(stderr=True, no_color=not screen.color).status(f"{title} …") as status:
-            yield lambda name: status.update(told(name))
+            yield _Steps(tally, lambda: status.update(f"{title} … {tally}"))
     else:
         said = stepped = time.monotonic()
         text = f"{title} …"
 
-        def step(name: str) -> None:
+        def step() -> None:
             nonlocal said, stepped, text
-            text = told(name)
+            text = f"{title} … {tally}"
             stepped = time.monotonic()
             if stepped - said >= PAUSE:
                 said = stepped
@@ -59,7 +65,63 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
                 screen.error(f"{text}, waiting for an answer {_so_far(now - stepped)}")
 
         with every_pause(tell_of_waiting, LONG_WAIT / _LOOKS):
-            yield step
+            yield _Steps(tally, step)
+
+
+class _Tally:
+    """What was done so far, how often, and of how many; and how long what is left of the latest may take."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._expected: dict[str, int] = {}
+        self._began: dict[str, float] = {}
+        self._latest = ""
+
+    def add(self, name: str) -> None:
+        self._counts[name] = self._counts.get(name, 0) + 1
+        self._latest = name
+
+    def expect(self, name: str, count: int) -> None:
+        self._expected[name] = self._counts.get(name, 0) + count
+        self._began[name] = time.monotonic()
+
+    def __str__(self) -> str:
+        return ", ".join(self._told(name, count) for name, count in self._counts.items())
+
+    def _told(self, name: str, count: int) -> str:
+        expected = self._expected.get(name, 0)
+        if count > expected:
+            return f"{name} {count:,}"
+        text = f"{name} {count:,} of {expected:,}"
+        took = time.monotonic() - self._began[name]
+        left = took / count * (expected - count)
+        return f"{text}, about {span_of(left)} left" if name == self._latest and took >= PAUSE / 2 else text
+
+
+class _Steps:
+    """See Step. Several threads may call it."""
+
+    def __init__(self, tally: _Tally, show: Callable[[], None]) -> None:
+        self._tally = tally
+        self._show = show
+
+    def __call__(self, name: str) -> None:
+        self._tally.add(name)
+        self._show()
+
+    def expect(self, name: str, count: int) -> None:
+        self._tally.expect(name, count)
+
+
+untold: Final = _Steps(_Tally(), lambda: None)
+"""Steps that nobody is told of."""
+
+
+def span_of(seconds: float) -> str:
+    """A span in a word or two: `40 s`, `12 min`, `3 h`."""
+    if seconds < _MINUTE:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / _MINUTE)} min" if seconds < 2 * _HOUR else f"{round(seconds / _HOUR)} h"
 
 
 @contextmanager
@@ -177,15 +239,23 @@ class ReportingProvider:
         self._step("regions")
         return self._provider.regions()
 
-    def purchased(self, *, expected: int, states: StateNames = tuple) -> Listing:
+    def purchased(self, *, expected: int, states: StateNames = tuple, known: KnownNumbers = tuple) -> Listing:
         """All that the account owns."""
         self._step("listing")
-        return self._provider.purchased(expected=expected, states=states)
+        return self._provider.purchased(expected=expected, states=states, known=known)
 
     def purchased_in(self, criteria: Criteria) -> Listing:
         """What the account owns under a filter."""
         self._step("listing")
         return self._provider.purchased_in(criteria)
+
+    def announce(self, look_ups: int) -> None:
+        """So many look-ups are to come."""
+        self._step.expect("looked up", look_ups)
+
+    def require_states(self) -> None:
+        """Whether the filter by state is honoured."""
+        self._provider.require_states()
 
     def look_up(self, number: E164) -> OwnedNumber | Unreadable | None:
         """One owned number."""

@@ -60,7 +60,15 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
     from numplan.cli.terminal.logging_setup import start_logging
 
     start_logging(settings)
-    url = _api_url(settings, manifest)
+    url, account = api_url_of(settings, manifest), account_of(settings, manifest)
+    settings.operator.require_account(account)
+    settings.operator.require_api(url)
+    parallelism = settings.parallelism or (manifest.api.parallelism if manifest else 4)
+    return Client(url, account, token_of(settings), clock, parallelism=parallelism)
+
+
+def account_of(settings: Settings, manifest: Manifest | None) -> str:
+    """The account's id. Raises SettingError where none is given, or one that the manifest is not for."""
     account = settings.variable("NUMPLAN_ACCOUNT_ID").strip() or (manifest and manifest.account) or ""
     if not account:
         raise SettingError("no account is given", hint="set NUMPLAN_ACCOUNT_ID to the account's id")
@@ -69,13 +77,10 @@ def open_account(settings: Settings, clock: "SystemClock", manifest: Manifest | 
             f"the manifest is for account {manifest.account}, but NUMPLAN_ACCOUNT_ID is {account}",
             hint="use that account's credentials, or another manifest",
         )
-    settings.operator.require_account(account)
-    settings.operator.require_api(url)
-    parallelism = settings.parallelism or (manifest.api.parallelism if manifest else 4)
-    return Client(url, account, _token(settings), clock, parallelism=parallelism)
+    return account
 
 
-def _api_url(settings: Settings, manifest: Manifest | None) -> str:
+def api_url_of(settings: Settings, manifest: Manifest | None) -> str:
     """Where calls go, and the token with them: to the vendor's own API, or to the one that NUMPLAN_API_URL names. A
     pull request can edit the manifest, so its `api.url` may agree and decides nothing. Raises SettingError.
     """
@@ -177,7 +182,8 @@ def check_owner(state: "State | None", account: str, url: str) -> None:
             )
 
 
-def _token(settings: Settings) -> str:
+def token_of(settings: Settings) -> str:
+    """The bearer token. Raises SettingError."""
     token = settings.variable("NUMPLAN_TOKEN").strip()
     path = settings.variable("NUMPLAN_TOKEN_FILE")
     if not token and path:

@@ -52,6 +52,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     number_type: str | None
     category: str | None
     digits: str | None
+    digits_match: Literal["anywhere", "beginning"] = "anywhere"
 
 
 class PurchasedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,7 @@ class PurchasedList(msgspec.Struct, frozen=True, kw_only=True):
     number_type: str | None
     country: str | None
     state: str | None
+    match: Literal["whole", "beginning", "part", "ignored", "never"] = "whole"
 
 
 class PostBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,27 +108,34 @@ def check_credentials(request: Request, settings: EmulatorSettings) -> None:
         raise Refusal(403, "The token does not give access to this account")
 
 
-def read_search(request: Request) -> Search:
+def read_search(request: Request, settings: EmulatorSettings) -> Search:
     """Read the query of search."""
+    ignored = settings.search_ignores
+    number_type = _one_of(request, "numberType", NUMBER_TYPES)
+    category = _one_of(request, "numberCategory", CATEGORIES)
+    digits = _matching(request, "digits", _DIGITS)
     return Search(
         country=_required(request, "country"),
-        size=_size(request),
-        state=_text(request, "state"),
-        number_type=_one_of(request, "numberType", NUMBER_TYPES),
-        category=_one_of(request, "numberCategory", CATEGORIES),
-        digits=_matching(request, "digits", _DIGITS),
+        size=_size(request, settings),
+        state=None if "state" in ignored else _text(request, "state"),
+        number_type=None if "numberType" in ignored else number_type,
+        category=None if "numberCategory" in ignored else category,
+        digits=None if "digits" in ignored else digits,
+        digits_match=settings.digits_match,
     )
 
 
-def read_purchased_list(request: Request) -> PurchasedList:
+def read_purchased_list(request: Request, settings: EmulatorSettings) -> PurchasedList:
     """Read the query of purchased-list."""
-    access_number = _text(request, "accessNumber")
+    ignored = settings.listing_ignores
+    number_type = _one_of(request, "numberType", NUMBER_TYPES)
     return PurchasedList(
-        size=_size(request),
-        access_number=None if access_number is None else _digits("accessNumber", access_number),
-        number_type=_one_of(request, "numberType", NUMBER_TYPES),
-        country=_text(request, "country"),
-        state=_text(request, "state"),
+        size=_size(request, settings),
+        access_number=_access_number(request, settings),
+        match=settings.access_number_match,
+        number_type=None if "numberType" in ignored else number_type,
+        country=None if "country" in ignored else _text(request, "country"),
+        state=None if "state" in ignored else _text(request, "state"),
     )
 
 
@@ -210,11 +219,23 @@ def _numbers(given: Sequence[str], settings: EmulatorSettings) -> tuple[str, ...
     return tuple(dict.fromkeys(_digits("numbers", each) for each in given))
 
 
-def _size(request: Request) -> int:
-    text = _required(request, "size")
-    if not _SIZE.fullmatch(text) or int(text) > LARGEST:
-        raise Refusal(400, f"size must be a whole number from 1 to {LARGEST}")
+def _size(request: Request, settings: EmulatorSettings) -> int:
+    text, most = _required(request, "size"), settings.size_limit or LARGEST
+    if not _SIZE.fullmatch(text) or int(text) > most:
+        raise Refusal(400, f"size must be a whole number from 1 to {most}")
     return int(text)
+
+
+def _access_number(request: Request, settings: EmulatorSettings) -> str | None:
+    """A whole number where that is what is looked for, else digits of one."""
+    text = _text(request, "accessNumber")
+    if text is None or settings.access_number_match == "ignored":
+        return None
+    if settings.access_number_match == "whole":
+        return _digits("accessNumber", text)
+    if not _DIGITS.fullmatch(text.removeprefix("+").removeprefix(" ")):
+        raise Refusal(400, f"accessNumber must match {_DIGITS.pattern}")
+    return text.removeprefix("+").removeprefix(" ")
 
 
 def _digits(name: str, text: str) -> str:

@@ -78,7 +78,9 @@ def search(db: sqlite3.Connection, asked: Search) -> Listing:
             conditions.append(f"{column} = ?")
             values.append(wanted)
     if asked.digits is not None:
-        conditions.append("instr(n.number, ?) > 0")
+        national = "substr(n.number, 1 + length(json_extract(o.shared, '$.country_code')))"
+        at = {"anywhere": "instr(n.number, ?) > 0", "beginning": f"instr({national}, ?) = 1"}
+        conditions.append(at[asked.digits_match])
         values.append(asked.digits)
     where = f"{_OFFERS_FIRST} WHERE {' AND '.join(conditions)}"
     rows = db.execute(f"SELECT {_ROW} {where} ORDER BY o.id, n.number LIMIT ?", (*values, asked.size))

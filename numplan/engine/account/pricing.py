@@ -1,9 +1,11 @@
 """Price numbers that are known by name: by searches that answer for many at once, and one by one what these leave."""
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from numplan.engine.account.parallel import ask_all
+from numplan.engine.account.split_search import priced_by_beginnings
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Offer, Unreadable
 from numplan.model.errors import AnswerError
@@ -61,7 +63,7 @@ def price_again(
         wishes.setdefault(criteria, []).append(number)
 
     def search(wish: tuple[Criteria, list[E164]]) -> dict[E164, Offer]:
-        return _search_in(*wish, provider)
+        return _search_in(wish[0], {*wish[1]}, provider)
 
     many = [(criteria, those) for criteria, those in wishes.items() if len(those) >= _MANY_AGAIN]
     found: dict[E164, Priced] = {
@@ -117,7 +119,7 @@ def _search(
     return {number: offer for offers in answers for number, offer in offers.items()}
 
 
-def _search_in(criteria: Criteria, numbers: Collection[E164], provider: Provider) -> dict[E164, Offer]:
+def _search_in(criteria: Criteria, numbers: AbstractSet[E164], provider: Provider) -> dict[E164, Offer]:
     """What searches show, each larger than the one before, as long as that is worth its rows."""
     found: dict[E164, Offer] = {}
     rows, wanted = 0, len(numbers)
@@ -130,8 +132,11 @@ def _search_in(criteria: Criteria, numbers: Collection[E164], provider: Provider
         gained, more = len(shown) - len(found), len(answer.offers) - rows
         found, rows = shown, len(answer.offers)
         short = len(numbers) - len(found)
-        if answer.exhausted or short < MANY or more <= 0 or gained * _ROWS_WORTH < more:
+        if answer.exhausted or short < _MANY_AGAIN:
             return found
+        if short < MANY or more <= 0 or gained * _ROWS_WORTH < more:
+            left = numbers - found.keys()
+            return found | (priced_by_beginnings(criteria, left, provider) if not criteria.digits else {})
         wanted = _GROWTH * rows
 
 

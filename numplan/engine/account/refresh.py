@@ -78,7 +78,8 @@ def _refresh(
     threads = ReadingPool(2)
     asked = threads.submit(provider.regions)
     states = cache(lambda: _states(manifest, remembered.result()))
-    listed = threads.submit(provider.purchased, expected=expected, states=states)
+    at_stake = cache(lambda: _at_stake(manifest, remembered.result()))
+    listed = threads.submit(provider.purchased, expected=expected, states=states, known=at_stake)
     try:
         remembered.set_result(remember())
     except BaseException as problem:
@@ -91,6 +92,8 @@ def _refresh(
         threads.shutdown()
     unread = by_number(listing.unreadable)
     unseen = _unseen(managed_numbers(state), manifest, listing, unread)
+    if unseen:
+        provider.announce(len(unseen))
     late: dict[E164, OwnedNumber] = {}
     for number, found in zip(
         unseen, ask_all(provider.look_up, unseen, manifest.api.parallelism), strict=True
@@ -128,6 +131,11 @@ def _unseen(
     hidden = dict.fromkeys([number for number in at_stake if number not in listing.numbers])
     known = {number for number in hidden if number in unread} if len(unread) > READ_AGAIN else set[E164]()
     return [number for number in hidden if number not in known] if len(known) > READ_AGAIN else [*hidden]
+
+
+def _at_stake(manifest: Manifest, state: State | None) -> list[E164]:
+    """All numbers that the manifest or the state names."""
+    return [*managed_numbers(state), *(one.number for one in manifest.explicit())]
 
 
 def _states(manifest: Manifest, state: State | None) -> list[str]:

@@ -195,9 +195,9 @@ def look_for(
     """Look for numbers in the account's listing; those of `looked_up` that it lacks are looked up by themselves. Raises
     ApiError.
     """
-    listing = provider.purchased(expected=len(open_state.numbers) + len(open_state.intents))
+    numbers, known = [*numbers], [*open_state.numbers, *open_state.intents]
+    listing = provider.purchased(expected=len(known), known=lambda: known)
     shown: Mapping[E164, OwnedNumber | Unreadable] = listing.numbers
-    numbers = list(numbers)
     if listing.unreadable:
         shown = {**shown, **by_number(listing.unreadable)}
         if any(one.number is None for one in listing.unreadable):

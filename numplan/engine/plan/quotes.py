@@ -11,6 +11,7 @@ from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.pricing import Priced, price, price_again
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.account.shared_searches import search_all
+from numplan.engine.account.split_search import with_more
 from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of
@@ -156,6 +157,10 @@ def _search(
     answers = search_all(
         provider, [(criteria, _enough(standings, spare)) for criteria, standings in asked], parallelism
     )
+    for at, (criteria, standings) in enumerate(asked):
+        wanted = sum(map(new_members, standings)) + spare
+        if not answers[at].exhausted and len(answers[at].offers) < wanted:
+            answers[at] = with_more(criteria, answers[at], wanted, provider, parallelism)
     without = [at for at, found in enumerate(answers) if no_hits.found_nothing(found)][: no_hits.FEW]
     for at, found in zip(without, ask_all(ask_otherwise, without, parallelism), strict=True):
         answers[at] = found
@@ -252,6 +257,8 @@ def _alike(
             criteria = Criteria(country=asked.country, state=state, type=asked.type)
             states.update(dict.fromkeys(provider.purchased_in(criteria).numbers, state))
         matching = [one for one in matching if one.number in states]
+    if matching and pool.adopt and (pool.state is not None or states):
+        provider.require_states()
     return tuple(matching)
 
 

@@ -66,6 +66,21 @@ _SERVICES: Final[Mapping[str, _Service]] = {
     ),
 }
 """The services, each by a variable that it sets and no other does."""
+_NAMES: Final[Mapping[str, str]] = {
+    "GITHUB_ACTIONS": "GitHub Actions",
+    "GITLAB_CI": "GitLab CI",
+    "CIRCLECI": "CircleCI",
+    "BUILDKITE": "Buildkite",
+    "JENKINS_URL": "Jenkins",
+    "TF_BUILD": "Azure Pipelines",
+    "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
+    "TRAVIS": "Travis CI",
+    "DRONE": "Drone",
+    "TEAMCITY_VERSION": "TeamCity",
+    "CODEBUILD_BUILD_ID": "AWS CodeBuild",
+    "SEMAPHORE": "Semaphore",
+    "APPVEYOR": "AppVeyor",
+}
 _UNKNOWN: Final = _Service(
     ("GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"),
     ("CI_JOB_URL", "CI_PIPELINE_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL"),
@@ -85,6 +100,15 @@ def origin_of(environment: Mapping[str, str], run: str, *, actor: bool) -> Origi
         ci_job=_told(job_page(environment) or _first(environment, service.job)),
         actor=_told(who) if actor else "",
     )
+
+
+def service_of(environment: Mapping[str, str]) -> str:
+    """The name of the CI service whose job this is; an empty text where it is none, `a CI job` of one that nobody
+    knows.
+    """
+    mark = next((name for name in _SERVICES if environment.get(name)), "")
+    known = environment.get("CI", "").strip().lower() not in {"", "0", "false"}
+    return _NAMES[mark] if mark else ("a CI job" if known else "")
 
 
 def job_page(environment: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 NUMBER_TYPES: Final = ("Geographic", "Mobile", "Non-Geographic", "Toll-Free", "UIFN")
 CATEGORIES: Final = ("Voice", "Voice+SMS")
 
+_UNHEARD: Final = str.maketrans("", "", "-_ ")
 _LONGEST: Final = 80
 _MOST: Final = 1000
 _NEAR: Final = 2
@@ -16,8 +17,8 @@ _FEW: Final = 10
 
 @lru_cache(maxsize=512)  # a hundred thousand rows hold a few hundred different words
 def normalize(text: str) -> str:
-    """What is left of a word when case, hyphens and spaces do not count."""
-    return text.casefold().replace("-", "").replace(" ", "")
+    """What is left of a word when case, hyphens, underscores and spaces do not count."""
+    return text.casefold().translate(_UNHEARD)
 
 
 _TYPES: Final = {normalize(name): name for name in NUMBER_TYPES}

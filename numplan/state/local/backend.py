@@ -20,9 +20,11 @@ from numplan.model.secrets import require_none
 from numplan.model.state import State, encode_state
 from numplan.state.backend import (
     GRACE,
+    TRIAL,
     LockInfo,
     PlainClock,
     StoredSession,
+    Trial,
     introduce,
     other_lock,
     require_nothing,
@@ -108,6 +110,16 @@ class LocalBackend:
     def history(self) -> LocalHistory:
         """The history beside the state."""
         return LocalHistory(self._path)
+
+    def try_writing(self) -> Trial:
+        """See Backend: the backup beside a state file is the one older copy that is kept."""
+        name = f"{self._files.name}.{TRIAL}"
+        with (
+            StateFolder(self._path.parent) as folder,
+            explained("write", folder.place(name), "nothing was changed"),
+        ):
+            folder.remove(folder.prepare(name, b"numplan"))
+        return Trial(written=True, is_versioned=None)
 
     def unlock(self, lock_id: str) -> None:
         """Always raises StateError: what holds this lock is a process, and its end frees it."""

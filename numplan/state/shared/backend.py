@@ -21,6 +21,7 @@ from numplan.state.backend import (
     LockInfo,
     PlainClock,
     StoredSession,
+    Trial,
     introduce,
     locked,
     require_nothing,
@@ -102,6 +103,10 @@ class RemoteBackend:
     def history(self) -> HistoryStore | None:
         """The history beside the state; see Backend."""
         return self._store.history
+
+    def try_writing(self) -> Trial:
+        """See Backend."""
+        return self._store.try_writing()
 
     def unlock(self, lock_id: str) -> None:
         """Take the lock away from the run that holds it under this id; see Backend.unlock."""

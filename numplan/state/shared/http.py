@@ -17,7 +17,7 @@ from numplan.http.result import Answer, HttpResult, NoAnswer
 from numplan.model.errors import StateError
 from numplan.model.location.state_location import HttpLocation
 from numplan.model.state import State
-from numplan.state.backend import LockInfo, PlainClock, introduce, other_lock, unnamed
+from numplan.state.backend import LockInfo, PlainClock, Trial, introduce, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.http_client import PAUSES, Credentials, StateClient
 from numplan.state.shared.refusals import said
@@ -58,6 +58,10 @@ class HttpStore:
     def history(self) -> None:
         """None: such a server keeps one document, and no records."""
         return
+
+    def try_writing(self) -> Trial:
+        """See Backend: such a server keeps one document, and beside it nothing can be tried."""
+        return Trial(written=None)
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""

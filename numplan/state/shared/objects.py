@@ -6,6 +6,7 @@ with our own call, whose answer was lost: what is stored is read back before it 
 """
 
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -28,7 +29,7 @@ from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import LocationError, ObjectLocation, require_safe
 from numplan.model.state import State
-from numplan.state.backend import SIZE_LIMIT, LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backend import SIZE_LIMIT, TRIAL, LockInfo, PlainClock, Trial, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.object_errors import VARIABLES, hint_of, words_of
 from numplan.state.shared.object_history import ObjectHistory
@@ -119,6 +120,16 @@ class ObjectStore:
     def history(self) -> ObjectHistory:
         """The objects beside it."""
         return ObjectHistory(self.at, self._bucket)
+
+    def try_writing(self) -> Trial:
+        """See Backend. Google's answers name a generation whether or not older ones are kept."""
+        key = f"{self.at.key}.{TRIAL}-{uuid.uuid4().hex}"
+        try:
+            version = self._put(key, b"numplan", "create").version
+            _apart(lambda: obstore.delete(self._bucket, key))
+        except _TROUBLES as problem:
+            raise self.failure("write beside", problem) from problem
+        return Trial(written=True, is_versioned=None if self.at.service == "gcs" else "version" in version)
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""

@@ -17,7 +17,7 @@ from numplan.model.errors import StateError
 from numplan.model.location.recipients import Grant
 from numplan.model.location.state_location import PostgresLocation
 from numplan.model.state import State
-from numplan.state.backend import LockInfo, PlainClock, other_lock, unnamed
+from numplan.state.backend import TRIAL, LockInfo, PlainClock, Trial, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_UNLOCKED, UNTOUCHED
 from numplan.state.shared.postgres_connection import line_to
 from numplan.state.shared.postgres_history import PostgresHistory
@@ -97,6 +97,20 @@ class PostgresStore:
     def history(self) -> PostgresHistory:
         """The table beside it."""
         return PostgresHistory(self.at, self._line)
+
+    def try_writing(self) -> Trial:
+        """See Backend: rows, and the tables where there are none, in a transaction that is taken back."""
+        row = {"name": f"{self.at.name}.{TRIAL}", "lineage": "", "serial": 0, "write_id": "", "document": b""}
+        try:
+            with self._connect() as connection, connection.transaction(force_rollback=True):
+                if not _has_tables(connection):
+                    _create_tables(connection)
+                backend = connection.info.backend_pid
+                connection.execute(_INSERT, {**row, "backend": backend})
+                connection.execute(_ANNOUNCE, (row["name"], ""))
+        except psycopg.Error as problem:
+            raise self.failure("write", problem, "nothing was changed") from problem
+        return Trial(written=True)
 
     def fetch(self) -> Copy | None:
         """What is stored, or None. Raises StateError."""

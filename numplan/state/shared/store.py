@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from numplan.model.errors import StateError
 from numplan.model.state import State
-from numplan.state.backend import LockInfo
+from numplan.state.backend import LockInfo, Trial
 from numplan.state.history import HistoryStore
 
 
@@ -57,6 +57,9 @@ class Store(Protocol):
     @property
     def history(self) -> HistoryStore | None:
         """The history beside the state, or None where the service keeps none."""
+
+    def try_writing(self) -> Trial:
+        """See Backend."""
 
     def fetch(self) -> Copy | None:
         """What is stored, or None where nothing is. Raises StateError."""

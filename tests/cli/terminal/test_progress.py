@@ -37,6 +37,24 @@ def test_a_long_run_says_now_and_then_what_it_reads_and_how_far_it_is(
     assert "Applying" not in ran.out
 
 
+def test_many_look_ups_say_how_many_are_to_come_and_how_long_that_may_take(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    owned = run_of(16095550101, 30)
+    desk.emulator.add_owned(owned)
+    desk.emulator.configure(size_cap=5)
+    desk.manifest(f"sets: {{dialer: {{numbers: {yaml_list(owned)}}}}}")
+    ran = desk("plan")
+    assert "looked up 25 of 25" in ran.err
+    assert re.search(r"looked up 1[0-9] of 25, about [0-9]+ s left", ran.err)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (42.4, "42 s"), (180, "3 min"), (9000, "2 h")])
+def test_a_span_is_a_word_or_two(seconds: float, words: str) -> None:
+    assert progress.span_of(seconds) == words
+
+
 def test_a_long_wait_without_an_answer_is_told(ready: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "LONG_WAIT", 0.1)
     ready.fault("stall", "purchase-numbers", seconds=0.5)

@@ -172,7 +172,8 @@ def test_each_batch_that_is_sent_is_told_just_before() -> None:
     answers = dispatch(to_send, gate, 1, ahead=2, begun=begun)
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     answers.close()
-    assert sent in ([], [(us(0),)])
+    # Two were handed over before the third was told: how many of them went out in between is up to the threads.
+    assert sent in ([], [(us(0),)], [(us(0),), (us(1),)])
     assert len(vendor.posts) == len(sent)
 
 

@@ -36,7 +36,7 @@ def test_bytes_that_are_no_text_are_refused(decode, document, refusal, text):
 
 
 @READERS
-@pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"a":' * 200_000, b"[" * 2000 + b"]" * 2000])
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"a":' * 200_000, b"[" * 50_000 + b"]" * 50_000])
 def test_deep_nesting_is_refused(decode, document, refusal, deep):
     members = unseal(document).removesuffix(b"}")
     with pytest.raises(refusal, match="unknown field `more`"):
@@ -45,7 +45,7 @@ def test_deep_nesting_is_refused(decode, document, refusal, deep):
         decode(close(members.replace(b'"version"', b'"more":' + deep + b',"version"', 1)), "here")
 
 
-@pytest.mark.parametrize("deep", [b"[" * 200_000, b"[" * 2000 + b"]" * 2000])
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b"[" * 50_000 + b"]" * 50_000])
 def test_deep_nesting_within_a_member_is_refused(deep):
     """Some members take unknown fields, which are read over."""
     members = unseal(PLAN).removesuffix(b"}")
