@@ -11,6 +11,7 @@ fence="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 cd -- "${WORKING_DIRECTORY:-.}"
 [ -z "${MANIFEST:-}" ] || export NUMPLAN_MANIFEST="$MANIFEST"
 [ -z "${STATE:-}" ] || export NUMPLAN_STATE="$STATE"
+[ -z "${POLICY_FILE:-}" ] || export NUMPLAN_POLICY="${NUMPLAN_POLICY:-$POLICY_FILE}"
 words=()
 while IFS= read -r word || [ -n "$word" ]; do
     word="${word%$'\r'}"
@@ -26,7 +27,11 @@ run() { # a command, told to the job's log and to ours; nothing that it prints i
 }
 
 code=0
-if [ "${SETTLE:-false}" = true ]; then
+if [ "${SEALED:-false}" = true ] && [ -z "${NUMPLAN_PLAN_KEY:-}" ]; then
+    echo "NUMPLAN_PLAN_KEY is not set: make a secret of that name, such as \`openssl rand -hex 32\` prints." | tee -a "$log"
+    code=1
+fi
+if [ "$code" = 0 ] && [ "${SETTLE:-false}" = true ]; then
     run numplan state settle --lock-timeout 10m || code=$?
 fi
 if [ "$code" = 0 ]; then

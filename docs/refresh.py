@@ -7,7 +7,7 @@
   each `$ command` in their `console` blocks prints, run from top to end in one folder, against an emulator of its own.
   A block after `<!-- file: NAME -->` is written to that file first. One after `<!-- tool: NAME -->` shows what a
   tool of others prints, which tests/consumers compares; `python -m tests.consumers` writes it anew.
-- docs/ci-github.md and docs/ci-gitlab.md: what `python examples/run_pipeline.py NAME` prints, after
+- docs/ci-github-details.md and docs/ci-gitlab-details.md: what `python examples/run_pipeline.py NAME` prints, after
   `<!-- story: NAME -->`.
 - docs/internals/rooms.md: what each package says of itself, and docs/internals/architecture.md: the line of the engine.
 - docs/images/plan.svg: by docs/images/make.py.
@@ -228,8 +228,8 @@ PAGES: Final[Mapping[Path, Callable[[str], str]]] = {
     DOCS / "review.md": with_session,
     DOCS / "internals" / "architecture.md": with_line,
     DOCS / "internals" / "rooms.md": with_rooms,
-    DOCS / "ci-github.md": with_story,
-    DOCS / "ci-gitlab.md": with_story,
+    DOCS / "ci-github-details.md": with_story,
+    DOCS / "ci-gitlab-details.md": with_story,
 }
 
 if __name__ == "__main__":

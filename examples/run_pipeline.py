@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from pipelines import github, gitlab
 from pipelines.comments import Comments
+from pipelines.gitlab_api import JOB_TOKEN, PROJECT, TOKEN, GitLabApi
 from pipelines.shell import BIN
 
 from numplan.emulator.server import Emulator, EmulatorSettings
@@ -29,6 +30,7 @@ numbers:
 pools:
   ny_sales: {count: COUNT, state: New York, type: Geographic, max_monthly_charge: "0.50"}
 """
+KEY: Final = "a key that seals the plans of this story alone"
 SUPPORT: Final = '  support: {number: "+16096294649", protect: true}'
 
 
@@ -55,14 +57,14 @@ class Place(NamedTuple):
             text if support else text.replace(SUPPORT, "  {}"), encoding="utf-8"
         )
 
-    def apply_by_hand(self) -> None:
+    def apply_by_hand(self, state: str = "", **credentials: str) -> None:
         """What nobody should do beside a pipeline: apply from a shell, with the same state."""
-        kept = next(iter((self.folder / "kept").glob("*.state.json")))
         environment = {
             **self.machine,
             "NUMPLAN_TOKEN": self.account.token,
             "NUMPLAN_ACCOUNT_ID": self.account.account,
-            "NUMPLAN_STATE": str(kept),
+            "NUMPLAN_STATE": state or str(next(iter((self.folder / "kept").glob("*.state.json")))),
+            **credentials,
         }
         subprocess.run(
             [BIN / "numplan", "apply", "--auto-approve"],
@@ -99,18 +101,23 @@ def tell(story: Callable[[Place], None], folder: Path) -> None:
     with Emulator(EmulatorSettings(owned=3)) as account:
         place = Place(repository, folder, account)
         place.declare(2)
-        name = story.__name__.removeprefix("on_")
-        subprocess.run([BIN / "numplan", "init", "--ci", name], cwd=repository, check=True)
         story(place)
+
+
+def init(place: Place, *words: str) -> None:
+    """Write the pipeline."""
+    say(f"$ numplan init --ci {' '.join(words)}")
+    subprocess.run([BIN / "numplan", "init", "--ci", *words], cwd=place.repository, check=True)
 
 
 def on_github(place: Place) -> None:
     """Pull request, review, merge, approval, apply."""
     account = place.account
+    init(place, "github", "--state", f"{github.KEPT}/numplan.state.json")
     with Comments() as comments:
         service = github.Service(
             place.folder,
-            {"NUMPLAN_TOKEN": account.token},
+            {"NUMPLAN_TOKEN": account.token, "NUMPLAN_PLAN_KEY": KEY},
             {"NUMPLAN_ACCOUNT_ID": account.account, "NUMPLAN_APPROVAL": "environment"},
             place.machine,
             comments,
@@ -154,45 +161,57 @@ def on_github(place: Place) -> None:
 
 
 def on_gitlab(place: Place) -> None:
-    """Merge request, review, merge, the manual job."""
+    """Merge request, review, merge, the manual job; state is with GitLab."""
     account = place.account
-    variables = {"NUMPLAN_TOKEN": account.token, "NUMPLAN_ACCOUNT_ID": account.account}
-    service = gitlab.Service(place.folder, variables, place.machine)
-    names = ("validate", "plan", "apply")
+    init(place, "gitlab")
+    variables = {
+        "NUMPLAN_TOKEN": account.token,
+        "NUMPLAN_ACCOUNT_ID": account.account,
+        "NUMPLAN_PLAN_KEY": KEY,
+        "NUMPLAN_GITLAB_TOKEN": TOKEN,
+    }
+    with GitLabApi() as api:
+        service = gitlab.Service(place.folder, variables, place.machine, api)
 
-    def check(pipeline: gitlab.Pipeline, *results: str) -> None:
-        expected = {f"numplan:{name}": result for name, result in zip(names, results, strict=True)}
-        expect(pipeline.jobs, **expected)
-
-    def request() -> gitlab.Pipeline:
+        say("\n# A merge request declares one number and a pool of two.")
         pipeline = gitlab.Pipeline(service, place.repository, merge_request=1)
+        check(pipeline, "success", "success", "left out")
+        say(f"The merge request shows {json.dumps(pipeline.jobs['numplan:plan'].report)}")
+        say(f"and the comment: {api.by()[0].splitlines()[3]}")
+
+        say("\n# It is merged, planned once more, and applied by whoever starts the manual job.")
+        check(gitlab.Pipeline(service, place.repository), "success", "success", "success")
+        say(f"The account now holds {len(account.owned())} numbers.")
+
+        say("\n# State moves between plan and apply: the plan is refused, exit code 7.")
+        place.declare(3)
+        pipeline = gitlab.Pipeline(service, place.repository)
+        for name in ("validate", "plan"):
+            pipeline.perform(f"numplan:{name}")
+        place.apply_by_hand(
+            f"{api.url}/projects/{PROJECT}/terraform/state/numplan",
+            NUMPLAN_STATE_USERNAME="gitlab-ci-token",
+            NUMPLAN_STATE_PASSWORD=JOB_TOKEN,
+        )
+        pipeline.perform("numplan:apply")
+        check(pipeline, "success", "success", "failed 7")
+
+        say(
+            "\n# A merge request deletes the protected number: refused, exit code 6, and the comment says so."
+        )
+        place.declare(3, support=False)
+        pipeline = gitlab.Pipeline(service, place.repository, merge_request=1)
+        check(pipeline, "success", "failed 6", "left out")
+        say(api.by()[0].splitlines()[1])
+
+
+def check(pipeline: gitlab.Pipeline, *results: str) -> None:
+    """Show how each job of a pipeline ended, having run those that were not. Raises PipelineError."""
+    if not pipeline.jobs:
         pipeline.all()
-        return pipeline
-
-    say("\n# A merge request declares one number and a pool of two.")
-    pipeline = request()
-    check(pipeline, "success", "success", "left out")
-    say(f"The merge request shows {json.dumps(pipeline.jobs['numplan:plan'].report)}")
-
-    say("\n# It is merged, planned once more, and applied by whoever starts the manual job.")
-    pipeline = gitlab.Pipeline(service, place.repository)
-    pipeline.all()
-    check(pipeline, "success", "success", "success")
-    say(f"The account now holds {len(account.owned())} numbers.")
-
-    say("\n# State moves between plan and apply: the plan is refused, exit code 7.")
-    place.declare(3)
-    pipeline = gitlab.Pipeline(service, place.repository)
-    for name in ("validate", "plan"):
-        pipeline.perform(f"numplan:{name}")
-    place.apply_by_hand()
-    pipeline.perform("numplan:apply")
-    check(pipeline, "success", "success", "failed 7")
-
-    say("\n# A merge request deletes the protected number: refused, exit code 6; its artifacts are kept.")
-    place.declare(3, support=False)
-    pipeline = request()
-    check(pipeline, "success", "failed 6", "left out")
+    names = ("validate", "plan", "apply")
+    expected = {f"numplan:{name}": result for name, result in zip(names, results, strict=True)}
+    expect(pipeline.jobs, **expected)
 
 
 def expect(jobs: dict[str, github.Job] | dict[str, gitlab.Job], **results: str) -> None:

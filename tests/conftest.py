@@ -25,6 +25,7 @@ pytest_plugins = ("tests.cli.fixtures", "tests.services.fixtures")
 
 LONGEST = (
     "ci/test_pipelines_github.py",
+    "ci/test_shared_state.py",
     "torture/test_failpoints.py",
     "project/test_image.py",
     "state/shared/test_objects.py",

@@ -1,4 +1,4 @@
-"""GitHub's API on this machine: the comments of a pull request, and what is known of a run."""
+"""GitHub's API on this machine: comments of pull requests, files of the default branch, what is known of a run."""
 
 import json
 import re
@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 _LIST: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/comments")
 _RUN: Final = re.compile(r"/repos/([^/]+/[^/]+)/actions/runs/(\w+)")
+_FILE: Final = re.compile(r"/repos/([^/]+/[^/]+)/contents/(.+)")
+_COMMITS: Final = re.compile(r"/repos/([^/]+/[^/]+)/commits")
 _ONE: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments/(\d+)")
 LIMIT: Final = 65_536
 BOT: Final = "github-actions[bot]"
@@ -17,12 +19,18 @@ TOKEN: Final = "ghs-a-jobs-own-token"  # noqa: S105 - of this server alone
 
 
 class Comments:
-    """A server on a local port, from `with` to its end. `answers` are given, each once, before its own."""
+    """A server on a local port, from `with` to its end. `calls` are those about comments; `answers` are given to these,
+    each once, before its own.
+    """
 
     def __init__(self, *, may_write: bool = True, largest_page: int = 100) -> None:
         """`may_write`: whether the token has `pull-requests: write`."""
         self.kept: list[dict[str, Any]] = []
         self.runs: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, str] = {}
+        """Of the default branch, as far as anybody asks for them."""
+        self.may_read = True
+        """Whether the token has `contents: read`."""
         self.calls: list[str] = []
         self.answers: list[int] = []
         self.may_write = may_write
@@ -78,11 +86,12 @@ class Comments:
 
     def answer(self, call: BaseHTTPRequestHandler) -> None:
         """Answer one call as GitHub does."""
-        self.calls.append(f"{call.command} {call.path}")
+        if "/issues/" in call.path:
+            self.calls.append(f"{call.command} {call.path}")
         length = int(call.headers.get("Content-Length") or 0)
         body = json.loads(call.rfile.read(length))["body"] if length else ""
         status, answer, headers = self._decide(call, body)
-        document = json.dumps(answer).encode()
+        document = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
         call.send_response(status)
         for name, value in headers.items():
             call.send_header(name, value)
@@ -93,7 +102,7 @@ class Comments:
 
     def _decide(self, call: BaseHTTPRequestHandler, body: str) -> tuple[int, Any, dict[str, str]]:
         address = urlsplit(call.path)
-        if self.answers:
+        if self.answers and "/issues/" in call.path:
             return self.answers.pop(0), {"message": "as it was told to"}, {"Location": "http://127.0.0.1:9/"}
         if call.headers.get("Authorization") != f"Bearer {TOKEN}":
             return 401, {"message": "Bad credentials"}, {}
@@ -107,6 +116,12 @@ class Comments:
             return self._page(int(found[2]), parse_qs(address.query))
         if (found := _RUN.fullmatch(address.path)) and found[2] in self.runs:
             return 200, self.runs[found[2]], {}
+        if not self.may_read and "/issues/" not in address.path:
+            return 404, {"message": "Not Found"}, {}
+        if (found := _FILE.fullmatch(address.path)) and found[2] in self.files:
+            return 200, self.files[found[2]], {}
+        if _COMMITS.fullmatch(address.path):
+            return 200, [], {}
         if found := _ONE.fullmatch(address.path):
             for one in self.kept:
                 if one["id"] == int(found[2]):

@@ -34,6 +34,8 @@ class Service:
     machine: Mapping[str, str]
     """Variables of the runner's own machine, such as where the API is."""
     api: Comments
+    cloud: Mapping[str, str] = field(default_factory=dict)
+    """The credentials that a cloud's action gives a job which shows its identity."""
     install: bool = False
     """Whether numplan is really installed; otherwise the one of this Python is used."""
 
@@ -147,6 +149,7 @@ class _Worker:
         self._event.write_text(json.dumps(run.event), encoding="utf-8")
         self._path = [*([] if run.service.install else [str(BIN)]), "/usr/bin", "/bin"]
         self._job = Job("success")
+        self._exported: dict[str, str] = {}
         self._context = {
             **context,
             "secrets": run.service.secrets,
@@ -174,7 +177,11 @@ class _Worker:
             here = {**context, "steps": left}
             if not condition(step.get("if"), here, _status(self._job.result == "success")):
                 continue
-            own = {**environment, **{name: fill(text, here) for name, text in step.get("env", {}).items()}}
+            own = {
+                **environment,
+                **self._exported,
+                **{name: fill(text, here) for name, text in step.get("env", {}).items()},
+            }
             given = {name: fill(text, here) for name, text in step.get("with", {}).items()}
             outputs = self._one(step, given, own)
             if "id" in step:
@@ -205,11 +212,20 @@ class _Worker:
                     shutil.copytree(kept, given["path"], dirs_exist_ok=True)
                 else:
                     self._fail(1, f"there is no artifact {given['name']}\n")
+            case ["aws-actions" | "azure" | "google-github-actions", _]:
+                return self._log_in(given)
             case [_, "numplan"]:
                 return self._composite(given, environment)
             case _:
                 raise NotImplementedError(step["uses"])
         return {}
+
+    def _log_in(self, given: Mapping[str, str]) -> dict[str, str]:
+        """What a cloud's own action does: it leaves credentials for the steps that follow."""
+        if "" in given.values() or self._described["permissions"].get("id-token") != "write":
+            self._fail(1, "no role to take, or no token of an identity to take it with\n")
+        self._exported.update(self._run.service.cloud)
+        return {"access_token": "a-token-of-an-hour"}
 
     def _composite(self, given: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
         """The action of numplan itself: its steps, with their own inputs and outputs."""

@@ -1,9 +1,11 @@
+# ruff: noqa: S603 - what it runs is git, on a repository of its own
 """A pipeline of GitLab's, run on this machine job by job."""
 
 import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, Final
 
 import yaml
 
+from pipelines.gitlab_api import JOB_TOKEN, PROJECT, GitLabApi
 from pipelines.shell import BIN, Started, bash
 
 KEPT: Final = "/var/lib/numplan"
@@ -28,6 +31,8 @@ class Service:
     variables: Mapping[str, str]
     machine: Mapping[str, str]
     """Variables of the runner's own machine, such as where the API is."""
+    api: GitLabApi | None = None
+    """GitLab itself, where a pipeline asks it anything."""
     install: bool = False
     """Whether numplan is really installed; otherwise the one of this Python is used."""
 
@@ -66,6 +71,8 @@ class Pipeline:
         self.id = str(1001 + len([*self.service.folder.glob("pipeline-*")]))
         self.folder = self.service.folder / f"pipeline-{self.id}"
         self.folder.mkdir(parents=True)
+        self._origin = self.service.folder / "origin.git"
+        _keep_default(self._origin, self.source if self.merge_request is None else None)
         text = (self.source / self.file).read_text(encoding="utf-8")
         self._file = yaml.safe_load(text.replace(KEPT, str(self.service.kept)))
 
@@ -108,7 +115,7 @@ class Pipeline:
                 shutil.copytree(self.artifacts(one), project, dirs_exist_ok=True)
         lines = [*described.get("before_script", []), *described["script"]]
         if not self.service.install:
-            lines = [line for line in lines if not re.search(" -m (venv|pip|numplan) ", line)]
+            lines = without_installing(lines)
         home = self.folder / f"home-{name.replace(':', '-')}"
         home.mkdir()
         environment = {
@@ -119,12 +126,14 @@ class Pipeline:
             "GITLAB_CI": "true",
             "CI_JOB_ID": f"{self.id}{len(self.jobs)}",
             "CI_JOB_NAME": name,
+            "CI_JOB_URL": f"https://gitlab.example/acme/phones/-/jobs/{self.id}{len(self.jobs)}",
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "PATH": os.pathsep.join([str(BIN), "/usr/bin", "/bin"]),
         }
         ran = bash(_script(lines), [], project, environment, started if name == "numplan:apply" else None)
-        bash(_script(described.get("after_script", [])), [], project, environment)
+        after = {**environment, "CI_JOB_STATUS": "failed" if ran.code else "success"}
+        told = bash(_script(described.get("after_script", [])), [], project, after).log
         self._keep(described.get("artifacts", {}), project, name, well=ran.code == 0)
         report = self.artifacts(name) / str(
             described.get("artifacts", {}).get("reports", {}).get("terraform")
@@ -132,7 +141,7 @@ class Pipeline:
         return Job(
             "failed" if ran.code else "success",
             ran.code,
-            ran.log,
+            ran.log + told,
             _report(report) if report.is_file() else None,
         )
 
@@ -155,16 +164,46 @@ class Pipeline:
         given = {
             "CI_DEFAULT_BRANCH": "main",
             "CI_PIPELINE_ID": self.id,
-            "CI_PROJECT_ID": "7",
+            "CI_PROJECT_ID": PROJECT,
             "CI_PROJECT_PATH_SLUG": "acme-phones",
             "CI_PIPELINE_SOURCE": self._cause,
+            "CI_COMMIT_SHORT_SHA": "feed0123",
+            "CI_JOB_TOKEN": JOB_TOKEN,
+            **({"CI_API_V4_URL": self.service.api.url} if self.service.api else {}),
+            "CI_REPOSITORY_URL": self._origin.as_uri(),
         }
         if self.merge_request is None:
             given["CI_COMMIT_BRANCH"] = "main"
         else:
             given["CI_MERGE_REQUEST_IID"] = str(self.merge_request)
-            given["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"] = "8" if self.fork else "7"
+            given["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"] = "8" if self.fork else PROJECT
         return {**given, **self._file.get("variables", {}), **self.service.variables}
+
+
+def _keep_default(origin: Path, source: Path | None) -> None:
+    """Let the default branch hold what `source` does now; nothing, where it was never pushed."""
+    if source is None and origin.exists():
+        return
+    work = f"--work-tree={source}" if source else f"--work-tree={origin.with_suffix('.empty')}"
+    origin.with_suffix(".empty").mkdir(exist_ok=True)
+    who = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.com")
+    for command in (
+        ("init", "--quiet", "--bare", "--initial-branch=main"),
+        (work, "add", "--all", "--force"),
+        (*who, work, "commit", "--quiet", "--allow-empty", "--no-verify", "--message=main"),
+    ):
+        words = ["git", f"--git-dir={origin}", *command]
+        subprocess.run(words, check=True, capture_output=True)
+
+
+def without_installing(lines: list[str]) -> list[str]:
+    """The lines of a script, with this Python's numplan in the place of one that is installed."""
+    stand_in = (
+        'mkdir "$NUMPLAN_PLACE/bin"; cd "$NUMPLAN_PLACE/bin"; touch numplan; '
+        f"""printf '#!/bin/sh\\nexec "{BIN / "python"}" "$@"\\n' > python; chmod +x python numplan"""
+    )
+    left = [line for line in lines if " -m pip " not in line]
+    return [stand_in if " -m venv " in line else line for line in left]
 
 
 def _script(lines: list[str]) -> str:

@@ -57,6 +57,7 @@ Environment:
   NUMPLAN_POLICY       a file with the operator's limits; no flag lifts them
   NUMPLAN_PLAN_KEY     signs saved plans; apply accepts no others
   NUMPLAN_STATE_HOST   host[:port] that the manifest may use for state
+  NUMPLAN_PLAIN_HTTP   host:port that may be called without TLS
   NUMPLAN_VAR_name     the value of the manifest's variable `name`
   NUMPLAN_NO_INPUT     as --no-input; CI does the same
   NUMPLAN_LOG          info or debug: log to standard error

@@ -139,8 +139,10 @@ class Settings:
     def current(cls) -> "Settings":
         """The settings of the command that is running. Changes to the folder that `--chdir` names."""
         from numplan.cli.known_secrets import learn_secrets
+        from numplan.model.location import plain_http
 
         learn_secrets()
+        plain_http.allow(os.environ.get(plain_http.VARIABLE, ""))
         settings = cls(click.get_current_context().ensure_object(dict), os.environ)
         folder = settings._flags.get("chdir")
         if folder:

@@ -17,7 +17,7 @@ from numplan import __version__
 from numplan.doctor.check import Check, failed, ok, warning
 from numplan.model.history.origin import job_page, service_of
 from numplan.model.location.api_settings import DEFAULT_API_URL
-from numplan.model.location.urls import is_loopback
+from numplan.model.location.hosts import is_loopback
 
 _LIBRARIES: Final = ("click", "requests", "PyYAML", "jsonschema", "deepdiff", "obstore", "psycopg")
 _BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

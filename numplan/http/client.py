@@ -12,7 +12,7 @@ from numplan import __version__
 from numplan.http.adapter import Adapter, this_call
 from numplan.http.result import CALL_FAILURES, Answer, HttpResult, NoAnswer, describe, is_lasting
 from numplan.http.session import PlainSession
-from numplan.model.location.urls import is_loopback
+from numplan.model.location.hosts import is_loopback
 
 
 class HttpCaller:

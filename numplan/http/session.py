@@ -31,13 +31,14 @@ class PlainSession(requests.Session):
         proxies: Any,  # noqa: ANN401
         *others: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """As requests does, but plain http to this machine never goes through a proxy, token and all. The
+        """As requests does, but plain http never goes through a proxy, token and all, nor what is `direct`. The
         environment is looked at once for each server: it takes as long as all else that a call costs here.
         """
         key = (*urlsplit(url)[:2], *others, *sorted((proxies or {}).items()))
         if key not in self._settings:
             merged = dict(super().merge_environment_settings(url, proxies, *others))
-            self._settings[key] = {**merged, "proxies": {}} if self._direct else merged
+            direct = self._direct or urlsplit(url).scheme == "http"
+            self._settings[key] = {**merged, "proxies": {}} if direct else merged
         return dict(self._settings[key])
 
 

@@ -19,6 +19,7 @@ BEARER: Final = "the API token"
 PLAN_KEY: Final = "a key of NUMPLAN_PLAN_KEY"
 _NAMED: Final = {
     "NUMPLAN_TOKEN": BEARER,
+    "NUMPLAN_GITLAB_TOKEN": "GitLab's token (NUMPLAN_GITLAB_TOKEN)",
     "NUMPLAN_STATE_PASSWORD": "the state's password (NUMPLAN_STATE_PASSWORD)",
     "TF_HTTP_PASSWORD": "the state's password (TF_HTTP_PASSWORD)",
     "PGPASSWORD": "the state's password (PGPASSWORD)",

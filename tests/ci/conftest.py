@@ -1,5 +1,6 @@
 """A repository with its pipeline, an emulated account, and what stands for GitHub and GitLab."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ class Hub:
         self.comments = comments
         self.workflow = place.repository / ".github" / "workflows" / "numplan.yml"
         self.workflow.parent.mkdir(parents=True)
-        self.workflow.write_text((ROOT / "examples" / "github" / "numplan.yml").read_text())
+        self.workflow.write_text((ROOT / "examples" / "github" / "self-hosted.yml").read_text())
         self.machine = dict(place.machine)
         self.approval = approval
         self.install = False
@@ -60,7 +61,7 @@ class Hub:
             {"NUMPLAN_ACCOUNT_ID": self.place.account.account, "NUMPLAN_APPROVAL": self.approval},
             self.machine,
             self.comments,
-            self.install,
+            install=self.install,
         )
         return github.Run(service, self.place.repository, event_name, event, ref, inputs, file)
 
@@ -103,7 +104,7 @@ class Lab:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        text = (ROOT / "examples" / "gitlab" / ".gitlab-ci.yml").read_text()
+        text = (ROOT / "examples" / "gitlab" / "self-hosted.gitlab-ci.yml").read_text()
         (place.repository / ".gitlab-ci.yml").write_text(text)
         self.machine = dict(place.machine)
         self.variables = {
@@ -121,14 +122,17 @@ class Lab:
         return gitlab.Pipeline(self._service, self.place.repository)
 
     def weekly(self, file: str = "drift.gitlab-ci.yml") -> gitlab.Pipeline:
-        """Of the schedule, as one of the two files has it."""
+        """Of the schedule, as one of the two files has it, with the state of the other."""
         text = (ROOT / "examples" / "gitlab" / file).read_text()
+        other = re.search(r"NUMPLAN_STATE: (.*)", (self.place.repository / ".gitlab-ci.yml").read_text())
+        assert other
+        text = re.sub(r"(NUMPLAN_STATE: ).*", rf"\g<1>{other[1]}", text)
         (self.place.repository / file).write_text(text)
         return gitlab.Pipeline(self._service, self.place.repository, schedule=True, file=file)
 
     @property
     def _service(self) -> gitlab.Service:
-        return gitlab.Service(self.place.folder, self.variables, self.machine, self.install)
+        return gitlab.Service(self.place.folder, self.variables, self.machine, install=self.install)
 
 
 @pytest.fixture

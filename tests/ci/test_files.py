@@ -19,6 +19,8 @@ BIN = Path(sys.executable).parent
 ACTION = ROOT / "action.yml"
 WORKFLOW = ROOT / "examples" / "github" / "numplan.yml"
 PIPELINE = ROOT / "examples" / "gitlab" / ".gitlab-ci.yml"
+OWN_WORKFLOW = ROOT / "examples" / "github" / "self-hosted.yml"
+OWN_PIPELINE = ROOT / "examples" / "gitlab" / "self-hosted.gitlab-ci.yml"
 WEEKLY_WORKFLOW = ROOT / "examples" / "github" / "numplan-drift.yml"
 WEEKLY_PIPELINE = ROOT / "examples" / "gitlab" / "drift.gitlab-ci.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -27,7 +29,9 @@ SCHEMAS = [
     (ACTION, "vendor.github-actions"),
     (WORKFLOW, "vendor.github-workflows"),
     (WEEKLY_WORKFLOW, "vendor.github-workflows"),
+    (OWN_WORKFLOW, "vendor.github-workflows"),
     (PIPELINE, "vendor.gitlab-ci"),
+    (OWN_PIPELINE, "vendor.gitlab-ci"),
     (WEEKLY_PIPELINE, "vendor.gitlab-ci"),
 ]
 OURS = "OWNER/numplan@"
@@ -137,7 +141,9 @@ def zizmor(path: Path) -> list[str]:
     return [part for part in found if OURS not in part and not part.split("[")[1].startswith(known)]
 
 
-@pytest.mark.parametrize("path", [ACTION, WORKFLOW, WEEKLY_WORKFLOW], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [ACTION, WORKFLOW, OWN_WORKFLOW, WEEKLY_WORKFLOW], ids=lambda path: path.name
+)
 def test_no_weakness_is_found_by_zizmor(path: Path) -> None:
     assert zizmor(path) == []
 
@@ -184,7 +190,9 @@ def test_every_action_of_others_is_pinned_to_a_commit() -> None:
     others = [(name, comment) for name, comment in used if not name.startswith(OURS)]
     assert others
     for name, comment in others:
-        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", name), name
+        assert re.fullmatch(
+            r"(actions|aws-actions|azure|google-github-actions)/[a-z-]+@[0-9a-f]{40}", name
+        ), name
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), name
 
 
@@ -200,7 +208,8 @@ def test_only_the_job_that_comments_may_write_anything() -> None:
         for scope, access in described["permissions"].items()
         if access == "write"
     }
-    assert written == {("plan", "pull-requests")}
+    # An identity lets the job prove what it is; it writes nothing here.
+    assert written == {("plan", "pull-requests"), ("plan", "id-token"), ("apply", "id-token")}
 
 
 def test_the_token_is_given_to_the_steps_that_need_it_alone() -> None:
@@ -239,7 +248,7 @@ def test_an_apply_is_never_cancelled_by_another_run() -> None:
 def test_numplan_takes_the_place_of_the_shell_so_that_signals_and_exit_codes_are_its_own(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for command in ("validate", "apply"):
-        assert re.search(rf"(?:run: |- )exec numplan {command}\b", text)
+        assert re.search(rf"(?:run: |- |^ +)exec numplan {command}\b", text, re.MULTILINE)
 
 
 def test_every_job_has_a_time_limit() -> None:

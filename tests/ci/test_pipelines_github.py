@@ -270,6 +270,23 @@ def test_what_numplan_prints_is_no_command_to_the_runner(hub: Hub) -> None:
     assert begin < next(number for number, line in enumerate(lines) if line.startswith("Plan: ")) < end
 
 
+def test_where_github_does_not_tell_the_policy_nothing_is_planned(hub: Hub) -> None:
+    """What may not be read is not found either: that is no word that there are no limits."""
+    hub.comments.may_read = False
+    run = hub.pull_request()
+    assert results(run.all()) == ["success", "failure 1", "skipped"]
+    assert "The default branch does not tell its policy" in run.jobs["plan"].log
+    assert "no plan could be made" in hub.comments.by()[0]
+
+
+def test_a_policy_of_the_machine_itself_goes_before_the_default_branchs(hub: Hub) -> None:
+    policy = hub.place.folder / "policy.yaml"
+    policy.write_text("max_purchases: 1\n")
+    hub.machine["NUMPLAN_POLICY"] = str(policy)
+    hub.comments.files["numplan.policy.yaml"] = "max_purchases: 100\n"
+    assert results(hub.pull_request().all()) == ["success", "failure 6", "skipped"]
+
+
 def test_no_comment_and_no_artifact_where_none_is_wanted(hub: Hub) -> None:
     assert with_inputs(hub, comment="false", artifact="").result == "success"
     assert not hub.comments.calls
@@ -426,6 +443,8 @@ def test_a_runner_without_the_kept_folder_plans_nothing(hub: Hub) -> None:
 def test_numplan_is_installed_from_the_actions_own_checkout(hub: Hub) -> None:
     """And nothing of a pull request's checkout is imported, when it is installed and when it runs."""
     hub.install = True
+    # Installed twice: what the first job has fetched is there for the second.
+    hub.machine["PIP_CACHE_DIR"] = str(hub.place.folder / "wheels")
     mark = hub.place.folder / "mark"
     lay_traps(hub.place.repository, mark)
     hub.machine["PYTHONPATH"] = "."

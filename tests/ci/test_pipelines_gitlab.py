@@ -39,7 +39,7 @@ def test_the_artifacts_have_the_plan_in_every_form_and_no_token(lab: Lab) -> Non
     pipeline.all()
     folder = pipeline.artifacts("numplan:plan") / "numplan-plan"
     files = {path.name: path.read_text() for path in folder.iterdir()}
-    assert files.keys() == {"numplan.plan", "plan.json", "plan.html", "gitlab.json"}
+    assert files.keys() == {"numplan.plan", "plan.json", "plan.md", "plan.html", "gitlab.json"}
     assert not [name for name, text in files.items() if lab.place.account.token in text]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("numplan", "tests", "benchmarks", "schemas", "pyproject.toml")
+COPIED = ("numplan", "tests", "examples", "benchmarks", "schemas", "pyproject.toml")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,48 @@ SABOTAGES = (
         'if record.outcome == "restored":',
         "if True:",
         ["tests/model/history/test_chain.py"],
+    ),
+    Sabotage(
+        "a note of anybody that bears our marker is taken for ours",
+        "cli/operations/merge_request_note.py",
+        "if mine and str(",
+        "if str(",
+        ["tests/cli/operations/test_merge_request_note.py"],
+    ),
+    Sabotage(
+        "GitLab's token goes to any address",
+        "cli/operations/merge_request_note.py",
+        'safe_url(root, f"the token comes from {TOKEN}")',
+        "root.strip()",
+        ["tests/cli/operations/test_merge_request_note.py"],
+    ),
+    Sabotage(
+        "a line of a note may be a command to GitLab",
+        "cli/operations/merge_request_note.py",
+        '_ACTION.sub(r"\\1&#47;", text)',
+        "text",
+        ["tests/cli/operations/test_merge_request_note.py"],
+    ),
+    Sabotage(
+        "a server that may be called without TLS may be at any port",
+        "model/location/plain_http.py",
+        "return (host, port) in _allowed",
+        "return host in dict(_allowed)",
+        ["tests/model/location/test_plain_http.py"],
+    ),
+    Sabotage(
+        "any host is called by plain http",
+        "model/location/urls.py",
+        "is_loopback(parts.hostname) or plain_http",
+        "True or plain_http",
+        ["tests/scenarios/trust/test_plain_http.py"],
+    ),
+    Sabotage(
+        "plain http goes through a proxy, token and all",
+        "http/session.py",
+        'self._direct or urlsplit(url).scheme == "http"',
+        "self._direct",
+        ["tests/scenarios/trust/test_plain_http.py"],
     ),
     Sabotage(
         "a record that the history holds already is written once more",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from numplan.model.location.urls import is_loopback
+from numplan.model.location.hosts import is_loopback
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from numplan.cli.commands.pipelines.written import pipeline
 from numplan.cli.settings import Settings, common
 from numplan.cli.terminal.screen import Screen
 from numplan.files.read import FileError
@@ -24,13 +25,28 @@ PIPELINES: Final = {"github": Path(".github/workflows/numplan.yml"), "gitlab": P
 @click.command()
 @common("chdir")
 @click.option("--ci", type=click.Choice([*PIPELINES]), help="Also write a pipeline that plans and applies.")
-def init(ci: str | None) -> None:
+@click.option(
+    "--state",
+    metavar="URL",
+    help="With --ci: where the pipeline keeps state, a URL, or a path on a runner of your own. "
+    "GitLab keeps it by itself unless this is given.",
+)
+def init(ci: str | None, state: str | None) -> None:
     """Write a commented manifest and .gitignore lines here. Never overwrites.
 
-    With --ci, a manifest that is here already is left as it is.
+    With --ci, a manifest that is here already is left as it is, and NUMPLAN_API_URL becomes part of the
+    pipeline.
     """
-    Settings.current()
+    settings = Settings.current()
+    if ci is None and state is not None:
+        raise click.UsageError("--state goes with --ci: it is where the pipeline keeps state")
+    if ci == "github" and not state:
+        raise click.UsageError(
+            "--ci github needs --state URL, where state outlives the jobs: s3://, gs://, az://, postgresql:// or "
+            "https://; or the full path of a file on a runner of your own"
+        )
     screen = Screen(color=False)
+    written, remark = pipeline(ci, state or "", settings.environment) if ci else ("", "")
     wanted: dict[Path, str] = {}
     manifest = next((name for name in FILE_NAMES if _is_taken(Path(name))), None)
     if manifest and ci is None:
@@ -38,12 +54,12 @@ def init(ci: str | None) -> None:
             f"{manifest} already exists; nothing was written", hint="`numplan validate` checks it"
         )
     if not manifest:
-        wanted[Path(FILE_NAMES[0])] = "init.yaml"
+        wanted[Path(FILE_NAMES[0])] = _template("init.yaml")
     if ci is not None:
         _require_free(ci)
-        wanted[PIPELINES[ci]] = f"pipelines/{ci}.yml"
-    for path, template in wanted.items():
-        _create(path, _template(template))
+        wanted[PIPELINES[ci]] = written
+    for path, text in wanted.items():
+        _create(path, text)
         screen.line(f"wrote {path}")
     if not manifest and not _is_taken(SCHEMA):
         _create(SCHEMA, schema_text("manifest"))
@@ -56,6 +72,8 @@ def init(ci: str | None) -> None:
         screen.line("  numplan plan      # needs NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID")
     if ci is not None:
         screen.line(f"{PIPELINES[ci]} says at its top what to put into it, and what to set up for it.")
+        if remark:
+            screen.line(remark)
         _mind_the_root(PIPELINES[ci], screen)
 
 

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from numplan.model.errors import SettingError
+from numplan.model.location.hosts import canonical_host
 from numplan.model.location.libpq import LibpqError, parameters_of, servers_of
 from numplan.model.location.state_location import (
     HttpLocation,
@@ -20,7 +21,6 @@ from numplan.model.location.state_location import (
     PostgresLocation,
     StateLocation,
 )
-from numplan.model.location.urls import canonical_host
 
 VARIABLE: Final = "NUMPLAN_STATE_HOST"
 S3_ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")

@@ -1,11 +1,14 @@
 """URLs to which credentials travel, and the hosts in them."""
 
-import ipaddress
 import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from numplan.model.location import plain_http
+from numplan.model.location.hosts import canonical_host, is_loopback
+
 VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+_HTTP: Final = 80
 
 
 class UrlError(ValueError):
@@ -23,8 +26,8 @@ def split_url(text: str) -> SplitResult:
 
 
 def safe_url(text: str, instead: str) -> SplitResult:
-    """The parts of a URL to which credentials may travel, and in which there are none: https, or http to this machine.
-    `instead` says where credentials are taken from. Raises UrlError.
+    """The parts of a URL to which credentials may travel, and in which there are none: https, or http to this machine
+    or to a server that NUMPLAN_PLAIN_HTTP names. `instead` says where credentials are taken from. Raises UrlError.
     """
     parts = split_url(text)
     try:
@@ -39,9 +42,12 @@ def safe_url(text: str, instead: str) -> SplitResult:
         raise UrlError(f"the URL must not hold a user or a password; {instead}")
     if "#" in text:
         raise UrlError("the URL must not hold a fragment")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not (
+        is_loopback(parts.hostname) or plain_http.is_allowed(canonical_host(parts.hostname), port or _HTTP)
+    ):
         raise UrlError(
-            "plain http would send credentials in the clear; use https (http is for this machine only)"
+            "plain http would send credentials in the clear; use https (http is for this machine only, and for a "
+            f"host:port in {plain_http.VARIABLE})"
         )
     return parts
 
@@ -54,21 +60,3 @@ def api_url(text: str) -> str:
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port is None else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}/"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, by name or address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def canonical_host(host: str) -> str:
-    """The one way to write a host: names in lower case without the dot of the root, addresses as short as can be."""
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return host.lower().removesuffix(".")

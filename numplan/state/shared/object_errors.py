@@ -13,7 +13,8 @@ _PERFORMING: Final = re.compile(
 _UNSENT: Final = "HTTP error: error sending request"
 _UNBUILT: Final = "HTTP error: builder error"
 _PLAIN: Final = (
-    "its address cannot be called, for it is plain http; on this machine, name it as the place's `endpoint`"
+    "its address cannot be called, for it is plain http; on this machine, or where NUMPLAN_PLAIN_HTTP names it, "
+    "give it as the place's `endpoint`"
 )
 _METADATA: Final = "169.254.169.254"
 
@@ -44,6 +45,6 @@ def hint_of(service: str, environment: Mapping[str, str]) -> str:
 
 VARIABLES: Final[Mapping[str, str]] = {
     "s3": "AWS_ACCESS_KEY_ID and its like",
-    "gcs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "gcs": "GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_OAUTH_ACCESS_TOKEN",
     "azure": "AZURE_STORAGE_ACCOUNT_KEY and its like",
 }

@@ -25,9 +25,9 @@ from obstore.exceptions import (
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from numplan.model.errors import SettingError, StateError
+from numplan.model.location.hosts import is_loopback
 from numplan.model.location.recipients import s3_endpoint
 from numplan.model.location.state_location import LocationError, ObjectLocation, require_safe
-from numplan.model.location.urls import is_loopback
 from numplan.model.state import State
 from numplan.state.backend import SIZE_LIMIT, TRIAL, LockInfo, PlainClock, Trial, other_lock, unnamed
 from numplan.state.os_errors import EITHER, MAYBE_LOCKED, MAYBE_UNLOCKED, UNTOUCHED
@@ -52,6 +52,8 @@ _RETRIES: Final[dict[str, Any]] = {
     },
 }
 _EVERY_HOST: Final = "*,0.0.0.0/0,::/0"
+_ACCESS_TOKEN: Final = "GOOGLE_OAUTH_ACCESS_TOKEN"  # noqa: S105 - its name
+"""What somebody else has signed in for, as a pipeline's own step does; the library knows no such variable."""
 _VIRTUAL: Final = "AWS_VIRTUAL_HOSTED_STYLE_REQUEST"
 
 NOTHING: Final[Mapping[str, str]] = {}
@@ -82,6 +84,8 @@ def open_store(
         given["aws_endpoint_url_s3"] = endpoint  # or the library would prefer the variable of that name
         if at.endpoint is not None or not environment.get(_VIRTUAL):
             given["virtual_hosted_style_request"] = False
+    if at.service == "gcs" and (token := environment.get(_ACCESS_TOKEN, "").strip()):
+        given["credential_provider"] = lambda: {"token": token, "expires_at": None}
     kind: Any = {"s3": S3Store, "gcs": GCSStore, "azure": AzureStore}[at.service]
     try:
         return kind(at.bucket, **given, **common)
@@ -253,8 +257,9 @@ class _ObjectLock:
 
 
 def _client_options(endpoint: str | None) -> dict[str, Any]:
-    """The library's options for a server; one on this machine may be called by plain http, and never by a proxy."""
-    if endpoint is None or not is_loopback(urlsplit(endpoint).hostname or ""):
+    """The library's options for a server. One that plain http may call, or on this machine, never is by a proxy."""
+    parts = urlsplit(endpoint or "")
+    if parts.scheme != "http" and not is_loopback(parts.hostname or ""):
         return _CLIENT
     # The library takes a proxy from the environment unless it is given one: one for no host at all.
     return {**_CLIENT, "proxy_url": endpoint, "proxy_excludes": _EVERY_HOST, "allow_http": True}

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from numplan.model.location.hosts import canonical_host
 from numplan.model.location.recipients import Recipient
-from numplan.model.location.urls import canonical_host
 
 _FIELD: Final = re.compile(r"((?:[^:\\]|\\.)*):((?:[^:\\]|\\.)*):")
 _ESCAPED: Final = re.compile(r"\\(.)")

@@ -8,10 +8,10 @@ from typing import Final
 from psycopg import pq
 
 from numplan.model.errors import SettingError
+from numplan.model.location.hosts import canonical_host, is_loopback
 from numplan.model.location.libpq import LibpqError, parameters_of, servers_of
 from numplan.model.location.recipients import Grant
 from numplan.model.location.state_location import PostgresLocation
-from numplan.model.location.urls import canonical_host, is_loopback
 
 _ENCRYPTED: Final = frozenset({"require", "verify-ca", "verify-full"})
 _MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
