@@ -61,7 +61,14 @@ def shape_of(seen: Seen) -> Shape:
         read = _READERS[seen.endpoint](seen)
     except AnswerError as problem:
         return Shape(fault=problem.message)
-    return _looked_at(read, seen)
+    try:
+        answer = json.loads(seen.body)
+    except (
+        ValueError,
+        RecursionError,
+    ):  # in what numplan does not read: a number of thousands of digits, say
+        return read._replace(rows=len(read.offers) + len(read.owned) + len(read.unreadable))
+    return _looked_at(read, seen, answer)
 
 
 def _offers(seen: Seen) -> Shape:
@@ -87,9 +94,8 @@ _READERS: Final[Mapping[str, Callable[[Seen], Shape]]] = {
 }
 
 
-def _looked_at(shape: Shape, seen: Seen) -> Shape:
-    """The shape with what its rows look like."""
-    answer = json.loads(seen.body)  # it was read before
+def _looked_at(shape: Shape, seen: Seen, answer: Mapping[str, Any]) -> Shape:
+    """The shape with what the rows of its answer look like."""
     rows = [row for row in answer.get("data") or () if isinstance(row, dict)]
     known = _fields(_ROWS[seen.endpoint])
     kinds: dict[str, dict[str, None]] = {}

@@ -53,3 +53,10 @@ def test_an_answer_that_cannot_be_read_has_a_fault_and_nothing_else():
         found = shape_of(Seen("purchased-list", {}, 200, 0.1, body))
         assert found.fault
         assert found.rows == 0
+
+
+def test_what_numplan_does_not_read_may_be_beyond_all_bounds():
+    for value in ("9" * 5000, "[" * 5000 + "]" * 5000):
+        body = json.dumps({"data": [ROW], "status": "OK", "message": "", "total": 1}).encode()
+        odd = body.replace(b'"nrc": 1', b'"nrc": 1, "mood": ' + value.encode())
+        assert shape_of(Seen("purchased-list", {"size": "10"}, 200, 0.1, odd)).rows in {0, 1}
