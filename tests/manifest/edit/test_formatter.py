@@ -17,7 +17,11 @@ from numplan.model.errors import ManifestError, NumplanError
 
 ROOT = Path(__file__).parents[3]
 OURS = [
-    *(path for path in (ROOT / "examples").glob("*/*.yaml") if not path.name.endswith(".vars.yaml")),
+    *(
+        path
+        for path in (ROOT / "examples").glob("*/*.yaml")
+        if not path.name.endswith((".vars.yaml", "compose.yaml"))
+    ),
     ROOT / "numplan" / "cli" / "commands" / "init.yaml",
 ]
 
