@@ -45,9 +45,14 @@ def _call(asked: Asked) -> Check:
     if seen.status is None:
         return failed(name, f"no answer after {took}: {seen.reason}", _REACH)
     if not seen.is_answered:
-        advice = _STATUSES.get(seen.status, "try again later; if it lasts, ask the vendor")
+        later = (
+            _ELSEWHERE if seen.status in range(300, 400) else "try again later; if it lasts, ask the vendor"
+        )
+        advice = _STATUSES.get(seen.status, later)
         return failed(name, f"{seen.status} {seen.reason}".strip() + f" after {took}", advice)
     if shape.fault:
+        if seen.body.lstrip()[:1] == b"<":
+            return failed(name, f"200 in {took}, and a web page came, not an answer of the API", _ELSEWHERE)
         return failed(name, f"200 in {took}, and it cannot be read: {shape.fault}", _TELL)
     came = f"200 in {took}, {plural(shape.rows, 'row')}"
     if shape.unreadable:
@@ -64,6 +69,9 @@ def _call(asked: Asked) -> Check:
 
 
 _REACH: Final = "check the network, the proxy settings, REQUESTS_CA_BUNDLE and NUMPLAN_API_URL"
+_ELSEWHERE: Final = (
+    "another server answers: check NUMPLAN_API_URL, the proxy, and whether a login page is in the way"
+)
 _TELL: Final = "report it with `numplan doctor --report FILE`"
 
 

@@ -28,7 +28,7 @@ def _total(found: Examination) -> Check:
         return warning(
             name,
             "answers of purchased-list name no total",
-            "a listing can be proven complete by its count of rows alone, and not where answers are cut short",
+            "a listing can be proven complete by its count of rows alone; nothing to do, unless answers are cut short",
         )
     if one is None:
         return ok(name, _FEW)

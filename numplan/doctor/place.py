@@ -54,7 +54,13 @@ def _owner(state: State, account: str, url: str) -> Check:
     for what, theirs, ours in (("account", state.account, account), ("API", state.api_url, url)):
         if ours and theirs != ours:
             said = f"it belongs to the {what} {theirs}, and this run uses {ours}"
-            return failed("state's account", said, "use the state of this account", theirs, ours)
+            return failed(
+                "state's account",
+                said,
+                "correct NUMPLAN_API_URL or NUMPLAN_ACCOUNT_ID, or use the state of this account",
+                theirs,
+                ours,
+            )
     return ok("state's account", "this account, at this API")
 
 

@@ -71,6 +71,7 @@ def test_a_token_that_is_refused_is_asked_about_once(office: Desk):
     assert ran.code == 1
     assert "check NUMPLAN_TOKEN and NUMPLAN_ACCOUNT_ID" in line(ran, "regions")
     assert sum(office.emulator.calls().values()) == 1
+    assert "because the first call failed" in line(ran, "open points")
 
 
 def test_a_server_that_is_not_there_is_told_in_words(office: Desk):
@@ -179,3 +180,10 @@ def test_a_report_holds_no_token_no_whole_number_and_no_name(office: Desk, tmp_p
     assert listed["answer"]["fields"]["accessNumber"] == ["text"]
     assert listed["answer"]["number_forms"] == ["plus"]
     assert "NUMPLAN_TOKEN" in report["settings"]
+
+
+@pytest.mark.parametrize("fault", ["redirect", "html"])
+def test_another_server_is_not_called_a_fault_of_the_vendor(office: Desk, fault: str):
+    details = {"location": "https://login.example/"} if fault == "redirect" else {}
+    office.fault(fault, "*", count=0, **details)
+    assert "another server answers: check NUMPLAN_API_URL" in line(office("doctor"), "regions")

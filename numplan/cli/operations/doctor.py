@@ -165,6 +165,10 @@ class _Examined:
         yield from writing_checks(found)
         if found.whole is not None:
             yield from open_points(found)
+        else:
+            yield warning(
+                "open points", "not looked at, because the first call failed", "see the line that says failed"
+            )
 
     def _expected(self) -> int:
         """How many numbers state knows of."""
