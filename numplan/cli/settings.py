@@ -244,4 +244,6 @@ class Settings:
     @property
     def in_ci(self) -> bool:
         """Whether this is a CI job, as they all say in the variable CI."""
-        return self.variable("CI").strip().lower() not in {"", "0", "false"}
+        from numplan.model.history.origin import in_ci
+
+        return in_ci(self.environment)

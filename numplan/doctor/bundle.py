@@ -86,13 +86,13 @@ def _shape(shape: Shape, mask: Mask) -> dict[str, Any]:
     return {
         "rows": shape.rows,
         "total": shape.total,
-        "fields": shape.kinds,
-        "fields_unknown": shape.unknown,
+        "fields": {mask(name): kinds for name, kinds in shape.kinds.items()},
+        "fields_unknown": [*map(mask, shape.unknown)],
         "fields_missing": shape.missing,
         "number_forms": shape.forms,
-        "types": shape.types,
-        "countries": shape.countries,
-        "rows_unreadable": [{"row": one.row, "field": one.field} for one in shape.unreadable],
+        "types": [*map(mask, shape.types)],
+        "countries": [*map(mask, shape.countries)],
+        "rows_unreadable": [{"row": one.row, "field": mask(one.field)} for one in shape.unreadable],
     }
 
 

@@ -56,14 +56,13 @@ def token(environment: Mapping[str, str]) -> Check:
     return ok("token", f"from {path}, which its owner alone can read", path)
 
 
-def api_url(url: str, environment: Mapping[str, str]) -> Check:
+def api_url(url: str) -> Check:
     """Where calls go."""
     whose = "the vendor's own" if url == DEFAULT_API_URL else "from NUMPLAN_API_URL"
     host = urlsplit(url).hostname or ""
     if url.startswith("http://") and not is_loopback(host):
         advice = "for an emulator in a compose file or a CI job alone: anybody on the way can read the token"
         return warning("API URL", f"{url}, {whose}, without TLS", advice, host)
-    del environment
     return ok("API URL", f"{url}, {whose}", *([] if url == DEFAULT_API_URL else [host]))
 
 

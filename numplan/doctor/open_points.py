@@ -1,7 +1,7 @@
 """What the vendor's page leaves open, each answered by what was seen."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from numplan.doctor.check import Check, failed, ok, warning
 from numplan.doctor.questions import Asked, Examination, telling_category
@@ -15,15 +15,33 @@ _FEW: Final = "could not be seen: the account owns too few numbers to tell"
 _NOT_ASKED: Final = "could not be seen: no call was left for it, or the ones before it failed"
 
 
+class _Point(NamedTuple):
+    """One of them: the call that tells it, by its name in an Examination; why that was not made; and what it says,
+    where it was read, or refused.
+    """
+
+    name: str
+    call: str
+    unasked: Callable[[Examination], str]
+    judge: Callable[[str, Asked, Examination], Check]
+
+    def check(self, found: Examination) -> Check:
+        """What is to be said of it."""
+        asked: Asked | None = getattr(found, self.call)
+        if asked is None:
+            return ok(self.name, self.unasked(found))
+        if not (asked.is_read or asked.is_refused):
+            return ok(self.name, f"{UNSEEN}: its call was {_came(asked)}")
+        return self.judge(self.name, asked, found)
+
+
 def open_points(found: Examination) -> tuple[Check, ...]:
     """A check for each point."""
-    return tuple(point(found) for point in _POINTS)
+    return tuple(point.check(found) for point in _POINTS)
 
 
-def _total(found: Examination) -> Check:
-    name, whole, one = "what total counts", found.whole, found.one
-    if whole is None or not whole.is_read:
-        return ok(name, _NOT_ASKED)
+def _total(name: str, whole: Asked, found: Examination) -> Check:
+    one = found.one
     if whole.shape.total is None:
         return warning(
             name,
@@ -52,10 +70,7 @@ def _total(found: Examination) -> Check:
     return ok(name, f"all that match: {_count(total)} where 1 row was asked for")
 
 
-def _largest(found: Examination) -> Check:
-    name, whole = "largest answer", found.whole
-    if whole is None or not whole.is_read:
-        return ok(name, _NOT_ASKED)
+def _largest(name: str, whole: Asked, _: Examination) -> Check:
     asked, rows, total = whole.seen.size, whole.shape.rows, whole.shape.total
     said = f"{asked:,} rows asked for, {rows:,} came"
     if total is not None and total > rows:
@@ -69,26 +84,24 @@ def _largest(found: Examination) -> Check:
     return ok(name, f"{said}, and no more are there" if rows < asked else said)
 
 
-def _country(found: Examination) -> Check:
-    return _filter("filter country", found.country, lambda asked, row: same_country(row, asked), "country")
+def _country(name: str, asked: Asked, _: Examination) -> Check:
+    rows = [row.country for row in asked.shape.owned]
+    return _filter(name, asked, asked.asked_for["country"], rows, same_country)
 
 
-def _type(found: Examination) -> Check:
-    return _filter("filter numberType", found.type, same_word, "numberType")
+def _type(name: str, asked: Asked, _: Examination) -> Check:
+    rows = [row.type for row in asked.shape.owned]
+    return _filter(name, asked, asked.asked_for["numberType"], rows, same_word)
 
 
-def _filter(name: str, asked: Asked | None, fits: Callable[[str, str], bool], key: str) -> Check:
-    if asked is None:
-        return ok(name, _FEW)
-    wanted = asked.asked_for[key]
+def _filter(
+    name: str, asked: Asked, wanted: str, rows: Sequence[str], fits: Callable[[str, str], bool]
+) -> Check:
     if asked.is_refused:
         return warning(
             name, f"{wanted!r} was {_came(asked)}", "a listing that is cut short cannot be split by it"
         )
-    if not asked.is_read:
-        return ok(name, _NOT_ASKED)
-    rows = [row.country if key == "country" else row.type for row in asked.shape.owned]
-    others = [row for row in rows if not fits(wanted, row)]
+    others = [row for row in rows if not fits(row, wanted)]
     if others:
         return warning(
             name,
@@ -98,14 +111,9 @@ def _filter(name: str, asked: Asked | None, fits: Callable[[str, str], bool], ke
     return ok(name, f"honoured: {plural(len(rows), 'row')} of {wanted!r}")
 
 
-def _state(found: Examination) -> Check:
-    name, asked, whole = "filter state", found.state, found.whole
-    if asked is None or whole is None:
-        return ok(name, _FEW)
+def _state(name: str, asked: Asked, _: Examination) -> Check:
     if asked.is_refused:
         return ok(name, f"looked at: a state that is nowhere was {_came(asked)}")
-    if not asked.is_read:
-        return ok(name, _NOT_ASKED)
     if asked.shape.rows:
         return warning(
             name,
@@ -115,12 +123,9 @@ def _state(found: Examination) -> Check:
     return ok(name, "honoured: no row for a state that is nowhere")
 
 
-def _number(found: Examination) -> Check:
-    name, asked = "accessNumber", found.number
-    if asked is None:
-        return ok(name, _FEW)
+def _number(name: str, asked: Asked, _: Examination) -> Check:
     number = "+" + asked.asked_for["accessNumber"]
-    if not asked.is_read:
+    if asked.is_refused:
         return failed(name, f"{number}, which is listed, was {_came(asked)}", _NO_LOOK_UPS)
     if any(row.number == number for row in asked.shape.owned):
         rows = asked.shape.rows
@@ -133,17 +138,12 @@ def _number(found: Examination) -> Check:
     return failed(name, f"{number} is listed, and not found by its number", _NO_LOOK_UPS)
 
 
-def _beginning(found: Examination) -> Check:
-    name, asked = "beginning of a number", found.beginning
-    if asked is None:
-        return ok(name, _FEW)
+def _beginning(name: str, asked: Asked, _: Examination) -> Check:
     digits = asked.asked_for["accessNumber"]
     if asked.is_refused:
         return ok(
             name, f"not taken: {digits} was {_came(asked)}; a capped listing is split by the other filters"
         )
-    if not asked.is_read:
-        return ok(name, _NOT_ASKED)
     rows = [digits_of(row.number) for row in asked.shape.owned]
     if not rows:
         return ok(
@@ -166,10 +166,7 @@ def _beginning(found: Examination) -> Check:
     )
 
 
-def _digits(found: Examination) -> Check:
-    name, asked, search = "search by digits", found.digits, found.search
-    if asked is None or search is None:
-        return ok(name, _unsearched(found))
+def _digits(name: str, asked: Asked, _: Examination) -> Check:
     digits = asked.asked_for["digits"]
     if asked.is_refused:
         return warning(
@@ -177,8 +174,6 @@ def _digits(found: Examination) -> Check:
             f"{digits} was {_came(asked)}",
             "pools that say `digits` will find nothing; ask the vendor how",
         )
-    if not asked.is_read:
-        return ok(name, _NOT_ASKED)
     others = [one.number for one in asked.shape.offers if digits not in one.number]
     if others:
         return warning(
@@ -195,13 +190,7 @@ def _digits(found: Examination) -> Check:
     return ok(name, f"honoured: {plural(asked.shape.rows, 'offer')} with {digits}")
 
 
-def _category(found: Examination) -> Check:
-    name, asked = "search by category", found.category
-    if asked is None:
-        offers = found.search.shape.offers if found.search else ()
-        if offers and not telling_category(offers):
-            return ok(name, f"{UNSEEN}: the offers that came are all of one category")
-        return ok(name, _unsearched(found))
+def _category(name: str, asked: Asked, _: Examination) -> Check:
     wanted = asked.asked_for["numberCategory"]
     if asked.is_refused:
         return warning(
@@ -209,8 +198,6 @@ def _category(found: Examination) -> Check:
             f"{wanted} was {_came(asked)}",
             "pools that say `category` will find nothing; ask the vendor",
         )
-    if not asked.is_read:
-        return ok(name, _NOT_ASKED)
     others = [one.category for one in asked.shape.offers if not serves(one.category, wanted)]
     if others:
         return warning(
@@ -219,12 +206,9 @@ def _category(found: Examination) -> Check:
     return ok(name, f"honoured: {plural(asked.shape.rows, 'offer')} of {wanted}")
 
 
-def _find(found: Examination) -> Check:
-    name, asked = "find-number of an offer", found.find
-    if asked is None or found.search is None:
-        return ok(name, _unsearched(found))
-    offer = found.search.shape.offers[0]
-    if not asked.is_read:
+def _find(name: str, asked: Asked, found: Examination) -> Check:
+    offer = (found.search or asked).shape.offers[0]
+    if asked.is_refused:
         return failed(name, f"{offer.number}, which search offers, was {_came(asked)}", _NO_PRICE)
     same = [one for one in asked.shape.offers if one.number == offer.number]
     if not same:
@@ -247,18 +231,6 @@ _NO_LOOK_UPS: Final = (
     "vendor how a number is looked up"
 )
 _NO_PRICE: Final = "explicit numbers are priced by it before they are bought"
-_POINTS: Final[tuple[Callable[[Examination], Check], ...]] = (
-    _total,
-    _largest,
-    _country,
-    _type,
-    _state,
-    _number,
-    _beginning,
-    _digits,
-    _category,
-    _find,
-)
 
 
 def _unsearched(found: Examination) -> str:
@@ -277,3 +249,33 @@ def _came(asked: Asked) -> str:
 
 def _count(total: int | None) -> str:
     return "none named" if total is None else f"{total:,}"
+
+
+def _of_one_kind(found: Examination) -> str:
+    offers = found.search.shape.offers if found.search else ()
+    if offers and not telling_category(offers):
+        return f"{UNSEEN}: the offers that came are all of one category"
+    return _unsearched(found)
+
+
+def _not_asked(_: Examination) -> str:
+    return _NOT_ASKED
+
+
+def _too_few(found: Examination) -> str:
+    several = found.whole is not None and len(found.whole.shape.owned) > 1
+    return _NOT_ASKED if several or found.whole is None or not found.whole.is_read else _FEW
+
+
+_POINTS: Final = (
+    _Point("what total counts", "whole", _not_asked, _total),
+    _Point("largest answer", "whole", _not_asked, _largest),
+    _Point("filter country", "country", _too_few, _country),
+    _Point("filter numberType", "type", _too_few, _type),
+    _Point("filter state", "state", _too_few, _state),
+    _Point("accessNumber", "number", _too_few, _number),
+    _Point("beginning of a number", "beginning", _too_few, _beginning),
+    _Point("search by digits", "digits", _unsearched, _digits),
+    _Point("search by category", "category", _of_one_kind, _category),
+    _Point("find-number of an offer", "find", _unsearched, _find),
+)

@@ -6,13 +6,13 @@ from pathlib import Path
 from numplan.doctor.check import Check, failed, ok, warning
 from numplan.doctor.here import in_git_unignored
 from numplan.model.errors import NumplanError, StateError
-from numplan.model.state import State
+from numplan.model.state import State, check_owner
 from numplan.model.text.printable import numbers, plural
 from numplan.state.backend import Backend
 
 
 def state_checks(backend: Backend, account: str, url: str, local: Path | None) -> Iterator[Check]:
-    """The state of a place, for this account at this API; `local` is its path, where it is a file."""
+    """The state of a place, for this account at this API, where that is known; `local` is its path, if it is a file."""
     place = backend.place
     try:
         state = backend.read()
@@ -20,7 +20,7 @@ def state_checks(backend: Backend, account: str, url: str, local: Path | None) -
         yield failed("state", *_words(problem), place)
         return
     yield _contents(state, place)
-    if state is not None:
+    if state is not None and account:
         yield _owner(state, account, url)
     yield from _lock(backend)
     yield from _writing(backend)
@@ -51,16 +51,10 @@ def _contents(state: State | None, place: str) -> Check:
 
 
 def _owner(state: State, account: str, url: str) -> Check:
-    for what, theirs, ours in (("account", state.account, account), ("API", state.api_url, url)):
-        if ours and theirs != ours:
-            said = f"it belongs to the {what} {theirs}, and this run uses {ours}"
-            return failed(
-                "state's account",
-                said,
-                "correct NUMPLAN_API_URL or NUMPLAN_ACCOUNT_ID, or use the state of this account",
-                theirs,
-                ours,
-            )
+    try:
+        check_owner(state, account, url)
+    except StateError as problem:
+        return failed("state's account", *_words(problem), state.account, account)
     return ok("state's account", "this account, at this API")
 
 

@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     @property
     def is_refused(self) -> bool:
         """Whether the server says that it does not take such a question."""
-        return self.seen.status in {400, 413, 422}
+        return self.seen.status in {400, 404, 413, 422}
 
     @property
     def asked_for(self) -> Mapping[str, str]:

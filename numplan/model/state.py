@@ -300,3 +300,15 @@ def _check(state: State) -> None:
         raise SealError("it remembers what is no number as protected")
     if not are_canonical([one.number for one in state.released]):
         raise SealError("it remembers what is no number as released")
+
+
+def check_owner(state: State | None, account: str, url: str) -> None:
+    """State is one account's at one API. Raises StateError for any other."""
+    if state is None:
+        return
+    for what, theirs, ours in (("account", state.account, account), ("API at", state.api_url, url)):
+        if theirs != ours:
+            raise StateError(
+                f"the state belongs to {what} {theirs}, and this run uses {ours}",
+                hint="use the state of this account, with --state, or the credentials and URL it was made with",
+            )

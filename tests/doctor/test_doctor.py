@@ -128,7 +128,7 @@ def test_the_state_is_read_and_its_account_compared(office: Desk):
     assert line(ran, "state's account").startswith("ok")
     other = office("doctor", NUMPLAN_ACCOUNT_ID="191")
     assert line(other, "state's account").startswith(
-        "failed   state's account: it belongs to the account 190"
+        "failed   state's account: the state belongs to account 190"
     )
 
 

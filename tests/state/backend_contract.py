@@ -50,6 +50,17 @@ class BackendContract:
         with open_backend().lock("apply") as session:
             assert session.read() == state
 
+    def test_a_try_to_write_leaves_nothing_and_touches_neither_state_nor_lock(self, open_backend: Open):
+        backend = open_backend()
+        assert backend.try_writing().written in {True, None}
+        assert (backend.read(), backend.holder()) == (None, None)
+        state = make_state()
+        with backend.lock("apply") as session:
+            session.write(state)
+            assert open_backend().try_writing().written in {True, None}
+            session.require_lock()
+        assert open_backend().read() == state
+
     def test_one_session_writes_many_times(self, open_backend: Open):
         state = make_state()
         with open_backend().lock("apply") as session:
@@ -572,6 +583,10 @@ class SharedBackendContract(BackendContract):
             with pytest.raises(StateError) as refused:
                 session.write(make_state(2))
             assert refused.value.hint
+
+    def test_what_cannot_be_written_is_never_called_written(self, denied: Backend):
+        with suppress(StateError):
+            assert denied.try_writing().written is None, "such a place has no way to try"
 
     def test_wrong_credentials_are_told(self, denied: Backend):
         for attempt in (denied.read, lambda: denied.lock("apply").__enter__()):

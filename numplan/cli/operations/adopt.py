@@ -23,7 +23,6 @@ from numplan.cli.terminal.signals import SystemClock
 from numplan.cli.terminal.ui import Report, open_report
 from numplan.cli.workspace.history import written_down
 from numplan.cli.workspace.open import (
-    check_owner,
     open_account,
     open_backend,
     open_manifest,
@@ -60,7 +59,7 @@ from numplan.model.number import E164
 from numplan.model.others import Others, OtherStates
 from numplan.model.plan import Plan
 from numplan.model.plan_document import digest_of
-from numplan.model.state import State
+from numplan.model.state import State, check_owner
 from numplan.model.text.printable import numbers
 from numplan.model.today import today
 from numplan.numbering.reading import doubted

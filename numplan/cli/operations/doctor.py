@@ -2,13 +2,14 @@
 
 import os
 import secrets
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from numplan.api.probe import Probe, Seen
 from numplan.cli.operations.plan_file import write_whole
+from numplan.cli.operator_policy import operator_of
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.logging_setup import start_logging
 from numplan.cli.terminal.run import Run
@@ -37,8 +38,6 @@ from numplan.model.manifest import Manifest
 from numplan.model.operator import VARIABLE
 from numplan.model.text.printable import plural
 
-_REPORT = "the report"
-
 
 def run_doctor(run: Run, report: Path | None) -> int:
     """Look, and tell; the exit code."""
@@ -57,7 +56,7 @@ def run_doctor(run: Run, report: Path | None) -> int:
     if report is not None:
         environment = run.settings.environment
         text = report_of(checks, examined.calls, environment, _private(run.settings), secrets.token_bytes(16))
-        write_whole(text.encode(), report, _REPORT, "--report")
+        write_whole(text.encode(), report, "the report", "--report")
     return 1 if verdict_of(checks) == "failed" else 0
 
 
@@ -109,7 +108,11 @@ class _Examined:
         path = self._settings.variable(VARIABLE)
         if not path:
             return ok("policy", "no operator's policy (NUMPLAN_POLICY)")
-        return self._tried("policy", lambda: self._settings.operator and f"{path} is in force", path)
+        try:
+            operator_of(self._environment)
+        except NumplanError as problem:
+            return failed("policy", problem.message, problem.hint, path)
+        return ok("policy", f"{path} is in force", path)
 
     def _plan_keys(self) -> Check:
         try:
@@ -142,7 +145,7 @@ class _Examined:
         try:
             url = api_url_of(settings, manifest)
             settings.operator.require_api(url)
-            yield here.api_url(url, self._environment)
+            yield here.api_url(url)
         except NumplanError as problem:
             url = ""
             yield failed("API URL", problem.message, problem.hint)
@@ -189,12 +192,6 @@ class _Examined:
             return
         local = Path(place.path) if isinstance(place, LocalLocation) else None
         yield from state_checks(backend, account.id if account else "", account.url if account else "", local)
-
-    def _tried(self, name: str, work: Callable[[], object], *private: str) -> Check:
-        try:
-            return ok(name, str(work()), *private)
-        except NumplanError as problem:
-            return failed(name, problem.message, problem.hint, *private)
 
 
 def _country_of(manifest: Manifest | None) -> str:

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from numplan.cli.operations.listing import account, manifest_here, warn_of
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.screen import Screen
-from numplan.cli.workspace.open import check_owner, state_backend
+from numplan.cli.workspace.open import state_backend
 from numplan.cli.workspace.other_states import other_states
 from numplan.engine.plan.odd_rows import strangers_text
 from numplan.engine.queries.account_numbers import AccountNumber, account_numbers, unlisted
 from numplan.model.account import Listing, strangers
 from numplan.model.manifest import Manifest
 from numplan.model.others import NOBODY
-from numplan.model.state import State
+from numplan.model.state import State, check_owner
 from numplan.model.text.printable import numbers
 from numplan.views.common.amounts import to_settle
 

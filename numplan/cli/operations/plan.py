@@ -8,7 +8,7 @@ from numplan.cli.options.plan_options import Asked
 from numplan.cli.terminal.progress import ReportingProvider, progress
 from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
-from numplan.cli.workspace.open import check_owner, open_account, open_backend, open_manifest
+from numplan.cli.workspace.open import open_account, open_backend, open_manifest
 from numplan.cli.workspace.other_states import other_states
 from numplan.engine.account.refresh import remember_and_refresh
 from numplan.engine.compare.in_force import in_force
@@ -17,7 +17,7 @@ from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
 from numplan.model.others import OtherStates
-from numplan.model.state import State
+from numplan.model.state import State, check_owner
 
 
 class Seen(NamedTuple):

@@ -15,7 +15,7 @@ from numplan.manifest.load import FILE_NAMES, find_manifest, manifest_in, read_b
 from numplan.manifest.variables.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic
-from numplan.model.errors import NumplanError, SettingError, StateError
+from numplan.model.errors import NumplanError, SettingError
 from numplan.model.location.api_settings import DEFAULT_API_URL
 from numplan.model.location.state_location import StateLocation
 from numplan.model.manifest import Manifest
@@ -26,7 +26,6 @@ if TYPE_CHECKING:  # what only says what goes in and out: a command that needs n
     from numplan.cli.terminal.signals import SystemClock
     from numplan.engine.apply.open_state import OpenState
     from numplan.engine.ports import Provider, Session
-    from numplan.model.state import State
     from numplan.state.backend import Backend
 
 log = logging.getLogger("numplan.cli")
@@ -152,7 +151,7 @@ def opened_state(
     from numplan.cli.workspace.history import opened_chronicle
     from numplan.cli.workspace.other_states import other_states
     from numplan.engine.apply.open_state import OpenState
-    from numplan.model.state import State
+    from numplan.model.state import State, check_owner
 
     state = session.read()
     check_owner(state, account.account, account.url)
@@ -168,18 +167,6 @@ def opened_state(
         opened, backend, settings.environment, session.run, actor=manifest.tells_actor, consent=consent
     )
     return OpenState(session, opened, other_states(settings, manifest, account, state), chronicle)
-
-
-def check_owner(state: "State | None", account: str, url: str) -> None:
-    """State is one account's at one API. Raises StateError for any other."""
-    if state is None:
-        return
-    for what, theirs, ours in (("account", state.account, account), ("API at", state.api_url, url)):
-        if theirs != ours:
-            raise StateError(
-                f"the state belongs to {what} {theirs}, and this run uses {ours}",
-                hint="use the state of this account, with --state, or the credentials and URL it was made with",
-            )
 
 
 def token_of(settings: Settings) -> str:

@@ -30,7 +30,7 @@ _MOST: Final = 300
 
 
 def priced_by_beginnings(
-    criteria: Criteria, numbers: Collection[E164], provider: Provider, parallelism: int = 1
+    criteria: Criteria, numbers: Collection[E164], provider: Provider
 ) -> dict[E164, Offer]:
     """What searches by beginnings show of these numbers. Raises ApiError, but for answers that cannot be read."""
     found: dict[E164, Offer] = {}
@@ -39,7 +39,7 @@ def priced_by_beginnings(
     while waiting:
         # Whether digits are looked at is seen by the first answer.
         asked, waiting = (waiting, []) if found else (waiting[:1], waiting[1:])
-        answers = dict(zip(asked, _shown(criteria, asked, provider, parallelism), strict=True))
+        answers = dict(zip(asked, _shown(criteria, asked, provider, 1), strict=True))
         more = {
             one.number: one for shown in answers.values() for one in shown.offers if one.number in numbers
         }

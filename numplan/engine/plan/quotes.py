@@ -1,6 +1,6 @@
 """Ask the vendor what it offers for what the manifest still wants: prices, stock, what could be adopted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -154,11 +154,12 @@ def _search(
         return no_hits.asked_otherwise(provider, criteria, _enough(standings, spare), answers[at])
 
     asked = list(wishes.items())
+    taken = set().union(*_withheld(comparison))
     answers = search_all(
         provider, [(criteria, _enough(standings, spare)) for criteria, standings in asked], parallelism
     )
-    for at, (criteria, standings) in enumerate(asked):
-        wanted = sum(map(new_members, standings)) + spare
+    for at, (criteria, _) in enumerate(asked):
+        wanted = sum(map(new_members, short)) + sum(one.number in taken for one in answers[at].offers)
         if not answers[at].exhausted and len(answers[at].offers) < wanted:
             answers[at] = with_more(criteria, answers[at], wanted, provider, parallelism)
     without = [at for at, found in enumerate(answers) if no_hits.found_nothing(found)][: no_hits.FEW]
@@ -175,8 +176,12 @@ def _spare(short: Sequence[PoolStatus], comparison: Comparison) -> int:
     """How many numbers that others declare, wait for or pick, or that no pool takes, may stand in an answer, and will
     be passed over.
     """
-    withheld = (comparison.declared, comparison.to_retry, comparison.retired, comparison.released)
-    return sum(map(len, withheld)) + sum(map(new_members, short))
+    return sum(map(len, _withheld(comparison))) + sum(map(new_members, short))
+
+
+def _withheld(comparison: Comparison) -> tuple[Collection[E164], ...]:
+    """Numbers that no pool takes from what is on offer."""
+    return comparison.declared, comparison.to_retry, comparison.retired, comparison.released
 
 
 def _enough(standings: Sequence[PoolStatus], spare: int) -> int | None:

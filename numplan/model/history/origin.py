@@ -17,8 +17,9 @@ _PAGE: Final = re.compile(r"https?://[^\s@]{1,2000}")
 
 
 class _Service(NamedTuple):
-    """The variables of one CI service, by what they tell; the first that is set counts."""
+    """The name of one CI service, and its variables by what they tell; the first that is set counts."""
 
+    name: str = ""
     commit: tuple[str, ...] = ()
     page: tuple[str, ...] = ()
     job: tuple[str, ...] = ()
@@ -27,61 +28,64 @@ class _Service(NamedTuple):
 
 _SERVICES: Final[Mapping[str, _Service]] = {
     "GITHUB_ACTIONS": _Service(
-        ("GITHUB_SHA",), (), ("GITHUB_JOB",), ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR")
+        "GitHub Actions", ("GITHUB_SHA",), (), ("GITHUB_JOB",), ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR")
     ),
     "GITLAB_CI": _Service(
-        ("CI_COMMIT_SHA",), ("CI_JOB_URL",), ("CI_JOB_ID",), ("GITLAB_USER_LOGIN", "GITLAB_USER_NAME")
+        "GitLab CI",
+        ("CI_COMMIT_SHA",),
+        ("CI_JOB_URL",),
+        ("CI_JOB_ID",),
+        ("GITLAB_USER_LOGIN", "GITLAB_USER_NAME"),
     ),
-    "CIRCLECI": _Service(("CIRCLE_SHA1",), ("CIRCLE_BUILD_URL",), ("CIRCLE_JOB",), ("CIRCLE_USERNAME",)),
+    "CIRCLECI": _Service(
+        "CircleCI", ("CIRCLE_SHA1",), ("CIRCLE_BUILD_URL",), ("CIRCLE_JOB",), ("CIRCLE_USERNAME",)
+    ),
     "BUILDKITE": _Service(
+        "Buildkite",
         ("BUILDKITE_COMMIT",),
         ("BUILDKITE_BUILD_URL",),
         ("BUILDKITE_JOB_ID",),
         ("BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_AUTHOR"),
     ),
-    "JENKINS_URL": _Service(("GIT_COMMIT",), ("BUILD_URL",), ("BUILD_TAG",), ("BUILD_USER_ID", "BUILD_USER")),
-    "TF_BUILD": _Service(("BUILD_SOURCEVERSION",), (), ("BUILD_BUILDNUMBER",), ("BUILD_REQUESTEDFOR",)),
-    "BITBUCKET_BUILD_NUMBER": _Service(
-        ("BITBUCKET_COMMIT",), (), ("BITBUCKET_BUILD_NUMBER",), ("BITBUCKET_STEP_TRIGGERER_UUID",)
+    "JENKINS_URL": _Service(
+        "Jenkins", ("GIT_COMMIT",), ("BUILD_URL",), ("BUILD_TAG",), ("BUILD_USER_ID", "BUILD_USER")
     ),
-    "TRAVIS": _Service(("TRAVIS_COMMIT",), ("TRAVIS_JOB_WEB_URL",), ("TRAVIS_JOB_ID",)),
+    "TF_BUILD": _Service(
+        "Azure Pipelines", ("BUILD_SOURCEVERSION",), (), ("BUILD_BUILDNUMBER",), ("BUILD_REQUESTEDFOR",)
+    ),
+    "BITBUCKET_BUILD_NUMBER": _Service(
+        "Bitbucket Pipelines",
+        ("BITBUCKET_COMMIT",),
+        (),
+        ("BITBUCKET_BUILD_NUMBER",),
+        ("BITBUCKET_STEP_TRIGGERER_UUID",),
+    ),
+    "TRAVIS": _Service("Travis CI", ("TRAVIS_COMMIT",), ("TRAVIS_JOB_WEB_URL",), ("TRAVIS_JOB_ID",)),
     "DRONE": _Service(
+        "Drone",
         ("DRONE_COMMIT_SHA", "DRONE_COMMIT"),
         ("DRONE_BUILD_LINK",),
         ("DRONE_BUILD_NUMBER",),
         ("DRONE_BUILD_TRIGGER",),
     ),
-    "TEAMCITY_VERSION": _Service(("BUILD_VCS_NUMBER",), ("BUILD_URL",), ("BUILD_NUMBER",)),
+    "TEAMCITY_VERSION": _Service("TeamCity", ("BUILD_VCS_NUMBER",), ("BUILD_URL",), ("BUILD_NUMBER",)),
     "CODEBUILD_BUILD_ID": _Service(
+        "AWS CodeBuild",
         ("CODEBUILD_RESOLVED_SOURCE_VERSION",),
         ("CODEBUILD_PUBLIC_BUILD_URL",),
         ("CODEBUILD_BUILD_ID",),
         ("CODEBUILD_INITIATOR",),
     ),
     "SEMAPHORE": _Service(
-        ("SEMAPHORE_GIT_SHA",), (), ("SEMAPHORE_JOB_ID",), ("SEMAPHORE_WORKFLOW_TRIGGERED_BY",)
+        "Semaphore", ("SEMAPHORE_GIT_SHA",), (), ("SEMAPHORE_JOB_ID",), ("SEMAPHORE_WORKFLOW_TRIGGERED_BY",)
     ),
     "APPVEYOR": _Service(
-        ("APPVEYOR_REPO_COMMIT",), (), ("APPVEYOR_JOB_ID",), ("APPVEYOR_REPO_COMMIT_AUTHOR",)
+        "AppVeyor", ("APPVEYOR_REPO_COMMIT",), (), ("APPVEYOR_JOB_ID",), ("APPVEYOR_REPO_COMMIT_AUTHOR",)
     ),
 }
 """The services, each by a variable that it sets and no other does."""
-_NAMES: Final[Mapping[str, str]] = {
-    "GITHUB_ACTIONS": "GitHub Actions",
-    "GITLAB_CI": "GitLab CI",
-    "CIRCLECI": "CircleCI",
-    "BUILDKITE": "Buildkite",
-    "JENKINS_URL": "Jenkins",
-    "TF_BUILD": "Azure Pipelines",
-    "BITBUCKET_BUILD_NUMBER": "Bitbucket Pipelines",
-    "TRAVIS": "Travis CI",
-    "DRONE": "Drone",
-    "TEAMCITY_VERSION": "TeamCity",
-    "CODEBUILD_BUILD_ID": "AWS CodeBuild",
-    "SEMAPHORE": "Semaphore",
-    "APPVEYOR": "AppVeyor",
-}
 _UNKNOWN: Final = _Service(
+    "a CI job",
     ("GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"),
     ("CI_JOB_URL", "CI_PIPELINE_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL"),
     (),
@@ -103,12 +107,14 @@ def origin_of(environment: Mapping[str, str], run: str, *, actor: bool) -> Origi
 
 
 def service_of(environment: Mapping[str, str]) -> str:
-    """The name of the CI service whose job this is; an empty text where it is none, `a CI job` of one that nobody
-    knows.
-    """
-    mark = next((name for name in _SERVICES if environment.get(name)), "")
-    known = environment.get("CI", "").strip().lower() not in {"", "0", "false"}
-    return _NAMES[mark] if mark else ("a CI job" if known else "")
+    """The name of the CI service whose job this is; an empty text where it is none."""
+    service = _service(environment)
+    return service.name if service is not _UNKNOWN or in_ci(environment) else ""
+
+
+def in_ci(environment: Mapping[str, str]) -> bool:
+    """Whether this is a CI job, as they all say in the variable CI."""
+    return environment.get("CI", "").strip().lower() not in {"", "0", "false"}
 
 
 def job_page(environment: Mapping[str, str]) -> str:

@@ -126,9 +126,12 @@ class ObjectStore:
         key = f"{self.at.key}.{TRIAL}-{uuid.uuid4().hex}"
         try:
             version = self._put(key, b"numplan", "create").version
-            _apart(lambda: obstore.delete(self._bucket, key))
         except _TROUBLES as problem:
             raise self.failure("write beside", problem) from problem
+        try:
+            _apart(lambda: obstore.delete(self._bucket, key))
+        except _TROUBLES as problem:
+            raise self.failure("delete beside", problem, f"{key} is left there") from problem
         return Trial(written=True, is_versioned=None if self.at.service == "gcs" else "version" in version)
 
     def fetch(self) -> Copy | None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import msgspec
 import pytest
 
@@ -133,6 +134,16 @@ class TestS3(ObjectContract):
         with pytest.raises(StateError) as refused, missing().lock("apply"):
             pass
         assert "bucket" in f"{refused.value.message} {refused.value.hint}"
+
+    def test_whether_older_copies_are_kept_is_seen_and_nothing_is_left(self, line: Line):
+        client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{line.port}", region_name="us-east-1")
+        bucket = f"kept-{uuid.uuid4().hex}"
+        client.create_bucket(Bucket=bucket)
+        place = opener(f"s3://{bucket}/x.json?region=us-east-1&endpoint=http://127.0.0.1:{line.port}")
+        assert place().try_writing() == (True, False)
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        assert place().try_writing() == (True, True)
+        assert "Contents" not in client.list_objects_v2(Bucket=bucket)
 
     def test_an_endpoint_in_the_clear_is_for_this_machine_only(self):
         with pytest.raises(ValueError, match="in the clear"):
