@@ -2,11 +2,11 @@
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+
+from pipelines.local_server import LocalServer, Said
 
 _LIST: Final = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/comments")
 _RUN: Final = re.compile(r"/repos/([^/]+/[^/]+)/actions/runs/(\w+)")
@@ -18,13 +18,14 @@ BOT: Final = "github-actions[bot]"
 TOKEN: Final = "ghs-a-jobs-own-token"  # noqa: S105 - of this server alone
 
 
-class Comments:
+class Comments(LocalServer):
     """A server on a local port, from `with` to its end. `calls` are those about comments; `answers` are given to these,
     each once, before its own.
     """
 
     def __init__(self, *, may_write: bool = True, largest_page: int = 100) -> None:
         """`may_write`: whether the token has `pull-requests: write`."""
+        super().__init__()
         self.kept: list[dict[str, Any]] = []
         self.runs: dict[str, dict[str, Any]] = {}
         self.files: dict[str, str] = {}
@@ -35,37 +36,11 @@ class Comments:
         self.answers: list[int] = []
         self.may_write = may_write
         self.largest_page = largest_page
-        comments = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                comments.answer(self)
-
-            def do_POST(self) -> None:
-                comments.answer(self)
-
-            def do_PATCH(self) -> None:
-                comments.answer(self)
-
-            def log_message(self, *_: Any) -> None:  # noqa: ANN401
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return self.origin
 
     def add(self, pull_request: int, body: str, author: str) -> dict[str, Any]:
         """Put a comment there, as somebody."""
@@ -84,21 +59,13 @@ class Comments:
         """What an account has written, as it reads now."""
         return [one["body"] for one in self.kept if one["user"]["login"] == author]
 
-    def answer(self, call: BaseHTTPRequestHandler) -> None:
+    def answer(self, call: BaseHTTPRequestHandler, body: bytes) -> Said:
         """Answer one call as GitHub does."""
         if "/issues/" in call.path:
             self.calls.append(f"{call.command} {call.path}")
-        length = int(call.headers.get("Content-Length") or 0)
-        body = json.loads(call.rfile.read(length))["body"] if length else ""
-        status, answer, headers = self._decide(call, body)
+        status, answer, headers = self._decide(call, json.loads(body)["body"] if body else "")
         document = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
-        call.send_response(status)
-        for name, value in headers.items():
-            call.send_header(name, value)
-        call.send_header("Content-Type", "application/json")
-        call.send_header("Content-Length", str(len(document)))
-        call.end_headers()
-        call.wfile.write(document)
+        return Said(status, document, {**headers, "Content-Type": "application/json"})
 
     def _decide(self, call: BaseHTTPRequestHandler, body: str) -> tuple[int, Any, dict[str, str]]:
         address = urlsplit(call.path)

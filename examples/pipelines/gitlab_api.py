@@ -3,11 +3,11 @@
 import base64
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Final, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+
+from pipelines.local_server import LocalServer, Said
 
 PROJECT: Final = "7"
 JOB_TOKEN: Final = "glcbt-a-jobs-own-token"  # noqa: S105 - of this server alone
@@ -20,44 +20,21 @@ _STATE: Final = re.compile(rf"/api/v4/projects/{PROJECT}/terraform/state/([^/]+?
 _JOB: Final = "Basic " + base64.b64encode(f"gitlab-ci-token:{JOB_TOKEN}".encode()).decode()
 
 
-class GitLabApi:
+class GitLabApi(LocalServer):
     """A server on a local port, from `with` to its end. `answers` are given to notes, each once, before its own."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.notes: list[dict[str, Any]] = []
         self.states: dict[str, bytes] = {}
         self.locks: dict[str, dict[str, str]] = {}
         self.calls: list[str] = []
         self.answers: list[int] = []
-        self._turn = threading.Lock()
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do(self) -> None:
-                with api._turn:
-                    api._answer(self)
-
-            do_GET = do_POST = do_PUT = do_DELETE = do  # noqa: N815 - as its base calls them
-
-            def log_message(self, *_: Any) -> None:  # noqa: ANN401
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     @property
     def url(self) -> str:
         """What GitLab gives its jobs as CI_API_V4_URL."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/api/v4"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return f"{self.origin}/api/v4"
 
     def add(self, merge_request: int, body: str, author: int) -> dict[str, Any]:
         """Put a note there, as somebody."""
@@ -69,19 +46,14 @@ class GitLabApi:
         """What a user has written, as it reads now."""
         return [one["body"] for one in self.notes if one["author"]["id"] == author]
 
-    def _answer(self, call: BaseHTTPRequestHandler) -> None:
+    def answer(self, call: BaseHTTPRequestHandler, body: bytes) -> Said:
+        """Answer one call as GitLab does."""
         self.calls.append(f"{call.command} {call.path}")
-        body = call.rfile.read(int(call.headers.get("Content-Length") or 0))
         address = urlsplit(call.path)
         if found := _STATE.fullmatch(address.path):
-            status, document = self._state(call, found[1], bool(found[2]), address.query, body)
-        else:
-            status, told = self._of_notes(call, address.path, parse_qs(address.query), body)
-            document = json.dumps(told).encode()
-        call.send_response(status)
-        call.send_header("Content-Length", str(len(document)))
-        call.end_headers()
-        call.wfile.write(document)
+            return Said(*self._state(call, found[1], bool(found[2]), address.query, body))
+        status, told = self._of_notes(call, address.path, parse_qs(address.query), body)
+        return Said(status, json.dumps(told).encode())
 
     def _of_notes(
         self, call: BaseHTTPRequestHandler, path: str, query: dict[str, list[str]], body: bytes
