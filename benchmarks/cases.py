@@ -1,42 +1,26 @@
 """What is measured: each case gives the rows of one comparison."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from benchmarks.calls import adopting, missing, named, not_for_sale, searched
+from benchmarks.edits import edited, first, forgetting, labelled, looked_at, moving, one_more
 from benchmarks.fleet import Fleet, write_living, write_manifest, write_pools
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
+from benchmarks.row import Case, Row
 from benchmarks.wrong import KINDS, write_wrong
 
 MILLION: Final = 1_000_000
+SIZES: Final = {"10k": 10_000, "30k": 30_000, "100k": 100_000}
+"""A size, three and ten times of it: what costs more than its share shows in how they grow."""
 LATENCY_MS: Final = 50
 PARALLELISM: Final = 4
 WAITING: Final = "calls / parallelism x latency"
 LOAD_STATE: Final = (sys.executable, str(Path(__file__).with_name("load_state.py")))
-
-
-class Row(NamedTuple):
-    """One line of the table. `against` says what its wall time is divided by: `base` seconds."""
-
-    what: str
-    count: int
-    took: Took
-    against: str = ""
-    base: float = 0
-    calls: int | None = None
-    saves: int | None = None
-
-    @property
-    def ratio(self) -> str:
-        """By the wall clock."""
-        return f"{self.took.wall / self.base:.2f} x {self.against}" if self.base else ""
-
-
-Case = Callable[[Path, int], Iterator[Row]]
-"""Measures in a folder, so many rounds."""
 
 
 def start_up(folder: Path, rounds: int) -> Iterator[Row]:
@@ -72,7 +56,7 @@ def no_op(folder: Path, rounds: int, count: int, form: str) -> Iterator[Row]:
         write_manifest(folder, fleet.owned(), form)
         fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
         plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
-        calls = _calls(fleet, plan)
+        calls = fleet.calls_of(plan)
         if form == "file":
             yield Row(f"no-op plan, {form}", count, alternate(rounds, plan)[0], calls=calls)
         else:
@@ -123,7 +107,7 @@ def capped(folder: Path, rounds: int, count: int, cap: int) -> Iterator[Row]:
             write_manifest(folder / match, fleet.owned())
             fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
             plan = partial(fleet.numplan, "plan", "--detailed-exitcode")
-            calls = _calls(fleet, plan)
+            calls = fleet.calls_of(plan)
             what = f"no-op plan, listings of {cap:,} rows, {how}"
             yield Row(what, count, alternate(min(rounds, 3), plan)[0], calls=calls)
 
@@ -176,7 +160,7 @@ def pools(folder: Path, rounds: int, count: int, stock: int, *, alike: bool) -> 
             return fleet.numplan("plan")
 
         each = 5 if alike else 1
-        calls = _calls(fleet, partial(plan, [each] * count))
+        calls = fleet.calls_of(partial(plan, [each] * count))
         many, single = alternate(rounds, partial(plan, [each] * count), partial(plan, [each * count]))
         yield Row("first plan, one pool", count * each, single)
         yield Row(
@@ -193,12 +177,6 @@ def wrong(folder: Path, rounds: int, count: int) -> Iterator[Row]:
             count,
             alternate(rounds, lambda: run([*NUMPLAN, "validate"], folder, {}, codes=(1,)))[0],
         )
-
-
-def _calls(fleet: Fleet, plan: Callable[[], Took]) -> int:
-    before = sum(fleet.calls().values())
-    plan()
-    return sum(fleet.calls().values()) - before
 
 
 CASES: Final[dict[str, tuple[int, Case]]] = {
@@ -227,6 +205,32 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     "bill-100k": (100_000, partial(bill, count=100_000)),
     "pools-1k": (1_000, partial(pools, count=1_000, stock=30_000, alike=True)),
     "pools-500-digits": (500, partial(pools, count=500, stock=30_000, alike=False)),
+    **{
+        f"{name}-{size}": (count, partial(edited, count=count, what=what, edit=edit))
+        for name, what, edit in (
+            ("label", "a label changed on each", labelled),
+            ("forget", "9,000 lines of forget", forgetting),
+            ("moves", "a chain of 3,000 moves", moving),
+        )
+        for size, count in SIZES.items()
+    },
+    **{f"look-{size}": (count, partial(looked_at, count=count)) for size, count in SIZES.items()},
+    **{f"one-more-{size}": (count, partial(one_more, count=count)) for size, count in SIZES.items()},
+    "first-1m": (MILLION, partial(first, count=MILLION)),
+    **{
+        f"adopt-{name}": (count, partial(adopting, count=count))
+        for name, count in (("100", 100), ("300", 300), ("1k", 1_000))
+    },
+    **{
+        f"not-for-sale-{name}": (count, partial(not_for_sale, count=count))
+        for name, count in (("1k", 1_000), ("3k", 3_000), ("10k", 10_000))
+    },
+    **{
+        f"missing-{name}": (count, partial(missing, count=count))
+        for name, count in (("200", 200), ("600", 600), ("2k", 2_000))
+    },
+    "searched-10k": (10_000, partial(searched, count=10_000, cap=1_000)),
+    "named-20k": (20_000, partial(named, count=20_000, cap=1_000)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
 }
 """Every case by name, from the quick to the slow, with how many numbers it is about."""

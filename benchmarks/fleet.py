@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -58,6 +58,10 @@ class Fleet:
         """Run another program in the folder, under the same environment."""
         return run(command, self.folder, self.environment)
 
+    def plan(self) -> Took:
+        """A plan that finds nothing to do."""
+        return self.numplan("plan", "--detailed-exitcode")
+
     def serial(self) -> int:
         """How often state was written so far."""
         try:
@@ -72,6 +76,26 @@ class Fleet:
         with urllib.request.urlopen(self.url.removesuffix("o/") + "_control/ledger") as answer:
             counts: Counts = json.load(answer)["calls"]
         return counts
+
+    def calls_of(self, command: Callable[[], Took]) -> int:
+        """How many calls a command makes."""
+        before = sum(self.calls().values())
+        command()
+        return sum(self.calls().values()) - before
+
+    def lose(self, numbers: Sequence[str]) -> None:
+        """Take numbers out of the account behind numplan's back."""
+        self._control("owned", {"remove": [*numbers]})
+
+    def configure(self, **changes: object) -> None:
+        """Change settings of the emulator."""
+        self._control("settings", changes)
+
+    def _control(self, endpoint: str, body: Mapping[str, object]) -> None:
+        url = f"{self.url.removesuffix('o/')}_control/{endpoint}"
+        request = urllib.request.Request(url, data=json.dumps(body).encode(), method="POST")
+        with urllib.request.urlopen(request):
+            pass
 
     def posting(self) -> tuple[int, float]:
         """How many purchases and releases there were, and the seconds from the first that came to the last."""

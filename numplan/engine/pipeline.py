@@ -11,6 +11,7 @@ from numplan.engine.apply.events import Settled
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.settle import look_for, settle, watch
 from numplan.engine.compare.comparison import Comparison, compare
+from numplan.engine.compare.forgets import Forgets
 from numplan.engine.compare.in_force import in_force
 from numplan.engine.guard.forecast import with_forecast
 from numplan.engine.guard.guards import check_guards
@@ -76,7 +77,12 @@ def compute_plan_of(
         offers = Offers()
     else:
         offers = fetch_offers(
-            manifest, comparison, provider, first_run=state is None, preferred=options.preferred
+            manifest,
+            comparison,
+            provider,
+            first_run=state is None,
+            preferred=options.preferred,
+            selection=options.selection,
         )
     return PlanResult(comparison, offers, guarded_plan(manifest, state, comparison, offers, options))
 
@@ -110,10 +116,9 @@ def settle_leftovers(
     open_state: OpenState, manifest: Manifest, provider: Provider, clock: Clock
 ) -> Iterator[Settled]:
     """Settle what earlier runs left uncertain, and save what came of it. Raises ApiError and StateError."""
+    forgets = Forgets(manifest.forget)
     given_up = {
-        one.number
-        for one in open_state.intents.values()
-        if any(entry.covers(one.instance.resource, one.number) for entry in manifest.forget)
+        one.number for one in open_state.intents.values() if forgets.means(one.instance.resource, one.number)
     }
     yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents), given_up=given_up)
     waiting = [one.number for one in open_state.tombstones.values() if one.holds_slot]

@@ -174,10 +174,6 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     resource: Resource | None = None
     number: E164 | None = None
 
-    def covers(self, resource: Resource, number: E164) -> bool:
-        """Whether this means a number of a resource."""
-        return self.resource in {None, resource} and self.number in {None, number}
-
 
 class OtherState(msgspec.Struct, frozen=True):
     """Another state on the same account: its numbers are its own. A path counts from the manifest's folder, and may

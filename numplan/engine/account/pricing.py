@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, NamedTuple
 
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.split_search import priced_by_beginnings
@@ -26,26 +26,6 @@ _SAMPLE: Final = 12
 Priced = Offer | Unreadable | None
 
 
-def price(
-    numbers: Mapping[E164, str | None],
-    provider: Provider,
-    parallelism: int,
-    *,
-    doubtful: Container[E164] = (),
-) -> dict[E164, Priced]:
-    """What each number costs, in their order; None where it is not for sale, and its row where that says no price.
-    Each comes with its country in the vendor's spelling, None where that is not known. Raises ApiError.
-
-    A row of search says what find-number would: the vendor's page has the same row for both. But a number that no
-    row shows may be for sale all the same, for a search need not show all; so it is asked for by itself. So are the
-    `doubtful` ones, whose earlier purchase had an unknown outcome.
-    """
-    many = {number: country for number, country in numbers.items() if number not in doubtful}
-    found = _price_many(many, provider, parallelism)
-    found |= _find([number for number in numbers if number not in found], provider, parallelism)
-    return {number: found[number] for number in numbers}
-
-
 def price_again(
     numbers: Mapping[E164, Criteria],
     provider: Provider,
@@ -63,27 +43,32 @@ def price_again(
         wishes.setdefault(criteria, []).append(number)
 
     def search(wish: tuple[Criteria, list[E164]]) -> dict[E164, Offer]:
-        return _search_in(wish[0], {*wish[1]}, provider)
+        return _search_in(wish[0], {*wish[1]}, provider).offers
 
     many = [(criteria, those) for criteria, those in wishes.items() if len(those) >= _MANY_AGAIN]
     found: dict[E164, Priced] = {
         number: offer for offers in ask_all(search, many, parallelism) for number, offer in offers.items()
     }
     left = [number for number in numbers if number not in found and (alone is None or number in alone)]
-    return found | _find(left, provider, parallelism)
+    return found | find_each(left, provider, parallelism)
 
 
-def _price_many(
+def price_many(
     numbers: Mapping[E164, str | None], provider: Provider, parallelism: int
 ) -> dict[E164, Priced]:
-    """As many of the numbers as searches show. Where their countries are not known, a few of them tell."""
+    """What as many of the numbers cost as searches show, and None for those that these prove not to be for sale. Each
+    comes with its country in the vendor's spelling, None where that is not known: a few of these tell. Raises ApiError.
+
+    A row of search says what find-number would: the vendor's page has the same row for both. But a number that no
+    row shows may be for sale all the same, for a search need not show all; so it is asked for by itself.
+    """
     found: dict[E164, Priced] = {}
     searched: set[str] = set()
     while (
         len(left := {number: country for number, country in numbers.items() if number not in found}) >= MANY
     ):
         nowhere = [number for number, country in left.items() if country is None]
-        told = _find(nowhere[:: -(-len(nowhere) // parallelism)], provider, parallelism) if nowhere else {}
+        told = find_each(_sample(nowhere, parallelism), provider, parallelism)
         found |= told
         named = [
             *filter(None, left.values()),
@@ -98,28 +83,65 @@ def _price_many(
     return found
 
 
-def _find(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+def find_each(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+    """What find-number says of each. Raises ApiError."""
     return dict(zip(numbers, ask_all(provider.find, numbers, parallelism), strict=True))
+
+
+def _sample(numbers: Sequence[E164], size: int) -> Sequence[E164]:
+    """So many of the numbers at most, from all over them."""
+    return numbers[:: -(-len(numbers) // size)] if numbers else ()
 
 
 def _search(
     numbers: Mapping[E164, str | None], countries: Sequence[str], provider: Provider, parallelism: int
-) -> dict[E164, Offer]:
-    """What searches in each country show of the numbers. One whose country is not known is sought in all."""
-
-    def search(name: str) -> dict[E164, Offer]:
-        here = {
+) -> dict[E164, Priced]:
+    """What searches in each country show of the numbers, and which they prove not to be for sale. One whose country is
+    not known is sought in all, and proven in none.
+    """
+    here = {
+        name: {
             number
             for number, country in numbers.items()
             if country is None or normalize(country) == normalize(name)
         }
-        return _search_in(Criteria(country=name), here, provider) if len(here) >= MANY else {}
+        for name in countries
+    }
+    asked = [name for name in countries if len(here[name]) >= MANY]
+    answers = ask_all(
+        lambda name: _search_in(Criteria(country=name), here[name], provider), asked, parallelism
+    )
+    found: dict[E164, Priced] = {number: one for shown in answers for number, one in shown.offers.items()}
+    for shown in answers:
+        if shown.is_all:
+            absent = [
+                number
+                for number in numbers
+                if number in shown.lacking and number not in found and numbers[number]
+            ]
+            found |= _not_for_sale(absent, provider, parallelism)
+    return found
 
-    answers = ask_all(search, countries, parallelism)
-    return {number: offer for offers in answers for number, offer in offers.items()}
+
+class _Shown(NamedTuple):
+    """What searches show of numbers, and what they do not; `is_all` where the last one says that it showed whatever is
+    for sale, and each row of it could be read.
+    """
+
+    offers: dict[E164, Offer]
+    lacking: AbstractSet[E164]
+    is_all: bool = False
 
 
-def _search_in(criteria: Criteria, numbers: AbstractSet[E164], provider: Provider) -> dict[E164, Offer]:
+def _not_for_sale(numbers: Sequence[E164], provider: Provider, parallelism: int) -> dict[E164, Priced]:
+    """Numbers that stand in no row of an answer that says it has all: so they are not for sale, if that holds for a few
+    of them. A server that shows less than it has may say the same.
+    """
+    told = find_each(_sample(numbers, _SAMPLE), provider, parallelism)
+    return told if any(told.values()) else dict.fromkeys(numbers)
+
+
+def _search_in(criteria: Criteria, numbers: AbstractSet[E164], provider: Provider) -> _Shown:
     """What searches show, each larger than the one before, as long as that is worth its rows."""
     found: dict[E164, Offer] = {}
     rows, wanted = 0, len(numbers)
@@ -127,16 +149,17 @@ def _search_in(criteria: Criteria, numbers: AbstractSet[E164], provider: Provide
         try:
             answer = provider.search(criteria, wanted=wanted)
         except AnswerError:  # find-number may do better, and has the last word
-            return found
+            return _Shown(found, numbers - found.keys())
         shown = {offer.number: offer for offer in answer.offers if offer.number in numbers}
         gained, more = len(shown) - len(found), len(answer.offers) - rows
         found, rows = shown, len(answer.offers)
-        short = len(numbers) - len(found)
-        if answer.exhausted or short < _MANY_AGAIN:
-            return found
-        if short < MANY or more <= 0 or gained * _ROWS_WORTH < more:
-            left = numbers - found.keys()
-            return found | (priced_by_beginnings(criteria, left, provider) if not criteria.digits else {})
+        left = numbers - found.keys()
+        if answer.exhausted or len(left) < _MANY_AGAIN:
+            return _Shown(found, left, is_all=answer.exhausted and not answer.unreadable)
+        if len(left) < MANY or more <= 0 or gained * _ROWS_WORTH < more:
+            if not criteria.digits:
+                found |= priced_by_beginnings(criteria, left, provider)
+            return _Shown(found, left - found.keys())
         wanted = _GROWTH * rows
 
 

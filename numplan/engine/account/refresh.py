@@ -42,6 +42,7 @@ class AccountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     `unreadable` are rows of the listing that cannot be read. `unread` are numbers that the account holds in such a row,
     or may hold in one that names no number; nothing is known of them but that. `strangers` are owned numbers whose
     rows name another customer than most. Of the countries on offer, those of `unreadable_regions` are not known.
+    `looked_up` are numbers that a look-up of this very look did not find.
     """
 
     regions: tuple[Region, ...]
@@ -51,6 +52,7 @@ class AccountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[Unreadable, ...] = ()
     unread: Mapping[E164, Unreadable] = {}
     strangers: frozenset[E164] = frozenset()
+    looked_up: frozenset[E164] = frozenset()
     unreadable_regions: tuple[Unreadable, ...] = ()
 
 
@@ -95,6 +97,7 @@ def _refresh(
     if unseen:
         provider.announce(len(unseen))
     late: dict[E164, OwnedNumber] = {}
+    looked_up: set[E164] = set()
     for number, found in zip(
         unseen, ask_all(provider.look_up, unseen, manifest.api.parallelism), strict=True
     ):
@@ -103,6 +106,8 @@ def _refresh(
             unread.pop(number, None)
         elif found is not None:
             unread.setdefault(number, found)
+        else:
+            looked_up.add(number)
     owned = {**listing.numbers, **late} if late else listing.numbers
     return state, AccountSnapshot(
         regions=regions.rows,
@@ -112,6 +117,7 @@ def _refresh(
         unreadable=tuple(one for one in listing.unreadable if one.number not in late),
         unread=unread,
         strangers=strangers(owned),
+        looked_up=frozenset(looked_up),
         unreadable_regions=regions.unreadable,
     )
 

@@ -230,15 +230,15 @@ def _back(managed: Mapping[E164, Instance], snapshot: AccountSnapshot) -> Iterat
 
 
 def _new_resources(sides: Sides, found: KnownNumbers) -> dict[E164, Resource]:
-    """Where each number belongs that moves. What fills a slot of a pool is owned, held or tried again, and does not
-    leave.
+    """Where each number belongs that moves: none that is declared does. What fills a slot of a pool is owned, held or
+    tried again, and does not leave.
     """
     if not sides.manifest.moved:
         return {}
     held, owned = found.held, sides.snapshot.owned
     intended = {one.number: one.instance for one in sides.intents}
     waiting = {number: one.instance for number, one in found.to_retry.items() if one.holds_slot}
-    known = {**waiting, **intended, **found.managed}
+    known = {**waiting, **intended, **{one.number: one for one in found.undeclared}}
     filling = {
         number: one
         for number, one in known.items()

@@ -7,6 +7,7 @@ import msgspec
 
 from numplan.engine.account.unreadable import held_unread
 from numplan.engine.compare.deferral import awaited, lingering, unsettled
+from numplan.engine.compare.forgets import Forgets
 from numplan.engine.compare.localities import is_local
 from numplan.engine.compare.number_status import NumberStatus, not_shown, number_statuses
 from numplan.engine.compare.sides import Sides
@@ -78,13 +79,14 @@ def forgotten_of(sides: Sides) -> tuple[Instance, ...]:
     """Managed numbers that the manifest forgets. A call that is not settled comes first."""
     if sides.state is None or not sides.manifest.forget:
         return ()
+    forgets = Forgets(sides.manifest.forget)
     unsettled = {one.number for one in sides.intents}
     return tuple(
         one
         for one in sides.state.numbers
         if one.number not in sides.declared
         and one.number not in unsettled
-        and any(entry.covers(one.resource, one.number) for entry in sides.manifest.forget)
+        and forgets.means(one.resource, one.number)
     )
 
 

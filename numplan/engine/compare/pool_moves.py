@@ -5,9 +5,10 @@ it has too many. They go where moves lead to, so that no pool buys, and none rel
 how many each gets is a maximum flow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from numplan.engine.compare.localities import is_local
+from numplan.engine.compare.ways import Ways
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
@@ -17,6 +18,8 @@ from numplan.model.text.spelling import same_word, serves
 
 Shares = dict[Resource, dict[Resource, int]]
 """How many numbers each resource gives to each pool."""
+Reach = Callable[[Resource], Sequence[Resource]]
+"""The pools that a resource may give to, those that come first before others."""
 
 
 def follow_moves(
@@ -38,12 +41,10 @@ def follow_moves(
         if number in filling:
             members.setdefault(now[number], []).append(one)
     pools = {pool.resource: pool for pool in manifest.pools}
-    ways = _ways(manifest)
+    ways = Ways(manifest.moved, pools.keys())
     now.update(_dealt(members, pools, ways))
-    for number, resource in now.items():
-        if resource in ways and resource not in pools:
-            now[number] = _end(resource, ways, pools)
-    return {number: resource for number, resource in now.items() if resource != before[number]}
+    ended = {number: ways.end(resource) for number, resource in now.items()}
+    return {number: resource for number, resource in ended.items() if resource != before[number]}
 
 
 def _singled_out(manifest: Manifest, before: Mapping[E164, Resource]) -> dict[E164, Resource]:
@@ -55,39 +56,20 @@ def _singled_out(manifest: Manifest, before: Mapping[E164, Resource]) -> dict[E1
     }
 
 
-def _ways(manifest: Manifest) -> dict[Resource, list[Resource]]:
-    """Where the moves of whole resources lead, in their order."""
-    ways: dict[Resource, list[Resource]] = {}
-    for move in manifest.moved:
-        if move.number is None:
-            ways.setdefault(move.resource, []).append(move.to)
-    return ways
-
-
-def _end(
-    resource: Resource, ways: Mapping[Resource, list[Resource]], pools: Mapping[Resource, PoolEntry]
-) -> Resource:
-    """Where what no pool lacks ends up: at the last target, on from name to name until one is declared."""
-    while resource in ways and resource not in pools:
-        resource = ways[resource][-1]
-    return resource
-
-
 def _dealt(
     members: Mapping[Resource, list[Instance]],
     pools: Mapping[Resource, PoolEntry],
-    ways: Mapping[Resource, list[Resource]],
+    ways: Ways,
 ) -> dict[E164, Resource]:
     """Which of the members that fill slots go to which pool that lacks some."""
     have = {resource: len(ones) for resource, ones in members.items()}
     spare = {
         resource: max(0, have.get(resource, 0) - (pools[resource].count if resource in pools else 0))
-        for resource in ways
+        for resource in ways.names()
     }
     missing_count = {resource: max(0, pool.count - have.get(resource, 0)) for resource, pool in pools.items()}
-    reach = {resource: _pools_beyond(resource, ways, pools) for resource in ways}
     dealt: dict[E164, Resource] = {}
-    for resource, shares in deal(spare, missing_count, reach).items():
+    for resource, shares in deal(spare, missing_count, ways.pools_beyond).items():
         left = list(members.get(resource, ()))
         for target, how_many in shares.items():
             left.sort(key=lambda one: _liking(one, pools[target], pools.get(resource)))
@@ -96,23 +78,10 @@ def _dealt(
     return dealt
 
 
-def _pools_beyond(
-    resource: Resource, ways: Mapping[Resource, list[Resource]], pools: Mapping[Resource, PoolEntry]
-) -> list[Resource]:
-    """The declared pools that moves lead to from here, the nearest first."""
-    seen, queue = {resource}, [resource]
-    for at in queue:
-        for further in ways.get(at, ()):
-            if further not in seen:
-                seen.add(further)
-                queue.append(further)
-    return [one for one in queue[1:] if one in pools]
-
-
 def deal(
     spare: Mapping[Resource, int],
     missing_count: Mapping[Resource, int],
-    reach: Mapping[Resource, list[Resource]],
+    reach: Reach,
 ) -> Shares:
     """How many of the `spare` numbers go where they are `missing_count`: as many in all as can be, each within its
     `reach`, whose order decides where there is a choice.
@@ -133,15 +102,13 @@ def deal(
     return shares
 
 
-def _path(
-    source: Resource, need: Mapping[Resource, int], reach: Mapping[Resource, list[Resource]], shares: Shares
-) -> list[Resource]:
+def _path(source: Resource, need: Mapping[Resource, int], reach: Reach, shares: Shares) -> list[Resource]:
     """A way from a source to a pool that lacks numbers, over pools that others could stop to give to: source,
     pool, source, pool. Empty where there is none.
     """
     paths, tried = [[source]], {source}
     for path in paths:
-        for pool in reach[path[-1]]:
+        for pool in reach(path[-1]):
             if pool in path[1::2]:
                 continue
             if need[pool]:

@@ -190,10 +190,11 @@ def _no_state(case: Case) -> Iterator[Refusal]:
     adopted = {change.after.number for change in whole if isinstance(change, Adopt)}
     bought = Counter(change.resource for change in whole if isinstance(change, Purchase))
     for pool in case.manifest.pools:
-        buys = bought[pool.resource]
+        if not (buys := bought[pool.resource]):
+            continue
         alike = [one.number for one in case.offers.alike.get(pool.resource, ()) if one.number not in adopted]
         unseen = case.plan.unmanaged.at_least
-        if buys and (unseen or alike):
+        if unseen or alike:
             seen = f"at least {len(alike)}" if unseen else f"{len(alike)}"
             yield Refusal(
                 guard="no-state",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from numplan.engine.account.seeking import ENOUGH
 from numplan.engine.account.unreadable import why_unread
 from numplan.engine.compare.attributes import (
     adopted_as,
@@ -41,7 +42,7 @@ from numplan.model.text.spelling import same_word, serves
 def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances) -> PlanPart:
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already, idle = {one.number for one in comparison.held}, comparison.idle
-    others = comparison.others.by_number
+    others, unasked = comparison.others.by_number, offers.sought.unasked
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -54,6 +55,8 @@ def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances
             outcome = _of_another(declared, theirs)
         elif idle and declared.resource in idle:
             outcome = _idle(declared, one.instance, one.row, comparison, allowances)
+        elif one.row is None and declared.number in unasked:
+            outcome = None
         elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)
         else:
@@ -67,7 +70,17 @@ def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances
                 held.append(outcome)
             case _:
                 changes.append(outcome)
+    if unasked:
+        diagnostics.append(_not_asked(len(unasked)))
     return PlanPart(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
+
+
+def _not_asked(count: int) -> Diagnostic:
+    more = "one more number was" if count == 1 else f"{count:,} more numbers were"
+    return error(
+        f"{more} not asked about, since {ENOUGH} that are declared are not to be had",
+        hint="mend these first: the next plan goes on from there",
+    )
 
 
 def _of_another(declared: Declared, theirs: Elsewhere) -> Diagnostic:
@@ -122,7 +135,7 @@ def _unlisted(
     declared: Declared, instance: Instance | None, comparison: Comparison, offers: Offers
 ) -> Change | Deferred | Diagnostic:
     """A number that no listing shows; a look-up may have found it all the same."""
-    match offers.late.get(declared.number):
+    match offers.sought.late.get(declared.number):
         case None:
             return _unowned(declared, comparison, offers)
         case Unreadable() as row:
@@ -133,7 +146,7 @@ def _unlisted(
 
 
 def _unowned(declared: Declared, comparison: Comparison, offers: Offers) -> Change | Deferred | Diagnostic:
-    offer = offers.found.get(declared.number)
+    offer = offers.sought.found.get(declared.number)
     tombstone = comparison.to_retry.get(declared.number)
     if offer is None:
         if tombstone is not None and tombstone.holds_slot:

@@ -8,9 +8,9 @@ from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
 from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.plan.choosing.owned_alike import matches
 from numplan.engine.plan.choosing.runs import runs_of
 from numplan.engine.plan.pool_choice import Choice, any_cap, within_caps
-from numplan.engine.plan.quotes import matches
 from numplan.model.account import Found, Offer, Unreadable
 from numplan.model.address import kind_of
 from numplan.model.charge import in_cents

@@ -253,7 +253,7 @@ def _is_taken(number: E164, draft: PoolDraft, around: Surroundings) -> bool:
 
 def _retried(numbers: Sequence[E164], draft: PoolDraft, around: Surroundings) -> list[Offer | Deferred]:
     """The offers of numbers that are to be tried again; where one cannot be bought now, its slot waits for it."""
-    pool, offers = draft.pool, [around.offers.found.get(number) for number in numbers]
+    pool, offers = draft.pool, [around.offers.sought.found.get(number) for number in numbers]
     retired = around.comparison.retired
     fitting = [
         one

@@ -8,8 +8,9 @@ import msgspec
 
 from numplan.engine.account import no_hits
 from numplan.engine.account.parallel import ask_all
-from numplan.engine.account.pricing import Priced, price, price_again
+from numplan.engine.account.pricing import price_again
 from numplan.engine.account.refresh import AccountSnapshot
+from numplan.engine.account.seeking import Sought, seek
 from numplan.engine.account.shared_searches import search_all
 from numplan.engine.account.split_search import with_more
 from numplan.engine.compare.attributes import on_other_trunk
@@ -17,32 +18,33 @@ from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of
 from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.local_search import search_locally
+from numplan.engine.plan.choosing.owned_alike import owned_alike
 from numplan.engine.plan.pool_choice import Picks, any_cap
+from numplan.engine.plan.selection import selects, subject_of
 from numplan.engine.ports import Provider
-from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region, Unreadable
+from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
 from numplan.model.address import Resource
-from numplan.model.manifest import Manifest, PoolEntry
+from numplan.model.manifest import Declared, Manifest, PoolEntry
 from numplan.model.number import E164
+from numplan.model.plan import Selection
 from numplan.model.text.countries import as_offered, same_country, same_state, state_name
 from numplan.model.text.spelling import same_word, serves
-from numplan.numbering.reading import doubt
 
 NOTHING: Final[Mapping[Resource, Picks]] = MappingProxyType({})
+EVERYTHING: Final = Selection()
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True):
     """What the vendor said.
 
-    `found` has every explicit number asked about, None where it is not for sale. `stock` is what search
-    offers a pool, `alike` the owned, unmanaged numbers that match one; `late` are numbers that a look-up
-    found in the account although no listing showed them, in a row that can be read or not. `exhausted` are the
-    localities of a pool of which nothing more is for sale, `states` those of owned numbers, where a pool is spread.
+    `sought` is what was learned of explicit numbers. `stock` is what search offers a pool, `alike` the owned, unmanaged
+    numbers that match one. `exhausted` are the localities of a pool of which nothing more is for sale, `states` those
+    of owned numbers, where a pool is spread.
     """
 
-    found: Mapping[E164, Priced] = {}
+    sought: Sought = Sought()
     stock: Mapping[Resource, Found] = {}
     alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
-    late: Mapping[E164, OwnedNumber | Unreadable] = {}
     exhausted: Mapping[Resource, frozenset[Locality]] = {}
     states: Mapping[E164, str] = {}
 
@@ -54,24 +56,17 @@ def fetch_offers(
     *,
     first_run: bool,
     preferred: Mapping[Resource, Picks] = NOTHING,
+    selection: Selection = EVERYTHING,
 ) -> Offers:
     """Price the explicit numbers and search for the pools. Raises ApiError.
 
     On a `first_run`, without state, owned numbers that match are sought for every pool that is short: a guard
     wants to know. Numbers that a pool has `preferred` are asked for by themselves where its search does not show them.
+    What a `selection` leaves out may lack numbers.
     """
     parallelism = manifest.api.parallelism
     snapshot = comparison.snapshot
-    asked = {
-        one.number: one.terms.country and spelled(one.terms.country, snapshot.regions)
-        for one in comparison.wanted
-    }
-    for number in _owed(comparison.pools):
-        asked.setdefault(number, None)
-    found = price(asked, provider, parallelism, doubtful=comparison.to_retry)
-    # Not for sale and not listed: perhaps ours after all. A look-up by number is the last word.
-    unsold = [number for number, offer in found.items() if offer is None and snapshot.complete]
-    late = zip(unsold, ask_all(provider.look_up, unsold, parallelism), strict=True)
+    sought = _sought(manifest, comparison, provider, selection)
     short = [status for status in comparison.pools if new_members(status)]
     curious = [one.pool for one in comparison.pools if one.shortage and (one.pool.adopt or first_run)]
     anywhere = [status for status in short if not localities_of(status.pool)]
@@ -89,14 +84,43 @@ def fetch_offers(
     stock |= {resource: one.found for resource, one in local.items()}
     if preferred:
         stock = _with_preferred(stock, preferred, short, snapshot, provider, parallelism)
-    states: dict[E164, str] = {}
+    alike = owned_alike(
+        [(pool, criteria_of(pool, snapshot.regions)) for pool in curious], comparison, provider, parallelism
+    )
     return Offers(
-        found=found,
+        sought=sought,
         stock=stock,
-        alike={pool.resource: _alike(pool, comparison, provider, states) for pool in curious},
-        states=states,
-        late={number: one for number, one in late if one is not None},
+        alike=alike.rows,
+        states=alike.states,
         exhausted={resource: one.exhausted for resource, one in local.items()},
+    )
+
+
+def _sought(manifest: Manifest, comparison: Comparison, provider: Provider, selection: Selection) -> Sought:
+    """The explicit numbers that are wanted, and those that a pool may try again."""
+    snapshot, managed, to_retry = comparison.snapshot, comparison.managed, comparison.to_retry
+
+    def country_of(one: Declared) -> str | None:
+        known = managed.get(one.number)
+        named = one.terms.country or (known and known.attributes.country)
+        return spelled(named, snapshot.regions) if named else None
+
+    asked = {one.number: country_of(one) for one in comparison.wanted}
+    for number in _owed(comparison.pools):
+        asked.setdefault(number, None)
+    needed = {
+        one.number
+        for one in comparison.wanted
+        if not one.terms.may_lack and one.number not in managed and one.number not in to_retry
+        if not selection.flags or selects(selection, subject_of(one.resource, one.number, one.terms.labels))
+    }
+    return seek(
+        asked,
+        provider,
+        manifest.api.parallelism,
+        needed=needed,
+        doubtful=to_retry,
+        settled=snapshot.looked_up if snapshot.complete else asked,
     )
 
 
@@ -237,41 +261,3 @@ def wants_all(pool: PoolEntry) -> bool:
     keeps a cap or a limit. For the lowest, enough is enough.
     """
     return pool.select != "lowest" or pool.max_per_exchange is not None or any_cap(pool)
-
-
-def _alike(
-    pool: PoolEntry, comparison: Comparison, provider: Provider, states: dict[E164, str]
-) -> tuple[OwnedNumber, ...]:
-    """Owned, unmanaged numbers with a pool's country, type, digits and state, in order of number; none that nobody can
-    dial as it is written.
-
-    The listing shows no category. A state is matched by the listing's own filter, since no row shows one; those of a
-    pool that is spread over them are noted in `states`.
-    """
-    barred = comparison.not_adoptable | comparison.snapshot.strangers | comparison.retired.keys()
-    free = (one for one in comparison.unmanaged() if one.number not in barred)
-    matching = [one for one in free if matches(pool, one) and not doubt(one.number)]
-    if pool.state is not None and matching:
-        asked = criteria_of(pool, comparison.snapshot.regions)
-        criteria = Criteria(country=asked.country, state=asked.state, type=asked.type)
-        there = provider.purchased_in(criteria).numbers
-        matching = [one for one in matching if one.number in there]
-    if matching and (over := [place.state for place in localities_of(pool) if place.state]):
-        asked = criteria_of(pool, comparison.snapshot.regions)
-        for state in over:
-            criteria = Criteria(country=asked.country, state=state, type=asked.type)
-            states.update(dict.fromkeys(provider.purchased_in(criteria).numbers, state))
-        matching = [one for one in matching if one.number in states]
-    if matching and pool.adopt and (pool.state is not None or states):
-        provider.require_states()
-    return tuple(matching)
-
-
-def matches(pool: PoolEntry, owned: OwnedNumber) -> bool:
-    """Whether an owned number has a pool's country, type, digits and area codes; its state is not known here."""
-    return (
-        same_country(owned.country, pool.country)
-        and (pool.terms.type is None or same_word(owned.type, pool.terms.type))
-        and (pool.digits is None or pool.digits in owned.number)
-        and is_local(pool, owned.number, None)
-    )

@@ -212,8 +212,8 @@ def _why_not_held(change: Change, file: Plan, found: PlanResult) -> str:
         number = change.after.number
         stock = found.offers.stock.get(change.resource)
         offered = {one.number: one for one in stock.offers} if stock else {}
-        offer = offered.get(number, found.offers.found.get(number))
-        if offer is None and (stock is not None or number in found.offers.found):
+        offer = offered.get(number, found.offers.sought.found.get(number))
+        if offer is None and (stock is not None or number in found.offers.sought.found):
             return f"{number} has been taken off sale since the plan was made"
         if offer is not None and (why := differs(offer, change.after)):
             return f"{number}: {why}"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.account.pricing import MANY, price
+from numplan.engine.account.pricing import MANY
+from numplan.engine.account.seeking import seek
 from numplan.model.errors import AnswerError, UnreachableError
 from tests.builders import buried, group, managed, manifest, plan, state, us
 from tests.fakes import FakeVendor
@@ -22,6 +23,11 @@ def vendor() -> FakeVendor:
     for place, number in enumerate(ALL):
         vendor.put_on_sale(number, monthly=f"0.{place + 10}")
     return vendor
+
+
+def price(numbers, vendor, parallelism, **more) -> dict:
+    """What each of these numbers costs, where whether it is owned is no question."""
+    return dict(seek(numbers, vendor, parallelism, **{"needed": (), "settled": numbers, **more}).found)
 
 
 def calls(vendor: FakeVendor) -> Counter:
