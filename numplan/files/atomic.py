@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -60,10 +60,16 @@ class Folder:
         return descriptor
 
     def prepare(
-        self, name: str, content: bytes, point: str = "", *, modified: int | None = None, mode: int = _PRIVATE
+        self,
+        name: str,
+        content: bytes | Iterable[bytes],
+        point: str = "",
+        *,
+        modified: int | None = None,
+        mode: int = _PRIVATE,
     ) -> str:
-        """Write what is to take the place of `name` to a file beside it, durably. Returns that file's name, and leaves
-        nothing where it raises.
+        """Write what is to take the place of `name`, all of it or piece by piece, to a file beside it, durably. Returns
+        that file's name, and leaves nothing where it raises.
 
         `modified` is the time to give it, in nanoseconds; `point` is the prefix of the failpoints, if there are any.
         """
@@ -76,10 +82,10 @@ class Folder:
             try:
                 _restore_mode(descriptor)
                 _pass(point, "after-temp-open")
-                half = len(content) // 2
-                _write(descriptor, memoryview(content)[:half])
-                _pass(point, "mid-write")
-                _write(descriptor, memoryview(content)[half:])
+                for place, piece in enumerate(_pieces(content)):
+                    if place == 1:
+                        _pass(point, "mid-write")
+                    _write(descriptor, piece)
                 if modified is not None:
                     os.utime(descriptor, ns=(modified, modified))
                 if mode != _PRIVATE:
@@ -174,7 +180,7 @@ class Folder:
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
 
 
-def replace_whole(path: Path, content: bytes, point: str = "") -> None:
+def replace_whole(path: Path, content: bytes | Iterable[bytes], point: str = "") -> None:
     """Put a private file in place, durably, but never of what is not a plain file. Raises OSError, FileError."""
     with Folder(path.parent) as folder:
         temporary = folder.prepare(path.name, content, point)
@@ -200,7 +206,18 @@ def _restore_mode(descriptor: int) -> None:
         os.fchmod(descriptor, _PRIVATE)
 
 
-def _write(descriptor: int, rest: memoryview) -> None:
+def _pieces(content: bytes | Iterable[bytes]) -> Iterator[bytes | memoryview]:
+    """What was given whole, in two halves: a crash between them is a case of its own."""
+    if not isinstance(content, bytes):
+        yield from content
+        return
+    half = len(content) // 2
+    yield memoryview(content)[:half]
+    yield memoryview(content)[half:]
+
+
+def _write(descriptor: int, content: bytes | memoryview) -> None:
+    rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 

@@ -49,7 +49,7 @@ def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
     elif form == "json":
         from numplan.views.machine.terraform_plan import state_json
 
-        screen.document(state_json(read_state(settings)))
+        screen.document("".join(state_json(read_state(settings))))
     elif form == "text":
         show_state(settings, screen)
     else:
@@ -64,4 +64,4 @@ def _show_plan(path: str, form: str, settings: Settings, screen: Screen, *, expa
     if form == "text":
         TextReport(screen, expand=expand).plan(plan)
     else:
-        screen.document(render(plan, form, settings).rstrip("\n"))
+        screen.document("".join(render(plan, form, settings)).rstrip("\n"))

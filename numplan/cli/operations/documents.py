@@ -1,6 +1,7 @@
 """The forms of a plan that files and other tools take: Terraform's JSON, markdown, HTML, GitLab's figures."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from numplan.cli.operations.plan_file import require_apart, write_whole
@@ -13,30 +14,32 @@ from numplan.model.plan import Plan
 from numplan.model.secrets import hidden
 
 
-def render(plan: Plan, form: str, settings: Settings) -> str:
-    """A plan in one of the FORMATS, without a secret."""
-    return hidden(_rendered(plan, form, settings))
+def render(plan: Plan, form: str, settings: Settings) -> Iterator[str]:
+    """A plan in one of the FORMATS, in pieces, without a secret. Ends with a line break."""
+    return map(hidden, _rendered(plan, form, settings))
 
 
-def _rendered(plan: Plan, form: str, settings: Settings) -> str:
+def _rendered(plan: Plan, form: str, settings: Settings) -> Iterator[str]:
     match form:
         case "json":
             from numplan.views.machine.terraform_plan import plan_json
 
-            return f"{plan_json(plan)}\n"
+            yield from plan_json(plan)
+            yield "\n"
         case "markdown":
             from numplan.views.markdown import plan_markdown
 
-            return plan_markdown(plan, manifest_name(plan, settings))
+            yield plan_markdown(plan, manifest_name(plan, settings))
         case "html":
             from numplan.views.html.page import plan_html
 
-            return plan_html(plan)
+            yield plan_html(plan)
         case "gitlab":
             from numplan.views.machine.gitlab import gitlab_report
 
-            return f"{gitlab_report(plan)}\n"
-    raise UsageError(f"there is no format {form}")
+            yield f"{gitlab_report(plan)}\n"
+        case _:
+            raise UsageError(f"there is no format {form}")
 
 
 def write_documents(plan: Plan, files: dict[str, str], state: StateLocation, run: Run) -> None:
@@ -46,7 +49,8 @@ def write_documents(plan: Plan, files: dict[str, str], state: StateLocation, run
     for form, path in files.items():
         require_apart(Path(path), plan.manifest, state, f"--{form}-out")
     for form, path in files.items():
-        write_whole(render(plan, form, run.settings).encode(), Path(path), FORMATS[form], f"--{form}-out")
+        document = (piece.encode() for piece in render(plan, form, run.settings))
+        write_whole(document, Path(path), FORMATS[form], f"--{form}-out")
     _summarize(plan, run)
 
 
@@ -68,6 +72,6 @@ def _summarize(plan: Plan, run: Run) -> None:
         return
     try:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(render(plan, "markdown", run.settings) + "\n")
+            file.writelines((*render(plan, "markdown", run.settings), "\n"))
     except OSError as problem:
         run.screen.error(f"warning: the job's summary {summary} cannot be written: {problem.strerror}")

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 from numplan.cli.terminal.run import Run
@@ -30,8 +31,8 @@ def save_plan(made: Plan, path: Path, state: StateLocation, run: Run) -> None:
         run.screen.error(f"saved the plan to {where}: `numplan apply {where}` carries out exactly this")
 
 
-def write_whole(document: bytes, path: Path, what: str, flag: str) -> None:
-    """Write a file, whole or not at all. Raises NumplanError, which names the flag it came from."""
+def write_whole(document: bytes | Iterable[bytes], path: Path, what: str, flag: str) -> None:
+    """Write a file whole or not at all. Raises NumplanError, which names the flag it came from."""
     try:
         replace_whole(path, document, "plan")
     except (OSError, FileError) as problem:

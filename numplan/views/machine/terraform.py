@@ -122,10 +122,11 @@ def drifted(resource: Resource, before: Attributes, after: Attributes | None) ->
 
 
 def _change(verbs: list[str], before: Attributes | None, after: Attributes | None) -> dict[str, Any]:
+    told = None if before is None else values(before)
     return {
         "actions": verbs,
-        "before": None if before is None else values(before),
-        "after": None if after is None else values(after),
+        "before": told,
+        "after": told if after is before else None if after is None else values(after),
         "after_unknown": {},
         "before_sensitive": _nothing_secret(before),
         "after_sensitive": _nothing_secret(after),

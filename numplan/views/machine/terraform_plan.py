@@ -3,11 +3,10 @@
 numplan's own facts stand under the key `numplan`. Source of the form: Terraform's "JSON output format".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
-
-import msgspec
 
 from numplan.model.address import Resource, address_of, name_of
 from numplan.model.changes import (
@@ -37,8 +36,8 @@ from numplan.views.common.attributes import values
 from numplan.views.common.budgets import budget_documents
 from numplan.views.common.leaving import leaving_documents
 from numplan.views.common.outputs import described, verb
-from numplan.views.common.sanitize import escaped
 from numplan.views.machine.days import days_of
+from numplan.views.machine.row_by_row import Rows, pieces
 from numplan.views.machine.terraform import (
     PROVIDER,
     TERRAFORM_VERSION,
@@ -55,32 +54,32 @@ FORMAT_VERSION = "1.2"
 STATE_FORMAT_VERSION = "1.0"
 
 
-def plan_json(plan: Plan) -> str:
-    """The document, without a line break in it or after it."""
-    return _encoded(
+def plan_json(plan: Plan) -> Iterator[str]:
+    """The document in pieces, without a line break in it or after it."""
+    return pieces(
         {
             "format_version": FORMAT_VERSION,
             "terraform_version": TERRAFORM_VERSION,
             "planned_values": {
                 "outputs": _outputs({one.name: one.after for one in plan.outputs}),
-                "root_module": {"resources": _planned(plan)},
+                "root_module": {"resources": Rows(_planned(plan))},
             },
-            "resource_drift": [drifted(one.resource, one.before, one.after) for one in plan.drift],
-            "resource_changes": [changed(one) for one in plan.changes],
+            "resource_drift": Rows(drifted(one.resource, one.before, one.after) for one in plan.drift),
+            "resource_changes": Rows(changed(one) for one in plan.changes),
             "output_changes": {one.name: _output(one) for one in plan.outputs},
             "prior_state": {
                 "format_version": STATE_FORMAT_VERSION,
                 "terraform_version": TERRAFORM_VERSION,
                 "values": {
                     "outputs": _outputs({one.name: one.before for one in plan.outputs}),
-                    "root_module": {"resources": _prior(plan)},
+                    "root_module": {"resources": Rows(_prior(plan))},
                 },
             },
             "configuration": {
                 "provider_config": {"numplan": {"name": "numplan", "full_name": PROVIDER}},
                 "root_module": {
                     "outputs": {one.name: {} for one in plan.outputs},
-                    "resources": _declared(plan),
+                    "resources": Rows(_declared(plan)),
                 },
             },
             "timestamp": f"{plan.created_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -92,15 +91,15 @@ def plan_json(plan: Plan) -> str:
     )
 
 
-def state_json(state: State) -> str:
-    """The state as Terraform's `show -json` has it, without a line break."""
-    return _encoded(
+def state_json(state: State) -> Iterator[str]:
+    """The state as Terraform's `show -json` has it, in pieces, without a line break."""
+    return pieces(
         {
             "format_version": STATE_FORMAT_VERSION,
             "terraform_version": TERRAFORM_VERSION,
             "values": {
                 "root_module": {
-                    "resources": [_resource(one.resource, one.attributes) for one in state.numbers]
+                    "resources": Rows(_resource(one.resource, one.attributes) for one in state.numbers)
                 }
             },
             "numplan": {
@@ -287,17 +286,21 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _planned(plan: Plan) -> list[dict[str, Any]]:
+def _planned(plan: Plan) -> Iterator[dict[str, Any]]:
     """What is managed once the plan is carried out; what is held back stays as it was."""
-    sides = [(change, before_and_after(change)[1]) for change in plan.changes]
-    sides += [(change, _remembered(change)) for change in plan.unselected]
-    return [_resource(change.resource, after) for change, after in sides if after is not None]
+    for change in plan.changes:
+        if (after := before_and_after(change)[1]) is not None:
+            yield _resource(change.resource, after)
+    for change in plan.unselected:
+        if (before := _remembered(change)) is not None:
+            yield _resource(change.resource, before)
 
 
-def _prior(plan: Plan) -> list[dict[str, Any]]:
+def _prior(plan: Plan) -> Iterator[dict[str, Any]]:
     """What state remembers of the numbers that the plan is about."""
-    sides = ((change, _remembered(change)) for change in (*plan.changes, *plan.unselected))
-    return [_resource(change.resource, before) for change, before in sides if before is not None]
+    for change in chain(plan.changes, plan.unselected):
+        if (before := _remembered(change)) is not None:
+            yield _resource(change.resource, before)
 
 
 def _remembered(change: Change) -> Attributes | None:
@@ -305,12 +308,13 @@ def _remembered(change: Change) -> Attributes | None:
     return None if isinstance(change, Adopt) else before_and_after(change)[0]
 
 
-def _declared(plan: Plan) -> list[dict[str, Any]]:
+def _declared(plan: Plan) -> Iterator[dict[str, Any]]:
     """Each resource that the plan keeps, fills or changes, once."""
     staying = (change for change in plan.changes if not isinstance(change, Blocked | Unavailable))
     kept = (change.resource for change in staying if before_and_after(change)[1] is not None)
-    names = dict.fromkeys((terraform_address(one), name_of(one)) for one in kept)
-    return [{"address": address, "mode": "managed", "type": TYPE, "name": name} for address, name in names]
+    for resource in dict.fromkeys(kept):
+        address, name = terraform_address(resource), name_of(resource)
+        yield {"address": address, "mode": "managed", "type": TYPE, "name": name}
 
 
 def _resource(resource: Resource, attributes: Attributes) -> dict[str, Any]:
@@ -320,10 +324,6 @@ def _resource(resource: Resource, attributes: Attributes) -> dict[str, Any]:
         "schema_version": 0,
         "values": values(attributes),
     }
-
-
-def _encoded(document: dict[str, Any]) -> str:
-    return escaped(msgspec.json.encode(document).decode())
 
 
 def _charge(charge: Decimal | None) -> str | None:
