@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.pool_moves import follow_moves
-from numplan.engine.plan.selection import Subject, require_matches, selects, subject_of
+from numplan.engine.plan.selecting.known import require_matches
+from numplan.engine.plan.selecting.subjects import Subject, selects, subject_of
 from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource, address_of
 from numplan.model.changes import Adopt, Blocked, Change, Keep, Purchase, Replace, Unavailable, Update
@@ -53,7 +54,7 @@ def outputs_now(
     if not selection.flags:
         return OutputsNow(_values(manifest, places, known, owned))
     subjects = _subjects(manifest, places, held)
-    require_matches(selection, subjects)
+    require_matches(selection, lambda: subjects)
     wanted = [subject for subject in subjects if selects(selection, subject)]
     names = {name for subject in wanted for name in subject.names}
     chosen = {number: resource for number, resource in places.items() if number in names}

@@ -13,7 +13,8 @@ from numplan.engine.compare.deferral import again_from
 from numplan.engine.compare.retirement import REPLACE, is_covered
 from numplan.engine.plan.odd_rows import odd_rows
 from numplan.engine.plan.quotes import Offers
-from numplan.engine.plan.selection import downgrade_unselected, selects, subject_of
+from numplan.engine.plan.selecting.selection import downgrade_unselected
+from numplan.engine.plan.selecting.subjects import selects, subject_of
 from numplan.model.changes import Adopt, Change, released
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import Entry, Manifest

@@ -21,7 +21,8 @@ from numplan.engine.plan.pools import plan_pools
 from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.refresh_only import plan_refresh
 from numplan.engine.plan.removals import find_drift, plan_removals
-from numplan.engine.plan.selection import apply_selection, narrow, require_members
+from numplan.engine.plan.selecting.known import require_members
+from numplan.engine.plan.selecting.selection import apply_selection, narrow
 from numplan.engine.policy.limits import Limits, effective
 from numplan.engine.policy.loosening import bound_by, loosened
 from numplan.model.address import Resource

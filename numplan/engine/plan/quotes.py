@@ -20,7 +20,7 @@ from numplan.engine.compare.pool_status import PoolStatus
 from numplan.engine.plan.choosing.local_search import search_locally
 from numplan.engine.plan.choosing.owned_alike import owned_alike
 from numplan.engine.plan.pool_choice import Picks, any_cap
-from numplan.engine.plan.selection import selects, subject_of
+from numplan.engine.plan.selecting.subjects import selects, subject_of
 from numplan.engine.ports import Provider
 from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
 from numplan.model.address import Resource

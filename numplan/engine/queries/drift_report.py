@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Final, Literal
 
 import msgspec
@@ -9,7 +10,8 @@ import msgspec
 from numplan.engine.compare.differences import differences
 from numplan.engine.compare.flows import astray
 from numplan.engine.pipeline import PlanResult
-from numplan.engine.plan.selection import Subject, known_subjects, require_matches, selects, subject_of
+from numplan.engine.plan.selecting.known import known_subjects, require_matches
+from numplan.engine.plan.selecting.subjects import Subject, selects, subject_of
 from numplan.engine.queries.planned_action import PlannedAction, PlannedActions
 from numplan.model.account import Unreadable
 from numplan.model.address import Address, Resource, address_of
@@ -94,7 +96,7 @@ def drift_report(result: PlanResult, manifest: Manifest, selection: Selection) -
     found = sorted(_deviations(result, manifest), key=lambda one: (KINDS.index(one.kind), one.number))
     subjects = [_subject(one) for one in found]
     if selection.flags:
-        require_matches(selection, [*known_subjects(manifest, result.comparison), *subjects])
+        require_matches(selection, lambda: chain(known_subjects(manifest, result.comparison), subjects))
     chosen = tuple(one for one, subject in zip(found, subjects, strict=True) if selects(selection, subject))
     warned = manifest.bounds.unmanaged == "warn"
     return DriftReport(

@@ -1,0 +1,1 @@
+"""Which changes of a plan the user asked for."""
