@@ -160,6 +160,13 @@ class Keep(_Change, frozen=True, kw_only=True, tag="no-op"):
     after: Attributes
 
 
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a saved plan leaves as it is: how many numbers, and the SHA-256 of what each of them is."""
+
+    count: int
+    digest: str
+
+
 Change = Purchase | Release | Adopt | Forget | Update | Replace | Blocked | Unavailable | Keep
 
 
@@ -223,8 +230,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         return any(getattr(self, name) for name in self.__struct_fields__ if name != "keep")
 
 
-def count(changes: Iterable[Change]) -> Counts:
-    """The figures of a plan."""
+def count(changes: Iterable[Change], kept: int = 0) -> Counts:
+    """The figures of a plan. Besides those among its changes, so many numbers are `kept` as they are."""
     kinds = Counter[type[Change]](map(type, changes))
     return Counts(
         purchase=kinds[Purchase] + kinds[Replace],
@@ -234,5 +241,5 @@ def count(changes: Iterable[Change]) -> Counts:
         blocked=kinds[Blocked],
         unavailable=kinds[Unavailable],
         forget=kinds[Forget],
-        keep=kinds[Keep],
+        keep=kinds[Keep] + kept,
     )

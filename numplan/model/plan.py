@@ -11,7 +11,7 @@ import msgspec
 
 from numplan.model.account import Offer
 from numplan.model.address import Address, Resource, address_of
-from numplan.model.changes import Change, Difference, count
+from numplan.model.changes import Change, Counts, Difference, Kept, count
 from numplan.model.charge import Charge, Sum, add_up
 from numplan.model.consent import Consent
 from numplan.model.diagnostics import Diagnostic, Source
@@ -248,7 +248,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     an apply settles them before anything else, whatever is selected. `at` is the day whose plan this is, where that is
     a day to come. `leaving` are in the order of their days. `doubt` says why nothing is released of what only its day
     releases, though the day of some of them has come. `others` says how many numbers each other state on the account
-    has, which are left to it.
+    has, which are left to it. `kept` stands in a saved plan in the place of the changes that do nothing.
     """
 
     version: int = PLAN_VERSION
@@ -274,6 +274,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     budgets: tuple[BudgetLine, ...] = ()
     unmanaged: Unmanaged = Unmanaged()
     changes: tuple[Change, ...] = ()
+    kept: Kept | None = None
     unselected: tuple[Change, ...] = ()
     alternates: Mapping[Resource, tuple[Offer, ...]] = {}
     held: tuple[Deferred, ...] = ()
@@ -292,18 +293,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
+    def counts(self) -> Counts:
+        """Its figures, with what a saved plan does not list."""
+        return count(self.changes, self.kept.count if self.kept else 0)
+
+    @property
     def acts(self) -> bool:
         """Whether an apply would do anything: carry out a change, settle what an earlier run left, or note a number
         that is missing for the first time. What is blocked, or not believed to be due, counts too.
         """
-        if count(self.changes).any or self.unsettled or self.doubt:
+        if self.counts.any or self.unsettled or self.doubt:
             return True
         return any(not (one.noted or one.is_back) for one in self.missing)
 
     @property
     def only_settles(self) -> bool:
         """Whether all that it asks of an apply is to settle what an earlier run left."""
-        return bool(self.unsettled) and not count(self.changes).any and not self.moved
+        return bool(self.unsettled) and not self.counts.any and not self.moved
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
-from numplan.model.changes import acting
+from numplan.model.changes import Keep, Kept, acting
 from numplan.model.charge import from_document
 from numplan.model.documents.checksum import (
     SealError,
     edition_of,
     members_of,
     require_one_edition,
+    rows,
     seal,
     unseal,
 )
@@ -19,10 +21,32 @@ from numplan.model.documents.signature import is_by, split
 from numplan.model.errors import StalePlanError
 from numplan.model.plan import PLAN_VERSION, Plan
 
+_AT_ONCE: Final = 1000
+"""So many rows are encoded at once, to be digested."""
+
 
 def encode_plan(plan: Plan, key: str = "") -> bytes:
     """The document `plan --out` writes: sealed JSON, one change a line; with an HMAC where there is a `key`."""
-    return seal(members_of(plan), key)
+    return seal(members_of(as_saved(plan)), key)
+
+
+def as_saved(plan: Plan) -> Plan:
+    """The plan as a file has it: of the changes that do nothing, their number and their digest."""
+    kept = kept_of(plan)
+    if kept is plan.kept:
+        return plan
+    return msgspec.structs.replace(plan, changes=acting(plan.changes), kept=kept)
+
+
+def kept_of(plan: Plan) -> Kept | None:
+    """What a plan leaves as it is; None where that is nothing. One that was saved says it itself."""
+    keeps = [change for change in plan.changes if type(change) is Keep]
+    if not keeps:
+        return plan.kept
+    digest = hashlib.sha256()
+    for at in range(0, len(keeps), _AT_ONCE):
+        digest.update(rows(keeps[at : at + _AT_ONCE]))
+    return Kept(len(keeps), digest.hexdigest())
 
 
 def digest_of(plan: Plan) -> str:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from numplan.model.changes import count
 from numplan.model.others import counted_text
 from numplan.model.plan import Drift, Plan, Refusal, drift_cost
 from numplan.model.secrets import hidden
@@ -209,7 +208,7 @@ def _costs(plan: Plan) -> Iterator[str]:
     cost, unmanaged = plan.cost, plan.unmanaged
     if cost.moves:
         yield from _cost_table(plan)
-    if unmanaged.count and count(plan.changes).any:
+    if unmanaged.count and plan.counts.any:
         least = "at least " if unmanaged.at_least else ""
         owned = (
             f"{least}{amount(unmanaged.monthly, unmanaged.unknown)} a month for {numbers(unmanaged.count)} that "

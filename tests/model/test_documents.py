@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.model.changes import Counts, count
-from numplan.model.documents.checksum import SealError, seal, unseal
+from numplan.model.address import Resource
+from numplan.model.changes import Counts, Keep, Kept, acting, count
+from numplan.model.documents.checksum import SealError, members_of, seal, unseal
 from numplan.model.errors import StalePlanError, StateError
 from numplan.model.plan import PLAN_VERSION, Plan
-from numplan.model.plan_document import decode_plan, encode_plan
+from numplan.model.plan_document import as_saved, decode_plan, encode_plan, kept_of
 from numplan.model.state import STATE_VERSION, decode_state, encode_state, successor
 from tests.builders import buried, buying, entry, managed, manifest, plan, pool, state, us
 from tests.fakes import FakeVendor
@@ -45,8 +46,50 @@ STATE = encode_state(state(managed("pool.p", us(1)), buying(managed("pool.p", us
 def test_a_plan_is_read_as_it_was_written(made):
     document = encode_plan(made)
     again = decode_plan(document, "plan")
-    assert again == made
+    assert again == as_saved(made)
     assert encode_plan(again) == document
+
+
+@given(plans)
+def test_a_saved_plan_has_what_changes_and_how_many_numbers_do_not(made):
+    again = decode_plan(encode_plan(made), "plan")
+    assert again.changes == acting(made.changes)
+    assert again.counts == made.counts
+    assert again.acts == made.acts
+
+
+def test_its_digest_is_of_what_each_of_them_is_in_their_order():
+    def kept(*charges: str) -> Kept | None:
+        rows = (managed("set.s", us(at), monthly_charge=Decimal(one)) for at, one in enumerate(charges))
+        keeps = tuple(Keep(resource=one.resource, after=one.attributes) for one in rows)
+        return kept_of(msgspec.structs.replace(a_plan(), changes=keeps, kept=None))
+
+    one = kept("0.10", "0.20")
+    assert one is not None
+    assert one.count == 2
+    assert one == kept("0.10", "0.20")
+    assert kept() is None
+    others = [kept("0.20", "0.10"), kept("0.10", "0.21"), kept("0.10")]
+    assert all(other is not None and other.digest != one.digest for other in others)
+
+
+def test_a_saved_plan_grows_by_its_changes_and_not_by_what_stays():
+    many = tuple(
+        Keep(resource=Resource("set.s"), after=managed("set.s", us(at)).attributes) for at in range(5000)
+    )
+    small, large = (
+        len(encode_plan(msgspec.structs.replace(a_plan(), changes=(*a_plan().changes, *keeps), kept=None)))
+        for keeps in (many[:1], many)
+    )
+    assert large - small < 10
+
+
+def test_a_plan_that_lists_what_stays_is_read_as_it_is():
+    """As numplan wrote them once."""
+    keep = Keep(resource=Resource("set.s"), after=managed("set.s", us(1)).attributes)
+    made = msgspec.structs.replace(a_plan(), changes=(keep,), kept=None)
+    members = {name: value for name, value in members_of(made).items() if name != "kept"}
+    assert decode_plan(seal(members), "plan") == made
 
 
 @given(states)

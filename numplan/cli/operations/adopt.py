@@ -51,7 +51,6 @@ from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
 from numplan.manifest.load import FILE_NAMES, manifest_in
 from numplan.model.account import OwnedNumber, Unreadable
-from numplan.model.changes import count
 from numplan.model.consent import Consent
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
@@ -139,7 +138,7 @@ def _tell_left(plan: Plan, run: Run, report: Report) -> None:
     """What is left for `numplan apply`, where that takes the numbers into state."""
     if run.settings.json:
         report.plan(plan)
-    elif adopted := count(plan.changes).adopt:
+    elif adopted := plan.counts.adopt:
         run.screen.line(f"`numplan apply` takes {numbers(adopted)} into state.")
     else:
         run.screen.line("No changes.")

@@ -229,5 +229,5 @@ def exit_code(plan: Plan, left: ApplyResult, done: ApplyResult, clock: SystemClo
     attempted = done.changed or any(one.attempted and not one.rejected for one in done.failed)
     if done.failed or done.stopped:
         return PARTLY if attempted else FAILED
-    planned = count(plan.changes)
+    planned = plan.counts
     return PARTLY if planned.blocked or planned.unavailable or plan.doubt else 0

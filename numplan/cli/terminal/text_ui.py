@@ -8,7 +8,6 @@ from numplan.cli.terminal.progress import Step, progress, tally_of_calls
 from numplan.cli.terminal.screen import Screen
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.result import ApplyResult, summarize
-from numplan.model.changes import count
 from numplan.model.outputs import OutputValue
 from numplan.model.plan import Plan
 from numplan.views.common.outputs import outputs_text
@@ -37,7 +36,7 @@ class TextReport:
 
     def plan(self, plan: Plan) -> None:
         """A summary, then its sections, dangerous ones first."""
-        figures = count(plan.changes)
+        figures = plan.counts
         self._calls = figures.purchase + figures.release
         for line in plan_text(plan, width=self._screen.width, expand=self._expand):
             self._screen.line(line.text, style=line.style)

@@ -41,6 +41,7 @@ from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Plan
+from numplan.model.plan_document import kept_of
 from numplan.model.state import Attributes, State
 
 _TOLD = 20
@@ -83,7 +84,7 @@ def made_anew(
         found.offers,
         msgspec.structs.replace(options, now=found.plan.created_at, only=only),
     )
-    told = (*_instead(instead), *_left_out(found.plan, only))
+    told = (*_instead(instead), *_left_out(found.plan, only), *_kept_otherwise(file, found.plan))
     return found._replace(plan=msgspec.structs.replace(plan, diagnostics=(*plan.diagnostics, *told)))
 
 
@@ -285,3 +286,13 @@ def _left_out(anew: Plan, only: Container[ChangeKey]) -> list[Diagnostic]:
     return [
         note(f"not in the saved plan, so not carried out: {named}{more}", hint="`numplan plan` shows them")
     ]
+
+
+def _kept_otherwise(file: Plan, anew: Plan) -> Iterator[Diagnostic]:
+    """Whether what stays is what it was: nothing is done to it, but a reviewer may have looked at it."""
+    then, now = file.kept, kept_of(anew) if file.kept else None
+    if then is not None and now is not None and now.count == then.count and now.digest != then.digest:
+        yield note(
+            "of the numbers that stay as they are, some are not what they were when the plan was made",
+            hint="`numplan drift` shows what the account changed",
+        )

@@ -84,12 +84,12 @@ def members_of(value: msgspec.Struct) -> dict[str, object]:
 
 
 def _member(name: str, value: object) -> bytes:
-    rows = (
-        _rows(value) if isinstance(value, Sequence) and not isinstance(value, str) else _encoder.encode(value)
-    )
-    return _encoder.encode(name) + b":" + rows
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _encoder.encode(name) + b":" + rows(value)
+    return _encoder.encode(name) + b":" + _encoder.encode(value)
 
 
-def _rows(values: Iterable[object]) -> bytes:
+def rows(values: Iterable[object]) -> bytes:
+    """A list as a document has it: one row a line."""
     lines = b",\n".join(_encoder.encode(value) for value in values)
     return b"[\n" + lines + b"\n]" if lines else b"[]"

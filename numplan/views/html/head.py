@@ -6,9 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from numplan.model.changes import count
 from numplan.model.plan import Allowances, Plan, Refusal
-from numplan.model.text.printable import plural
+from numplan.model.text.printable import numbers, plural
 from numplan.views.text.plan import held_back, of_another_day, verdict
 
 Tone = Literal["refused", "danger", "changes", "nothing"]
@@ -84,6 +83,10 @@ def facts_of(plan: Plan) -> tuple[tuple[str, str], ...]:
         ("Kind", "refresh only: state takes in what the account shows" if plan.refresh_only else ""),
         ("Selected by", " ".join(plan.selection.flags)),
         ("Held back", held_back(plan)),
+        (
+            "Stays as it is",
+            f"{numbers(plan.kept.count)}; a saved plan lists what changes" if plan.kept else "",
+        ),
         ("Allowed by flags", allowed),
     )
     return tuple((name, value) for name, value in facts if value)
@@ -98,7 +101,7 @@ def guards_of(plan: Plan) -> tuple[Guard, ...]:
 
 
 def _tone(plan: Plan) -> Tone:
-    counts = count(plan.changes)
+    counts = plan.counts
     if plan.refusals or plan.errors:
         return "refused"
     if counts.release or counts.blocked or counts.unavailable:

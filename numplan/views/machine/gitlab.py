@@ -2,7 +2,6 @@
 
 import json
 
-from numplan.model.changes import count
 from numplan.model.plan import Plan
 
 
@@ -11,7 +10,7 @@ def gitlab_report(plan: Plan) -> str:
 
     Calls of an earlier run that are to be settled count as updates, so that a merge request never shows nothing.
     """
-    figures = count(plan.changes)
+    figures = plan.counts
     report = {
         "create": figures.purchase,
         "update": figures.update + plan.unsettled,

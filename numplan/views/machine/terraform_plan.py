@@ -16,7 +16,6 @@ from numplan.model.changes import (
     Counts,
     Unavailable,
     address_of_change,
-    count,
     number_of,
 )
 from numplan.model.diagnostics import Diagnostic, told
@@ -141,7 +140,7 @@ def _output(change: OutputChange) -> dict[str, Any]:
 
 def _own(plan: Plan) -> dict[str, Any]:
     """What Terraform's form has no place for."""
-    figures = count(plan.changes)
+    figures = plan.counts
     first = told(plan.diagnostics)
     return {
         "version": plan.numplan,
@@ -161,6 +160,7 @@ def _own(plan: Plan) -> dict[str, Any]:
             "select": [f"{label}={value}" for label, value in plan.selection.labels],
         },
         "counts": _counts(figures),
+        **({"kept": {"count": plan.kept.count, "digest": plan.kept.digest}} if plan.kept else {}),
         "cost": _cost(plan.cost, plan.currency),
         **budget_documents(plan),
         "drift": _drift(plan.drift),

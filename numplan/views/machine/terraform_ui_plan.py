@@ -12,7 +12,6 @@ from numplan.model.changes import (
     Unavailable,
     Update,
     address_of_change,
-    count,
     number_of,
 )
 from numplan.model.diagnostics import note, told
@@ -72,7 +71,7 @@ def planned(plan: Plan) -> Iterator[Message]:
         yield finding(note(first.rest))
     for refusal in plan.refusals:
         yield _refused(refusal)
-    figures = count(plan.changes)
+    figures = plan.counts
     changes = {
         "add": figures.purchase,
         "change": figures.update,

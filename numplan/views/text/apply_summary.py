@@ -6,7 +6,7 @@ from decimal import Decimal
 from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.address import kind_of
-from numplan.model.changes import Counts, bought, count, released
+from numplan.model.changes import Counts, bought, released
 from numplan.model.charge import add_up
 from numplan.model.number import E164
 from numplan.model.plan import Cost, Plan
@@ -52,7 +52,7 @@ def last_line_of(plan: Plan, left: ApplyResult, events: Sequence[Event]) -> str:
     done = summarize(events)
     unknown = len(left.unknown) + len(done.unknown)
     settled = left.purchased + left.released + len(left.failed)
-    return summary_text(done, unknown, count(plan.changes), spent(plan, events), settled=settled)
+    return summary_text(done, unknown, plan.counts, spent(plan, events), settled=settled)
 
 
 def spent(plan: Plan, events: Iterable[Event]) -> Cost:

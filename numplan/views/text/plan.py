@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from numplan.model.changes import Counts, count
+from numplan.model.changes import Counts
 from numplan.model.diagnostics import Diagnostic
 from numplan.model.others import counted_text
 from numplan.model.plan import Cost, Deferred, Drift, OutputChange, Plan, Refusal, drift_cost
@@ -67,7 +67,7 @@ def _report(plan: Plan, width: int | None, fold: Fold) -> tuple[Line, ...]:
 
 def last_line(plan: Plan) -> str:
     """The figures of a plan: what scripts and people look for at the end of a log."""
-    counts = count(plan.changes)
+    counts = plan.counts
     figures = (
         f"Plan: {counts.purchase} to purchase, {counts.release} to release, {counts.adopt} to adopt, "
         f"{counts.update} to update, {counts.blocked} blocked{_unavailable(counts)}. "
@@ -90,7 +90,7 @@ def costs(cost: Cost) -> str:
 
 def verdict(plan: Plan) -> str:
     """What a reviewer should know first, in one sentence: what stops the plan, then its danger, then its size."""
-    counts = count(plan.changes)
+    counts = plan.counts
     guards = ", ".join(dict.fromkeys(one.guard for one in plan.refusals))
     figures = (
         (len(plan.errors), "error" if len(plan.errors) == 1 else "errors"),
@@ -313,7 +313,7 @@ def _costs(plan: Plan) -> Iterator[Line]:
             f"{amount(cost.monthly_after, cost.unknown_after)}{unit} after. "
             f"One-time charges: {amount(cost.once, cost.unknown_once)}{unit}."
         )
-    if unmanaged.count and count(plan.changes).any:
+    if unmanaged.count and plan.counts.any:
         least = "at least " if unmanaged.at_least else ""
         yield Line(
             f"Not in these figures: {least}{amount(unmanaged.monthly, unmanaged.unknown)}{unit} a month for "

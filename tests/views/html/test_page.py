@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 
 from numplan.model.account import Assignment
+from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Difference, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.diagnostics import Source, error, note, warning
 from numplan.model.number import E164
@@ -32,7 +33,7 @@ from numplan.model.plan import (
     Refusal,
     Unmanaged,
 )
-from numplan.model.plan_document import decode_plan, encode_plan
+from numplan.model.plan_document import as_saved, decode_plan, encode_plan
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.changes import changes_table
 from numplan.views.html.costs import GROUPS, groups_of
@@ -521,7 +522,14 @@ def test_any_plan_makes_a_sound_page(plan: Plan) -> None:
 @given(plans)
 def test_the_same_plan_gives_the_same_page(plan: Plan) -> None:
     again = decode_plan(encode_plan(plan), "here")
-    assert plan_html(plan) == plan_html(again)
+    assert plan_html(as_saved(plan)) == plan_html(again)
+
+
+def test_a_saved_plan_says_how_many_numbers_it_does_not_list() -> None:
+    keep = Keep(resource=Resource("pool.p"), after=at(1))
+    saved = as_saved(plan_of(keep))
+    assert "1 number; a saved plan lists what changes" in plan_html(saved)
+    assert "a saved plan lists" not in plan_html(plan_of(keep))
 
 
 def test_a_small_plan_is_a_small_file_and_a_large_one_grows_by_its_rows() -> None:
