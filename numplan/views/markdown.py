@@ -19,7 +19,7 @@ from numplan.views.common.budgets import TITLES, budget_rows
 from numplan.views.common.leaving import leaving_facts, leaving_name, leaving_size
 from numplan.views.common.outputs import changed
 from numplan.views.common.sanitize import one_line
-from numplan.views.common.sections import ChangeRow, Section, sections_of, total
+from numplan.views.common.sections import ChangeRow, Section, sections_of
 from numplan.views.text.plan import LOOSENED, held_back, last_line, of_another_day, verdict
 
 BUDGET: Final = 65_000
@@ -129,13 +129,13 @@ class _Page:
         rows: list[str] = []
         if frame < self._room:
             room = self._room - frame
-            for row in section.rows:
+            for row in section.rows():
                 line = _row(section.mark, row)
                 if (size := _size([line])) > room:
                     break
                 room -= size
                 rows.append(line)
-        self._rows_left_out += len(section.rows) - len(rows)
+        self._rows_left_out += len(section.changes) - len(rows)
         if rows:
             self._take([*head, *rows, *foot])
 
@@ -149,8 +149,8 @@ def _size(lines: Iterable[str]) -> int:
 
 
 def _title(section: Section) -> str:
-    charges = str(total(section.rows))
-    return f"{section.title}: {numbers(len(section.rows))}{f', {charges}' if charges else ''}"
+    charges = str(section.total())
+    return f"{section.title}: {numbers(len(section.changes))}{f', {charges}' if charges else ''}"
 
 
 def _row(mark: str, row: ChangeRow) -> str:
@@ -260,7 +260,7 @@ def _held_back(plan: Plan) -> Iterator[str]:
     rows = sections_of(msgspec.structs.replace(plan, changes=plan.unselected))
     yield from _folded(
         f"Held back, not selected: {held_back(plan)}",
-        [f"`{section.mark}` {code(row.name)}" for section in rows for row in section.rows],
+        [f"`{section.mark}` {code(row.name)}" for section in rows for row in section.rows()],
     )
     if plan.unselected:
         yield f"Selected by {', '.join(code(flag) for flag in plan.selection.flags)}."

@@ -95,14 +95,19 @@ def _costs(limits: Limits, cost: Cost, changes: Sequence[Change], manifest: Mani
 
 def _kinds(limits: Limits, changes: Sequence[Change], manifest: Manifest) -> Iterator[Refusal]:
     """Countries and types of what is bought or taken in: each entry once for each that is not allowed."""
+    taken = [change for change in changes if isinstance(change, Purchase | Adopt | Replace)]
     for guard, key in (("countries", "country"), ("types", "type")):
+        values = {getattr(change.after, key) for change in taken}
+        forbidden = {
+            value: side
+            for value in values
+            if (side := _forbidding(limits, f"allowed_{guard}", value)) is not None
+        }
         found: dict[tuple[Resource, str, Side], list[Purchase | Adopt | Replace]] = {}
-        for change in changes:
-            if isinstance(change, Purchase | Adopt | Replace):
-                value = getattr(change.after, key)
-                side = _forbidding(limits, f"allowed_{guard}", value)
-                if side is not None:
-                    found.setdefault((change.resource, value, side), []).append(change)
+        for change in taken if forbidden else ():
+            value = getattr(change.after, key)
+            if value in forbidden:
+                found.setdefault((change.resource, value, forbidden[value]), []).append(change)
         declared = declared_at(manifest) if found else {}
         for (resource, value, side), those in found.items():
             alone = len(those) == 1

@@ -216,7 +216,7 @@ def _held_back(plan: Plan, width: int, fold: Fold) -> Iterator[Line]:
     rows = [
         f"  {section.mark} {row.name}"
         for section in sections_of(msgspec.structs.replace(plan, changes=plan.unselected))
-        for row in section.rows
+        for row in section.rows()
     ]
     yield from map(Line, some(rows, fold))
     yield Line("")
