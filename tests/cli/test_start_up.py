@@ -9,15 +9,33 @@ from typing import Any
 
 import pytest
 
+from numplan.cli.main import COMMANDS
 from tests.cli.desk import Desk
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"requests", "yaml", "jsonschema", "deepdiff", "msgspec", "rich", "phonenumbers", "flask", "urllib3"}
 ELSEWHERE = {"obstore", "psycopg", "boto3"}
+HEAVY_OF_PYTHON = {"decimal", "email", "http", "jinja2", "logging", "ssl"}
+CARRIES_OUT = (
+    "api",
+    "engine",
+    "state",
+    "views",
+    "cli.operations",
+    "cli.terminal",
+    "model.plan",
+    "model.state",
+)
+"""Our own rooms that a command needs to do what it does, and not to say what it is."""
 
 
 def imported(*arguments: str, **surroundings: Any) -> set[str]:
     """The top-level packages that a command line imports."""
+    return {name.partition(".")[0] for name in modules(*arguments, **surroundings)}
+
+
+def modules(*arguments: str, **surroundings: Any) -> set[str]:
+    """The modules that a command line imports."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "numplan", *arguments],
         capture_output=True,
@@ -27,7 +45,20 @@ def imported(*arguments: str, **surroundings: Any) -> set[str]:
         stdin=subprocess.DEVNULL,
         **surroundings,
     )
-    return {name.partition(".")[0] for name in re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE)}
+    return set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
+
+
+def too_much(found: set[str]) -> set[str]:
+    """What of it takes long and is not needed to tell what a command is, or which words fit."""
+    ours = tuple(f"numplan.{room}" for room in CARRIES_OUT)
+    packages = {name.partition(".")[0] for name in found} & (HEAVY | HEAVY_OF_PYTHON)
+    return packages | {name for name in found if name.startswith(ours)}
+
+
+def completing(*words: str) -> dict[str, str]:
+    """The environment in which bash asks for the last of these words."""
+    asked = {"COMP_WORDS": " ".join(("numplan", *words)), "COMP_CWORD": str(len(words))}
+    return {**os.environ, "_NUMPLAN_COMPLETE": "bash_complete", **asked}
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--help"], ["completion", "bash"]], ids=" ".join)
@@ -36,6 +67,56 @@ def test_small_commands_import_nothing_heavy(arguments: list[str]) -> None:
     assert "click" in found
     if arguments != ["completion", "bash"]:
         assert not found & HEAVY
+
+
+@pytest.mark.parametrize("words", [["plan"], ["state", "mv"], ["adopt"]], ids=" ".join)
+def test_help_loads_options_and_nothing_that_carries_out(words: list[str]) -> None:
+    found = modules(*words, "--help")
+    assert "numplan.cli.settings" in found
+    assert not too_much(found)
+
+
+def test_no_command_needs_what_carries_it_out_to_say_what_it_is() -> None:
+    """Of every command there is: whoever asks what it takes need not wait for what it does."""
+    walk = (
+        "import sys, click\n"
+        "from numplan.cli.main import numplan as top\n"
+        "def told(group, above):\n"
+        "    for name in group.list_commands(above):\n"
+        "        command = group.get_command(above, name)\n"
+        "        within = click.Context(command, above)\n"
+        "        command.get_help(within)\n"
+        "        print('told', name)\n"
+        "        if isinstance(command, click.Group): told(command, within)\n"
+        "told(top, click.Context(top))\n"
+        "print(*sys.modules, sep='\\n')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", walk], capture_output=True, text=True, check=True)
+    lines = set(done.stdout.splitlines())
+    assert {f"told {name}" for name in (*COMMANDS, "mv", "migrate")} <= lines
+    assert not too_much({line for line in lines if not line.startswith("told ")})
+
+
+@pytest.mark.parametrize(
+    ("words", "word"), [(["pl"], "plan"), (["plan", "--tar"], "--target"), (["state", "m"], "mv")], ids=str
+)
+def test_completion_loads_options_and_nothing_that_carries_out(words: list[str], word: str) -> None:
+    found = modules(env=completing(*words))
+    assert "click.shell_completion" in found
+    assert not too_much(found)
+    done = subprocess.run(
+        [sys.executable, "-m", "numplan"],
+        env=completing(*words),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"plain,{word}" in done.stdout.splitlines()
+
+
+def test_completion_of_commands_imports_none_of_them() -> None:
+    found = modules(env=completing(""))
+    assert not {name for name in found if name.startswith("numplan.cli.commands")}
 
 
 def test_validating_needs_no_http() -> None:

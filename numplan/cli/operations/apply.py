@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+from numplan.cli.operations.asked import Asked, refuse_danger, refuse_errors
 from numplan.cli.operations.documents import write_documents
+from numplan.cli.operations.new_state import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.operations.plan import plan_from
-from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
-from numplan.cli.options.plan_options import Asked, refuse_danger, refuse_errors
 from numplan.cli.terminal.errors import say
 from numplan.cli.terminal.progress import told_wait
 from numplan.cli.terminal.run import Run

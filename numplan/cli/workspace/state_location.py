@@ -12,9 +12,9 @@ from numplan.cli.settings import Settings
 from numplan.engine.ports import Clock
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import SettingError
+from numplan.model.location.file_name import STATE_FILE
 from numplan.model.location.recipients import Grant, require_grant
 from numplan.model.location.state_location import (
-    STATE_FILE,
     HttpLocation,
     LocalLocation,
     LocationError,

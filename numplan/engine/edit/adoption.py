@@ -27,7 +27,6 @@ from numplan.model.text.countries import same_country
 from numplan.model.text.glob import covers
 from numplan.model.text.spelling import NUMBER_TYPES, normalize, same_word
 
-GROUPS: Final = ("country", "type", "flow")
 LONGEST_NAME: Final = 80
 """Characters of a name that is made up; what a manifest takes is a little more."""
 
