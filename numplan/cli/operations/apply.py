@@ -21,10 +21,11 @@ from numplan.cli.workspace.state_lock import locked
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.leftovers import settle_leftovers
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.engine.compare.in_force import in_force
-from numplan.engine.pipeline import PlanResult, settle_leftovers
+from numplan.engine.pipeline import PlanResult
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by

@@ -82,6 +82,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended = Ended()
     """What of the manifest ended: it declares nothing any more, unless the day is in doubt."""
 
+    @property
+    def wants_offers(self) -> bool:
+        """Whether there is anything to ask the vendor's prices for."""
+        return bool(self.wanted or self.pools)
+
     def on_leave(self) -> Iterator[Instance]:
         """The managed numbers that leave already, in their order, as far as the account holds them. Nobody declares
         one of these, so where all is declared none is looked at.

@@ -13,9 +13,9 @@ from numplan.engine.compare.attributes import (
 )
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences, updated
+from numplan.engine.compare.offers import Offers
 from numplan.engine.plan.leaving.waiting import let_go
 from numplan.engine.plan.plan_part import PlanPart
-from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.changes import (
     Adopt,
