@@ -130,6 +130,36 @@ def test_a_plan_with_a_local_state_loads_no_library_for_another_place(desk: Desk
     assert not found & ELSEWHERE
 
 
+def test_a_plan_that_finds_nothing_to_do_loads_nothing_for_what_it_does_not_do(desk: Desk) -> None:
+    """No words for mistakes, no search, no choice, no purchase, no document, no guess at an encoding."""
+    desk.emulator.add_owned(["+12050012201"])
+    desk.manifest("numbers: {a: {number: '+12050012201'}}")
+    assert desk("apply", "--auto-approve", "--buy-beside-unmanaged").code == 0
+    found = modules("plan", "--detailed-exitcode", cwd=desk.folder, env={**os.environ, **desk.variables})
+    assert {"requests", "yaml", "msgspec", "numplan.engine.plan.planner"} <= found
+    unused = {
+        "jsonschema",
+        "deepdiff",
+        "jinja2",
+        "rich",
+        "phonenumbers",
+        "charset_normalizer.api",
+        "numplan.engine.account.pricing",
+        "numplan.engine.apply.gate",
+        "numplan.engine.apply.settle",
+        "numplan.engine.plan.pools",
+        "numplan.engine.plan.quotes",
+        "numplan.manifest.numbers.number_list",
+        "numplan.manifest.validation.messages",
+        "numplan.model.location.recipients",
+        "numplan.numbering.tidying",
+        "numplan.views.html",
+        "numplan.views.machine",
+        "numplan.views.markdown",
+    }
+    assert not found & unused
+
+
 def test_a_place_whose_library_is_missing_names_the_extra(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

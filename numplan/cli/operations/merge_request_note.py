@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import requests
-import requests.auth
 
 from numplan.files.read import FileError, read_straight
 from numplan.http.client import HttpCaller
+from numplan.http.library import requests
 from numplan.http.result import Answer, NoAnswer
 from numplan.http.session import whole_body
 from numplan.manifest.files.names import FILE_NAMES
