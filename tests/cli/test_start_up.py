@@ -160,6 +160,12 @@ def test_a_plan_that_finds_nothing_to_do_loads_nothing_for_what_it_does_not_do(d
     assert not found & unused
 
 
+def test_requests_is_imported_in_one_place_which_leaves_out_what_guesses_encodings() -> None:
+    line = re.compile(r"^\s*(?:import|from) requests\b", re.MULTILINE)
+    found = {path for path in (ROOT / "numplan").rglob("*.py") if line.search(path.read_text())}
+    assert found == {ROOT / "numplan" / "http" / "library.py"}
+
+
 def test_a_place_whose_library_is_missing_names_the_extra(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,3 +211,40 @@ def test_completion_is_a_script_and_completes(shell: str) -> None:
         check=False,
     )
     assert "plan" in completed.stdout
+
+
+END = """
+import atexit, sys, threading
+from numplan.cli.main import leave
+atexit.register(print, "at the end")
+{more}
+print("told", end="")
+leave(7)
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "threading.Thread(target=lambda: (threading.Event().wait(0.2), print('worked'))).start()",
+        "sys.setprofile(lambda *_: None)",
+    ],
+    ids=["alone", "a thread is at work", "watched"],
+)
+def test_leaving_loses_nothing_that_is_to_be_written_or_called(more: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", END.format(more=more)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 7
+    assert done.stdout.startswith("told")
+    assert done.stdout.endswith("at the end\n")
+    assert ("worked" in done.stdout) == ("Thread" in more)
+
+
+def test_leaving_into_a_full_disk_keeps_the_exit_code() -> None:
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    command = [sys.executable, "-c", END.format(more="")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=full, env=buffered, check=False)
+    assert done.returncode == 7
