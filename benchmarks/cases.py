@@ -20,21 +20,44 @@ SIZES: Final = {"10k": 10_000, "30k": 30_000, "100k": 100_000}
 LATENCY_MS: Final = 50
 PARALLELISM: Final = 4
 WAITING: Final = "calls / parallelism x latency"
+TABS: Final = {
+    "a command": ("pl",),
+    "an option of plan": ("plan", "--"),
+    "a value of --target": ("plan", "--target", ""),
+}
+"""What is typed before a TAB, by what it is for."""
 LOAD_STATE: Final = (sys.executable, str(Path(__file__).with_name("load_state.py")))
 
 
 def start_up(folder: Path, rounds: int) -> Iterator[Row]:
-    """Commands that have nothing to read."""
-    write_manifest(folder, [f"+1205555{at:04}" for at in range(10)])
-    bare, version, validate = alternate(
-        max(rounds, 9),
-        lambda: run([sys.executable, "-c", "pass"], folder, {}),
-        lambda: run([*NUMPLAN, "version"], folder, {}),
-        lambda: run([*NUMPLAN, "validate"], folder, {}),
-    )
+    """Commands that have next to nothing to do, a small plan among them, and what a shell waits for at a TAB."""
+    with Fleet(folder, owned=10) as fleet:
+        write_manifest(folder, fleet.owned())
+        fleet.numplan("apply", "--auto-approve", "--buy-beside-unmanaged")
+        bare, version, validate, plan, told, plan_told, *completed = alternate(
+            max(rounds, 9),
+            lambda: run([sys.executable, "-c", "pass"], folder, {}),
+            lambda: run([*NUMPLAN, "version"], folder, {}),
+            lambda: run([*NUMPLAN, "validate"], folder, {}),
+            partial(fleet.numplan, "plan", "--detailed-exitcode"),
+            lambda: run([*NUMPLAN, "--help"], folder, {}),
+            lambda: run([*NUMPLAN, "plan", "--help"], folder, {}),
+            *(partial(_tab, folder, *words) for words in TABS.values()),
+        )
     yield Row("python -c pass", 0, bare)
     yield Row("version", 0, version, "bare python", bare.wall)
     yield Row("validate, a small manifest", 0, validate, "bare python", bare.wall)
+    yield Row("--help", 0, told, "bare python", bare.wall)
+    yield Row("plan --help", 0, plan_told, "--help", told.wall)
+    for what, took in zip(TABS, completed, strict=True):
+        yield Row(f"TAB for {what}", 0, took, "--help", told.wall)
+    yield Row("no-op plan of 10 numbers", 0, plan, "--help", told.wall)
+
+
+def _tab(folder: Path, *words: str) -> Took:
+    """What bash does at a TAB behind these words."""
+    asked = {"COMP_WORDS": " ".join(("numplan", *words)), "COMP_CWORD": str(len(words))}
+    return run(NUMPLAN, folder, {"_NUMPLAN_COMPLETE": "bash_complete", **asked})
 
 
 def octodns(folder: Path, rounds: int, count: int) -> Iterator[Row]:

@@ -4,9 +4,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-import requests
-import requests.auth
-
+from numplan.http.library import requests
 from numplan.model.errors import SettingError
 from numplan.model.location.urls import VISIBLE, UrlError, api_url
 from numplan.model.secrets import BEARER, LEAST, Secret

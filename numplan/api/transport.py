@@ -10,11 +10,11 @@ from functools import partial
 from typing import Final
 
 import msgspec
-import requests
 
 from numplan.api.endpoint import PATH, Bearer, check_header_text, check_url
 from numplan.api.retry import RateLimit, date_of
 from numplan.http.client import HttpCaller
+from numplan.http.library import requests
 from numplan.http.result import CALL_FAILURES, Answer, HttpResult, NoAnswer
 from numplan.http.session import whole_body
 from numplan.model.errors import AnswerError, UnreachableError

@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import certifi
-import requests.utils
 
 from numplan import __version__
 from numplan.doctor.check import Check, failed, ok, warning
+from numplan.http.library import requests
 from numplan.model.history.origin import job_page, service_of
 from numplan.model.location.api_settings import DEFAULT_API_URL
 from numplan.model.location.hosts import is_loopback

@@ -1,23 +1,18 @@
 """The line from manifest to plan: refresh, compare, ask for offers, plan, guard."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 
 from numplan.engine.account.refresh import AccountSnapshot, refresh
-from numplan.engine.apply.events import Settled
-from numplan.engine.apply.open_state import OpenState
-from numplan.engine.apply.settle import look_for, settle, watch
 from numplan.engine.compare.comparison import Comparison, compare
-from numplan.engine.compare.forgets import Forgets
 from numplan.engine.compare.in_force import in_force
+from numplan.engine.compare.offers import Offers
 from numplan.engine.guard.forecast import with_forecast
 from numplan.engine.guard.guards import check_guards
 from numplan.engine.plan.planner import PlanOptions, make_plan
-from numplan.engine.plan.quotes import Offers, fetch_offers
-from numplan.engine.ports import Clock, Provider, now_of
+from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, moment, our_time
 from numplan.model.others import OtherStates, nobody
@@ -73,9 +68,11 @@ def compute_plan_of(
         replace=options.replace,
         others=others(),
     )
-    if options.refresh_only:  # nothing is bought, so no price is asked
+    if options.refresh_only or not comparison.wants_offers:  # nothing is bought, so no price is asked
         offers = Offers()
     else:
+        from numplan.engine.plan.quotes import fetch_offers
+
         offers = fetch_offers(
             manifest,
             comparison,
@@ -110,24 +107,6 @@ def _when(ours: datetime, vendors: datetime | None, at: date | None) -> tuple[Mo
         return moment(ours, vendors), day
     shift = at - day.day
     return moment(ours + shift, vendors and vendors + shift), Today(at, day.doubt)
-
-
-def settle_leftovers(
-    open_state: OpenState, manifest: Manifest, provider: Provider, clock: Clock
-) -> Iterator[Settled]:
-    """Settle what earlier runs left uncertain, and save what came of it. Raises ApiError and StateError."""
-    forgets = Forgets(manifest.forget)
-    given_up = {
-        one.number for one in open_state.intents.values() if forgets.means(one.instance.resource, one.number)
-    }
-    yield from settle(open_state, provider, clock, manifest.api, list(open_state.intents), given_up=given_up)
-    waiting = [one.number for one in open_state.tombstones.values() if one.holds_slot]
-    if waiting:  # what holds no slot is looked for in the listing that the plan is made from
-        now = now_of(clock, provider)
-        look = look_for(open_state.tombstones, open_state, provider, now, manifest.api, waiting)
-        yield from watch(open_state, look, provider, now, manifest.api)
-    if open_state.unsaved:
-        open_state.save(now_of(clock, provider))
 
 
 def nothing_of(manifest: Manifest) -> Manifest:

@@ -16,10 +16,10 @@ from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any, Final
 
-import requests.adapters
-from requests.exceptions import InvalidSchema
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from numplan.http.library import requests
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -164,7 +164,7 @@ class Adapter(requests.adapters.HTTPAdapter):
         """Open pools of our connections for calls through a proxy. Raises InvalidSchema for SOCKS."""
         if proxy.lower().startswith("socks"):
             # Its connections would not note what is sent, and a call that left would look as if it had not.
-            raise InvalidSchema("numplan does not go through SOCKS proxies")
+            raise requests.exceptions.InvalidSchema("numplan does not go through SOCKS proxies")
         manager = super().proxy_manager_for(proxy, **named)
         manager.pool_classes_by_scheme = self._pools
         return manager

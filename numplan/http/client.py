@@ -4,12 +4,11 @@ import http.cookiejar
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-import requests
 import urllib3
-from requests.auth import AuthBase
 
 from numplan import __version__
 from numplan.http.adapter import Adapter, this_call
+from numplan.http.library import requests
 from numplan.http.result import CALL_FAILURES, Answer, HttpResult, NoAnswer, describe, is_lasting
 from numplan.http.session import PlainSession
 from numplan.model.location.hosts import is_loopback
@@ -24,7 +23,13 @@ class HttpCaller:
     """
 
     def __init__(
-        self, url: str, auth: AuthBase, headers: Mapping[str, str], *, connections: int, fresh: bool
+        self,
+        url: str,
+        auth: requests.auth.AuthBase,
+        headers: Mapping[str, str],
+        *,
+        connections: int,
+        fresh: bool,
     ) -> None:
         parts = urlsplit(url)
         self._host = parts.netloc

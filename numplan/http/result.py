@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
-import requests
 import urllib3.exceptions
+
+from numplan.http.library import requests
 
 CALL_FAILURES: Final = (
     requests.RequestException,

@@ -5,8 +5,7 @@ from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import requests
-
+from numplan.http.library import requests
 from numplan.http.result import OversizeError
 
 _CHUNK: Final = 256 * 1024

@@ -8,6 +8,7 @@ import msgspec
 
 from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.declarations.declarations import declare
+from numplan.manifest.files.names import FILE_NAMES
 from numplan.manifest.folder import read_files
 from numplan.manifest.reading.findings import Findings
 from numplan.manifest.reading.positions import LocatedMap
@@ -21,7 +22,6 @@ from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import StateLocation
 from numplan.model.manifest import Manifest
 
-FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
 NOTHING: Final = Given()
 
 

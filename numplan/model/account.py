@@ -102,6 +102,10 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
     rates: Rates = UNRATED
 
 
+Priced = Offer | Unreadable | None
+"""What is said of the price of one number: None where it is not for sale."""
+
+
 class Criteria(msgspec.Struct, frozen=True, gc=False):
     """What search is asked for; an empty text means any. Types and categories in canonical spelling."""
 

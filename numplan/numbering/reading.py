@@ -18,10 +18,11 @@ from numplan.numbering.calling_codes import (
     with_trunk_zero,
 )
 from numplan.numbering.ranges import in_country, is_dialled_as_written, region_of_valid
-from numplan.numbering.tidying import Tidy, tidied
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
+
+    from numplan.numbering.tidying import Tidy
 
 _GROUPED = re.compile(
     r"'?\+[1-9][0-9]{0,2}(?: ?\([1-9][0-9]{0,5}\)[ -]?|[ -])?[0-9]+(?:[ -][0-9]+)*", re.ASCII
@@ -61,6 +62,8 @@ def read_number(text: str, country: str | None = None) -> Reading:
     region = region_of(country) if country else None
     if (usual := _usual(text, region)) is not None:
         return usual
+    from numplan.numbering.tidying import tidied  # nearly all numbers are as they should be
+
     tidy = tidied(text)
     if tidy.international:
         return Reading(_international(tidy))
@@ -104,7 +107,7 @@ def doubted(numbers: Iterable[E164]) -> dict[E164, str]:
     return {one: why for number in with_trunk_zero(numbers) if (why := doubt(one := E164(number)))}
 
 
-def _international(tidy: Tidy) -> E164:
+def _international(tidy: "Tidy") -> E164:
     digits = tidy.digits
     if tidy.zero_after is not None:
         digits = _with_zero_or_without(digits, tidy.zero_after)

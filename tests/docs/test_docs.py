@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from numplan.cli.commands import fmt, plan
 from numplan.cli.main import COMMANDS
-from numplan.cli.operations import apply
+from numplan.cli.operations import apply, plan
+from numplan.cli.operations.manifest import fmt
 from numplan.emulator.server import Emulator, EmulatorSettings
 from numplan.manifest.variables.variables import Given
 from numplan.model.errors import NumplanError

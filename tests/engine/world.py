@@ -10,8 +10,9 @@ from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.events import Event
 from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.leftovers import settle_leftovers
 from numplan.engine.apply.open_state import OpenState
-from numplan.engine.pipeline import compute_plan, settle_leftovers
+from numplan.engine.pipeline import compute_plan
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by

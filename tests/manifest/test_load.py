@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from numplan.manifest.load import FILE_NAMES, find_manifest, read_backend, read_manifest
+from numplan.manifest.files.names import FILE_NAMES
+from numplan.manifest.load import find_manifest, read_backend, read_manifest
 from numplan.model.errors import ManifestError
 from numplan.model.location.state_location import LocalLocation
 from tests.manifest.places import lines, written

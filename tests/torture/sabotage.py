@@ -717,7 +717,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a number that leaves fills a slot of its pool",
-        "engine/compare/pool_status.py",
+        "engine/compare/pools/status.py",
         "members = tuple(one for one in staying if one.attributes.leaving_at is None)",
         "members = tuple(staying)",
         ["tests/engine/plan/leaving/test_waiting.py", "tests/engine/plan/leaving/test_pool_leaving.py"],

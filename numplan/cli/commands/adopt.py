@@ -1,16 +1,12 @@
 """`numplan adopt`."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from numplan.cli.operations.adopt import Adoption, adopt_chosen
 from numplan.cli.options.consents import state_consents
 from numplan.cli.settings import common
-from numplan.cli.terminal.run import Run
-from numplan.engine.edit.adoption import GROUPS, AdoptFilter, EntryStyle
-from numplan.model.consent import Consent
-from numplan.model.errors import UsageError
+from numplan.model.text.groups import ENTRIES_BY
 from numplan.model.text.spelling import NUMBER_TYPES
 
 EXAMPLES: Final = """\b
@@ -35,8 +31,8 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001
     words = tuple(word.strip() for word in value.split(",") if word.strip())
     for word in words:
-        if word not in GROUPS:
-            raise click.BadParameter(f"{word!r} is none of {', '.join(GROUPS)}")
+        if word not in ENTRIES_BY:
+            raise click.BadParameter(f"{word!r} is none of {', '.join(ENTRIES_BY)}")
     return words
 
 
@@ -112,52 +108,12 @@ def _groups(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
 @click.option("--manifest-only", is_flag=True, help="Write the entries only; `numplan apply` updates state.")
 @state_consents
 @click.option("--auto-approve", is_flag=True, help="Do not ask for approval.")
-def adopt(
-    *,
-    everything: bool,
-    countries: tuple[str, ...],
-    types: tuple[str, ...],
-    numbers: tuple[str, ...],
-    flows: tuple[str, ...],
-    inventory: str | None,
-    columns: dict[str, str],
-    groups: tuple[str, ...],
-    form: str | None,
-    labels: dict[str, str],
-    protect: bool,
-    manifest_only: bool,
-    accept_lost_state: bool,
-    accept_older_state: bool,
-    new_state: bool,
-    auto_approve: bool,
-) -> int:
+def adopt(**given: Any) -> int:  # noqa: ANN401
     """Bring numbers that the account already owns into the manifest and state.
 
     Writes entries for numbers that nothing manages, into the manifest or a new one, and then takes them into
     state. What the manifest holds stays as it is; nothing is purchased and nothing is released.
     """
-    filtered = bool(countries or types or numbers or flows or inventory)
-    if everything == filtered:
-        raise UsageError(
-            "say which numbers: --all, or by --country, --type, --number, --flow, --from",
-            hint="`numplan numbers --unmanaged` lists those that nothing manages",
-        )
-    if columns and not inventory:
-        raise UsageError("--column goes with --from")
-    run = Run.current()
-    if manifest_only and run.settings.flag("lock_timeout"):
-        raise UsageError("--lock-timeout has no effect with --manifest-only, which takes no lock")
-    asked = Adoption(
-        wish=AdoptFilter(countries=countries, types=types, numbers=numbers, flows=flows),
-        style=EntryStyle(groups, "numbers" if form == "numbers" else "sets", labels),
-        inventory=inventory,
-        columns=columns,
-        in_files={"files": True, "sets": False}.get(form or ""),
-        everything=everything,
-        protect=protect,
-        manifest_only=manifest_only,
-        consent=Consent(accept_lost_state or new_state, accept_older_state or new_state),
-        new_state=new_state,
-        ask=not auto_approve,
-    )
-    return adopt_chosen(asked, run)
+    from numplan.cli.operations.run_adopt import run_adopt
+
+    return run_adopt(**given)

@@ -5,9 +5,7 @@ from typing import Final
 
 import click
 
-from numplan.cli.operations.doctor import run_doctor
 from numplan.cli.settings import common
-from numplan.cli.terminal.run import Run
 
 EXAMPLES: Final = """\b
 Examples:
@@ -32,4 +30,6 @@ def doctor(*, report: Path | None) -> int:
 
     Exits with 1 if anything failed.
     """
-    return run_doctor(Run.current(), report)
+    from numplan.cli.operations.doctor import run_doctor
+
+    return run_doctor(report)

@@ -1,15 +1,10 @@
 """`numplan explain`."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from numplan.cli.operations.plan import look
 from numplan.cli.settings import common
-from numplan.cli.terminal.run import Run
-from numplan.engine.queries.explanation import explanation_of, read_name
-from numplan.views.machine.explanation import explained_json
-from numplan.views.text.explanation import explained_text
 
 EXAMPLES: Final = """\b
 Examples:
@@ -23,20 +18,12 @@ Examples:
 @click.argument("name", metavar="ADDRESS|NUMBER")
 @common("chdir", "manifest", "state", "json", "no_color", "parallelism")
 @click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
-def explain(name: str, *, expand: bool) -> None:
+def explain(**given: Any) -> None:  # noqa: ANN401
     """Show everything known about a number, a pool or a set.
 
     Where it is declared, what state and account say of it, what a plan would do and why, and what protects it
     from being released. Takes no lock and writes nothing.
     """
-    run = Run.current()
-    run.settings.require_foldable(expand=expand)
-    asked = read_name(name)
-    with run.clock.watching():
-        seen = look(run)
-        found = explanation_of(asked, seen.manifest, seen.state, seen.result)
-    if run.settings.json:
-        run.screen.document(explained_json(found))
-    else:
-        run.screen.line(explained_text(found, width=run.screen.width, expand=expand))
-        run.screen.require_written()
+    from numplan.cli.operations.questions.explain import run_explain
+
+    run_explain(**given)

@@ -2,8 +2,7 @@
 
 import click
 
-from numplan.cli.terminal.screen import Screen
-from numplan.manifest.schema.shipped import NAMES, schema_text
+from numplan.manifest.schema.shipped import NAMES
 
 
 @click.command()
@@ -14,4 +13,7 @@ def schema(name: str) -> None:
     An editor that knows YAML completes and checks a manifest whose first line is
     `# yaml-language-server: $schema=manifest.schema.json`.
     """
+    from numplan.cli.terminal.screen import Screen
+    from numplan.manifest.schema.shipped import schema_text
+
     Screen(color=False).document(schema_text(name).rstrip("\n"))

@@ -1,20 +1,11 @@
 """`numplan show`."""
 
-from typing import Final
+from typing import Any
 
 import click
 
-from numplan.cli.operations.documents import render
-from numplan.cli.operations.stored_state import read_state, show_state
 from numplan.cli.options.documents import FORMATS
-from numplan.cli.settings import Settings, common
-from numplan.cli.terminal.screen import Screen
-from numplan.cli.workspace.open import read_file
-from numplan.model.errors import UsageError
-from numplan.model.plan_document import decode_plan
-
-_OF_STATE: Final = ("manifest", "var", "var_file", "state")
-"""Options that say which state is shown."""
+from numplan.cli.settings import common
 
 
 @click.command()
@@ -27,41 +18,11 @@ _OF_STATE: Final = ("manifest", "var", "var_file", "state")
     help="The format (default: text, or json with --json).",
 )
 @click.option("--expand", is_flag=True, help="Show every line instead of folding long lists.")
-def show(planfile: str | None, form: str | None, *, expand: bool) -> None:
+def show(**given: Any) -> None:  # noqa: ANN401
     """Show a saved plan, or the state.
 
     As json, both have the form of `terraform show -json`, on one line. The other formats are of plans only.
     """
-    settings = Settings.current()
-    screen = Screen(color=settings.color)
-    if settings.json and form not in {None, "json"}:
-        raise UsageError(f"--json and --format {form} exclude each other")
-    form = form or ("json" if settings.json else "text")
-    if expand and (planfile is None or form != "text"):
-        raise UsageError("--expand shows every line of a plan's text", hint="leave it out")
-    if planfile is not None and (idle := [one for one in _OF_STATE if settings.flag(one)]):
-        raise UsageError(
-            f"--{idle[0].replace('_', '-')} has no effect on a saved plan",
-            hint="a plan is shown as it was saved",
-        )
-    if planfile is not None:
-        _show_plan(planfile, form, settings, screen, expand=expand)
-    elif form == "json":
-        from numplan.views.machine.terraform_plan import state_json
+    from numplan.cli.operations.questions.show import run_show
 
-        screen.document("".join(state_json(read_state(settings))))
-    elif form == "text":
-        show_state(settings, screen)
-    else:
-        raise UsageError(f"the state has no form as {form}", hint="name a saved plan to show")
-    screen.require_written()
-
-
-def _show_plan(path: str, form: str, settings: Settings, screen: Screen, *, expand: bool) -> None:
-    from numplan.cli.terminal.text_ui import TextReport
-
-    plan = decode_plan(read_file(path, "the plan file"), path)
-    if form == "text":
-        TextReport(screen, expand=expand).plan(plan)
-    else:
-        screen.document("".join(render(plan, form, settings)).rstrip("\n"))
+    run_show(**given)

@@ -1,1 +1,1 @@
-"""What several commands do alike: make a plan, apply it, adopt, write documents."""
+"""What commands carry out, each in a `run_NAME`, and what several of them do alike."""

@@ -14,8 +14,8 @@ from numplan.cli.operations.adopt_filter import filter_of
 from numplan.cli.operations.adopt_left_out import named, tell_left_out
 from numplan.cli.operations.adopt_write import Target, draft_entries, entries_written
 from numplan.cli.operations.apply import Work, exit_code, settle_first
-from numplan.cli.options.consents import needed_to_read, tell_of_new_state
-from numplan.cli.options.plan_options import refuse_danger
+from numplan.cli.operations.asked import refuse_danger
+from numplan.cli.operations.new_state import needed_to_read, tell_of_new_state
 from numplan.cli.settings import Settings
 from numplan.cli.terminal.progress import ReportingProvider
 from numplan.cli.terminal.run import Run
@@ -49,7 +49,8 @@ from numplan.engine.edit.adoption import (
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.policy.limits import effective
 from numplan.engine.ports import Provider
-from numplan.manifest.load import FILE_NAMES, manifest_in
+from numplan.manifest.files.names import FILE_NAMES
+from numplan.manifest.load import manifest_in
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.consent import Consent
 from numplan.model.errors import NumplanError, UsageError

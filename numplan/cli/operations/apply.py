@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
+from numplan.cli.operations.asked import Asked, refuse_danger, refuse_errors
 from numplan.cli.operations.documents import write_documents
+from numplan.cli.operations.new_state import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.operations.plan import plan_from
-from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
-from numplan.cli.options.plan_options import Asked, refuse_danger, refuse_errors
 from numplan.cli.terminal.errors import say
 from numplan.cli.terminal.progress import told_wait
 from numplan.cli.terminal.run import Run
@@ -21,10 +21,11 @@ from numplan.cli.workspace.state_lock import locked
 from numplan.engine.apply.apply import apply_plan
 from numplan.engine.apply.calls import Account
 from numplan.engine.apply.gate import Gate
+from numplan.engine.apply.leftovers import settle_leftovers
 from numplan.engine.apply.open_state import OpenState
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.engine.compare.in_force import in_force
-from numplan.engine.pipeline import PlanResult, settle_leftovers
+from numplan.engine.pipeline import PlanResult
 from numplan.engine.plan.outputs import outputs_now
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.loosening import bound_by

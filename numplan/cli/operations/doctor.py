@@ -39,8 +39,9 @@ from numplan.model.operator import VARIABLE
 from numplan.model.text.printable import plural
 
 
-def run_doctor(run: Run, report: Path | None) -> int:
-    """Look, and tell; the exit code."""
+def run_doctor(report: Path | None) -> int:
+    """Carry out `numplan doctor`: look, and tell; returns the exit code."""
+    run = Run.current()
     start_logging(run.settings)
     examined = _Examined(run)
     checks: list[Check] = []

@@ -1,9 +1,9 @@
 """What the four reading commands share: an account without a manifest, and rows as table, JSON or CSV."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import click
 
@@ -21,12 +21,6 @@ from numplan.views.common.table import TableRow, csv_text, json_text, table_text
 
 NARROW: Final = 80
 """Columns of a table that goes to no terminal."""
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def csv_option(command: Command) -> Command:
-    """`--csv`, for the commands that print rows."""
-    return click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
 
 
 @contextmanager

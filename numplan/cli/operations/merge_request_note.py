@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import requests
-import requests.auth
 
 from numplan.files.read import FileError, read_straight
 from numplan.http.client import HttpCaller
+from numplan.http.library import requests
 from numplan.http.result import Answer, NoAnswer
 from numplan.http.session import whole_body
-from numplan.manifest.load import FILE_NAMES
+from numplan.manifest.files.names import FILE_NAMES
 from numplan.model.errors import NumplanError, SettingError
 from numplan.model.location import plain_http
 from numplan.model.location.urls import UrlError, safe_url

@@ -1,10 +1,10 @@
 """Make a plan from a command line: manifest, state and account, then the engine's line."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from numplan import __version__
-from numplan.cli.options.consents import needed_to_buy, needed_to_read, tell_of_new_state
-from numplan.cli.options.plan_options import Asked
+from numplan.cli.operations.asked import Asked
+from numplan.cli.operations.new_state import needed_to_buy, needed_to_read, tell_of_new_state
 from numplan.cli.terminal.progress import ReportingProvider, progress
 from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
@@ -18,6 +18,9 @@ from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
 from numplan.model.others import OtherStates
 from numplan.model.state import State, check_owner
+
+CHANGES: Final = 2
+"""What a command exits with, where it is asked to, that found something to do."""
 
 
 class Seen(NamedTuple):

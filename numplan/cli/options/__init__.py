@@ -1,1 +1,1 @@
-"""Options that several commands share, and what is made of them."""
+"""Options that several commands share: light, for help and completion load them."""

@@ -6,11 +6,6 @@ from typing import Any, Final, TypeVar
 import click
 
 from numplan.cli.options.completion import Address
-from numplan.model.address import split_address, with_quotes
-from numplan.model.number import NumberError
-from numplan.model.plan import Selection
-from numplan.model.text.glob import is_pattern
-from numplan.numbering.reading import read_number
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -22,10 +17,14 @@ class Name(Address):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """The address or the number as it is known. Fails as click does where it is neither."""
-        return self.name_of(with_quotes(str(value).strip()), "", param, ctx)
+        return self.name_of(_quoted(value), "", param, ctx)
 
     def name_of(self, text: str, nor: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """A number in its one spelling, an address as it is; `nor` is what else the text may be and is not."""
+        from numplan.model.address import split_address
+        from numplan.model.number import NumberError
+        from numplan.numbering.reading import read_number
+
         if split_address(text) is not None:
             return text
         try:
@@ -41,10 +40,19 @@ class Pattern(Name):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """The pattern as it is matched. Fails as click does where it can match nothing."""
-        text = with_quotes(str(value).strip())
+        from numplan.model.text.glob import is_pattern
+
+        text = _quoted(value)
         if not text:
             self.fail("a pattern is missing here", param, ctx)
         return text if is_pattern(text) else self.name_of(text, ", nor a pattern of them", param, ctx)
+
+
+def _quoted(value: Any) -> str:  # noqa: ANN401
+    """The text of an address, or of a pattern of one, with the quotes that a shell took away."""
+    from numplan.model.address import with_quotes
+
+    return with_quotes(str(value).strip())
 
 
 class Label(click.ParamType):  # type: ignore[type-arg]
@@ -104,12 +112,3 @@ def selection_options(command: Command) -> Command:
     for flag, details in reversed(_OPTIONS):
         command = click.option(flag, **details)(command)
     return command
-
-
-def selection_of(flags: dict[str, Any]) -> Selection:
-    """What the flags select; takes the flags out."""
-    return Selection(
-        targets=tuple(flags.pop("target")),
-        excludes=tuple(flags.pop("exclude")),
-        labels=tuple(flags.pop("select")),
-    )

@@ -44,8 +44,6 @@ def say(problem: BaseException) -> int:
         case BrokenPipeError():
             silence(sys.stdout)
             return BROKEN
-        case SystemExit():
-            return problem.code if isinstance(problem.code, int) else BROKEN
         case OSError(errno=errno.ENOSPC, filename=None):  # click prints help and versions without a Screen
             silence(sys.stdout)
             _error(screen, f"standard output could not be written: {problem.strerror}")

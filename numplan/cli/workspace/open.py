@@ -11,7 +11,8 @@ import msgspec
 
 from numplan import __version__
 from numplan.cli.settings import Settings
-from numplan.manifest.load import FILE_NAMES, find_manifest, manifest_in, read_backend, read_manifest
+from numplan.manifest.files.names import FILE_NAMES
+from numplan.manifest.load import find_manifest, manifest_in, read_backend, read_manifest
 from numplan.manifest.variables.variables import Given
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.diagnostics import Diagnostic

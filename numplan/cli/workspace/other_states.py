@@ -10,7 +10,6 @@ from numplan.model.location.state_location import LocalLocation, StateLocation
 from numplan.model.manifest import Manifest, OtherState
 from numplan.model.others import Others, OtherStates, nobody
 from numplan.model.state import State
-from numplan.state.shared.last_seen_cache import LastSeenCache
 
 
 def other_states(settings: Settings, manifest: Manifest, account: Provider, own: State | None) -> OtherStates:
@@ -53,6 +52,8 @@ class _Wanted:
 
 
 def _read(one: OtherState, settings: Settings, manifest: Manifest, wanted: _Wanted) -> State:
+    from numplan.state.shared.last_seen_cache import LastSeenCache
+
     place = _placed(one.place, manifest)
     seen = LastSeenCache(f"{place.url} (read)", settings.environment)
     last = seen.recall()

@@ -12,9 +12,8 @@ from numplan.cli.settings import Settings
 from numplan.engine.ports import Clock
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import SettingError
-from numplan.model.location.recipients import Grant, require_grant
+from numplan.model.location.file_name import STATE_FILE
 from numplan.model.location.state_location import (
-    STATE_FILE,
     HttpLocation,
     LocalLocation,
     LocationError,
@@ -28,7 +27,11 @@ from numplan.model.manifest import Manifest
 from numplan.state.backend import Backend
 
 if TYPE_CHECKING:
+    from numplan.model.location.recipients import Grant
     from numplan.state.shared.store import Store
+
+
+SharedLocation = HttpLocation | PostgresLocation | ObjectLocation
 
 
 def location_of(settings: Settings, manifest_path: str, declared: StateLocation | None) -> StateLocation:
@@ -100,7 +103,6 @@ def open_location(
     cannot be used, or nobody but the manifest says that credentials may go there.
     """
     operator_of(environment).require_place(place.url, **_forms(place))
-    grant = _granted(place, named, environment)
     match place:
         case LocalLocation(path=path):
             from numplan.state.local.backend import LocalBackend
@@ -109,7 +111,7 @@ def open_location(
         case _:
             from numplan.state.shared.backend import RemoteBackend
 
-            store = _open_store(place, environment, clock, grant)
+            store = _open_store(place, environment, clock, _granted(place, named, environment))
             return RemoteBackend(store, environment=environment, clock=clock, consent=consent)
 
 
@@ -130,9 +132,13 @@ def _forms(place: StateLocation) -> dict[str, list[str]]:
             return {"urls": [place.url]}
 
 
-def _granted(place: StateLocation, named: Sequence[StateLocation], environment: Mapping[str, str]) -> Grant:
+def _granted(
+    place: SharedLocation, named: Sequence[StateLocation], environment: Mapping[str, str]
+) -> "Grant":
     """What a place may be sent. Raises SettingError."""
-    if isinstance(place, LocalLocation | HttpLocation | ObjectLocation):
+    from numplan.model.location.recipients import require_grant
+
+    if isinstance(place, HttpLocation | ObjectLocation):
         return require_grant(place, named, environment)
     from numplan.state.shared.passfile import is_keyed
 
@@ -140,10 +146,10 @@ def _granted(place: StateLocation, named: Sequence[StateLocation], environment: 
 
 
 def _open_store(
-    place: HttpLocation | PostgresLocation | ObjectLocation,
+    place: SharedLocation,
     environment: Mapping[str, str],
     clock: Clock | None,
-    grant: Grant,
+    grant: "Grant",
 ) -> "Store":
     match place:
         case HttpLocation():

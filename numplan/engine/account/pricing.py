@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.split_search import priced_by_beginnings
 from numplan.engine.ports import Provider
-from numplan.model.account import Criteria, Offer, Unreadable
+from numplan.model.account import Criteria, Offer, Priced
 from numplan.model.errors import AnswerError
 from numplan.model.number import E164
 from numplan.model.text.spelling import normalize
@@ -21,9 +21,6 @@ _ROWS_WORTH: Final = 200
 _GROWTH: Final = 4
 _SAMPLE: Final = 12
 """After so many numbers that tell no country to search in, no more are asked for to find one."""
-
-
-Priced = Offer | Unreadable | None
 
 
 def price_again(

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from numplan.engine.account.pricing import Priced, price_again
+from numplan.engine.account.pricing import price_again
 from numplan.engine.apply.orders import PurchaseOrder
 from numplan.engine.compare.ceiling import keeps_rate
 from numplan.engine.ports import Clock, Provider
-from numplan.model.account import Criteria, Offer, Unreadable
+from numplan.model.account import Criteria, Offer, Priced, Unreadable
 from numplan.model.errors import ApiError
 from numplan.model.number import E164
 from numplan.model.plan import ZERO

@@ -13,8 +13,8 @@ from numplan.engine.account.region_checks import check_regions
 from numplan.engine.compare.in_force import Ended, ended_by
 from numplan.engine.compare.known_numbers import KnownNumbers, forgotten_of, sorted_out
 from numplan.engine.compare.number_status import NumberStatus
-from numplan.engine.compare.pool_moves import follow_moves
-from numplan.engine.compare.pool_status import PoolStatus, pool_statuses
+from numplan.engine.compare.pools.moves import follow_moves
+from numplan.engine.compare.pools.status import PoolStatus, pool_statuses
 from numplan.engine.compare.retirement import outgoing_of, released_lately
 from numplan.engine.compare.sides import Sides, sides_of
 from numplan.model.account import OwnedNumber
@@ -81,6 +81,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Entries that a date keeps from buying and releasing: they begin later, or ended on a day that is in doubt."""
     ended: Ended = Ended()
     """What of the manifest ended: it declares nothing any more, unless the day is in doubt."""
+
+    @property
+    def wants_offers(self) -> bool:
+        """Whether there is anything to ask the vendor's prices for."""
+        return bool(self.wanted or self.pools)
 
     def on_leave(self) -> Iterator[Instance]:
         """The managed numbers that leave already, in their order, as far as the account holds them. Nobody declares

@@ -9,11 +9,11 @@ import msgspec
 
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import compare
+from numplan.engine.compare.offers import Offers
 from numplan.engine.guard.budget_guard import check_budgets
 from numplan.engine.guard.limit_guards import check_limits
 from numplan.engine.plan.budgets import budget_lines
 from numplan.engine.plan.planner import PlanOptions, make_plan
-from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import effective
 from numplan.model.account import OwnedNumber, Region
 from numplan.model.address import Resource, resource_of
@@ -27,7 +27,6 @@ from numplan.model.text.countries import same_country
 from numplan.model.text.glob import covers
 from numplan.model.text.spelling import NUMBER_TYPES, normalize, same_word
 
-GROUPS: Final = ("country", "type", "flow")
 LONGEST_NAME: Final = 80
 """Characters of a name that is made up; what a manifest takes is a little more."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.in_force import day_after, in_force
-from numplan.engine.compare.pool_moves import follow_moves
+from numplan.engine.compare.pools.moves import follow_moves
 from numplan.engine.plan.leaving.due import staying
 from numplan.engine.policy.limits import effective
 from numplan.engine.policy.releases import Stay

@@ -8,9 +8,9 @@ import msgspec
 from numplan.engine.account.refresh import too_many_missing
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.in_force import in_force
+from numplan.engine.compare.offers import Offers
 from numplan.engine.guard.budget_guard import check_budgets
 from numplan.engine.guard.limit_guards import check_limits, declared_at
-from numplan.engine.plan.quotes import Offers
 from numplan.engine.policy.limits import FIRM, Limits, effective
 from numplan.engine.policy.releases import (
     FEWEST_OF_A_SHARE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from numplan.engine.account.seeking import ENOUGH
+from numplan.engine.account.sought import ENOUGH
 from numplan.engine.account.unreadable import why_unread
 from numplan.engine.compare.attributes import (
     adopted_as,
@@ -14,9 +14,9 @@ from numplan.engine.compare.attributes import (
 )
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences, updated
+from numplan.engine.compare.offers import Offers
 from numplan.engine.plan.leaving.waiting import let_go
 from numplan.engine.plan.plan_part import PlanPart
-from numplan.engine.plan.quotes import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.changes import (
     Adopt,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from numplan.engine.account.refresh import AccountSnapshot
-from numplan.engine.plan.quotes import Offers
+from numplan.engine.compare.offers import Offers
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.number import E164

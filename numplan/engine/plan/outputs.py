@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.pool_moves import follow_moves
+from numplan.engine.compare.pools.moves import follow_moves
 from numplan.engine.plan.selecting.known import require_matches
 from numplan.engine.plan.selecting.subjects import Subject, selects, subject_of
 from numplan.model.account import OwnedNumber

@@ -10,9 +10,9 @@ from numplan.engine.account.region_checks import unproven_countries
 from numplan.engine.compare import flows, overcharge
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.deferral import again_from
+from numplan.engine.compare.offers import Offers
 from numplan.engine.compare.retirement import REPLACE, is_covered
 from numplan.engine.plan.odd_rows import odd_rows
-from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.selecting.selection import downgrade_unselected
 from numplan.engine.plan.selecting.subjects import selects, subject_of
 from numplan.model.changes import Adopt, Change, released

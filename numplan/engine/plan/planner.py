@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.offers import Offers, Picks
 from numplan.engine.compare.overcharge import find_overcharges
 from numplan.engine.plan.budgets import budget_lines, over_by_itself
 from numplan.engine.plan.costs import cost_of, unmanaged_of
@@ -16,9 +17,6 @@ from numplan.engine.plan.leaving.waiting import begun, leaving_of, require_leavi
 from numplan.engine.plan.outputs import output_changes
 from numplan.engine.plan.plan_messages import account_findings, day_findings, doubt_of, missing_of
 from numplan.engine.plan.plan_part import PlanPart, join
-from numplan.engine.plan.pool_choice import Picks
-from numplan.engine.plan.pools import plan_pools
-from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.refresh_only import plan_refresh
 from numplan.engine.plan.removals import find_drift, plan_removals
 from numplan.engine.plan.selecting.known import require_members
@@ -203,11 +201,14 @@ def _chosen(
 def _whole(comparison: Comparison, offers: Offers, options: PlanOptions) -> PlanPart:
     """All that manifest, state and account call for."""
     explicit = plan_explicit(comparison, offers, options.allowances)
-    pools = plan_pools(
-        comparison, offers, options.allowances, numbers_of(explicit.changes), options.preferred
-    )
+    pools: tuple[PlanPart, ...] = ()
+    if comparison.pools:  # what chooses numbers takes a while to load
+        from numplan.engine.plan.pools import plan_pools
+
+        taken = numbers_of(explicit.changes)
+        pools = (plan_pools(comparison, offers, options.allowances, taken, options.preferred),)
     removals = plan_removals(comparison, options.allowances, destroy=options.destroy)
-    return join((explicit, pools, removals))
+    return join((explicit, *pools, removals))
 
 
 def _still_protected(whole: PlanPart, protected: Collection[E164]) -> PlanPart:

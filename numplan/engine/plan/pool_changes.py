@@ -14,7 +14,7 @@ from numplan.engine.compare.attributes import (
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.differences import differences, updated
 from numplan.engine.compare.localities import localities_of, locality_of
-from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.compare.pools.status import PoolStatus
 from numplan.model.account import Offer, OwnedNumber
 from numplan.model.changes import Adopt, Change, Keep, Purchase, Replace
 from numplan.model.manifest import PoolEntry

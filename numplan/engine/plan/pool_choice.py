@@ -23,17 +23,6 @@ from numplan.model.number import E164
 from numplan.model.state import Instance
 
 
-class Picks(msgspec.Struct, frozen=True):
-    """The numbers that a pool prefers, where they are to be had: for what it lacks, and for each member that moves."""
-
-    purchases: tuple[E164, ...] = ()
-    replaces: Mapping[E164, E164] = {}
-
-    def all(self) -> frozenset[E164]:
-        """Each of them."""
-        return frozenset((*self.purchases, *self.replaces.values()))
-
-
 class Choice(msgspec.Struct, frozen=True):
     """What a pool buys, and all that could take the place of one of these: ranked, of a type and category that are
     among theirs, since that is what was reviewed, never dearer than the dearest of them, and with the area code of one

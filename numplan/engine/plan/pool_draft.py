@@ -6,9 +6,9 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.pool_status import PoolStatus
-from numplan.engine.plan.pool_choice import Picks, Spare
-from numplan.engine.plan.quotes import Offers
+from numplan.engine.compare.offers import Offers, Picks
+from numplan.engine.compare.pools.status import PoolStatus
+from numplan.engine.plan.pool_choice import Spare
 from numplan.engine.plan.ranked_stock import RankedStocks
 from numplan.model.changes import Change
 from numplan.model.diagnostics import Diagnostic

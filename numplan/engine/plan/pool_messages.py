@@ -7,12 +7,11 @@ from typing import Final
 from numplan.engine.account.refresh import AccountSnapshot
 from numplan.engine.compare.comparison import Comparison
 from numplan.engine.compare.localities import Locality, is_local, localities_of, locality_of
-from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.compare.pools.status import PoolStatus
 from numplan.engine.plan.choosing.owned_alike import matches
 from numplan.engine.plan.choosing.runs import runs_of
 from numplan.engine.plan.pool_choice import Choice, any_cap, within_caps
 from numplan.model.account import Found, Offer, Unreadable
-from numplan.model.address import kind_of
 from numplan.model.charge import in_cents
 from numplan.model.diagnostics import Diagnostic, error, note, warning
 from numplan.model.manifest import PoolEntry, Retired
@@ -195,26 +194,6 @@ def mismatches(status: PoolStatus, snapshot: AccountSnapshot) -> Iterator[Diagno
             "criteria hold for new members only",
             source=pool.source,
         )
-
-
-def renames(comparison: Comparison) -> Iterator[Diagnostic]:
-    """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
-    gone = dict.fromkeys(
-        one.resource
-        for one in comparison.leaving
-        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended.entries
-    )
-    new = [one for one in comparison.pools if one.shortage and not one.members]
-    for resource in gone:
-        for status in new:
-            yield warning(
-                f"{resource} is no longer declared, so its numbers go, while {status.pool.resource} is new "
-                "and wants others",
-                source=status.pool.source,
-                path=f"pools.{status.pool.name}",
-                hint=f"if only its name changed, keep its numbers with moved: "
-                f"[{{from: {resource}, to: {status.pool.resource}}}]",
-            )
 
 
 def waiting(

@@ -6,11 +6,11 @@ from functools import reduce
 from itertools import islice
 
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.offers import Offers, Picks
 from numplan.engine.plan.plan_part import PlanPart, join
-from numplan.engine.plan.pool_choice import Picks, spare_count
+from numplan.engine.plan.pool_choice import spare_count
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS
-from numplan.engine.plan.quotes import Offers
 from numplan.engine.plan.ranked_stock import RankedStocks
 from numplan.model.account import Offer
 from numplan.model.address import Resource

@@ -1,7 +1,6 @@
 """Ask the vendor what it offers for what the manifest still wants: prices, stock, what could be adopted."""
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -10,19 +9,21 @@ from numplan.engine.account import no_hits
 from numplan.engine.account.parallel import ask_all
 from numplan.engine.account.pricing import price_again
 from numplan.engine.account.refresh import AccountSnapshot
-from numplan.engine.account.seeking import Sought, seek
+from numplan.engine.account.seeking import seek
 from numplan.engine.account.shared_searches import search_all
+from numplan.engine.account.sought import Sought
 from numplan.engine.account.split_search import with_more
 from numplan.engine.compare.attributes import on_other_trunk
 from numplan.engine.compare.comparison import Comparison
-from numplan.engine.compare.localities import Locality, is_local, localities_of
-from numplan.engine.compare.pool_status import PoolStatus
+from numplan.engine.compare.localities import is_local, localities_of
+from numplan.engine.compare.offers import NOTHING, Offers, Picks
+from numplan.engine.compare.pools.status import PoolStatus
 from numplan.engine.plan.choosing.local_search import search_locally
 from numplan.engine.plan.choosing.owned_alike import owned_alike
-from numplan.engine.plan.pool_choice import Picks, any_cap
+from numplan.engine.plan.pool_choice import any_cap
 from numplan.engine.plan.selecting.subjects import selects, subject_of
 from numplan.engine.ports import Provider
-from numplan.model.account import Criteria, Found, Offer, OwnedNumber, Region
+from numplan.model.account import Criteria, Found, Offer, Region
 from numplan.model.address import Resource
 from numplan.model.manifest import Declared, Manifest, PoolEntry
 from numplan.model.number import E164
@@ -30,23 +31,7 @@ from numplan.model.plan import Selection
 from numplan.model.text.countries import as_offered, same_country, same_state, state_name
 from numplan.model.text.spelling import same_word, serves
 
-NOTHING: Final[Mapping[Resource, Picks]] = MappingProxyType({})
 EVERYTHING: Final = Selection()
-
-
-class Offers(msgspec.Struct, frozen=True, kw_only=True):
-    """What the vendor said.
-
-    `sought` is what was learned of explicit numbers. `stock` is what search offers a pool, `alike` the owned, unmanaged
-    numbers that match one. `exhausted` are the localities of a pool of which nothing more is for sale, `states` those
-    of owned numbers, where a pool is spread.
-    """
-
-    sought: Sought = Sought()
-    stock: Mapping[Resource, Found] = {}
-    alike: Mapping[Resource, tuple[OwnedNumber, ...]] = {}
-    exhausted: Mapping[Resource, frozenset[Locality]] = {}
-    states: Mapping[E164, str] = {}
 
 
 def fetch_offers(

@@ -1,5 +1,6 @@
 """Plan what leaves: managed numbers that nothing declares, and those the account no longer holds. Pure."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -10,10 +11,11 @@ from numplan.engine.compare.differences import differences
 from numplan.engine.compare.in_force import day_after
 from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.plan_part import PlanPart
-from numplan.engine.plan.pool_messages import renames
 from numplan.model.account import OwnedNumber
+from numplan.model.address import kind_of
 from numplan.model.changes import Change, Forget
 from numplan.model.charge import RATES
+from numplan.model.diagnostics import Diagnostic, warning
 from numplan.model.plan import Allowances, Drift
 from numplan.model.state import Attributes, Instance
 
@@ -49,7 +51,7 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
         Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
         for one in comparison.forgotten
     ]
-    return PlanPart(changes=tuple(changes), diagnostics=tuple(renames(comparison)))
+    return PlanPart(changes=tuple(changes), diagnostics=tuple(_renames(comparison)))
 
 
 def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:
@@ -100,3 +102,23 @@ def as_owned(instance: Instance, row: OwnedNumber) -> Attributes:
     if attributes.country == row.country and attributes.type == row.type:
         return attributes
     return msgspec.structs.replace(attributes, country=row.country, type=row.type)
+
+
+def _renames(comparison: Comparison) -> Iterator[Diagnostic]:
+    """Pools that are gone while others are new: perhaps only their names are, and then no number need go."""
+    gone = dict.fromkeys(
+        one.resource
+        for one in comparison.leaving
+        if kind_of(one.resource) == "pool" and one.resource not in comparison.ended.entries
+    )
+    new = [one for one in comparison.pools if one.shortage and not one.members]
+    for resource in gone:
+        for status in new:
+            yield warning(
+                f"{resource} is no longer declared, so its numbers go, while {status.pool.resource} is new "
+                "and wants others",
+                source=status.pool.source,
+                path=f"pools.{status.pool.name}",
+                hint=f"if only its name changed, keep its numbers with moved: "
+                f"[{{from: {resource}, to: {status.pool.resource}}}]",
+            )

@@ -11,6 +11,7 @@ from numplan.model.account import OwnedNumber
 from numplan.model.address import Resource
 from numplan.model.charge import Sum, Usage, add_up
 from numplan.model.state import Instance, State
+from numplan.model.text.groups import COSTS_BY, LABEL
 from numplan.model.text.labels import seen_label
 
 Kind = Literal["managed", "without", "leaving", "state", "unmanaged", "unreadable", "total"]
@@ -25,15 +26,19 @@ KINDS: Final[tuple[Kind, ...]] = (
     "total",
 )
 """The kinds in the order in which they are told."""
-BY: Final[Mapping[str, Callable[[AccountNumber], str | None]]] = {
-    "resource": lambda one: one.resource,
-    "country": lambda one: one.row.country if one.row else None,
-    "type": lambda one: one.row.type if one.row else None,
-    "state": lambda one: one.attributes.state if one.attributes else None,
-    "city": lambda one: one.attributes.city if one.attributes else None,
-}
-"""By what the managed numbers can be grouped, beside a label."""
-LABEL: Final = "label:"
+_GROUP_OF: Final[Mapping[str, Callable[[AccountNumber], str | None]]] = dict(
+    zip(
+        COSTS_BY,
+        (
+            lambda one: one.resource,
+            lambda one: one.row.country if one.row else None,
+            lambda one: one.row.type if one.row else None,
+            lambda one: one.attributes.state if one.attributes else None,
+            lambda one: one.attributes.city if one.attributes else None,
+        ),
+        strict=True,
+    )
+)
 
 
 class CostGroup(msgspec.Struct, frozen=True):
@@ -60,8 +65,8 @@ def cost_report(
     by: str | None = None,
     usage: Mapping[Resource, Usage | None] | None = None,
 ) -> CostReport:
-    """What all of them cost. `by` is a key of BY, or `label:NAME`; without it what is managed is one group. `usage` is
-    what the numbers of each entry are expected to be used for, where that is wanted.
+    """What all of them cost. `by` is one of COSTS_BY, or `label:NAME`; without it what is managed is one group. `usage`
+    is what the numbers of each entry are expected to be used for, where that is wanted.
     """
     every = tuple(numbers)
     parts: dict[tuple[Kind, str], list[AccountNumber]] = {}
@@ -105,7 +110,7 @@ def _group_of(one: AccountNumber, by: str | None) -> tuple[Kind, str]:
 def _name(one: AccountNumber, by: str) -> str | None:
     if by.startswith(LABEL):
         return seen_label(one.attributes.labels, by.removeprefix(LABEL)) if one.attributes else None
-    return BY[by](one)
+    return _GROUP_OF[by](one)
 
 
 def _added_up(

@@ -13,9 +13,9 @@ import msgspec
 from numplan.engine.apply.evidence import differs, price_words
 from numplan.engine.compare.ceiling import ceiling_of
 from numplan.engine.compare.comparison import Comparison
+from numplan.engine.compare.offers import Picks
 from numplan.engine.pipeline import PlanResult, compute_plan, guarded_plan, nothing_of
 from numplan.engine.plan.planner import PlanOptions
-from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.ports import Provider
 from numplan.engine.saved_plan.staleness import check_origin, check_serial, moved_since, stale
 from numplan.model.address import Resource, kind_of

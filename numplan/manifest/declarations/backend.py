@@ -8,8 +8,8 @@ from numplan.manifest.files.names import STATES, is_part
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, error
+from numplan.model.location.file_name import STATE_FILE
 from numplan.model.location.state_location import (
-    STATE_FILE,
     LocalLocation,
     LocationError,
     StateLocation,

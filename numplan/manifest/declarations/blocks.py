@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
 from numplan.manifest.declarations.budgets import BUDGETS, with_budgets
-from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.positions import LocatedMap
 from numplan.model.charge import Usage, charge_of
 from numplan.model.location.api_settings import ApiSettings
 from numplan.model.manifest import Terms
 from numplan.model.policy import WITHOUT, Policy
 from numplan.model.today import days_of
+
+if TYPE_CHECKING:  # rows of numbers files, which most manifests do not name
+    from numplan.manifest.numbers.row_terms import RowTerms
 
 _APART: Final = {"begins", "ends", "flow", "may_lack"}
 """What entries say in other words, and never `defaults`."""
@@ -64,7 +66,7 @@ def _own(entry: Mapping[str, object]) -> dict[str, Any]:
     return own
 
 
-def own_terms(terms: Terms, row: RowTerms) -> Terms:
+def own_terms(terms: Terms, row: "RowTerms") -> Terms:
     """The terms of a number of a set whose row in a file says something by itself: its labels win, and what either
     protects is protected.
     """

@@ -1,7 +1,7 @@
 """The step of loading that makes the manifest's values, and checks the rules that a schema cannot say."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -24,7 +24,6 @@ from numplan.manifest.declarations.pool_rules import check_pool, spread_of
 from numplan.manifest.declarations.retired import check_rebuy, retired_of
 from numplan.manifest.declarations.waiting import check_wait
 from numplan.manifest.files.digest import digest
-from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import LocatedMap, Position
@@ -37,6 +36,9 @@ from numplan.model.location.urls import UrlError, api_url
 from numplan.model.manifest import Manifest, NumberEntry, PoolEntry, SetEntry, Terms
 from numplan.model.number import E164
 from numplan.model.policy import Policy
+
+if TYPE_CHECKING:  # rows of numbers files, which most manifests do not name
+    from numplan.manifest.numbers.row_terms import RowTerms
 
 Value = TypeVar("Value")
 
@@ -146,7 +148,7 @@ class _Declaring:
             )
 
     def _own_terms(
-        self, said: Mapping[E164, RowTerms], terms: Terms, entry: LocatedMap, name: str
+        self, said: "Mapping[E164, RowTerms]", terms: Terms, entry: LocatedMap, name: str
     ) -> Mapping[E164, Terms]:
         """The terms of numbers whose rows in a file say something. Rows that say the same share them."""
         made: dict[RowTerms, Terms] = {}

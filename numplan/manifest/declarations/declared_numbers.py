@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import count, repeat
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from numplan.manifest.declarations.first_declared import FirstDeclared
-from numplan.manifest.numbers.number_list import NumberList
 from numplan.manifest.numbers.numbers_file import NumbersFiles
-from numplan.manifest.numbers.row_terms import RowTerms
 from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.findings import Collector
 from numplan.manifest.reading.positions import (
@@ -26,6 +24,10 @@ from numplan.model.number import E164, NumberError
 from numplan.model.text.printable import plural
 from numplan.numbering.reading import are_plain, read_number
 from numplan.numbering.spans import numbers_between
+
+if TYPE_CHECKING:  # rows of numbers files, which most manifests do not name
+    from numplan.manifest.numbers.number_list import NumberList
+    from numplan.manifest.numbers.row_terms import RowTerms
 
 MOST_IN_RANGES: Final = MAX_VALUES
 """How many numbers all ranges have together: as many as could be written in their place. A few lines could otherwise
@@ -48,7 +50,7 @@ class OfSet(NamedTuple):
     numbers: list[E164]
     positions: list[Position]
     ranges: list[NumberRange]
-    terms: dict[E164, RowTerms]
+    terms: "dict[E164, RowTerms]"
 
 
 class DeclaredNumbers:
@@ -103,7 +105,7 @@ class DeclaredNumbers:
         """The places of numbers, in numbers files too."""
         return Sources(self._files, positions)
 
-    def retired(self, name: str, country: str | None, named_at: Source) -> NumberList:
+    def retired(self, name: str, country: str | None, named_at: Source) -> "NumberList":
         """The numbers of a file that are to be retired, with why."""
         found = self.numbers_files.read(
             name, country, named_at, "retire_file", len(self._files), reasons=True

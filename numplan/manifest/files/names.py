@@ -1,9 +1,11 @@
-"""Names of files: which of a folder's are parts of a manifest."""
+"""Names of files: what a manifest is called, and which of a folder's are parts of one."""
 
 import os
 from pathlib import Path
 from typing import Final
 
+FILE_NAMES: Final = ("numplan.yaml", "numplan.yml", "numplan.json")
+"""What a manifest is called that nobody names."""
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 STATES: Final = ".state.json"
 """How a file's name ends that holds a state: it lies beside a manifest, and is no part of it."""

@@ -3,15 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from numplan.files.read import FileError, read_straight
 from numplan.manifest.files.repository import below
-from numplan.manifest.numbers.list_text import text_of
-from numplan.manifest.numbers.number_list import NumberList, parse_numbers
-from numplan.manifest.numbers.number_table import parse_with_terms
 from numplan.manifest.reading.quoting import quote
 from numplan.model.diagnostics import Diagnostic, Source, error
 from numplan.model.errors import ManifestError
+
+if TYPE_CHECKING:  # most manifests name no such file, and what reads one takes a while to load
+    from numplan.manifest.numbers.number_list import NumberList
 
 
 class NumbersFiles:
@@ -26,13 +27,17 @@ class NumbersFiles:
 
     def read(
         self, name: str, country: str | None, named_at: Source, path: str, at: int, *, reasons: bool = False
-    ) -> NumberList:
+    ) -> "NumberList":
         """The numbers of one file with their positions, and what is wrong with it. `country` is declared for them, `at`
         is the index of the file among the manifest's files. With `reasons`, a column of that name is read too,
         and there may be no numbers yet.
 
         `named_at` and `path` are where the manifest names the file: findings about the file as a whole go there.
         """
+        from numplan.manifest.numbers.list_text import text_of
+        from numplan.manifest.numbers.number_list import NumberList, parse_numbers
+        from numplan.manifest.numbers.number_table import parse_with_terms
+
         file = str(self._folder / name)
         number_list = NumberList(file, at)
         try:

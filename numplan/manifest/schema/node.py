@@ -151,8 +151,15 @@ def _type(wanted: str | list[str]) -> Check:
 
 
 def _pattern(wanted: str) -> Check:
-    search = whole(wanted).search
-    return _for(str, lambda value: search(value) is not None)
+    search: Callable[[str], object] | None = None
+
+    def check(value: str) -> bool:
+        nonlocal search
+        if search is None:  # few of a schema's patterns are asked, and compiling them all takes milliseconds
+            search = whole(wanted).search
+        return search(value) is not None
+
+    return _for(str, check)
 
 
 def _same(value: object, wanted: object) -> bool:

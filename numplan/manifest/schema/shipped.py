@@ -4,8 +4,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 NAMES: Final = ("manifest", "policy", "state", "plan")
 """The schemas that may be asked for; each lies in `schemas/NAME.schema.json`."""
 REFERENCE: Final = {"$ref": "#/$defs/reference"}
@@ -30,6 +28,8 @@ def schema(name: str) -> dict[str, Any]:
 
     The manifest's is the one that holds once variables have their values: editors see `${var.name}`, checks never.
     """
+    import msgspec  # a command line is checked against NAMES before anything is decoded
+
     document: dict[str, Any] = _without_references(msgspec.json.decode(schema_text(name)))
     return document
 

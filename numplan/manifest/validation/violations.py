@@ -9,7 +9,6 @@ from numplan.manifest.reading.document import Document
 from numplan.manifest.reading.positions import Step
 from numplan.manifest.schema.node import Compiler, compiler, schema_node, whole
 from numplan.manifest.schema.shipped import schema
-from numplan.manifest.validation.messages import explain
 from numplan.model.diagnostics import LOOKED_FOR, Diagnostic
 from numplan.model.text.spelling import Meant
 
@@ -22,6 +21,8 @@ def violations(document: Document, kind: str = "manifest") -> tuple[Diagnostic, 
     """Everything in a document that the schema of its `kind` does not admit, in no particular order."""
     if schema_node(kind).check(document.root):
         return ()
+    from numplan.manifest.validation.messages import explain
+
     meant = Meant()
     found = tuple(islice(validator(kind).iter_errors(cast("Any", document.root)), LOOKED_FOR))
     # A value of the wrong type breaks most other rules too; only the type is worth saying.

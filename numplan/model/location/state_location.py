@@ -14,8 +14,6 @@ import msgspec
 from numplan.model.location.libpq import LibpqError, parameters_of
 from numplan.model.location.urls import UrlError, safe_url, split_url
 
-STATE_FILE: Final = "numplan.state.json"
-
 _BUCKET: Final = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]{0,221}")
 _KEY: Final = re.compile(r"[A-Za-z0-9!_.*'()+=@:, -]+(/[A-Za-z0-9!_.*'()+=@:, -]+)*")
 _METHOD: Final = re.compile(r"[A-Z]{3,20}")

@@ -6,11 +6,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import requests
-import requests.auth
-
 from numplan.engine.ports import Clock
 from numplan.http.client import HttpCaller
+from numplan.http.library import requests
 from numplan.http.result import Answer, HttpResult
 from numplan.http.session import whole_body
 from numplan.model.errors import SettingError

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from numplan.engine.queries.cost_report import LABEL, CostGroup, CostReport
+from numplan.engine.queries.cost_report import CostGroup, CostReport
 from numplan.model.charge import Sum
+from numplan.model.text.groups import LABEL
 from numplan.model.text.printable import numbers, on_one_line
 from numplan.views.common.amounts import figure
 from numplan.views.common.sanitize import one_line

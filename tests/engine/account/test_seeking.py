@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from numplan.engine.account.pricing import MANY
-from numplan.engine.account.seeking import ENOUGH, Sought, seek
+from numplan.engine.account.seeking import seek
+from numplan.engine.account.sought import ENOUGH, Sought
 from numplan.model.account import Unreadable
 from numplan.model.changes import Purchase
 from tests.builders import group, manifest, plan, us

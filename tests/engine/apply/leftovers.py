@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from numplan.engine.apply.events import Settled
-from numplan.engine.pipeline import settle_leftovers
+from numplan.engine.apply.leftovers import settle_leftovers
 from numplan.model.state import Instance, Intent, Tombstone
 from tests.builders import managed, manifest, state, us
 from tests.engine.world import World

@@ -11,9 +11,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numplan.engine.compare.offers import Picks
 from numplan.engine.pipeline import compute_plan
 from numplan.engine.plan.planner import PlanOptions
-from numplan.engine.plan.pool_choice import Picks
 from numplan.engine.plan.pool_draft import PoolDraft, Surroundings, draft_of
 from numplan.engine.plan.pool_steps import STEPS, Step, buy
 from numplan.engine.plan.ranked_stock import RankedStocks

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numplan.engine.compare.offers import Picks
 from numplan.engine.pipeline import compute_plan
 from numplan.engine.plan import pool_steps, pools, quotes, ranked_stock
 from numplan.engine.plan.planner import PlanOptions
-from numplan.engine.plan.pool_choice import Choice, Picks, Ranking, choose
+from numplan.engine.plan.pool_choice import Choice, Ranking, choose
 from numplan.engine.plan.ranked_stock import RankedStocks, is_ranked_once
 from numplan.model.account import Found, Offer
 from numplan.model.address import Resource

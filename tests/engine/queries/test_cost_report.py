@@ -8,16 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.engine.queries.account_numbers import account_numbers
-from numplan.engine.queries.cost_report import BY, CostReport, cost_report, remembered
+from numplan.engine.queries.cost_report import CostReport, cost_report, remembered
 from numplan.model.account import Assignment, Listing, OwnedNumber, Unreadable
 from numplan.model.address import Resource
 from numplan.model.charge import Rates, Sum, Usage, add_up, charge_of
 from numplan.model.others import Others
 from numplan.model.state import Instance, State
+from numplan.model.text.groups import COSTS_BY
 from tests.builders import managed, state, us
 
 CHARGES = st.sampled_from([None, "0.10", "0.1", "1", "0.000001", "12345.67"])
-WAYS = st.sampled_from([None, *BY, "label:owner", "label:none"])
+WAYS = st.sampled_from([None, *COSTS_BY, "label:owner", "label:none"])
 ROWS = st.lists(
     st.tuples(
         CHARGES,

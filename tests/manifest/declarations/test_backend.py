@@ -4,7 +4,8 @@ import pytest
 
 from numplan.manifest.declarations.backend import read_location
 from numplan.manifest.reading.positions import LocatedMap
-from numplan.model.location.state_location import STATE_FILE, LocalLocation, ObjectLocation, PostgresLocation
+from numplan.model.location.file_name import STATE_FILE
+from numplan.model.location.state_location import LocalLocation, ObjectLocation, PostgresLocation
 from tests.loading import load_manifest
 from tests.manifest.places import lines, written
 

@@ -1,19 +1,18 @@
 """`numplan regions`."""
 
+from typing import Any
+
 import click
 
-from numplan.cli.operations.listing import account, csv_option, manifest_here, show_rows, warn_of
-from numplan.cli.settings import Settings, common
-from numplan.views.common.table import region_row
+from numplan.cli.options.rows import csv_option
+from numplan.cli.settings import common
 
 
 @click.command()
 @common("chdir", "manifest", "json", "no_color")
 @csv_option
-def regions(*, as_csv: bool) -> None:
+def regions(**given: Any) -> None:  # noqa: ANN401
     """List the countries on offer and their number types."""
-    settings = Settings.current()
-    with account(settings, manifest_here(settings)) as client:
-        found = client.regions()
-    warn_of("regions", found.unreadable)
-    show_rows([region_row(region) for region in found.rows], settings, as_csv=as_csv)
+    from numplan.cli.operations.account.regions import run_regions
+
+    run_regions(**given)

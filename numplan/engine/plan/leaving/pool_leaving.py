@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from numplan.engine.compare.attributes import days_to_wait, must_move
-from numplan.engine.compare.pool_moves import suits
+from numplan.engine.compare.pools.moves import suits
 from numplan.engine.plan.choosing.exchanges import within_exchanges
 from numplan.engine.plan.leaving.waiting import let_go
 from numplan.engine.plan.pool_changes import purchase, replacement, staying

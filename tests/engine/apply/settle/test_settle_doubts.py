@@ -2,7 +2,7 @@
 
 import pytest
 
-from numplan.engine.pipeline import settle_leftovers
+from numplan.engine.apply.leftovers import settle_leftovers
 from tests.builders import buried, buying, managed, manifest, pool, releasing, us
 from tests.engine.apply.leftovers import MEMBER, NOTHING, left_with, settled, verdicts
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numplan.engine.compare.pool_moves import deal
+from numplan.engine.compare.pools.moves import deal
 from numplan.model.address import Resource, split_address
 from numplan.model.changes import Update, count
 from numplan.model.manifest import Forgotten, Manifest, Move

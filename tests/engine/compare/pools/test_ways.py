@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numplan.engine.compare.ways import Ways
+from numplan.engine.compare.pools.ways import Ways
 from numplan.model.address import Resource
 from numplan.model.diagnostics import Source
 from numplan.model.manifest import Move

@@ -8,7 +8,7 @@ how many each gets is a maximum flow.
 from collections.abc import Callable, Mapping, Sequence
 
 from numplan.engine.compare.localities import is_local
-from numplan.engine.compare.ways import Ways
+from numplan.engine.compare.pools.ways import Ways
 from numplan.model.address import Resource
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164

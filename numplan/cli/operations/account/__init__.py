@@ -1,0 +1,1 @@
+"""What commands do that read the account and need no manifest."""

@@ -1,0 +1,1 @@
+"""What commands do that look at the manifest alone."""

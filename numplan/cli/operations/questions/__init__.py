@@ -1,0 +1,1 @@
+"""What commands do that answer a question, and change nothing."""

@@ -1,0 +1,1 @@
+"""What commands do that inspect and edit the state."""

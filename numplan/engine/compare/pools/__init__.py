@@ -1,0 +1,1 @@
+"""Pools held against what is there: how many each lacks, and which numbers moves bring it."""
