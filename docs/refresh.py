@@ -37,6 +37,8 @@ DOCS: Final = Path(__file__).parent
 PACKAGE: Final = DOCS.parent / "numplan"
 WIDTH: Final = 110
 """Characters of a line of the tree of packages."""
+BIN = Path(sys.executable).parent
+"""Where the numplan is that the pages quote."""
 PORT: Final = "8190"
 """The port that the pages show; an emulator of our own has another one."""
 
@@ -163,7 +165,7 @@ def run_session(page: str, folder: str, owned: int = 3) -> str:
             "NUMPLAN_API_URL": account.url,
             "NUMPLAN_TOKEN": account.token,
             "NUMPLAN_ACCOUNT_ID": account.account,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
         }
 
         def block(found: re.Match[str]) -> str:

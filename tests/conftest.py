@@ -1,5 +1,6 @@
 """Hypothesis profiles: `ci` always draws the same examples, `torture` draws many more."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+# Thousands of tests stay: to look through them for garbage again and again is a fifth of the work of collecting them.
+gc.set_threshold(50_000, 20, 20)
 
 pytest_plugins = ("tests.cli.fixtures", "tests.services.fixtures")
 
@@ -61,6 +65,12 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {TESTS / name: at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda test: place.get(test.path, len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test is no garbage until the last."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,15 +12,27 @@ from numplan.emulator.server import Emulator, EmulatorSettings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
+import run_pipeline
 from pipelines import github, gitlab
 from pipelines.comments import Comments
 from run_pipeline import Place
+
+from tests.ci import gitlab_runner
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def commands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripts find a `numplan` that is loaded already; where they are interrupted, the real one."""
+    if "interrupt" not in request.fixturenames:
+        folder = request.getfixturevalue("loaded_numplan")
+        for runner in (github, gitlab, gitlab_runner, run_pipeline):
+            monkeypatch.setattr(runner, "BIN", folder)
+
+
+@pytest.fixture
+def place(tmp_path: Path, commands: None) -> Iterator[Place]:  # noqa: ARG001 - for what it changes
     """A repository without a pipeline, with a manifest of one adoption and two purchases."""
     repository = tmp_path / "repository"
     repository.mkdir()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -89,11 +89,12 @@ class Desk:
         *arguments: str,
         environment: Mapping[str, str] | None = None,
         before: Callable[[], None] | None = None,
+        numplan: Sequence[str | Path] = NUMPLAN,
         **streams: Any,
     ) -> subprocess.Popen[Any]:
         """Start a process in the desk's folder; it is killed when the test ends."""
         process = subprocess.Popen(
-            [*NUMPLAN, *arguments],
+            [*numplan, *arguments],
             cwd=self.folder,
             # Should the interpreter itself break, it says where.
             env={**os.environ, "PYTHONFAULTHANDLER": "1", **self.variables, **(environment or {})},

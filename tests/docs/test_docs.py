@@ -86,7 +86,10 @@ def test_each_command_has_its_help_in_the_page():
 
 
 @pytest.mark.parametrize("page", REFRESH.PAGES, ids=name_of)
-def test_what_a_page_quotes_is_what_numplan_says(page: Path):
+def test_what_a_page_quotes_is_what_numplan_says(
+    page: Path, loaded_numplan: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(REFRESH, "BIN", loaded_numplan)
     assert text(page) == REFRESH.PAGES[page](text(page))
 
 
@@ -305,7 +308,7 @@ def account() -> Iterator[Emulator]:
         yield running
 
 
-def numplan(folder: Path, account: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:
+def ran(numplan: Path, folder: Path, account: Emulator, *arguments: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("NUMPLAN_")}
     environment = own | {
         "NUMPLAN_API_URL": account.url,
@@ -313,7 +316,7 @@ def numplan(folder: Path, account: Emulator, *arguments: str) -> subprocess.Comp
         "NUMPLAN_ACCOUNT_ID": account.account,
     }
     return subprocess.run(
-        [sys.executable, "-m", "numplan", *arguments],
+        [numplan, *arguments],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -325,7 +328,9 @@ def numplan(folder: Path, account: Emulator, *arguments: str) -> subprocess.Comp
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_an_example_is_valid_and_becomes_numbers(example: Path, account: Emulator, tmp_path: Path):
+def test_an_example_is_valid_and_becomes_numbers(
+    example: Path, account: Emulator, loaded_numplan: Path, tmp_path: Path
+):
     """Valid; its plan has no errors; after apply there is nothing to do."""
     folder = tmp_path / "example"
     shutil.copytree(example, folder)
@@ -349,7 +354,7 @@ def test_an_example_is_valid_and_becomes_numbers(example: Path, account: Emulato
         ("apply", "--auto-approve"),
         ("plan", "--detailed-exitcode"),
     ):
-        done = numplan(folder, account, *arguments)
+        done = ran(loaded_numplan / "numplan", folder, account, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
     assert {one.number for one in manifest.explicit()} <= {one.number for one in account.owned()}
 

@@ -48,9 +48,9 @@ def end_of(process: subprocess.Popen[Any]) -> Ran:
     return Ran(process.returncode, out.decode(), err.decode())
 
 
-def all_at_once(desk: Desk, count: int, *arguments: str) -> tuple[list[int], list[Ran]]:
+def all_at_once(desk: Desk, count: int, *arguments: str, **details: Any) -> tuple[list[int], list[Ran]]:
     """Start so many; their process ids, and how they ended."""
-    started = [desk.spawn(*arguments) for _ in range(count)]
+    started = [desk.spawn(*arguments, **details) for _ in range(count)]
     return [one.pid for one in started], [end_of(one) for one in started]
 
 
@@ -84,9 +84,15 @@ def test_of_20_applies_at_once_one_buys_and_the_others_are_refused_or_have_nothi
     settled(desk, WHOLE)
 
 
-def test_20_applies_that_wait_for_each_other_all_end_well(desk: Desk) -> None:
+@pytest.fixture
+def loaded(loaded_numplan: Path) -> Sequence[Path]:
+    """The command of a numplan that is loaded already: of many that start together, more then run together."""
+    return [loaded_numplan / "numplan"]
+
+
+def test_20_applies_that_wait_for_each_other_all_end_well(desk: Desk, loaded: Sequence[Path]) -> None:
     fleet(desk)
-    _, ran = all_at_once(desk, MANY, "apply", "--auto-approve", "--lock-timeout", "60s")
+    _, ran = all_at_once(desk, MANY, "apply", "--auto-approve", "--lock-timeout", "60s", numplan=loaded)
     assert [one.code for one in ran] == [0] * MANY, ran
     assert sum(f"Apply: {WHOLE} purchased" in one.out for one in ran) == 1
     assert sum(NOTHING_TO_DO in one.out for one in ran) == MANY - 1
@@ -94,16 +100,16 @@ def test_20_applies_that_wait_for_each_other_all_end_well(desk: Desk) -> None:
     settled(desk, WHOLE)
 
 
-def test_of_10_applies_of_one_saved_plan_one_carries_it_out(desk: Desk) -> None:
+def test_of_10_applies_of_one_saved_plan_one_carries_it_out(desk: Desk, loaded: Sequence[Path]) -> None:
     fleet(desk)
     assert desk("plan", "--out", "tonight.plan").code == 0
-    _, ran = all_at_once(desk, 10, "apply", "tonight.plan", "--lock-timeout", "60s")
+    _, ran = all_at_once(desk, 10, "apply", "tonight.plan", "--lock-timeout", "60s", numplan=loaded)
     assert sorted(one.code for one in ran) == [0, *[7] * 9], ran
     assert set(bought(desk).values()) == {1}
     settled(desk, WHOLE)
 
 
-def test_applies_and_plans_and_settles_at_once_buy_nothing_twice(desk: Desk) -> None:
+def test_applies_and_plans_and_settles_at_once_buy_nothing_twice(desk: Desk, loaded: Sequence[Path]) -> None:
     fleet(desk)
     desk.fault("lose_reply", "purchase-numbers", nth=2)
     commands: Sequence[Sequence[str]] = (
@@ -111,7 +117,7 @@ def test_applies_and_plans_and_settles_at_once_buy_nothing_twice(desk: Desk) -> 
         ("plan",),
         ("state", "settle", "--lock-timeout", "60s"),
     )
-    started = [desk.spawn(*commands[at % 3]) for at in range(9)]
+    started = [desk.spawn(*commands[at % 3], numplan=loaded) for at in range(9)]
     ran = [end_of(one) for one in started]
     assert {one.code for one in ran} == {0}, ran
     assert set(bought(desk).values()) == {1}

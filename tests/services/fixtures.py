@@ -6,6 +6,7 @@ Where one cannot be started its tests are skipped and say why; in CI they fail.
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -97,3 +98,12 @@ def gcs_port() -> Iterator[int]:
 
     with gcs() as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def loaded_numplan() -> Iterator[Path]:
+    """A folder with a `numplan` that is loaded already; see `tests/services/loaded.py`."""
+    from tests.services.loaded import loaded
+
+    with loaded() as folder:
+        yield folder

@@ -6,6 +6,7 @@ ids, the second how each of them ended, or that it is stopped. `{"resume": pid}`
 is how it ended. An end is an exit code, the output, and the failpoints that were passed.
 """
 
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PRELOADED = (
+    "numplan.cli.main",
     "numplan.cli.commands.apply",
     "numplan.cli.commands.destroy",
     "numplan.cli.commands.plan",
@@ -26,8 +28,12 @@ PRELOADED = (
     "numplan.cli.operations.state.edit",
     "numplan.cli.operations.state.look",
     "numplan.cli.operations.state.place",
+    "numplan.cli.terminal.logging_setup",
+    "numplan.cli.terminal.text_ui",
     "numplan.api.client",
     "numplan.state.local.backend",
+    "numplan.views.text.apply_summary",
+    "numplan.views.text.plan",
     "deepdiff",
     "jsonschema",
     "requests",
@@ -135,13 +141,22 @@ def _taken(name: str) -> str:
     return text
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def warm_up() -> None:
+    """Load what most commands need, and make what each of them would make anew."""
     for module in PRELOADED:
         __import__(module)
     for module in EXTRAS:
         with suppress(ImportError):
             __import__(module)
+    from numplan.manifest.schema.node import schema_node
+
+    schema_node("manifest")
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    warm_up()
+    gc.freeze()
     answers = os.fdopen(os.dup(1), "w")
 
     def answer(value: object) -> None:
