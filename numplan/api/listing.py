@@ -9,7 +9,7 @@ their different numbers add up to the total it named.
 A row that cannot be read counts as a row. Where it names its number, no other row speaks for that number.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Final
 
@@ -60,9 +60,9 @@ class ListingReader:
         give states and numbers worth asking for where it has to be split.
         """
         share = self._page(filters, max(_SIZE_LEAST, 2 * expected))
-        if is_short(share):
+        if is_short(share) and (numbers := known()) is not None:
             with ReadingPool(self._parallelism) as pool:
-                share = self._by_number(share, pool, known) or self._by_filters(share, pool, states)
+                share = self._by_number(share, pool, numbers) or self._by_filters(share, pool, states)
         rows = share.rows
         if filters != Filters():
             rows = {number: row for number, row in rows.items() if filters.admits(row)}
@@ -98,11 +98,11 @@ class ListingReader:
                 return msgspec.structs.replace(share, gap=shortfall(share))
             shown, size = share.count, min(larger, LARGEST)
 
-    def _by_number(self, share: Share, pool: Executor, known: KnownNumbers) -> Share | None:
+    def _by_number(self, share: Share, pool: Executor, known: Iterable[E164]) -> Share | None:
         """A share that is cut short, filled up by beginnings of numbers; None where that proves nothing."""
         if self._beginnings is False:
             return None
-        self._known.update(known())
+        self._known.update(known)
         numbers = sorted(map(digits_of, self._known))
         split = ByNumber(self._part, pool, self._parallelism, numbers, self._beginnings)
         filled = split.fill(share)

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from numplan.engine.account.refresh import AccountSnapshot, refresh
+from numplan.engine.account.refresh import About, AccountSnapshot, everything, refresh
 from numplan.engine.compare.comparison import Comparison, compare
 from numplan.engine.compare.in_force import in_force
 from numplan.engine.compare.offers import Offers
 from numplan.engine.guard.forecast import with_forecast
 from numplan.engine.guard.guards import check_guards
 from numplan.engine.plan.planner import PlanOptions, make_plan
+from numplan.engine.plan.selecting.about import about
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
 from numplan.model.moment import Moment, moment, our_time
@@ -39,7 +40,15 @@ def compute_plan(
     """What an apply would do now, with every guard's word on it, and what it was made from. Raises ApiError, StateError
     for `others` that cannot be believed, and UsageError for a selector that names nothing.
     """
-    return compute_plan_of(manifest, state, refresh(manifest, state, provider), provider, options, others)
+    snapshot = refresh(manifest, state, provider, about_of(options, manifest))
+    return compute_plan_of(manifest, state, snapshot, provider, options, others)
+
+
+def about_of(options: PlanOptions, manifest: Manifest) -> About:
+    """The numbers that a plan with these options is about."""
+    if options.destroy or options.refresh_only or options.replace:
+        return everything
+    return about(options.selection, manifest)
 
 
 def compute_plan_of(

@@ -14,8 +14,8 @@ StateNames = Callable[[], Sequence[str]]
 """Names of states, asked for where they are needed; it may have to wait for them."""
 
 
-KnownNumbers = Callable[[], Iterable[E164]]
-"""Numbers that may be in the account, likewise."""
+KnownNumbers = Callable[[], Iterable[E164] | None]
+"""Numbers that may be in the account, likewise; None where one answer is enough, however much it lacks."""
 
 
 class Provider(Protocol):

@@ -130,7 +130,7 @@ def _validate_once() -> None:
 def _child(there: socket.socket) -> None:
     """Become the process that was asked for, and tell its exit code before its end."""
     from numplan import failpoints
-    from numplan.cli.main import main
+    from numplan.cli.main import run
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     request, streams, _, _ = socket.recv_fds(there, 1 << 16, 3)
@@ -152,9 +152,9 @@ def _child(there: socket.socket) -> None:
     sys.argv = ["numplan", *map(os.fsdecode, arguments)]
     code = 70
     try:
-        main()
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 0
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+        sys.stderr.flush()
     finally:
         there.send(bytes([code]))
         os._exit(code)

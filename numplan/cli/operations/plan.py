@@ -10,13 +10,15 @@ from numplan.cli.terminal.run import Run
 from numplan.cli.terminal.ui import Report
 from numplan.cli.workspace.open import open_account, open_backend, open_manifest
 from numplan.cli.workspace.other_states import other_states
-from numplan.engine.account.refresh import remember_and_refresh
+from numplan.engine.account.refresh import About, remember_and_refresh
 from numplan.engine.compare.in_force import in_force
-from numplan.engine.pipeline import PlanResult, compute_plan, compute_plan_of, nothing_of
+from numplan.engine.pipeline import PlanResult, about_of, compute_plan, compute_plan_of, nothing_of
 from numplan.engine.plan.planner import PlanOptions
+from numplan.engine.plan.selecting.about import about
 from numplan.engine.ports import Provider
 from numplan.model.manifest import Manifest
 from numplan.model.others import OtherStates
+from numplan.model.plan import Selection
 from numplan.model.state import State, check_owner
 
 CHANGES: Final = 2
@@ -62,17 +64,20 @@ def plan_from(
         )
 
 
-def look(run: Run) -> Seen:
-    """The whole plan, with what it is made from, to answer questions from: it is not told."""
+def look(run: Run, name: str = "") -> Seen:
+    """The whole plan, with what it is made from, to answer questions from: it is not told. Where they are about one
+    `name`, and the listing is cut short, that alone is looked up.
+    """
     manifest, _ = open_manifest(run.settings)
     with (
         open_account(run.settings, run.clock, manifest) as account,
         progress(run.screen, "Reading the account", moving=run.screen.moves) as step,
     ):
-        return _seen(run, manifest, ReportingProvider(account, step), Asked())
+        asked = Selection(targets=(name,) if name else ())
+        return _seen(run, manifest, ReportingProvider(account, step), Asked(), about(asked, manifest))
 
 
-def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked) -> Seen:
+def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked, named: About | None = None) -> Seen:
     """State and account are read side by side."""
     backend = open_backend(run.settings, manifest, None, asked.allowances.consent)
 
@@ -81,10 +86,10 @@ def _seen(run: Run, manifest: Manifest, account: Provider, asked: Asked) -> Seen
         check_owner(state, account.account, account.url)
         return state
 
-    state, snapshot = remember_and_refresh(manifest, remember, account)
+    options = options_of(account, run, asked)
+    state, snapshot = remember_and_refresh(manifest, remember, account, named or about_of(options, manifest))
     others = other_states(run.settings, manifest, account, state)
     wanted = nothing_of(manifest) if asked.destroy else manifest
-    options = options_of(account, run, asked)
     result = compute_plan_of(wanted, state, snapshot, account, options, others)
     return Seen(in_force(wanted, result.comparison.today), state, result)
 

@@ -1,6 +1,6 @@
 """Look at the account: what it holds now, as far as the manifest and the state need to know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from concurrent.futures import Future
 from functools import cache
 
@@ -42,7 +42,8 @@ class AccountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     `unreadable` are rows of the listing that cannot be read. `unread` are numbers that the account holds in such a row,
     or may hold in one that names no number; nothing is known of them but that. `strangers` are owned numbers whose
     rows name another customer than most. Of the countries on offer, those of `unreadable_regions` are not known.
-    `looked_up` are numbers that a look-up of this very look did not find.
+    `looked_up` are numbers that a look-up of this very look did not find. `is_partial`: the run is about some numbers,
+    so other managed ones are taken to be as state has them, and of the `unlooked` nothing is known.
     """
 
     regions: tuple[Region, ...]
@@ -53,34 +54,58 @@ class AccountSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     unread: Mapping[E164, Unreadable] = {}
     strangers: frozenset[E164] = frozenset()
     looked_up: frozenset[E164] = frozenset()
+    is_partial: bool = False
+    unlooked: frozenset[E164] = frozenset()
     unreadable_regions: tuple[Unreadable, ...] = ()
 
 
-def refresh(manifest: Manifest, state: State | None, provider: Provider) -> AccountSnapshot:
+About = Callable[[State | None], Collection[E164] | None]
+"""The numbers that a run is about, as state knows them; None where it is about all there are."""
+
+
+def everything(state: State | None) -> None:
+    """What most runs are about."""
+    del state
+
+
+def refresh(
+    manifest: Manifest, state: State | None, provider: Provider, about: About = everything
+) -> AccountSnapshot:
     """Fetch regions and the account's numbers together. Raises ApiError: on a partial view a plan would buy
     twice.
+
+    Where the listing is cut short and the run is `about` some numbers alone, these are looked up; of the others that
+    the listing does not show, each managed one is taken to be as state has it.
     """
     expected = max(len(managed_numbers(state)), manifest.number_count)
-    return _refresh(manifest, lambda: state, provider, expected)[1]
+    return _refresh(manifest, lambda: state, provider, expected, about)[1]
 
 
 def remember_and_refresh(
-    manifest: Manifest, remember: Callable[[], State | None], provider: Provider
+    manifest: Manifest,
+    remember: Callable[[], State | None],
+    provider: Provider,
+    about: About = everything,
 ) -> tuple[State | None, AccountSnapshot]:
     """The state, read while the account's answers are on their way, and the same of the account. Raises ApiError, and
     at once what `remember` raises.
     """
-    return _refresh(manifest, remember, provider, manifest.number_count)
+    return _refresh(manifest, remember, provider, manifest.number_count, about)
 
 
 def _refresh(
-    manifest: Manifest, remember: Callable[[], State | None], provider: Provider, expected: int
+    manifest: Manifest,
+    remember: Callable[[], State | None],
+    provider: Provider,
+    expected: int,
+    about: About,
 ) -> tuple[State | None, AccountSnapshot]:
     remembered: Future[State | None] = Future()
     threads = ReadingPool(2)
     asked = threads.submit(provider.regions)
     states = cache(lambda: _states(manifest, remembered.result()))
-    at_stake = cache(lambda: _at_stake(manifest, remembered.result()))
+    named = cache(lambda: about(remembered.result()))
+    at_stake = cache(lambda: _at_stake(manifest, remembered.result()) if named() is None else None)
     listed = threads.submit(provider.purchased, expected=expected, states=states, known=at_stake)
     try:
         remembered.set_result(remember())
@@ -93,7 +118,9 @@ def _refresh(
     finally:
         threads.shutdown()
     unread = by_number(listing.unreadable)
-    unseen = _unseen(managed_numbers(state), manifest, listing, unread)
+    only = None if listing.complete else named()
+    managed = managed_numbers(state) if only is None else [*unsettled_numbers(state), *only]
+    unseen = _unseen(managed, manifest if only is None else None, listing, unread)
     if unseen:
         provider.announce(len(unseen))
     late: dict[E164, OwnedNumber] = {}
@@ -109,6 +136,13 @@ def _refresh(
         else:
             looked_up.add(number)
     owned = {**listing.numbers, **late} if late else listing.numbers
+    others = strangers(owned)
+    unlooked: frozenset[E164] = frozenset()
+    if only is not None:
+        owned = {**_as_remembered(state, {*unread, *looked_up}), **owned}
+        unlooked = frozenset(
+            one.number for one in manifest.explicit() if not (one.number in owned or one.number in only)
+        )
     return state, AccountSnapshot(
         regions=regions.rows,
         owned=owned,
@@ -116,20 +150,38 @@ def _refresh(
         gap=listing.gap,
         unreadable=tuple(one for one in listing.unreadable if one.number not in late),
         unread=unread,
-        strangers=strangers(owned),
+        strangers=others,
         looked_up=frozenset(looked_up),
+        is_partial=only is not None,
+        unlooked=unlooked,
         unreadable_regions=regions.unreadable,
     )
 
 
+def _as_remembered(state: State | None, known: Container[E164]) -> dict[E164, OwnedNumber]:
+    """Managed numbers of which nothing else is known, as state has them."""
+    return {
+        number: OwnedNumber(
+            number=number,
+            country=one.attributes.country,
+            type=one.attributes.type,
+            setup_charge=one.attributes.setup_charge,
+            monthly_charge=one.attributes.monthly_charge,
+            rates=one.attributes.rates,
+        )
+        for number, one in (state.by_number if state else {}).items()
+        if number not in known
+    }
+
+
 def _unseen(
-    managed: list[E164], manifest: Manifest, listing: Listing, unread: Mapping[E164, Unreadable]
+    managed: list[E164], manifest: Manifest | None, listing: Listing, unread: Mapping[E164, Unreadable]
 ) -> list[E164]:
-    """The numbers at stake that a listing does not show, or shows in a row that cannot be read: a look-up decides. A
-    row that names no number may hide any of them.
+    """The numbers at stake, those of a manifest too where one is given, that a listing does not show, or shows in a row
+    that cannot be read: a look-up decides. A row that names no number may hide any of them.
     """
     at_stake = managed
-    declared = (one.number for one in manifest.explicit())
+    declared = (one.number for one in (manifest.explicit() if manifest else ()))
     if not listing.complete or nameless(listing.unreadable):
         at_stake = [*managed, *declared]
     elif unread:
@@ -155,11 +207,21 @@ def managed_numbers(state: State | None) -> list[E164]:
     """Every number that something depends on: managed, intended, or closed with a slot that waits; some of them twice.
     What is watched without a slot is looked for in the listing alone.
     """
+    return [*state.by_number, *_waiting(state)] if state else []
+
+
+def unsettled_numbers(state: State | None) -> list[E164]:
+    """Those of them about which something is open: a call, a slot that waits, a number that was missing."""
     if state is None:
         return []
-    waiting = (one for one in state.tombstones if one.holds_slot)
-    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *waiting)
-    return [*state.by_number, *(one.number for one in unsettled)]
+    gone = (one.number for one in state.numbers if one.missing_since is not None)
+    return [*gone, *_waiting(state)]
+
+
+def _waiting(state: State) -> list[E164]:
+    slots = (one for one in state.tombstones if one.holds_slot)
+    unsettled: tuple[Intent | Tombstone, ...] = (*state.intents, *slots)
+    return [one.number for one in unsettled]
 
 
 def too_many_missing(missing: int, managed: int) -> bool:

@@ -43,6 +43,7 @@ def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances
     """One change for each declared number that is not held; an error for each that cannot be had."""
     held_already, idle = {one.number for one in comparison.held}, comparison.idle
     others, unasked = comparison.others.by_number, offers.sought.unasked
+    unknown = unasked | comparison.snapshot.unlooked
     changes: list[Change] = []
     held: list[Deferred] = []
     diagnostics: list[Diagnostic] = []
@@ -55,7 +56,7 @@ def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances
             outcome = _of_another(declared, theirs)
         elif idle and declared.resource in idle:
             outcome = _idle(declared, one.instance, one.row, comparison, allowances)
-        elif one.row is None and declared.number in unasked:
+        elif one.row is None and declared.number in unknown:
             outcome = None
         elif one.row is None:
             outcome = _unlisted(declared, one.instance, comparison, offers)

@@ -87,7 +87,9 @@ def _gap(snapshot: AccountSnapshot) -> tuple[Diagnostic, ...]:
     return (
         warning(
             f"the account's listing could not be proven complete: {snapshot.gap}",
-            hint="every managed and declared number was looked up; only the count of others is uncertain",
+            hint="what is named was looked up, and what else is managed is taken to be as state has it"
+            if snapshot.is_partial
+            else "every managed and declared number was looked up; only the count of others is uncertain",
         ),
     )
 

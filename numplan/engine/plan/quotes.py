@@ -90,12 +90,13 @@ def _sought(manifest: Manifest, comparison: Comparison, provider: Provider, sele
         named = one.terms.country or (known and known.attributes.country)
         return spelled(named, snapshot.regions) if named else None
 
-    asked = {one.number: country_of(one) for one in comparison.wanted}
+    wanted = [one for one in comparison.wanted if one.number not in snapshot.unlooked]
+    asked = {one.number: country_of(one) for one in wanted}
     for number in _owed(comparison.pools):
         asked.setdefault(number, None)
     needed = {
         one.number
-        for one in comparison.wanted
+        for one in wanted
         if not one.terms.may_lack and one.number not in managed and one.number not in to_retry
         if not selection.flags or selects(selection, subject_of(one.resource, one.number, one.terms.labels))
     }

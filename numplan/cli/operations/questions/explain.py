@@ -13,7 +13,7 @@ def run_explain(name: str, *, expand: bool) -> None:
     run.settings.require_foldable(expand=expand)
     asked = read_name(name)
     with run.clock.watching():
-        seen = look(run)
+        seen = look(run, asked.number or asked.text)
         found = explanation_of(asked, seen.manifest, seen.state, seen.result)
     if run.settings.json:
         run.screen.document(explained_json(found))

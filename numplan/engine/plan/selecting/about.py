@@ -1,0 +1,38 @@
+"""Which numbers a run is about that was asked for some by name. Pure."""
+
+from numplan.engine.account.refresh import About, everything
+from numplan.engine.plan.selecting.subjects import is_named, subject_of
+from numplan.model.address import kind_of
+from numplan.model.manifest import Manifest
+from numplan.model.number import E164, is_canonical
+from numplan.model.plan import Selection
+from numplan.model.state import State
+
+
+def about(selection: Selection, manifest: Manifest) -> About:
+    """The numbers that targets name, where each is an explicit one, or none that is known: what is done about these
+    depends on no other. With pools, moves and flows it may, so then a run is about all there is.
+    """
+    targets = selection.targets
+    flows = any(output.tells_flows for output in manifest.outputs) or any(
+        entry.terms.flow for entry in manifest.entries()
+    )
+    if not targets or manifest.moved or flows:
+        return everything
+    pools = [subject_of(pool.resource, None) for pool in manifest.pools]
+    if any(is_named(targets, pool) for pool in pools):
+        return everything
+
+    def named(state: State | None) -> frozenset[E164] | None:
+        known = [(one.number, one.resource) for one in manifest.explicit()]
+        known += [(one.number, one.resource) for one in (state.spoken_for.values() if state else ())]
+        chosen = [
+            (number, resource)
+            for number, resource in known
+            if is_named(targets, subject_of(resource, number))
+        ]
+        if any(kind_of(resource) == "pool" for _, resource in chosen):
+            return None
+        return frozenset((*(number for number, _ in chosen), *filter(is_canonical, targets)))
+
+    return named
