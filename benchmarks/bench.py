@@ -11,9 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from benchmarks.cases import CASES, Row
+from benchmarks.cases import CASES
 from benchmarks.measure import NUMPLAN, run
 from benchmarks.report import page, picture_of, with_figures
+from benchmarks.row import Row
 
 HERE: Final = Path(__file__).parent
 README: Final = HERE.parent / "README.md"

@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from benchmarks.fleet import Fleet, write_living, write_manifest, write_pools
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
+from benchmarks.purchasing import at_once, handshakes, one_more
+from benchmarks.row import Case, Row
 from benchmarks.wrong import KINDS, write_wrong
 
 MILLION: Final = 1_000_000
@@ -16,27 +18,6 @@ LATENCY_MS: Final = 50
 PARALLELISM: Final = 4
 WAITING: Final = "calls / parallelism x latency"
 LOAD_STATE: Final = (sys.executable, str(Path(__file__).with_name("load_state.py")))
-
-
-class Row(NamedTuple):
-    """One line of the table. `against` says what its wall time is divided by: `base` seconds."""
-
-    what: str
-    count: int
-    took: Took
-    against: str = ""
-    base: float = 0
-    calls: int | None = None
-    saves: int | None = None
-
-    @property
-    def ratio(self) -> str:
-        """By the wall clock."""
-        return f"{self.took.wall / self.base:.2f} x {self.against}" if self.base else ""
-
-
-Case = Callable[[Path, int], Iterator[Row]]
-"""Measures in a folder, so many rounds."""
 
 
 def start_up(folder: Path, rounds: int) -> Iterator[Row]:
@@ -219,6 +200,9 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     "purchases-10k": (10_000, partial(purchases, count=10_000)),
     "purchases-100k": (100_000, partial(purchases, count=100_000, share=4)),
     "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
+    "handshakes-10k": (10_000, partial(handshakes, count=10_000)),
+    "purchases-100k-16": (100_000, partial(at_once, count=100_000, parallelism=16)),
+    "one-beside-100k": (100_000, partial(one_more, count=100_000)),
     **{
         f"wrong-{name}": (count, partial(wrong, count=count))
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
-from benchmarks.cases import Row
 from benchmarks.measure import NUMPLAN
 from benchmarks.plot import plot
+from benchmarks.row import Row
 
 _FIGURES: Final = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->\n)", re.DOTALL)
 _SHOWN: Final = (
