@@ -11,6 +11,7 @@ from benchmarks.edits import edited, first, forgetting, labelled, looked_at, mov
 from benchmarks.fleet import Fleet, write_living, write_manifest, write_pools
 from benchmarks.measure import FLOOR, NUMPLAN, Took, alternate, run
 from benchmarks.peers import OctoDns, Terraform, has_octodns, has_terraform
+from benchmarks.purchasing import at_once, handshakes
 from benchmarks.row import Case, Row
 from benchmarks.wrong import KINDS, write_wrong
 
@@ -220,6 +221,8 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     "purchases-10k": (10_000, partial(purchases, count=10_000)),
     "purchases-100k": (100_000, partial(purchases, count=100_000, share=4)),
     "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
+    "handshakes-10k": (10_000, partial(handshakes, count=10_000)),
+    "purchases-100k-16": (100_000, partial(at_once, count=100_000, parallelism=16)),
     **{
         f"wrong-{name}": (count, partial(wrong, count=count))
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))

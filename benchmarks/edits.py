@@ -68,9 +68,11 @@ def one_more(folder: Path, rounds: int, count: int) -> Iterator[Row]:
         def apply() -> Took:
             return fleet.numplan("apply", "one.plan")
 
+        serial = fleet.serial()
         base, saved, applied = alternate(rounds, fleet.plan, save, apply)
+        saves = (fleet.serial() - serial) // rounds
         yield Row("plan of one purchase, saved", count, saved, NO_OP, base.wall)
-        yield Row("apply of that plan", count, applied, NO_OP, base.wall)
+        yield Row("apply of that plan", count, applied, NO_OP, base.wall, saves=saves)
 
 
 def first(folder: Path, rounds: int, count: int) -> Iterator[Row]:

@@ -211,6 +211,9 @@ class FakeVendor:
             odd = tuple(self._spoilt[number] for number in given if number in self._spoilt)
         return Found(offers, exhausted=len(given) == len(fitting), unreadable=odd)
 
+    def expect_calls(self, count: int) -> None:
+        self.calls_to_come = count
+
     def purchase(
         self,
         numbers: Sequence[E164],

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cases import Row
 from benchmarks.fleet import Fleet, write_manifest
 from benchmarks.measure import FLOOR, Took, run
 from benchmarks.report import growth, page, picture_of, table, with_figures
+from benchmarks.row import Row
 
 
 @pytest.mark.parametrize("form", ["list", "map"])

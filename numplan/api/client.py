@@ -180,6 +180,10 @@ class Client:
                 return found
             size = min(size * 4, LARGEST)
 
+    def expect_calls(self, count: int) -> None:
+        """So many purchases and releases are to come; see Account."""
+        self._transport.expect(count)
+
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Mapping[E164, Outcome]:
         """Buy; every number asked for has an outcome. Never raises."""
         return self._writer.purchase(numbers, sip_trunk_id, bar)

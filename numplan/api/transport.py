@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import msgspec
@@ -54,14 +54,21 @@ class Transport:
         self._timeouts = timeouts
         headers = {"Accept": "application/json", "accountId": account, "Accept-Encoding": "gzip"}
         caller = partial(HttpCaller, self.url, self._bearer, headers, connections=2 * parallelism)
-        self._reading, self._writing = caller(fresh=False), caller(fresh=True)
+        self._reading, self._writing = caller(fresh=False), caller(fresh=True, early=parallelism)
         self._told = ("", 0.0)  # one value, replaced whole: several threads write and read it
+        self._date_of = lru_cache(maxsize=64)(
+            date_of
+        )  # a `Date` is the same for a second, and asked for often
 
     def vendors_time(self) -> datetime | None:
         """The vendor's clock now: what the last answer's `Date` said, and the time since; None where it said none."""
         said, at = self._told
-        told = date_of(said)
+        told = self._date_of(said)
         return told and told + timedelta(seconds=time.monotonic() - at)
+
+    def expect(self, posts: int) -> None:
+        """So many POSTs are to come, that which is about to begin among them."""
+        self._writing.expect(posts)
 
     def close(self) -> None:
         """Close the kept connections."""

@@ -80,6 +80,10 @@ Exit codes:
 """
 BROKEN: Final = 1
 INTERRUPTED: Final = 130
+TURN: Final = 0.0005
+"""Seconds after which a thread that works lets others go on, a tenth of what is usual: a call is some ten steps of next
+to no work, and each would wait so long while what came of other calls is sorted.
+"""
 GARBAGE_AFTER: Final = 1_000_000
 """New objects before Python looks for garbage. Of a large manifest and a large account all is in use until the end,
 and looking it over for garbage, again and again, takes a tenth of the time.
@@ -129,6 +133,7 @@ def numplan() -> None:
 def main() -> NoReturn:
     """Run the command line and exit."""
     gc.set_threshold(GARBAGE_AFTER)
+    sys.setswitchinterval(TURN)
     if not (sys.stdin and sys.stdout and sys.stderr):
         from numplan.cli.terminal.screen import open_streams
 

@@ -49,7 +49,8 @@ class Emulator(Controls):
         if self._server is None:
             controls = self if self.settings.control else None
             app = make_app(self._service, self._pause, controls, self._calendar)
-            self._server = Server(app, self.settings.host, self.settings.port, self.settings.threads)
+            fixed = self.settings
+            self._server = Server(app, fixed.host, fixed.port, fixed.threads, self._greet)
         return self
 
     def stop(self) -> None:
@@ -67,6 +68,10 @@ class Emulator(Controls):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _greet(self, age: float) -> None:
+        """Let a connection of this age be as old as its handshakes take."""
+        self._pause(max(0.0, self.settings.handshake_ms / 1000 - age))
 
     def _wait(self, seconds: float) -> None:
         if seconds > 0:

@@ -81,6 +81,10 @@ class EmulatorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """From how many purchased-list calls every purchase stays out."""
     latency_ms: NotNegative = 0
     """How long every call takes, at least: the answer is held back until then."""
+    handshake_ms: NotNegative = 0
+    """How long a connection takes before its first request is looked at, counted from when it was accepted: what TCP
+    and TLS handshakes cost to a server far away.
+    """
     date_shift_seconds: float = 0
     """How far the `Date` of every answer is ahead of this machine's clock; behind it where it is less than nothing."""
     date_told: bool = True

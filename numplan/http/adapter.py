@@ -12,6 +12,7 @@ import io
 import socket
 import threading
 import time
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, parse_headers
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from numplan.http.early import Connect, Early, EarlyConnection
 from numplan.http.library import requests
 
 if TYPE_CHECKING:
@@ -124,35 +126,81 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
+class _EarlyConnection(EarlyConnection, _Connection):
+    pass
+
+
+class _EarlyTlsConnection(EarlyConnection, _TlsConnection):
+    pass
+
+
 class _Fresh(HTTPConnectionPool):
-    """Keeps no connection open. `Connection: close` alone would not do: few servers say that they obey it."""
+    """Keeps no connection open. `Connection: close` alone would not do: few servers say that they obey it. Those of
+    calls to come are opened `early`.
+    """
+
+    def __init__(self, *args: Any, early: Early, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._early = early
+
+    def not_yet_open(self) -> Any:
+        """A new connection, to be opened."""
+        return self._new_conn()
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        place = super()._get_conn(timeout)
+        return self._early.take(self) or place
 
     def _put_conn(self, conn: Any) -> None:
         if conn is not None:
             conn.close()
         super()._put_conn(conn)
 
+    def _prepare_proxy(self, conn: Any) -> None:
+        self._open(conn, super()._prepare_proxy)
+
+    def _validate_conn(self, conn: Any) -> None:
+        if conn.is_closed:
+            self._open(conn, _connect)
+        super()._validate_conn(conn)
+
+    def _open(self, conn: Any, connect: Connect) -> None:
+        """Open the connection of a call, and once this server was reached, begin with that of the next one."""
+        if conn.opening is not None:
+            conn.connect()
+        else:
+            connect(conn)
+            self._early.begin(self, connect, conn.timeout)
+
+
+def _connect(conn: Any) -> None:
+    conn.connect()
+
 
 class _FreshPool(_Fresh, _Pool):
-    pass
+    ConnectionCls = _EarlyConnection
 
 
 class _FreshTlsPool(_Fresh, _TlsPool):
-    pass
+    ConnectionCls = _EarlyTlsConnection
 
 
 _KEEPING: Final = {"http": _Pool, "https": _TlsPool}
-_FRESH: Final = {"http": _FreshPool, "https": _FreshTlsPool}
 
 
 class Adapter(requests.adapters.HTTPAdapter):
     """An adapter of such connections, for direct calls and for HTTP proxies. It never retries by itself.
 
-    Where `fresh`, every call has a connection of its own.
+    Where `fresh`, every call has a connection of its own, which may have been opened early.
     """
 
-    def __init__(self, connections: int, *, fresh: bool) -> None:
-        self._pools = _FRESH if fresh else _KEEPING
+    def __init__(self, connections: int, *, fresh: Early | None) -> None:
+        self._pools: dict[str, Any] = dict(_KEEPING)
+        if fresh is not None:
+            self._pools = {
+                "http": partial(_FreshPool, early=fresh),
+                "https": partial(_FreshTlsPool, early=fresh),
+            }
         super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **named: Any) -> None:

@@ -8,6 +8,7 @@ import urllib3
 
 from numplan import __version__
 from numplan.http.adapter import Adapter, this_call
+from numplan.http.early import Early
 from numplan.http.library import requests
 from numplan.http.result import CALL_FAILURES, Answer, HttpResult, NoAnswer, describe, is_lasting
 from numplan.http.session import PlainSession
@@ -19,7 +20,8 @@ class HttpCaller:
 
     `auth` also keeps requests from reading `~/.netrc`; proxies and certificate bundles come from the environment as
     with any use of requests. Where `fresh`, every call has a connection of its own: on one kept alive, a server that
-    is just closing it leaves us not knowing whether the call was carried out.
+    is just closing it leaves us not knowing whether the call was carried out. Up to `early` of them are opened while
+    the calls before are under way, where it is told what is to come.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class HttpCaller:
         *,
         connections: int,
         fresh: bool,
+        early: int = 0,
     ) -> None:
         parts = urlsplit(url)
         self._host = parts.netloc
@@ -40,8 +43,9 @@ class HttpCaller:
         if fresh:
             self._session.headers["Connection"] = "close"
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._early = Early(early if fresh else 0)
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, Adapter(connections, fresh=fresh))
+            self._session.mount(scheme, Adapter(connections, fresh=self._early if fresh else None))
 
     def call(
         self,
@@ -78,6 +82,11 @@ class HttpCaller:
                 describe(failure, self._host), sent=this_call.request_sent, again=not is_lasting(failure)
             )
 
+    def expect(self, calls: int) -> None:
+        """So many calls are to come, that which is about to begin among them. Where none is, no connection waits."""
+        self._early.expect(calls)
+
     def close(self) -> None:
-        """Close the kept connections."""
+        """Close the kept connections, and those that wait for a call."""
+        self._early.close()
         self._session.close()

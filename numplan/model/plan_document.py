@@ -13,7 +13,7 @@ from numplan.model.documents.checksum import (
     edition_of,
     members_of,
     require_one_edition,
-    rows,
+    rows_of,
     seal,
     unseal,
 )
@@ -45,7 +45,7 @@ def kept_of(plan: Plan) -> Kept | None:
         return plan.kept
     digest = hashlib.sha256()
     for at in range(0, len(keeps), _AT_ONCE):
-        digest.update(rows(keeps[at : at + _AT_ONCE]))
+        digest.update(b"\n".join((*rows_of(keeps[at : at + _AT_ONCE]), b"")))
     return Kept(len(keeps), digest.hexdigest())
 
 

@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from numplan.model.errors import NumplanError
@@ -75,11 +76,24 @@ class Secret:
 
 
 _known: dict[str, Secret] = {}
+_times_changed = count(1)
+_edition = 0
 
 
 def forget() -> None:
     """Know nothing any more, as at the start of a run."""
     _known.clear()
+    _changed()
+
+
+def edition() -> int:
+    """Another number whenever another secret is known, or none any more."""
+    return _edition
+
+
+def _changed() -> None:
+    global _edition  # noqa: PLW0603 - as much of the process as what is known
+    _edition = next(_times_changed)
 
 
 def learn(environment: Mapping[str, str], arguments: Iterable[str] = ()) -> None:
@@ -103,6 +117,7 @@ def know(kind: str, text: str) -> None:
     for one in (text, *(_KEY_BLOCK.findall(text.replace("\\n", "\n")) if "PRIVATE KEY" in text else ())):
         if len(one) >= LEAST and one not in _known:
             _known[one] = Secret(kind, one)
+            _changed()
 
 
 def hidden(text: str) -> str:
@@ -110,13 +125,16 @@ def hidden(text: str) -> str:
     return _without(tuple(_known.values()), text) if _known else text
 
 
+def holds_none(document: bytes) -> bool:
+    """Whether a document that is read again holds no secret."""
+    return not _known or _first(tuple(_known.values()), document.decode(errors="surrogateescape")) is None
+
+
 def require_none(document: bytes, what: str, kind: type[NumplanError] = NumplanError) -> None:
     """Raise an error of this `kind` where a document that is read again would hold a secret: it says which and where,
     never the secret itself.
     """
-    if not _known:
-        return
-    text = document.decode(errors="surrogateescape")
+    text = document.decode(errors="surrogateescape") if _known else ""
     found = _first(tuple(_known.values()), text)
     if found is not None:
         raise kind(
@@ -154,10 +172,13 @@ def _may_escape(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """The text with every escape undone, so that a secret in it can be found at once."""
+    """The text with every escape undone, so that a secret in it can be found at once. No escape goes beyond its line,
+    and in a document of any size few lines have any.
+    """
     if not ("%" in text or "&" in text or "\\u" in text or "\\x" in text):
-        return text.replace("\\", "")  # the usual ones, in a document of any size
-    return _ESCAPES.sub(_meant, text)
+        return text.replace("\\", "")  # the usual ones
+    lines = text.split("\n")
+    return "\n".join(_ESCAPES.sub(_meant, line) if _may_escape(line) else line for line in lines)
 
 
 def _meant(escape: re.Match[str]) -> str:

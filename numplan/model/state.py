@@ -14,10 +14,12 @@ from numplan import __version__
 from numplan.model.address import Address, Resource, address_of, is_resource
 from numplan.model.charge import Charge, Rates, from_document
 from numplan.model.documents.checksum import (
+    Rows,
     SealError,
     edition_of,
     members_of,
     require_one_edition,
+    rows_of,
     seal,
     unseal,
 )
@@ -232,10 +234,11 @@ def successor(state: State) -> State:
     )
 
 
-def encode_state(state: State) -> bytes:
-    """The document as it is stored: sealed JSON, one number a line."""
+def encode_state(state: State, *, rows: Rows = rows_of) -> bytes:
+    """The document as it is stored: sealed JSON, one number a line, as `rows` gives them."""
     members = members_of(state)
-    return seal({name: value for name, value in members.items() if value or name not in ONLY_WHERE_SAID})
+    said = {name: value for name, value in members.items() if value or name not in ONLY_WHERE_SAID}
+    return seal(said, rows=rows)
 
 
 def decode_state(document: bytes, place: str) -> State:

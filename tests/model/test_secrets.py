@@ -131,3 +131,18 @@ def test_a_document_that_would_hold_one_is_refused_by_field(document, where):
         secrets.require_none(json.dumps(document).encode(), "the state", StateError)
     assert f"the state would hold the API token, in {where}: it was not written" in refused.value.message
     assert TOKEN not in refused.value.message + refused.value.hint
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                ["\n", "\\", "\\u0041", "\\x41", "%41", "%2541", "&amp;", "&#65;", "&amp;#x41;", "&lt;"]
+            ),
+            st.text(max_size=5),
+        ),
+        max_size=30,
+    ).map("".join)
+)
+def test_escapes_are_undone_line_by_line_as_in_the_whole(text):
+    assert secrets._bare(text) == secrets._ESCAPES.sub(secrets._meant, text)

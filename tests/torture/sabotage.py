@@ -246,10 +246,17 @@ SABOTAGES = (
     ),
     Sabotage(
         "a state may hold a secret",
-        "state/local/backend.py",
-        'require_none(document, "the state", StateError)',
+        "state/encoding.py",
+        'secrets.require_none(document, "the state", StateError)',
         "pass",
         ["tests/laws/test_secrets.py"],
+    ),
+    Sabotage(
+        "what was written once may hold what is a secret by now",
+        "state/encoding.py",
+        "if edition != self._edition:",
+        "if False:",
+        ["tests/state/test_encoding.py"],
     ),
     Sabotage(
         "a link may lead out of the repository",
@@ -365,6 +372,48 @@ SABOTAGES = (
         '    return plus if is_canonical(plus := f"+{text}") else None',
         "    from numplan.numbering.reading import read_number\n\n    return read_number(text).number",
         ["tests/api/test_decode.py"],
+    ),
+    Sabotage(
+        "a connection carries a second purchase",
+        "http/adapter.py",
+        _at(
+            8,
+            """
+            if conn is not None:
+                conn.close()
+            super()._put_conn(conn)
+            """,
+        ),
+        _at(8, "super()._put_conn(conn)\n"),
+        ["tests/api/test_early.py"],
+    ),
+    Sabotage(
+        "a call that was lost after its bytes left was not sent",
+        "http/adapter.py",
+        "            this_call.request_sent = True\n",
+        "            pass\n",
+        ["tests/api/test_early.py"],
+    ),
+    Sabotage(
+        "a purchase is sent on a connection that the server is done with",
+        "http/early.py",
+        "and is_untouched(connection):",
+        "and True:",
+        ["tests/api/test_early.py"],
+    ),
+    Sabotage(
+        "connections are opened for calls that do not come",
+        "http/early.py",
+        "min(self._most, self._to_come - 1)",
+        "self._most",
+        ["tests/api/test_early.py"],
+    ),
+    Sabotage(
+        "what no call needs stays open",
+        "http/early.py",
+        "surplus = [] if calls else list(self._line)",
+        "surplus = []",
+        ["tests/api/test_early.py"],
     ),
     Sabotage(
         "an interim answer is the answer",

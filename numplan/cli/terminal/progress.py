@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from numplan.cli.terminal.screen import Screen
-from numplan.engine.apply.events import Done, Event, Failed, Settled, Uncertain
+from numplan.engine.apply.events import Done, Event, Failed, Sending, Settled, Uncertain
 from numplan.engine.ports import KnownNumbers, Provider, StateNames
 from numplan.model.account import Criteria, Found, Listing, Offer, OwnedNumber, Regions, Unreadable
 from numplan.model.number import E164
@@ -152,7 +152,8 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[Event], Non
     """
     answered, unknown = 0, 0
     said = happened = time.monotonic()
-    moving = screen.moves and screen.width is None
+    elsewhere = screen.width is None
+    moving = screen.moves and elsewhere
     telling = threading.Lock()
 
     def tell(*, more: str = "") -> None:
@@ -166,16 +167,19 @@ def tally_of_calls(screen: Screen, calls: int) -> Iterator[Callable[[Event], Non
 
     def step(event: Event) -> None:
         nonlocal answered, unknown, said, happened
+        if isinstance(event, Sending):
+            happened = time.monotonic()
+            return
         with telling:
             happened = time.monotonic()
             unknown += isinstance(event, Uncertain) - isinstance(event, Settled)
             if not isinstance(event, Done | Failed | Uncertain):
                 return
             answered += 1
-            if moving or (time.monotonic() - said >= PAUSE and screen.width is None):
+            if moving or (happened - said >= PAUSE and elsewhere):
                 tell()
-            elif screen.width is not None:
-                said = time.monotonic()
+            elif not elsewhere:
+                said = happened
 
     def tell_of_waiting() -> None:
         with telling:

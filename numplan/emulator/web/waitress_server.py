@@ -4,6 +4,7 @@ import logging
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,17 @@ class _Task(WSGITask):  # type: ignore[misc]
 class _Channel(HTTPChannel):  # type: ignore[misc]
     task_class = _Task
 
+    def __init__(self, *args: Any, **named: Any) -> None:  # noqa: ANN401 - as waitress has it
+        super().__init__(*args, **named)
+        self._accepted_at: float | None = time.monotonic()  # until its first request was looked at
+
+    def service(self) -> None:
+        """Serve a request, the first one when the connection's handshakes would be over."""
+        if self._accepted_at is not None:
+            self.server.greet(time.monotonic() - self._accepted_at)
+            self._accepted_at = None
+        super().service()
+
     def hang_up(self, *, reset: bool) -> None:
         """End the request; waitress closes the socket once what was written before is flushed.
 
@@ -59,8 +71,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 class Server:
     """Serves a WSGI application on its own threads until `close`."""
 
-    def __init__(self, application: "WSGIApplication", host: str, port: int, threads: int) -> None:
-        """Bind the address and start to serve. Raises `OSError` where it can't be bound."""
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        host: str,
+        port: int,
+        threads: int,
+        greet: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Bind the address and start to serve. Raises `OSError` where it can't be bound. `greet` is called with the
+        age of each connection, in seconds, before the first request on it.
+        """
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             application,
@@ -77,6 +98,7 @@ class Server:
             clear_untrusted_proxy_headers=False,
         )
         self._server.channel_class = _Channel
+        self._server.greet = greet
         self._server.task_dispatcher.queue_logger = _silent
         self.port = int(self._server.effective_port)
         self._closing = threading.Event()

@@ -12,6 +12,7 @@ from numplan.model.account import (
     Listing,
     OwnedNumber,
     Region,
+    Regions,
     Unreadable,
     by_number,
     nameless,
@@ -117,8 +118,20 @@ def _refresh(
         state, regions, listing = remembered.result(), asked.result(), listed.result()
     finally:
         threads.shutdown()
-    unread = by_number(listing.unreadable)
     only = None if listing.complete else named()
+    return state, _snapshot(manifest, state, provider, regions, listing, only)
+
+
+def _snapshot(
+    manifest: Manifest,
+    state: State | None,
+    provider: Provider,
+    regions: Regions,
+    listing: Listing,
+    only: Collection[E164] | None,
+) -> AccountSnapshot:
+    """The account by its listing, with what has to be looked up besides: `only` these where the run is about some."""
+    unread = by_number(listing.unreadable)
     managed = managed_numbers(state) if only is None else [*unsettled_numbers(state), *only]
     unseen = _unseen(managed, manifest if only is None else None, listing, unread)
     if unseen:
@@ -143,7 +156,7 @@ def _refresh(
         unlooked = frozenset(
             one.number for one in manifest.explicit() if not (one.number in owned or one.number in only)
         )
-    return state, AccountSnapshot(
+    return AccountSnapshot(
         regions=regions.rows,
         owned=owned,
         complete=listing.complete,

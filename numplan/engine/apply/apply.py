@@ -20,7 +20,7 @@ from numplan.engine.apply.verify import look_after
 from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.address import Resource
-from numplan.model.changes import Change, Release, Replace, Update, number_of, released
+from numplan.model.changes import Change, Release, Replace, Update, acting, number_of, released
 from numplan.model.location.api_settings import ApiSettings
 from numplan.model.number import E164
 from numplan.model.plan import Plan
@@ -64,7 +64,7 @@ def _intend(run: Run) -> Iterator[Event]:
     ]
     events: list[Event] = [
         Recorded(change=change)
-        for change in plan.changes
+        for change in acting(plan.changes)
         if not _follows(change) and record(change, open_state, now)
     ]
     events += [
@@ -94,7 +94,9 @@ def _follows(change: Change) -> bool:
 def _let_go(run: Run) -> Iterator[Event]:
     """Members leave from now on whose successors are bought."""
     replaced = _replaced(run)
-    changes = [change for change in run.plan.changes if _follows(change) and number_of(change) in replaced]
+    changes = [
+        change for change in acting(run.plan.changes) if _follows(change) and number_of(change) in replaced
+    ]
     for change in changes:
         record(change, run.open_state, run.now())
     if changes:
@@ -131,6 +133,6 @@ def _leaving(run: Run) -> dict[E164, Resource]:
     replaced = _replaced(run)
     return {
         change.before.number: change.resource
-        for change in run.plan.changes
+        for change in acting(run.plan.changes)
         if isinstance(change, Release) or (isinstance(change, Replace) and change.before.number in replaced)
     }

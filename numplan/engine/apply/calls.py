@@ -14,6 +14,11 @@ Bar = Callable[[Sequence[E164]], Mapping[E164, str]]
 class Account(Provider, Protocol):
     """The account at the vendor, with the calls that spend money and give numbers back. Neither raises."""
 
+    def expect_calls(self, count: int) -> None:
+        """So many calls that buy or release are to come, that which is about to begin among them: what shortens them
+        may be made ready. 0: none is to come.
+        """
+
     def purchase(self, numbers: Sequence[E164], sip_trunk_id: int | None, bar: Bar) -> Mapping[E164, Outcome]:
         """Buy; every number asked for has an outcome, and every other that the answer says was bought is Unasked."""
 

@@ -1,5 +1,6 @@
 """Send batches through the gate, a few at a time, and hand back what became of each number."""
 
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -30,6 +31,7 @@ def dispatch(
     calls in flight are waited for: a thread that is forgotten would still spend money.
     """
     waiting = deque(batches)
+    to_come = _ToCome(len(batches), gate)
     in_flight: dict[Future[Mapping[E164, Outcome]], Batch] = {}
     threads = ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="send")
     try:
@@ -40,9 +42,26 @@ def dispatch(
                     yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
                 else:
                     yield batch, None
-                    in_flight[threads.submit(gate.send, batch, begun)] = batch
+                    in_flight[threads.submit(to_come.send, batch, begun)] = batch
             answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
             for future in answered:
                 yield in_flight.pop(future), future.result()
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
+        gate.expect_calls(0)
+
+
+class _ToCome:
+    """How many batches have not begun; the gate is told as each begins."""
+
+    def __init__(self, count: int, gate: Gate) -> None:
+        self._count = count
+        self._gate = gate
+        self._turn = threading.Lock()
+
+    def send(self, batch: Batch, begun: Callable[[Batch], None]) -> Mapping[E164, Outcome]:
+        """Send one."""
+        with self._turn:
+            self._gate.expect_calls(self._count)
+            self._count -= 1
+        return self._gate.send(batch, begun)

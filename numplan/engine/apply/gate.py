@@ -153,6 +153,12 @@ class Gate:
 
     # -- the calls ---------------------------------------------------------------------------------------
 
+    def expect_calls(self, count: int) -> None:
+        """So many batches are to come, that which is about to begin among them; and none where nothing more may be
+        sent.
+        """
+        self._account.expect_calls(0 if self.reason else count)
+
     def send(self, batch: Batch, begun: Callable[[Batch], None] = lambda _: None) -> Mapping[E164, Outcome]:
         """Make the call for those of a batch that pass; every number has an outcome. Never raises. `begun` is told of
         the call just before it is made.

@@ -114,7 +114,7 @@ class OpenState:
         is remembered is one line of bounded length, without a secret, which no state may hold.
         """
         intent = self.intents.get(number)
-        words = shorten(hidden(why), DOUBT_MOST, placeholder=" …")
+        words = shorten(hidden(why), DOUBT_MOST, placeholder=" …") if why else ""
         if intent is not None and intent.doubt != words:
             self.intents[number] = msgspec.structs.replace(intent, doubt=words)
             self.unsaved = True

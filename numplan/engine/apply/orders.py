@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from numplan.model.address import Resource
-from numplan.model.changes import Purchase, Replace
+from numplan.model.changes import Purchase, Replace, acting
+from numplan.model.moment import Moment
 from numplan.model.number import E164
 from numplan.model.outcome import Call, Outcome, Rejected
 from numplan.model.plan import Plan
@@ -32,14 +33,20 @@ class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
         """The phone number."""
         return self.attributes.number
 
-    def instance(self) -> Instance:
-        """What a purchase makes of the number."""
-        return Instance(resource=self.resource, attributes=self.attributes, replaces=self.replaces)
+    def instance(self, *, bought_at: Moment | None = None) -> Instance:
+        """What a purchase makes of the number; its charges are those of the plan once it is bought."""
+        return Instance(
+            resource=self.resource,
+            attributes=self.attributes,
+            bought_at=bought_at,
+            charges_planned=bought_at is not None,
+            replaces=self.replaces,
+        )
 
 
 def orders_of(plan: Plan) -> Iterator[PurchaseOrder]:
     """The purchases of a plan, except those that buy back a number once it is released."""
-    for change in plan.changes:
+    for change in acting(plan.changes):
         match change:
             case Purchase():
                 yield PurchaseOrder(
@@ -64,7 +71,7 @@ def orders_of(plan: Plan) -> Iterator[PurchaseOrder]:
 
 def buy_backs_of(plan: Plan) -> Iterator[PurchaseOrder]:
     """The purchases that buy back a number once it is released. Nothing offers it before, so it is asked for anew."""
-    for change in plan.changes:
+    for change in acting(plan.changes):
         if isinstance(change, Replace) and not change.buys_first:
             yield PurchaseOrder(resource=change.resource, attributes=change.after, anew=True)
 

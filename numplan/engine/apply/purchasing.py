@@ -98,8 +98,7 @@ class Purchases:
         reason = ""
         match outcome:
             case Succeeded():
-                bought = msgspec.structs.replace(order.instance(), bought_at=run.now(), charges_planned=True)
-                run.open_state.keep(bought, "purchased")
+                run.open_state.keep(order.instance(bought_at=run.now()), "purchased")
                 run.looked_at([order.number])
                 return Done(resource=order.resource, number=order.number, call="purchase")
             case NotSent() | Barred():

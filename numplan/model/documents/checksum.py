@@ -5,7 +5,8 @@ One member a line, and one row a line within the long ones, so that a diff of tw
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,12 @@ _TAIL_LENGTH = len(b',\n"checksum":"sha256:"\n}\n') + 64
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic", enc_hook=to_document)
 
 
+Rows = Callable[[Sequence[object]], Iterable[bytes]]
+"""Gives each value of a sequence as its row."""
+
+_COMMA: Final = b",\n"
+
+
 class SealError(ValueError):
     """The bytes are not the document that was written; the message says how that shows."""
 
@@ -30,14 +37,25 @@ class Edition(msgspec.Struct):
     version: int
 
 
-def seal(members: Mapping[str, object], key: str = "") -> bytes:
+def rows_of(values: Sequence[object]) -> list[bytes]:
+    """Each value as its row, without a line feed: JSON has none in it."""
+    return _encoder.encode_lines(values).split(b"\n")[:-1]
+
+
+def seal(members: Mapping[str, object], key: str = "", *, rows: Rows = rows_of) -> bytes:
     """Encode members in their order and close them with the checksum; before it, where there is a `key`, with the HMAC
-    that it makes of them. Sequences go one row a line.
+    that it makes of them. Sequences go one row a line, as `rows` gives them.
     """
-    body = b"{\n" + b",\n".join(_member(name, value) for name, value in members.items())
+    parts = [b"{\n"]  # joined once: a document may be large
+    for name, value in members.items():
+        parts += [_member(name, value, rows), _COMMA]
+    parts = parts[:-1] if members else parts
     if key:
-        body = signed(body, key)
-    return body + b',\n"checksum":"sha256:' + hashlib.sha256(body).hexdigest().encode() + b'"\n}\n'
+        parts = [signed(b"".join(parts), key)]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join((*parts, b',\n"checksum":"sha256:', digest.hexdigest().encode(), b'"\n}\n'))
 
 
 def unseal(document: bytes) -> bytes:
@@ -83,13 +101,8 @@ def members_of(value: msgspec.Struct) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__struct_fields__}
 
 
-def _member(name: str, value: object) -> bytes:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return _encoder.encode(name) + b":" + rows(value)
-    return _encoder.encode(name) + b":" + _encoder.encode(value)
-
-
-def rows(values: Iterable[object]) -> bytes:
-    """A list as a document has it: one row a line."""
-    lines = b",\n".join(_encoder.encode(value) for value in values)
-    return b"[\n" + lines + b"\n]" if lines else b"[]"
+def _member(name: str, value: object, rows: Rows) -> bytes:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return _encoder.encode(name) + b":" + _encoder.encode(value)
+    lines = _COMMA.join(rows(value))
+    return _encoder.encode(name) + (b":[\n%b\n]" % lines if lines else b":[]")

@@ -4,7 +4,6 @@ Beside `NAME` stand `NAME.lock`, which is never removed, and `NAME.backup`, the 
 """
 
 import fcntl
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +15,7 @@ from numplan.failpoints import failpoint
 from numplan.files.atomic import close_quietly
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
-from numplan.model.secrets import require_none
-from numplan.model.state import State, encode_state
+from numplan.model.state import State
 from numplan.state.backend import (
     GRACE,
     TRIAL,
@@ -31,6 +29,7 @@ from numplan.state.backend import (
     require_successor,
     unnamed,
 )
+from numplan.state.encoding import StateEncoder
 from numplan.state.last_seen import LastSeen
 from numplan.state.local.folder import StateFolder
 from numplan.state.local.history import LocalHistory
@@ -144,7 +143,8 @@ class _LocalSession:
         self._place = folder.place(files.name)
         self._turn = threading.Lock()
         self._swept = False
-        self._known: tuple[bytes, State] | None = None
+        self._encoder = StateEncoder()
+        self._known: tuple[bytes, State] | None = None  # the document, and what it says
 
     @property
     def run(self) -> str:
@@ -158,7 +158,7 @@ class _LocalSession:
             stored = self._files.load(self._folder, self._held.last_seen)
             if stored is None:
                 return None
-            self._known = (_digest(stored.document), stored.state)
+            self._known = (stored.document, stored.state)
             last = self._held.last_seen
             if last is None or last.lineage == stored.state.lineage:
                 self._raise_last_seen(stored.state)
@@ -177,12 +177,11 @@ class _LocalSession:
             self._held.require()
             before = self._current()
             require_fit(before.state if before else None, state, self._place)
-            document = encode_state(state)
-            require_none(document, "the state", StateError)
+            document = self._encoder.document(state)
             self._folder.require_bounded(self._files.name, len(document))
             self._known = None
             self._save(document, before, state)
-            self._known = (_digest(document), state)
+            self._known = (document, state)
             self._raise_last_seen(state)
 
     def require_lock(self) -> None:
@@ -190,12 +189,12 @@ class _LocalSession:
         self._held.require()
 
     def _current(self) -> Stored | None:
-        """What the file holds just now. Where this session has seen it before, a digest saves decoding it."""
+        """What the file holds just now. Where this session has seen it before, it need not be decoded again."""
         if self._known is None:
             return self._files.load(self._folder, self._held.last_seen)
-        digest, state = self._known
+        document, state = self._known
         found = self._folder.read(self._files.name)
-        if found is None or _digest(found[0]) != digest:
+        if found is None or found[0] != document:
             raise StateError(
                 f"{self._place} was changed during this run by something that took no lock: "
                 "nothing was written",
@@ -234,7 +233,3 @@ class _LocalSession:
         # A record that lags only notices less, and it is written again on release: no reason to fail.
         with suppress(OSError):
             self._held.set_last_seen(LastSeen(state.lineage, state.serial))
-
-
-def _digest(document: bytes) -> bytes:
-    return hashlib.sha256(document).digest()

@@ -14,8 +14,7 @@ from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
-from numplan.model.secrets import require_none
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State, decode_state
 from numplan.state.backend import (
     GRACE,
     LockInfo,
@@ -27,6 +26,7 @@ from numplan.state.backend import (
     require_nothing,
     require_successor,
 )
+from numplan.state.encoding import StateEncoder
 from numplan.state.history import HistoryStore
 from numplan.state.last_seen import LastSeen, in_order, lost
 from numplan.state.os_errors import EITHER, explained
@@ -175,6 +175,7 @@ class _RemoteSession:
         self._turn = threading.Lock()
         self._process = os.getpid()
         self._open = True
+        self._encoder = StateEncoder()
         self._known: _Known | None = None
 
     @property
@@ -204,8 +205,7 @@ class _RemoteSession:
             self.require_lock()
             before = self._known or self._look()
             require_fit(before.state, state, self._place)
-            document = encode_state(state)
-            require_none(document, "the state", StateError)
+            document = self._encoder.document(state)
             self._known = None
             with explained("write the state", self._place, EITHER):
                 failpoint("store.before-write")

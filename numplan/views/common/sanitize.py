@@ -16,7 +16,7 @@ _ANYWHERE = re.compile(r"#(?=#\w*\[)")
 
 def plain(text: str) -> str:
     """The text without control characters; newlines stay."""
-    return _ACTIVE.sub("", text)
+    return text if text.isprintable() else _ACTIVE.sub("", text)  # nothing printable is among them
 
 
 @lru_cache(maxsize=1024)  # ten thousand numbers have a few dozen different facts
@@ -27,7 +27,9 @@ def one_line(text: str) -> str:
 
 def inert(text: str) -> str:
     """Finished lines in which a CI runner finds no command: a blank parts the two characters that begin one."""
-    return _ANYWHERE.sub("# ", _AT_BEGINNING.sub(r"\1: ", text))
+    if "::" in text:
+        text = _AT_BEGINNING.sub(r"\1: ", text)
+    return _ANYWHERE.sub("# ", text) if "#" in text else text
 
 
 def escaped(document: str) -> str:

@@ -190,6 +190,16 @@ def test_latency_delays_every_call(start: Start) -> None:
     assert time.perf_counter() - began > 0.24
 
 
+def test_each_connection_takes_as_long_as_its_handshakes_before_its_first_call(start: Start) -> None:
+    api = start(handshake_ms=150)
+    began = time.perf_counter()
+    api.get("regions")
+    first = time.perf_counter() - began
+    api.get("regions")  # on the same connection
+    assert first > 0.15
+    assert time.perf_counter() - began - first < 0.15
+
+
 # --- statuses
 
 

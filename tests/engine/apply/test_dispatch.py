@@ -79,6 +79,28 @@ def test_no_more_calls_are_under_way_than_allowed(parallelism: int) -> None:
     assert outcomes == [Succeeded()] * 8, "fewer calls met than may be under way"
 
 
+def test_the_account_is_told_how_many_calls_are_to_come_and_at_last_that_none_is() -> None:
+    class Told(FakeVendor):
+        def __init__(self) -> None:
+            super().__init__()
+            self.told: list[int] = []
+
+        def expect_calls(self, count: int) -> None:
+            self.told.append(count)
+
+    vendor = Told()
+    list(dispatch(batches(3, vendor), gate_of(vendor), 1))
+    assert vendor.told == [3, 2, 1, 0]
+    vendor.told.clear()
+    to_send = batches(4, vendor)
+    gate = gate_of(vendor)
+    for _, outcomes in dispatch(to_send, gate, 1, ahead=1):
+        if outcomes:
+            gate.close("enough")
+    assert vendor.told[-1] == 0
+    assert 1 not in vendor.told
+
+
 def test_an_answer_is_told_while_other_calls_are_under_way() -> None:
     class Hesitant(FakeVendor):
         """Answers the first number only once it may."""
