@@ -197,8 +197,10 @@ class Client:
         return read_offers("search", came.body)
 
     def _ask(self, filters: Mapping[str, str], size: int) -> OwnedPage:
-        came = self._get("purchased-list", {**filters, "size": str(size)}, rows=size)
-        return read_owned("purchased-list", came.body)
+        query = {**filters, "size": str(size)}
+        return read_owned(
+            "purchased-list", self._get("purchased-list", query, rows=size).body
+        )  # held by nobody else
 
     def _get(self, endpoint: str, query: Mapping[str, str], *, rows: int = 1, absent: int = _OK) -> Answer:
         """A 200, or the one other status that the caller reads. Raises ApiError for all else."""

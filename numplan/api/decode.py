@@ -15,7 +15,17 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from numplan.api.row_by_row import OFFERS, OWNED, REGIONS, FieldError, answered_number, read_rows, shown
+from numplan.api.row_by_row import (
+    OFFERS,
+    OWNED,
+    REGIONS,
+    FieldError,
+    answered_number,
+    decode_rows,
+    read_decoded,
+    read_rows,
+    shown,
+)
 from numplan.api.wire_types import (
     POST_ANSWER,
     AssignmentRow,
@@ -83,7 +93,9 @@ def read_offers(endpoint: str, body: bytes) -> OfferPage:
 
 def read_owned(endpoint: str, body: bytes) -> OwnedPage:
     """Read an answer of purchased-list. Raises AnswerError."""
-    read = read_rows(endpoint, body, OWNED, _owned)
+    decoded = decode_rows(endpoint, body, OWNED)
+    del body  # nobody needs it any more, and it may be large
+    read = read_decoded(decoded, _owned)
     return OwnedPage(read.values, _total(endpoint, read.total), read.unreadable)
 
 
@@ -136,15 +148,37 @@ def _offer(row: OfferRow) -> Offer:
 
 def _owned(row: OwnedRow) -> OwnedNumber:
     number = _number("accessNumber", row.access_number)
-    return OwnedNumber(
-        number=number,
-        country=_word("country", row.country, number),
-        type=canonical_type(_word("numberType", row.number_type, number)),
-        setup_charge=_charge(row.nrc),
-        monthly_charge=_charge(row.mrc),
-        assignment=_assignment(row.assignment) if row.assignment else None,
-        customer=_customer_of(known) if type(known := row.customer_id) is int else _customer(known),
-        rates=_rates_of(row.voice_rate, row.sms_rate),
+    said = (
+        row.country,
+        row.number_type,
+        row.nrc,
+        row.mrc,
+        row.customer_id,
+        row.voice_rate,
+        row.sms_rate,
+    )
+    try:
+        country, kind, once, monthly, customer, rates = _facts(*said)
+    except TypeError:  # a list or an object cannot be looked up
+        country, kind, once, monthly, customer, rates = _facts.__wrapped__(*said)
+    except FieldError as wrong:
+        raise FieldError(wrong.field, wrong.value, number) from None
+    flow = _assignment(row.assignment) if row.assignment else None
+    return OwnedNumber(number, country, kind, once, monthly, flow, customer, rates)
+
+
+@lru_cache(maxsize=4096, typed=True)  # a hundred thousand rows say a few dozen different things
+def _facts(
+    country: str, kind: str, once: object, monthly: object, customer: object, voice: object, message: object
+) -> tuple[str, str, Charge | None, Charge | None, str, Rates]:
+    """What a row says of its number. Raises FieldError."""
+    return (
+        _word("country", country),
+        canonical_type(_word("numberType", kind)),
+        _charge(once),
+        _charge(monthly),
+        _customer(customer),
+        _rates_of(voice, message),
     )
 
 

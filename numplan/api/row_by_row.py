@@ -97,25 +97,42 @@ _BEYOND: Final = object()
 """A value that is too large, or nested too deeply, to be read."""
 
 
+class Decoded(NamedTuple, Generic[Row]):
+    """The rows of an answer that could be decoded, where they stand, the rows that could not, and the total."""
+
+    rows: list[Row]
+    places: Sequence[int]
+    unreadable: list[Unreadable]
+    total: object
+
+
 def read_rows(endpoint: str, body: bytes, form: Form[Row], read: Callable[[Row], Value]) -> Read[Value]:
     """What each row says, by `read`, which raises FieldError for one that it cannot use. Raises AnswerError where the
     answer as a whole is not sound.
     """
-    rows: Sequence[Row]
-    places: Sequence[int]
+    return read_decoded(decode_rows(endpoint, body, form), read)
+
+
+def decode_rows(endpoint: str, body: bytes, form: Form[Row]) -> Decoded[Row]:
+    """The rows of an answer. Raises AnswerError where it is not sound as a whole."""
     unreadable: list[Unreadable] = []
     try:
         whole = form.whole.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         frame = decode(endpoint, body, form.frame)
-        total, (rows, places) = frame.total, _decoded(frame.data or (), form, unreadable)
-    else:
-        total, rows = proven(endpoint, body, whole).total, whole.data or ()
-        places = range(1, len(rows) + 1)
+        return Decoded(*_decoded(frame.data or (), form, unreadable), unreadable, frame.total)
+    rows = proven(endpoint, body, whole).data or []
+    return Decoded(rows, range(1, len(rows) + 1), unreadable, whole.total)
+
+
+def read_decoded(decoded: Decoded[Row], read: Callable[[Row], Value]) -> Read[Value]:
+    """What each row says. The rows are taken out one after the other: of a million, both would take much memory."""
+    rows, places, unreadable, total = decoded
+    rows.reverse()
     values: list[Value] = []
-    for row, place in zip(rows, places, strict=True):
+    for place in places:
         try:
-            values.append(read(row))
+            values.append(read(rows.pop()))
         except FieldError as wrong:
             problem = f"is {shown(wrong.value)}"
             unreadable.append(Unreadable(place, wrong.field, problem, wrong.number))
