@@ -83,6 +83,8 @@ class FakeVendor:
         self._lost: set[str] = set()
         self._spoilt: dict[E164, Unreadable] = {}
         self._lock = threading.RLock()
+        self.tells_totals = True
+        """Whether a search says how many are for sale."""
 
     @property
     def provider(self) -> "FakeVendor":
@@ -209,7 +211,10 @@ class FakeVendor:
             given = fitting if wanted is None else fitting[:wanted]
             offers = tuple(self.stock[number] for number in self.arrange(given) if number not in self._spoilt)
             odd = tuple(self._spoilt[number] for number in given if number in self._spoilt)
-        return Found(offers, exhausted=len(given) == len(fitting), unreadable=odd)
+        whole = len(given) == len(fitting)
+        return Found(
+            offers, exhausted=whole, unreadable=odd, total=len(fitting) if self.tells_totals else None
+        )
 
     def expect_calls(self, count: int) -> None:
         self.calls_to_come = count

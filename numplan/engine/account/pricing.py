@@ -121,7 +121,7 @@ def _search(
 
 
 class _Shown(NamedTuple):
-    """What searches show of numbers, and what they do not; `is_all` where the last one says that it showed whatever is
+    """What searches show of numbers, and what they do not; `is_all` where the last one showed as many as it says are
     for sale, and each row of it could be read.
     """
 
@@ -152,7 +152,8 @@ def _search_in(criteria: Criteria, numbers: AbstractSet[E164], provider: Provide
         found, rows = shown, len(answer.offers)
         left = numbers - found.keys()
         if answer.exhausted or len(left) < _MANY_AGAIN:
-            return _Shown(found, left, is_all=answer.exhausted and not answer.unreadable)
+            told_all = answer.exhausted and answer.total is not None and not answer.unreadable
+            return _Shown(found, left, is_all=told_all)
         if len(left) < MANY or more <= 0 or gained * _ROWS_WORTH < more:
             if not criteria.digits:
                 found |= priced_by_beginnings(criteria, left, provider)

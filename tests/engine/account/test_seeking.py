@@ -58,6 +58,12 @@ def test_a_server_that_calls_a_part_of_what_it_has_all_is_found_out_and_each_is_
     }
 
 
+def test_a_server_that_names_no_total_proves_nothing(vendor):
+    vendor.tells_totals = False
+    sought([*FOR_SALE, *GONE[:MANY]], vendor)
+    assert calls(vendor)["find"] == MANY
+
+
 def test_a_row_that_cannot_be_read_may_hide_any_number_so_each_is_asked_for(vendor, monkeypatch):
     search = vendor.search
     odd = (Unreadable(1, "number", "is no number", None),)
