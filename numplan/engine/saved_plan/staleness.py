@@ -73,12 +73,18 @@ def check_serial(plan: Plan, state: State | None) -> None:
     """No apply has come in between."""
     lineage, serial = (state.lineage, state.serial) if state else ("", 0)
     if not plan.lineage and lineage:
-        raise StalePlanError("the plan was made before there was a state, and now there is one", hint=AGAIN)
+        raise StalePlanError(
+            "the plan was made before there was a state, and now there is one: this plan was applied already, or "
+            "something else was",
+            hint=AGAIN,
+        )
     if plan.lineage != lineage:
         raise StalePlanError("the plan was made for another state (its lineage differs)", hint=AGAIN)
     if plan.serial != serial:
         raise StalePlanError(
-            f"state has moved since the plan was made: serial {serial}, not {plan.serial}", hint=AGAIN
+            f"state has moved since the plan was made: serial {serial}, not {plan.serial}; this plan was applied "
+            "already, or something else was",
+            hint=AGAIN,
         )
 
 
