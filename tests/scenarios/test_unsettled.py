@@ -58,8 +58,16 @@ def test_a_plan_of_nothing_else_exits_2_and_says_how_many_in_every_form(killed: 
 def test_a_saved_plan_says_it_in_every_form(killed: Desk):
     _, told = documents(killed)
     assert killed("show", "p.plan").last.startswith(f"{FIRST}. {ZERO}")
-    for form, text in told.items():
-        assert killed("show", "p.plan", "--format", form).out == text
+    shown = {form: killed("show", "p.plan", "--format", form).out for form in told}
+    assert {form: shown[form] for form in ("markdown", "gitlab")} == {
+        form: told[form] for form in ("markdown", "gitlab")
+    }
+    assert f"<h1>{FIRST}</h1>" in shown["html"]
+    saved, whole = json.loads(shown["json"]), json.loads(told["json"])
+    stays = [one for one in whole["resource_changes"] if one["change"]["actions"] == ["no-op"]]
+    assert saved["numplan"].pop("kept")["count"] == len(stays)
+    assert saved["numplan"] == whole["numplan"]
+    assert saved["resource_changes"] == [one for one in whole["resource_changes"] if one not in stays]
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,52 @@ SABOTAGES = (
         ["tests/api/listings/test_look_ups.py"],
     ),
     Sabotage(
-        "a pool adopts by a state that the vendor pays no heed to",
-        "engine/plan/quotes.py",
-        "if matching and pool.adopt and (pool.state is not None or states):",
+        "a search that does not say it has all proves what it lacks",
+        "engine/account/pricing.py",
+        "answer.exhausted and answer.total is not None and not answer.unreadable",
+        "True",
+        ["tests/engine/account/test_seeking.py"],
+    ),
+    Sabotage(
+        "a server that calls a part of what it has all is believed",
+        "engine/account/pricing.py",
+        "return told if any(told.values()) else dict.fromkeys(numbers)",
+        "return dict.fromkeys(numbers)",
+        ["tests/engine/account/test_seeking.py"],
+    ),
+    Sabotage(
+        "members of a pool are taken to be as state has them while one of them is decided about",
+        "engine/plan/selecting/about.py",
+        'if any(kind_of(resource) == "pool" for _, resource in chosen):',
         "if False:",
+        ["tests/engine/plan/selecting/test_about.py"],
+    ),
+    Sabotage(
+        "what is open is not looked up by a run that is about others",
+        "engine/account/refresh.py",
+        "[*unsettled_numbers(state), *only]",
+        "[*only]",
+        ["tests/engine/plan/selecting/test_about.py"],
+    ),
+    Sabotage(
+        "a number that nobody looked at is bought",
+        "engine/plan/quotes.py",
+        "if one.number not in snapshot.unlooked]",
+        "]",
+        ["tests/engine/plan/selecting/test_about.py"],
+    ),
+    Sabotage(
+        "a saved plan says the same of what stays, whatever that is",
+        "model/plan_document.py",
+        "digest.update(",
+        "len(",
+        ["tests/model/test_documents.py"],
+    ),
+    Sabotage(
+        "a pool adopts by a state that the vendor pays no heed to",
+        "engine/plan/choosing/owned_alike.py",
+        "        provider.require_states()\n",
+        "        pass\n",
         ["tests/scenarios/test_new_state.py"],
     ),
     Sabotage(
@@ -288,7 +330,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "what a dead run left is not settled",
-        "engine/pipeline.py",
+        "engine/apply/leftovers.py",
         "open_state, provider, clock, manifest.api, list(open_state.intents), given_up=given_up",
         "open_state, provider, clock, manifest.api, [], given_up=given_up",
         ["tests/engine/apply/settle/test_settle_verdicts.py", "tests/scenarios/test_known_traps.py"],
@@ -532,8 +574,8 @@ SABOTAGES = (
     Sabotage(
         "nobody asks whether a place may be sent credentials before it is opened",
         "cli/workspace/state_location.py",
-        "grant = _granted(place, named, environment)",
-        "grant = Grant.ALL",
+        "_open_store(place, environment, clock, _granted(place, named, environment))",
+        "_open_store(place, environment, clock, Grant.ALL)",
         ["tests/scenarios/trust/test_where_credentials_go.py"],
     ),
     Sabotage(
@@ -858,8 +900,8 @@ SABOTAGES = (
     Sabotage(
         "a successor does not remember whom it replaces",
         "engine/apply/orders.py",
-        ", replaces=self.replaces)",
-        ")",
+        "            replaces=self.replaces,\n",
+        "",
         ["tests/engine/apply/test_apply_retiring.py"],
     ),
     Sabotage(

@@ -50,7 +50,7 @@ def names(ctx: click.Context) -> list[str]:
 
 
 def _names_in_state(settings: "Settings") -> list[str]:
-    """The same by all that numplan knows of manifests and places, which takes several times as long."""
+    """Addresses by all that numplan knows of manifests and places, which takes several times as long."""
     from numplan.cli.workspace.open import state_backend
     from numplan.model.errors import NumplanError
 

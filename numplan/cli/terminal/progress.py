@@ -69,24 +69,30 @@ def progress(screen: Screen, title: str, *, moving: bool) -> Iterator[Step]:
 
 
 class _Tally:
-    """What was done so far, how often, and of how many; and how long what is left of the latest may take."""
+    """What was done so far, how often, and of how many; and how long what is left of the latest may take. Several
+    threads may add to it while another one tells it.
+    """
 
     def __init__(self) -> None:
+        self._turn = threading.Lock()
         self._counts: dict[str, int] = {}
         self._expected: dict[str, int] = {}
         self._began: dict[str, float] = {}
         self._latest = ""
 
     def add(self, name: str) -> None:
-        self._counts[name] = self._counts.get(name, 0) + 1
-        self._latest = name
+        with self._turn:
+            self._counts[name] = self._counts.get(name, 0) + 1
+            self._latest = name
 
     def expect(self, name: str, count: int) -> None:
-        self._expected[name] = self._counts.get(name, 0) + count
-        self._began[name] = time.monotonic()
+        with self._turn:
+            self._expected[name] = self._counts.get(name, 0) + count
+            self._began[name] = time.monotonic()
 
     def __str__(self) -> str:
-        return ", ".join(self._told(name, count) for name, count in self._counts.items())
+        with self._turn:
+            return ", ".join(self._told(name, count) for name, count in self._counts.items())
 
     def _told(self, name: str, count: int) -> str:
         expected = self._expected.get(name, 0)

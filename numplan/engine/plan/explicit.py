@@ -80,7 +80,7 @@ def _not_asked(count: int) -> Diagnostic:
     more = "one more number was" if count == 1 else f"{count:,} more numbers were"
     return error(
         f"{more} not asked about, since {ENOUGH} that are declared are not to be had",
-        hint="mend these first: the next plan goes on from there",
+        hint="correct these first; the next plan asks about the others",
     )
 
 

@@ -4,10 +4,13 @@ import json
 import os
 import pty
 import re
+import sys
+import threading
 
 import pytest
 
 from numplan.cli.terminal import progress
+from numplan.cli.terminal.screen import Screen
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, Desk, run_of, yaml_list
 
@@ -168,3 +171,27 @@ def test_the_stream_tells_now_and_then_of_a_call_that_is_still_under_way(
     # Nothing is under way once all is answered.
     last = len(kinds) - 1 - kinds[::-1].index("apply_progress")
     assert last < len(kinds) - 1 - kinds[::-1].index("apply_complete")
+
+
+def test_several_threads_may_tell_at_once_how_far_they_are() -> None:
+    """A name that one adds is none that another must not meet while it tells them all."""
+    interval, problems = sys.getswitchinterval(), []
+
+    def tell(step: progress.Step, who: int) -> None:
+        try:
+            for at in range(300):
+                step(f"{who} {at}")
+        except RuntimeError as problem:
+            problems.append(problem)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with progress.progress(Screen(color=False), "Reading", moving=False) as step:
+            threads = [threading.Thread(target=tell, args=(step, who)) for who in range(4)]
+            for one in threads:
+                one.start()
+            for one in threads:
+                one.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert problems == []

@@ -40,7 +40,7 @@ class _Wish(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.criteria, digits="")
 
     def over(self) -> list[Criteria]:
-        """The same for each state that it is spread over."""
+        """What the listing is asked for each state that it is spread over."""
         states = [place.state for place in self.places if place.state]
         return [msgspec.structs.replace(self.own(), state=state) for state in states]
 
