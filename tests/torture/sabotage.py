@@ -80,10 +80,10 @@ SABOTAGES = (
         ["tests/engine/plan/selecting/test_about.py"],
     ),
     Sabotage(
-        "a number that nobody looked at is bought",
-        "engine/plan/quotes.py",
-        "if one.number not in snapshot.unlooked]",
-        "]",
+        "a number that nobody looked at is planned for",
+        "engine/plan/explicit.py",
+        "unknown = unasked | comparison.snapshot.unlooked",
+        "unknown = unasked",
         ["tests/engine/plan/selecting/test_about.py"],
     ),
     Sabotage(
