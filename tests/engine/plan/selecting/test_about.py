@@ -98,6 +98,7 @@ def test_other_managed_numbers_are_taken_to_be_as_state_has_them_and_of_others_n
     assert not acting(made.changes)
     assert {number_of(one) for one in made.unselected} == {BEFORE}
     assert not made.missing
+    assert not any(number in one.summary for one in made.diagnostics for number in (THREE, NEW))
     assert any("is taken to be as state has it" in str(one.hint) for one in made.diagnostics)
 
 
