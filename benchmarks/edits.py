@@ -76,7 +76,7 @@ def one_more(folder: Path, rounds: int, count: int) -> Iterator[Row]:
 
 
 def first(folder: Path, rounds: int, count: int) -> Iterator[Row]:
-    """A first plan of numbers that are all owned: with its text, and with none but its last lines."""
+    """A first plan of numbers that are all owned, with its text."""
     with Fleet(folder, owned=count) as fleet:
         write_manifest(folder, fleet.owned(), "file")
         plan = partial(fleet.numplan, "plan", "--buy-beside-unmanaged")
