@@ -76,7 +76,8 @@ def refresh(
     twice.
 
     Where the listing is cut short and the run is `about` some numbers alone, these are looked up; of the others that
-    the listing does not show, each managed one is taken to be as state has it.
+    the listing does not show, each managed one is taken to be as state has it. A listing that shows nothing allows no
+    such thing.
     """
     expected = max(len(managed_numbers(state)), manifest.number_count)
     return _refresh(manifest, lambda: state, provider, expected, about)[1]
@@ -118,7 +119,8 @@ def _refresh(
         state, regions, listing = remembered.result(), asked.result(), listed.result()
     finally:
         threads.shutdown()
-    only = None if listing.complete else named()
+    # A listing that shows nothing at all is no witness for look-ups either: then all are looked up, and counted.
+    only = named() if listing.numbers and not listing.complete else None
     return state, _snapshot(manifest, state, provider, regions, listing, only)
 
 

@@ -25,7 +25,8 @@ def about(selection: Selection, manifest: Manifest) -> About:
 
     def named(state: State | None) -> frozenset[E164] | None:
         known = [(one.number, one.resource) for one in manifest.explicit()]
-        known += [(one.number, one.resource) for one in (state.spoken_for.values() if state else ())]
+        known += [(one.number, one.resource) for one in (state.numbers if state else ())]
+        known += [(one.number, one.instance.resource) for one in (state.intents if state else ())]
         chosen = [
             (number, resource)
             for number, resource in known

@@ -17,7 +17,7 @@ from tests.builders import LONG_AGO, PLACE, buried, entry, group, managed, manif
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 from tests.strategies import NUMBERS, World, worlds
 
-ONE, TWO, THREE, NEW, GONE, BEFORE = map(us, (1, 2, 3, 4, 5, 6))
+ONE, TWO, THREE, NEW, GONE, BEFORE, STRANGE = map(us, (1, 2, 3, 4, 5, 6, 7))
 WANTED = manifest(entry("front", ONE), group("all", [TWO, THREE, NEW]))
 HELD = state(managed("number.front", ONE), managed("set.all", TWO), managed("set.all", BEFORE))
 
@@ -28,9 +28,9 @@ def targeting(*targets: str) -> Selection:
 
 @pytest.fixture
 def vendor() -> FakeVendor:
-    """An account of which no listing shows anything."""
+    """An account of which the listing shows one number that nobody here knows of."""
     vendor = FakeVendor()
-    for number in (ONE, TWO, THREE, BEFORE):
+    for number in (ONE, TWO, THREE, BEFORE, STRANGE):
         vendor.own(number)
     vendor.put_on_sale(NEW)
     vendor.listed(complete=False, hiding=(ONE, TWO, THREE, BEFORE))
@@ -84,6 +84,19 @@ def test_a_complete_listing_tells_of_all_and_nothing_is_looked_up(vendor):
     found = refresh(WANTED, HELD, vendor, about(targeting(ONE), WANTED))
     assert looked_up(vendor) == set()
     assert not found.is_partial
+
+
+def test_a_listing_that_shows_nothing_is_believed_by_no_run_and_all_is_looked_up(vendor):
+    """It may be broken, and the look-ups with it: that so many are missing at once has to be seen."""
+    vendor.listed(complete=False, hiding=(ONE, TWO, THREE, BEFORE, STRANGE))
+    found = refresh(WANTED, HELD, vendor, about(targeting(ONE), WANTED))
+    assert not found.is_partial
+    assert looked_up(vendor) == {ONE, TWO, THREE, NEW, BEFORE}
+
+
+def test_a_purchase_that_turned_up_is_looked_up_where_it_is_named():
+    surplus = managed("set.old", TWO, surplus=True)
+    assert about(targeting(f'set.old["{TWO}"]'), WANTED)(state(surplus)) == {TWO}
 
 
 def test_what_is_open_is_looked_up_whatever_a_run_is_about(vendor):
