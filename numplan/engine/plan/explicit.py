@@ -72,7 +72,7 @@ def plan_explicit(comparison: Comparison, offers: Offers, allowances: Allowances
             case _:
                 changes.append(outcome)
     if unasked:
-        diagnostics.append(_not_asked(len(unasked)))
+        diagnostics.insert(0, _not_asked(len(unasked)))  # of a hundred errors the last ones are folded
     return PlanPart(changes=tuple(changes), held=tuple(held), diagnostics=tuple(diagnostics))
 
 
