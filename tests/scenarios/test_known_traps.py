@@ -103,6 +103,21 @@ def test_a_pool_that_shrinks_while_two_purchases_are_closed_tries_one_of_them_an
     assert ran.plan.surplus == ()
 
 
+def test_a_number_that_is_retired_no_more_does_not_take_the_turn_of_the_one_that_was_tried_since() -> None:
+    """Its slot was given to another, whose purchase is in doubt: were it tried before that one again, the pool would
+    have two in play.
+    """
+    world = world_with(us(1), us(2))
+    world.vendor.fates.append(Fate("lost", done=False))
+    world.run(manifest(pool("p", 1)))
+    world.later(hours=1)
+    world.vendor.fates.append(Fate(delay=3600))
+    world.run(manifest(pool("p", 1), retire=[us(1)]))
+    world.run(manifest(pool("p", 1)))
+    assert [numbers for _, numbers, _ in world.vendor.posts] == [(us(1),), (us(2),), (us(2),)]
+    assert {one.number for one in world.state.numbers} == {us(2)}
+
+
 def test_a_move_that_is_given_up_buys_no_third_number() -> None:
     """A pool of two moves and its purchases are closed; it moves back and grows by one, and they come late."""
     world = world_with(us(1), us(2), us(3))

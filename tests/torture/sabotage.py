@@ -45,6 +45,13 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a member that may be lost makes another one too many",
+        "engine/compare/pools/status.py",
+        "not managed[one].surplus and _is_shown(one, sides)]",
+        "not managed[one].surplus]",
+        ["tests/engine/compare/pools/test_status.py"],
+    ),
+    Sabotage(
         "a look-up that finds nothing is believed of a server that finds no number",
         "api/look_ups.py",
         "if others and not self._finds:",

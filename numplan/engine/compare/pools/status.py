@@ -10,6 +10,7 @@ from numplan.engine.compare.attributes import days_to_wait
 from numplan.engine.compare.sides import Sides
 from numplan.model.address import Resource
 from numplan.model.manifest import PoolEntry
+from numplan.model.moment import age
 from numplan.model.number import E164
 from numplan.model.plan import Deferred
 from numplan.model.state import Instance, Tombstone
@@ -20,11 +21,12 @@ Labelled = TypeVar("Labelled", Instance, Deferred, Tombstone)
 class PoolStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One pool: its `members` in the account, `held` slots that nothing else may fill, and how many to find.
 
-    `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, always
-    in one order: where the pool wants fewer by now, the same ones are tried again, and the others never.
-    `excess` counts only what is known to be bought: a purchase that may never have happened makes no member
-    too many, nor does a number of which nobody can say whether the account still holds it. `idle`: a date keeps the
-    pool from buying and releasing; once its last day may be over, it lacks nothing and has nothing too many.
+    `late_arrivals` are surplus members that may fill a slot; `to_retry` are tombstones whose number comes first, the
+    one that was tried last before all others: where the pool wants fewer by now, it is tried again, and the others
+    never, be they ones of which a retirement kept the pool for a while.
+    `excess` counts only what the account shows: what it shows no more, or not yet, may be lost, and makes no member one
+    too many. `idle`: a date keeps the pool from buying and releasing; once its last day may be over, it lacks nothing
+    and has nothing too many.
     """
 
     pool: PoolEntry
@@ -64,7 +66,8 @@ def pool_statuses(
     resources = {pool.resource for pool in pools}
     members = _by_resource(resources, sides.declared, managed.values())
     slots = _by_resource(resources, sides.declared, held.values())
-    again = [one for _, one in sorted(to_retry.items()) if one.number not in managed]
+    again = [one for one in to_retry.values() if one.number not in managed]
+    again.sort(key=lambda one: (age(sides.now, one.closed_at), one.number))
     retries = _by_resource(resources, sides.declared, again)
     counting = (one for own in members.values() for one in own if not one.surplus)
     replaced = frozenset(one.replaces for one in counting if one.replaces is not None)
@@ -128,11 +131,7 @@ def _status(
     members = tuple(one for one in staying if one.attributes.leaving_at is None)
     # A release with an unknown outcome counts as done: its slot is not filled.
     slots = [one.number for one in waiting if not (one.leaving or _leaves(managed.get(one.number)))]
-    bought = [
-        one
-        for one in slots
-        if one in managed and not managed[one].surplus and not is_in_doubt(one, sides.snapshot)
-    ]
+    unread = [one for one in slots if one in managed and not managed[one].surplus and _is_shown(one, sides)]
     idle = pool.resource in sides.idle
     over = idle and pool.terms.has_ended(sides.today.day)
     return PoolStatus(
@@ -142,13 +141,18 @@ def _status(
         late_arrivals=tuple(one for one in present if one.surplus and one.number not in sides.retired),
         to_retry=tuple(one for one in retries if one.holds_slot),
         shortage=0 if over else max(0, pool.count - len(members) - len(slots)),
-        excess=0 if over else max(0, len(members) + len(bought) - pool.count),
+        excess=0 if over else max(0, len(members) + len(unread) - pool.count),
         leaving=()
         if len(members) == len(staying)
         else tuple(one for one in staying if one.attributes.leaving_at is not None),
         awaited=tuple(_awaited(slots, sides, managed)) if slots else (),
         idle=idle,
     )
+
+
+def _is_shown(number: E164, sides: Sides) -> bool:
+    """Whether the account holds a number in a row that names it and cannot be read."""
+    return number in sides.snapshot.unread and not is_in_doubt(number, sides.snapshot)
 
 
 def _leaves(one: Instance | None) -> bool:

@@ -1,5 +1,6 @@
 """The slots of a pool: what fills one, what holds one, and what makes a member one too many."""
 
+import msgspec
 import pytest
 
 from numplan.model.changes import Adopt
@@ -21,15 +22,33 @@ from tests.builders import (
 from tests.engine.compare.slots import FIVE, ONE, THREE, TWO, P, held
 
 
-def test_a_confirmed_purchase_makes_an_older_member_one_too_many(vendor):
-    """A move whose purchase succeeded and whose release did not: the old member goes."""
+def test_what_was_bought_makes_an_older_member_one_too_many_once_the_account_shows_it(vendor):
+    """A move whose purchase succeeded and whose release did not: the old member stays until the other is seen, and
+    meanwhile nothing else is bought in its place.
+    """
     vendor.own(ONE)
+    moved = manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace"))
     rows = state(
         managed("pool.p", ONE, sip_trunk_id=1),
         managed("pool.p", TWO, sip_trunk_id=2, bought_at=JUST_NOW),
     )
-    made = plan(manifest(pool("p", 1, sip_trunk_id=2, on_trunk_change="replace")), vendor, rows)
-    assert by_action(made) == {"release": [ONE]}
+    waits = plan(moved, vendor, rows)
+    assert by_action(waits) == {}
+    assert held(waits) == [("pool.p", TWO)]
+    vendor.own(TWO)
+    assert by_action(plan(moved, vendor, rows)) == {"release": [ONE]}
+
+
+@pytest.mark.parametrize("bought_at", [JUST_NOW, LONG_AGO, None])
+@pytest.mark.parametrize("replaces", [TWO, None])
+def test_a_member_that_the_account_does_not_show_makes_no_other_one_too_many(vendor, bought_at, replaces):
+    """The vendor may have lost it, its release may have been refused for that: the newest of the others would be
+    released for good, and one too few be left.
+    """
+    vendor.own(ONE)
+    successor = msgspec.structs.replace(managed("pool.p", ONE), replaces=replaces)
+    rows = state(successor, managed("pool.p", TWO, bought_at=bought_at))
+    assert by_action(plan(P, vendor, rows)) == {}
 
 
 def test_a_slot_whose_purchase_is_unknown_takes_no_other_number(vendor):
