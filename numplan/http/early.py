@@ -23,6 +23,9 @@ new connection five seconds and more for its first request, so that it is seldom
 takes longer than this gains little by a connection that is there.
 """
 
+AHEAD: Final = 2
+"""Connections for each call that may be under way at once: then handshakes may take twice as long as a call."""
+
 Connect = Callable[[Any], None]
 """Opens a connection in the way of its pool: through a proxy where it needs one."""
 
@@ -89,15 +92,15 @@ class _Opening:
 
 
 class Early:
-    """The connections that are opened early for one caller: no more than `most` at once, and no more than calls are to
-    come. Safe to use from several threads.
+    """The connections that are opened early for one caller, who makes so many calls `at_once`: AHEAD for each of these
+    at most, and no more than calls are to come. Safe to use from several threads.
 
-    Where `most` of them were of no use (they failed, or the server closed them, or calls take longer than they last)
+    Where so many of them were of no use (they failed, or the server closed them, or calls take longer than they last)
     there is nothing to be gained at this server, and no more are opened.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, at_once: int) -> None:
+        self._most = AHEAD * at_once
         self._to_come = 0
         self._wasted = 0
         self._line: deque[_Opening] = deque()
@@ -123,24 +126,25 @@ class Early:
             self._orders.put(None)
 
     def begin(self, pool: Pool, connect: Connect, timeout: Any) -> None:  # noqa: ANN401
-        """Begin to open one, if a call is to come that has none, in this way and within this time for connecting. It
-        is no call's affair whether that can be done.
+        """Begin to open AHEAD of them, as far as calls are to come that have none, in this way and within this time for
+        connecting. It is no call's affair whether that can be done.
         """
-        with self._turn:
-            if self._wasted >= self._most or len(self._line) >= min(self._most, self._to_come - 1):
-                return
-            try:
-                self._hire()
-            except RuntimeError:  # no more threads
-                self._most = 0
-                return
-            opening = _Opening(pool, connect, timeout)
-            self._line.append(opening)
-        self._orders.put(opening)
+        for _ in range(AHEAD):
+            with self._turn:
+                if self._wasted >= self._most or len(self._line) >= min(self._most, self._to_come - 1):
+                    return
+                try:
+                    self._hire()
+                except RuntimeError:  # no more threads
+                    self._most = 0
+                    return
+                opening = _Opening(pool, connect, timeout)
+                self._line.append(opening)
+            self._orders.put(opening)
 
     def take(self, pool: Pool) -> EarlyConnection | None:
         """The oldest connection of a pool that is of use, for one call: it is open, or will be once the call connects.
-        None where there is none. In its place, another one is begun.
+        None where there is none. In its place, others are begun.
         """
         while (opening := self._first(pool)) is not None:
             connection = opening.connection
@@ -163,7 +167,7 @@ class Early:
         return opening
 
     def _hire(self) -> None:
-        """Have a thread more that opens connections, up to `most`. Raises RuntimeError where there can be none."""
+        """Have a thread more that opens connections, up to one for each. Raises RuntimeError where none can be had."""
         if self._openers < self._most:
             # A daemon: whoever leaves does not wait for a connection that nobody waits for.
             threading.Thread(target=self._open, name="numplan-early", daemon=True).start()

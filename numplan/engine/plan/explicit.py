@@ -17,6 +17,7 @@ from numplan.engine.compare.differences import differences, updated
 from numplan.engine.compare.offers import Offers
 from numplan.engine.plan.leaving.waiting import let_go
 from numplan.engine.plan.plan_part import PlanPart
+from numplan.engine.plan.removals import lost
 from numplan.model.account import OwnedNumber, Unreadable
 from numplan.model.changes import (
     Adopt,
@@ -101,11 +102,13 @@ def _idle(
     allowances: Allowances,
 ) -> Change | Diagnostic | None:
     """A number of an entry that a date keeps from buying and releasing: what is owned is taken in before the entry
-    begins, and stays; nothing is done about what is not. Where the entry ended on a day that is in doubt, somebody may
-    ask for its release all the same.
+    begins, and stays; what is managed and missing leaves state, as it is not bought again now. Where the entry ended on
+    a day that is in doubt, somebody may ask for its release all the same.
     """
     over = declared.terms.has_ended(comparison.today.day)
-    if row is None or (over and (instance is None or instance.surplus)):
+    if row is None:
+        return None if instance is None else lost(instance)
+    if over and (instance is None or instance.surplus):
         return None
     if over and instance is not None and allowances.releases_now(declared.resource, declared.number):
         why = f"its entry ended on {declared.terms.ends}"

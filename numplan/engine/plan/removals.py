@@ -37,21 +37,19 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
         and one.number not in comparison.declared
         and one.number not in on_hold
     ]
-    changes += [
-        Forget(
-            resource=one.resource,
-            before=one.attributes,
-            missing=True,
-            reason="the account no longer holds it",
-        )
-        for one in comparison.missing
-        if one.number not in comparison.declared
-    ]
+    changes += [lost(one) for one in comparison.missing if one.number not in comparison.declared]
     changes += [
         Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
         for one in comparison.forgotten
     ]
     return PlanPart(changes=tuple(changes), diagnostics=tuple(_renames(comparison)))
+
+
+def lost(one: Instance) -> Forget:
+    """A number that is missing and not bought again leaves state; should it come back, it is known."""
+    return Forget(
+        resource=one.resource, before=one.attributes, missing=True, reason="the account no longer holds it"
+    )
 
 
 def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:

@@ -12,10 +12,12 @@ from numplan.model.manifest import Move
 from numplan.model.plan import Selection
 from numplan.model.state import Instance
 from tests.builders import (
+    LONG_AGO,
     PLACE,
     by_action,
     entry,
     group,
+    managed,
     manifest,
     only,
     plan,
@@ -57,6 +59,17 @@ def test_before_its_first_day_an_entry_buys_nothing_and_the_plan_says_so(vendor)
         "pool.p begins on 2026-01-02: 2 numbers are not bought before",
     ]
     assert not [one for one in vendor.calls if one[0] in {"search", "find"}]
+
+
+def test_before_its_first_day_what_the_account_lost_leaves_state_and_is_bought_on_that_day(vendor):
+    """Else state would manage, until then, what nobody has."""
+    rows = [managed("number.n", us(11), missing_since=LONG_AGO), managed("pool.p", vendor.own(us(14)))]
+    wanted = manifest(entry("n", us(11), begins=TOMORROW), pool("p", 1))
+    made = plan(wanted, vendor, state(*rows))
+    assert by_action(made) == {"forget": [us(11)]}
+    kept = state(rows[1])
+    assert by_action(plan(wanted, vendor, kept)) == {}
+    assert by_action(plan(wanted, vendor, kept, at=TOMORROW)) == {"purchase": [us(11)]}
 
 
 def test_on_its_first_day_an_entry_buys(vendor):
