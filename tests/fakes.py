@@ -24,7 +24,8 @@ from numplan.model.charge import Charge, Rates, charge_of
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import Call, Outcome, Refused, Succeeded, Unknown
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state, encode_state
 from numplan.model.text.spelling import same_word
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

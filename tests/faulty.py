@@ -14,7 +14,8 @@ from numplan.model.account import Criteria, Listing, Offer, OwnedNumber, Unreada
 from numplan.model.errors import StateError, UnreachableError
 from numplan.model.number import E164
 from numplan.model.outcome import NotSent, Outcome, Refused, Rejected, Unasked, Unknown
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.fakes import Call, FakeClock, FakeVendor, nothing_barred
 
 STOPS = frozenset({401, 402, 403, 409, 423, 429})

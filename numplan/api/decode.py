@@ -21,8 +21,6 @@ from numplan.api.row_by_row import (
     REGIONS,
     FieldError,
     answered_number,
-    decode_rows,
-    read_decoded,
     read_rows,
     shown,
 )
@@ -34,6 +32,8 @@ from numplan.api.wire_types import (
     PostResult,
     RegionRow,
     decode,
+    keys_of,
+    prove,
     quoted,
 )
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Regions, Unreadable
@@ -93,9 +93,7 @@ def read_offers(endpoint: str, body: bytes) -> OfferPage:
 
 def read_owned(endpoint: str, body: bytes) -> OwnedPage:
     """Read an answer of purchased-list. Raises AnswerError."""
-    decoded = decode_rows(endpoint, body, OWNED)
-    del body  # nobody needs it any more, and it may be large
-    read = read_decoded(decoded, _owned)
+    read = read_rows(endpoint, body, OWNED, _owned)
     return OwnedPage(read.values, _total(endpoint, read.total), read.unreadable)
 
 
@@ -119,7 +117,9 @@ def read_regions(endpoint: str, body: bytes) -> Regions:
 def read_results(endpoint: str, body: bytes) -> PostResults:
     """Read an answer of purchase-numbers or release-numbers: every element of `data`. Raises AnswerError."""
     parts: list[PostResults] = []
-    for place, part in enumerate(decode(endpoint, body, POST_ANSWER).data or ()):
+    answer = decode(endpoint, body, POST_ANSWER)
+    prove(endpoint, body, answer, keys_of(*answer.parts()))
+    for place, part in enumerate(answer.data or ()):
         try:
             parts.append(_results(part))
         except FieldError as wrong:

@@ -1,8 +1,8 @@
 """Answers that are lists of rows: what is wrong with one row is no reason to leave the others unread.
 
-An answer is decoded whole, its rows typed: that is fast, and nearly always works. Only where it fails is each row
-decoded by itself. What is wrong with an answer beyond its rows stays an error: a status that is not OK, a key that
-stands twice, `data` that is no list.
+An answer is decoded without a look into its rows, then these, a thousand at a time: that is fast, and takes little
+memory. Only where a thousand cannot be decoded as they are, each is decoded by itself. What is wrong with an answer
+beyond its rows stays an error: a status that is not OK, a key that stands twice, `data` that is no list.
 """
 
 import re
@@ -14,22 +14,20 @@ import msgspec
 from msgspec import UNSET
 
 from numplan.api.wire_types import (
-    OfferAnswer,
+    CountedAnswer,
     OfferRow,
-    OwnedAnswer,
     OwnedRow,
     RawAnswer,
-    RawCounted,
-    RegionAnswer,
     RegionRow,
-    RowAnswer,
     Wire,
     decode,
     exact,
-    proven,
+    keys_of,
+    prove,
     quoted,
 )
 from numplan.model.account import Unreadable
+from numplan.model.documents.batches import as_list, batches_of
 from numplan.model.number import E164, is_canonical
 
 _SHOWN_MOST: Final = 40
@@ -41,14 +39,15 @@ Value = TypeVar("Value")
 
 
 class Form(NamedTuple, Generic[Row]):
-    """How an endpoint's answers are decoded: whole, without a look into the rows, and a row by itself; and in which
-    field a row names its number.
+    """How an endpoint's answers are decoded: without a look into the rows, many rows, and a row by itself; in which
+    field a row names its number; and what rows hold that has keys of its own.
     """
 
-    whole: msgspec.json.Decoder[RowAnswer[Row]]
     frame: msgspec.json.Decoder[RawAnswer]
+    rows: msgspec.json.Decoder[list[Row]]
     row: msgspec.json.Decoder[Row]
     number: str
+    within: Callable[[Sequence[Row]], Sequence[Wire]] = lambda _: ()
 
 
 class Read(NamedTuple, Generic[Value]):
@@ -74,20 +73,21 @@ class FieldError(ValueError):
 
 # Made here, by one thread: see `answers`.
 OFFERS: Final = Form[OfferRow](
-    msgspec.json.Decoder(OfferAnswer, float_hook=exact),
-    msgspec.json.Decoder(RawCounted),
+    msgspec.json.Decoder(CountedAnswer),
+    msgspec.json.Decoder(list[OfferRow], float_hook=exact),
     msgspec.json.Decoder(OfferRow, float_hook=exact),
     "number",
 )
 OWNED: Final = Form[OwnedRow](
-    msgspec.json.Decoder(OwnedAnswer, float_hook=exact),
-    msgspec.json.Decoder(RawCounted),
+    msgspec.json.Decoder(CountedAnswer),
+    msgspec.json.Decoder(list[OwnedRow], float_hook=exact),
     msgspec.json.Decoder(OwnedRow, float_hook=exact),
     "accessNumber",
+    lambda rows: [row.assignment for row in rows if row.assignment],
 )
 REGIONS: Final = Form[RegionRow](
-    msgspec.json.Decoder(RegionAnswer, float_hook=exact),
     msgspec.json.Decoder(RawAnswer),
+    msgspec.json.Decoder(list[RegionRow], float_hook=exact),
     msgspec.json.Decoder(RegionRow, float_hook=exact),
     "",
 )
@@ -97,49 +97,22 @@ _BEYOND: Final = object()
 """A value that is too large, or nested too deeply, to be read."""
 
 
-class Decoded(NamedTuple, Generic[Row]):
-    """The rows of an answer that could be decoded, where they stand, the rows that could not, and the total."""
-
-    rows: list[Row]
-    places: Sequence[int]
-    unreadable: list[Unreadable]
-    total: object
-
-
 def read_rows(endpoint: str, body: bytes, form: Form[Row], read: Callable[[Row], Value]) -> Read[Value]:
     """What each row says, by `read`, which raises FieldError for one that it cannot use. Raises AnswerError where the
     answer as a whole is not sound.
     """
-    return read_decoded(decode_rows(endpoint, body, form), read)
-
-
-def decode_rows(endpoint: str, body: bytes, form: Form[Row]) -> Decoded[Row]:
-    """The rows of an answer. Raises AnswerError where it is not sound as a whole."""
-    unreadable: list[Unreadable] = []
-    try:
-        whole = form.whole.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        frame = decode(endpoint, body, form.frame)
-        return Decoded(*_decoded(frame.data or (), form, unreadable), unreadable, frame.total)
-    rows = proven(endpoint, body, whole).data or []
-    return Decoded(rows, range(1, len(rows) + 1), unreadable, whole.total)
-
-
-def read_decoded(decoded: Decoded[Row], read: Callable[[Row], Value]) -> Read[Value]:
-    """What each row says. The rows are taken out one after the other: of a million, both would take much memory."""
-    rows, places, unreadable, total = decoded
-    rows.reverse()
+    answer = decode(endpoint, body, form.frame)
+    keys, place = keys_of([answer]), 1
     values: list[Value] = []
-    for place in places:
-        try:
-            values.append(read(rows.pop()))
-        except FieldError as wrong:
-            problem = f"is {shown(wrong.value)}"
-            unreadable.append(Unreadable(place, wrong.field, problem, wrong.number))
-            if wrong.kept is not None:
-                values.append(wrong.kept)
+    unreadable: list[Unreadable] = []
+    for raws in batches_of(answer.data or []):
+        rows, places = _decoded(raws, place, form, unreadable)
+        values += _read(rows, places, read, unreadable)
+        keys += keys_of(rows, form.within(rows))
+        place += len(raws)
+    prove(endpoint, body, answer, keys)
     unreadable.sort(key=lambda one: one.row)
-    return Read(tuple(values), tuple(unreadable), total)
+    return Read(tuple(values), tuple(unreadable), answer.total)
 
 
 def answered_number(text: object) -> E164 | None:
@@ -175,12 +148,18 @@ def shown(value: object) -> str:
 
 
 def _decoded(
-    raws: Sequence[msgspec.Raw], form: Form[Row], unreadable: list[Unreadable]
-) -> tuple[list[Row], list[int]]:
-    """The rows that can be decoded, and where they stand; `unreadable` gets the others."""
+    raws: list[msgspec.Raw], first: int, form: Form[Row], unreadable: list[Unreadable]
+) -> tuple[list[Row], Sequence[int]]:
+    """The rows that can be decoded, and where they stand, from the place of the `first` on; `unreadable` gets the
+    others.
+    """
+    try:
+        return form.rows.decode(as_list(raws)), range(first, first + len(raws))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
     rows: list[Row] = []
     places: list[int] = []
-    for place, raw in enumerate(raws, 1):
+    for place, raw in enumerate(raws, first):
         try:
             rows.append(form.row.decode(raw))
         except (msgspec.MsgspecError, ValueError, RecursionError) as wrong:
@@ -188,6 +167,22 @@ def _decoded(
         else:
             places.append(place)
     return rows, places
+
+
+def _read(
+    rows: Sequence[Row], places: Sequence[int], read: Callable[[Row], Value], unreadable: list[Unreadable]
+) -> list[Value]:
+    """What the rows say; `unreadable` gets those that say nothing that can be used."""
+    values: list[Value] = []
+    for place, row in zip(places, rows, strict=True):
+        try:
+            values.append(read(row))
+        except FieldError as wrong:
+            problem = f"is {shown(wrong.value)}"
+            unreadable.append(Unreadable(place, wrong.field, problem, wrong.number))
+            if wrong.kept is not None:
+                values.append(wrong.kept)
+    return values
 
 
 def _wrong(place: int, raw: msgspec.Raw, key: str, wrong: Exception) -> Unreadable:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from itertools import repeat
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -103,55 +103,15 @@ class Head(Wire, frozen=True):
     status: str
     message: str | UnsetType | None = UNSET
 
-    def parts(self) -> Iterator[Sequence[Wire]]:
-        """All that it holds, at any depth, by its types."""
-        yield from ()
 
+class RawAnswer(Head, frozen=True, kw_only=True):
+    """An answer that is a list of rows, which are not looked into."""
 
-Row = TypeVar("Row")
-
-
-class RowAnswer(Head, Generic[Row], frozen=True, kw_only=True):
-    """An answer that is a list of rows."""
-
-    data: list[Row] | None
+    data: list[msgspec.Raw] | None
     total: object = UNSET
 
 
-class OfferAnswer(RowAnswer[OfferRow], frozen=True, kw_only=True):
-    """The answer of search and find-number."""
-
-    total: int | UnsetType | None = UNSET
-
-    def parts(self) -> Iterator[Sequence[Wire]]:
-        """All that it holds, at any depth, by its types."""
-        yield self.data or ()
-
-
-class OwnedAnswer(RowAnswer[OwnedRow], frozen=True, kw_only=True):
-    """The answer of purchased-list."""
-
-    total: int | UnsetType | None = UNSET
-
-    def parts(self) -> Iterator[Sequence[Wire]]:
-        """All that it holds, at any depth, by its types."""
-        yield self.data or ()
-        yield [row.assignment for row in self.data or () if row.assignment]
-
-
-class RegionAnswer(RowAnswer[RegionRow], frozen=True, kw_only=True):
-    """The answer of regions. Its total says nothing that its rows do not."""
-
-    def parts(self) -> Iterator[Sequence[Wire]]:
-        """All that it holds, at any depth, by its types."""
-        yield self.data or ()
-
-
-class RawAnswer(RowAnswer[msgspec.Raw], frozen=True, kw_only=True):
-    """An answer whose rows are not looked into."""
-
-
-class RawCounted(RawAnswer, frozen=True, kw_only=True):
+class CountedAnswer(RawAnswer, frozen=True, kw_only=True):
     """An answer that is a list of rows and whose total counts."""
 
     total: int | UnsetType | None = UNSET
@@ -164,15 +124,16 @@ class PostAnswer(Head, frozen=True, kw_only=True):
 
     def parts(self) -> Iterator[Sequence[Wire]]:
         """All that it holds, at any depth, by its types."""
+        yield [self]
         verdicts = [one for part in self.data or () for one in (part.success, part.error) if one]
         yield self.data or ()
         yield verdicts
         yield [verdict for one in verdicts for verdict in one.numbers or ()]
 
 
-def _keys(answer: Head) -> int:
-    """From how many keys an answer was read, with all that it holds."""
-    return sum(map(_present, ((answer,), *answer.parts())))
+def keys_of(*parts: Sequence[Wire]) -> int:
+    """From how many keys something was read: all of its parts, at any depth, those of one type together."""
+    return sum(map(_present, parts))
 
 
 def _present(parts: Sequence[Wire]) -> int:
@@ -201,26 +162,24 @@ Answer = TypeVar("Answer", bound=Head)
 
 
 def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
-    """A sound answer whose status is OK. Raises AnswerError for any other."""
+    """An answer, which is still to be `proven`. Raises AnswerError."""
     with explained(endpoint):
         try:
-            answer = answers.decode(body)
+            return answers.decode(body)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             refuse_repeats(body)  # what is wrong with the JSON is said first, then what its status says
             _require_ok(endpoint, _HEAD.decode(body))
             raise
-    return proven(endpoint, body, answer)
 
 
-def proven(endpoint: str, body: bytes, answer: Answer) -> Answer:
-    """The answer that was read from a body. Raises AnswerError where a key of it stands twice, or its status is not
-    OK.
+def prove(endpoint: str, body: bytes, answer: Head, keys: int) -> None:
+    """Raises AnswerError where the body that an answer was read from, with so many keys, has one of them twice, or its
+    status is not OK.
     """
     with explained(endpoint):
-        if may_repeat(body, _keys(answer)):
+        if may_repeat(body, keys):
             refuse_repeats(body)
     _require_ok(endpoint, answer)
-    return answer
 
 
 @contextmanager

@@ -1,33 +1,20 @@
 """State: what numplan remembers between runs. Format only; where it is stored is a backend's affair."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby
-from typing import Final, Literal
+from typing import Literal
 from uuid import uuid4
 
 import msgspec
 
 from numplan import __version__
-from numplan.model.address import Address, Resource, address_of, is_resource
-from numplan.model.charge import Charge, Rates, from_document
-from numplan.model.documents.checksum import (
-    Rows,
-    SealError,
-    edition_of,
-    members_of,
-    require_one_edition,
-    rows_of,
-    seal,
-    unseal,
-)
-from numplan.model.documents.foreign import foreign
-from numplan.model.errors import ForeignStateError, StateError
+from numplan.model.address import Address, Resource, address_of
+from numplan.model.charge import Charge, Rates
+from numplan.model.errors import StateError
 from numplan.model.history.record import Record, Tip
 from numplan.model.moment import Moment, age
-from numplan.model.number import E164, are_canonical, is_canonical
+from numplan.model.number import E164
 from numplan.model.outcome import Call
 from numplan.model.policy import Policy
 
@@ -35,11 +22,6 @@ STATE_VERSION = 2
 """Version 1 knows no missing numbers, refused calls, vendor's clock, and nothing of what bound the last apply; it is
 read, and written as 2.
 """
-
-ONLY_WHERE_SAID: Final = frozenset({"history", "to_record"})
-"""Members that a document has only where they say something."""
-
-_WORDS_MOST: Final = 300
 
 
 class Attributes(
@@ -232,77 +214,6 @@ def successor(state: State) -> State:
     return msgspec.structs.replace(
         state, version=STATE_VERSION, serial=state.serial + 1, write_id=uuid4().hex, numplan=__version__
     )
-
-
-def encode_state(state: State, *, rows: Rows = rows_of) -> bytes:
-    """The document as it is stored: sealed JSON, one number a line, as `rows` gives them."""
-    members = members_of(state)
-    said = {name: value for name, value in members.items() if value or name not in ONLY_WHERE_SAID}
-    return seal(said, rows=rows)
-
-
-def decode_state(document: bytes, place: str) -> State:
-    """Read a stored document. Raises StateError, naming `place`, unless every byte is as it was written."""
-    try:
-        body = unseal(document)
-        edition = edition_of(body)
-        if edition > STATE_VERSION:
-            raise StateError(
-                f"{place} was written by a newer numplan, as version {edition}; this reads {STATE_VERSION}",
-                hint="upgrade numplan",
-            )
-        state = msgspec.json.decode(body, type=State, dec_hook=from_document)
-        require_one_edition(edition, state.version)
-        _check(state)
-        if state.moved_to:
-            raise StateError(
-                f"{place} is an old copy: the state was moved to {state.moved_to}",
-                hint="name that place with --state, NUMPLAN_STATE or the manifest's backend; what is kept here was "
-                "true up to then only",
-            )
-    except (SealError, msgspec.MsgspecError, RecursionError) as problem:
-        if (other := foreign(document)) is not None:
-            raise ForeignStateError(
-                f"{place} cannot be used as state: it {other.what}", hint=other.hint
-            ) from None
-        words = str(problem)[:_WORDS_MOST]
-        raise StateError(f"{place} cannot be used as state: {words}") from None
-    return state
-
-
-def decode_edited(document: bytes, place: str) -> State:
-    """Read a stored document, or one that somebody edited and took the `checksum` member from.
-
-    Raises StateError, naming `place`, for anything else: where the checksum is there, it must fit.
-    """
-    try:
-        members = msgspec.json.decode(document)
-    except (msgspec.MsgspecError, RecursionError):
-        members = None
-    if isinstance(members, dict) and "checksum" not in members and foreign(document) is None:
-        document = seal(members)
-    try:
-        return decode_state(document, place)
-    except StateError as problem:
-        hint = "if it was edited on purpose, take its member `checksum` out, then push it again"
-        raise StateError(problem.message, hint=problem.hint or hint) from None
-
-
-def _check(state: State) -> None:
-    if len(state.by_number) < len(state.numbers):
-        ((twice, _),) = Counter(one.number for one in state.numbers).most_common(1)
-        raise SealError(f"it holds {twice} twice")
-    kept: tuple[Intent | Tombstone, ...] = (*state.intents, *state.tombstones)
-    instances = [*state.numbers, *(one.instance for one in kept)]
-    numbers = [one.attributes.number for one in instances]
-    resources = [name for name, _ in groupby([one.resource for one in instances])]  # they come in their order
-    if not are_canonical(numbers) or not all(map(is_resource, resources)):
-        bad = next(one for one in instances if not (is_resource(one.resource) and is_canonical(one.number)))
-        raise SealError(f"it holds a malformed row: {bad.resource!r}, {bad.number!r}")
-    if not are_canonical(state.protected):
-        raise SealError("it remembers what is no number as protected")
-    if not are_canonical([one.number for one in state.released]):
-        raise SealError("it remembers what is no number as released")
 
 
 def check_owner(state: State | None, account: str, url: str) -> None:

@@ -6,7 +6,8 @@ from typing import Final, cast
 from numplan.model import secrets
 from numplan.model.documents.checksum import members_of, rows_of
 from numplan.model.errors import StateError
-from numplan.model.state import State, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import encode_state
 
 AT_ONCE: Final = 5000
 """Rows that are looked through at once."""

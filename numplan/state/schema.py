@@ -21,7 +21,8 @@ from numplan.model.address import NAME_PATTERN, Address, Resource
 from numplan.model.charge import Charge
 from numplan.model.number import E164, MAX_DIGITS, MIN_DIGITS
 from numplan.model.plan import PLAN_VERSION, Plan
-from numplan.model.state import ONLY_WHERE_SAID, STATE_VERSION, State
+from numplan.model.state import STATE_VERSION, State
+from numplan.model.stored.state_document import ONLY_WHERE_SAID
 
 DOCUMENTS: Final[Mapping[str, tuple[type[msgspec.Struct], int, str]]] = {
     "state.schema.json": (State, STATE_VERSION, "State of numplan"),

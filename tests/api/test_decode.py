@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numplan.api import decode, wire_types
 from numplan.model.account import Assignment, Offer, OwnedNumber, Region, Unreadable
 from numplan.model.charge import UNRATED, Rates, charge_of
+from numplan.model.documents import batches
 from numplan.model.errors import AnswerError, ApiError
 from numplan.model.number import E164
 from numplan.model.outcome import Refused, Succeeded
@@ -484,6 +485,26 @@ def test_one_odd_row_leaves_the_others_as_they_were(
     assert len(kept) >= 2
     assert all(one.row == place + 1 for one in page.unreadable)
     assert 3 <= len(shown) + len(page.unreadable) <= 4
+
+
+@given(
+    st.sampled_from(sorted(ROWS)),
+    st.lists(st.tuples(st.integers(0, 12), JSON_VALUE) | st.none(), min_size=1, max_size=7),
+    st.integers(1, 4),
+)
+def test_rows_say_the_same_however_many_are_decoded_at_once(
+    endpoint: str, oddities: list[tuple[int, Any] | None], at_once: int
+) -> None:
+    read, row_of = ROWS[endpoint]
+    rows = [row_of(f"+1205003292{place}") for place in range(len(oddities))]
+    for row, odd in zip(rows, oddities, strict=True):
+        if odd is not None:
+            row[list(row)[odd[0] % len(row)]] = odd[1]
+    sent = body(ok(rows, total=len(rows)))
+    whole = read(endpoint, sent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "AT_ONCE", at_once)
+        assert read(endpoint, sent) == whole
 
 
 @given(st.sampled_from(READERS), mutated() | st.binary(max_size=60))

@@ -11,7 +11,8 @@ import pytest
 import run_pipeline
 from pipelines.comments import BOT
 
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from tests.ci.conftest import ROOT, Hub
 from tests.ci.hostile import lay_traps
 

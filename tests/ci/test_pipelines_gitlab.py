@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from tests.ci.conftest import ROOT, Lab
 from tests.ci.hostile import lay_traps
 

@@ -17,7 +17,7 @@ from pipelines.gitlab_api import GitLabApi
 from run_pipeline import KEY, Place
 
 from numplan.cli.commands.pipelines.written import pipeline
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from tests.ci import gitlab_runner
 from tests.ci.gitlab_runner import Project
 from tests.services.serving import serving

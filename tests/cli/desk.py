@@ -16,7 +16,8 @@ import pytest
 
 from numplan.cli.main import run
 from numplan.emulator.server import Emulator, Post
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from tests.cli.hurried import HurriedTime
 
 NUMPLAN = [sys.executable, "-m", "numplan"]

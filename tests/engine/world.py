@@ -23,7 +23,8 @@ from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Allowances, Plan, Selection
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.fakes import ACCOUNT, URL
 from tests.faulty import FaultySession, FaultyVendor, Killed, Touch, TouchedClock
 

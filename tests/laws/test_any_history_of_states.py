@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from numplan.state.local.backend import LocalBackend
 from tests.state.children import is_locked, run
 from tests.state.samples import make_state, next_after, store

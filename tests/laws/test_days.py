@@ -13,8 +13,8 @@ from numplan.engine.plan.planner import PlanOptions
 from numplan.model.changes import Purchase, Release, Replace
 from numplan.model.manifest import Manifest, Terms
 from numplan.model.plan import Plan
-from numplan.model.plan_document import as_saved, decode_plan, encode_plan
 from numplan.model.state import Instance
+from numplan.model.stored.plan_document import as_saved, decode_plan, encode_plan
 from tests.builders import entry, group, managed, manifest, pool, state, us
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 

@@ -25,7 +25,7 @@ from numplan.model.changes import (
     released,
 )
 from numplan.model.plan import Plan
-from numplan.model.plan_document import encode_plan
+from numplan.model.stored.plan_document import encode_plan
 from tests.builders import by_action, plan
 from tests.engine.perfect import carry_out
 from tests.fakes import NOON

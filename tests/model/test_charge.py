@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numplan.model.charge import Charge, Sum, add_up, charge_of, from_document, to_document
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import StateError
-from numplan.model.state import decode_state, encode_state
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.builders import managed, state, us
 
 

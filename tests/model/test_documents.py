@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 
 from numplan.model.address import Resource
 from numplan.model.changes import Counts, Keep, Kept, acting, count
+from numplan.model.documents import batches
 from numplan.model.documents.checksum import SealError, members_of, seal, unseal
 from numplan.model.errors import StalePlanError, StateError
 from numplan.model.plan import PLAN_VERSION, Plan
-from numplan.model.plan_document import as_saved, decode_plan, encode_plan, kept_of
-from numplan.model.state import STATE_VERSION, decode_state, encode_state, successor
+from numplan.model.state import STATE_VERSION, successor
+from numplan.model.stored import state_document
+from numplan.model.stored.plan_document import as_saved, decode_plan, encode_plan, kept_of
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.builders import buried, buying, entry, managed, manifest, plan, pool, state, us
 from tests.fakes import FakeVendor
 from tests.model.made_up import changes, plans
@@ -98,6 +101,29 @@ def test_a_state_is_read_as_it_was_written(held):
     again = decode_state(document, "state")
     assert again == held
     assert encode_state(again) == document
+
+
+@given(states)
+def test_a_state_of_many_numbers_is_read_as_one_of_few(held):
+    """What many say alike is kept once, and nobody else can tell."""
+    document = encode_state(held)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "AT_ONCE", 2)
+        patch.setattr(state_document, "MANY", 0)
+        again = decode_state(document, "state")
+    assert again == held
+    assert encode_state(again) == document
+
+
+def test_what_many_numbers_say_alike_is_kept_once(monkeypatch):
+    monkeypatch.setattr(state_document, "MANY", 0)
+    rows = [managed("pool.p", us(place), labels={"team": "sales"}, state="Alabama") for place in range(5)]
+    first, *others = decode_state(encode_state(state(*rows)), "state").numbers
+    for one in others:
+        for name in ("country", "type", "state", "labels"):
+            assert getattr(one.attributes, name) is getattr(first.attributes, name)
+        assert one.resource is first.resource
+        assert one.number != first.number
 
 
 @given(st.sampled_from([PLAN, STATE]), st.data())

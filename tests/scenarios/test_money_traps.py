@@ -7,7 +7,7 @@ from html import unescape
 import msgspec
 import pytest
 
-from numplan.model.state import encode_state
+from numplan.model.stored.state_document import encode_state
 from tests.cli.desk import HEAD, STATE, Desk, run_of
 from tests.cli.pseudo_terminal import Terminal
 

@@ -9,7 +9,7 @@ import pytest
 
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.plan import Allowances
-from numplan.model.plan_document import decode_plan, encode_plan
+from numplan.model.stored.plan_document import decode_plan, encode_plan
 from tests.cli.desk import STATE, Desk, Ran
 
 A, B = "+16095550101", "+16095550102"

@@ -8,7 +8,7 @@ from numplan.engine.edit.adoption import adoption_plan
 from numplan.engine.edit.state_edit import remove, replaced
 from numplan.model.address import Resource
 from numplan.model.manifest import Forgotten, Manifest
-from numplan.model.state import decode_state, encode_state
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.builders import (
     PLACE,
     by_action,

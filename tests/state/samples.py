@@ -11,7 +11,8 @@ from numplan.model.address import Resource
 from numplan.model.money.budget import Budget
 from numplan.model.number import E164
 from numplan.model.policy import Policy
-from numplan.model.state import Attributes, Bound, Instance, Intent, State, Tombstone, encode_state
+from numplan.model.state import Attributes, Bound, Instance, Intent, State, Tombstone
+from numplan.model.stored.state_document import encode_state
 
 NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 

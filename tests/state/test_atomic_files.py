@@ -15,7 +15,7 @@ from numplan import failpoints
 from numplan.files import atomic
 from numplan.model.consent import EVERY_CONSENT, NO_CONSENT
 from numplan.model.errors import StateError
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from numplan.state.local import backend, lock_file
 from numplan.state.local.backend import LocalBackend
 from tests.state.children import DONE, REFUSED, calls_of, is_locked, leftovers, run, run_traced, tracing_fails

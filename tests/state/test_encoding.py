@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numplan.model import secrets
 from numplan.model.charge import Charge
 from numplan.model.errors import StateError
-from numplan.model.state import State, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import encode_state
 from numplan.state import encoding
 from numplan.state.encoding import StateEncoder
 from tests.builders import buying, managed, state, us

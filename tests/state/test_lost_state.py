@@ -10,7 +10,7 @@ import pytest
 
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from numplan.state.local.backend import LocalBackend
 from tests.state.samples import make_state, next_after, plant, store
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from numplan.model.documents.checksum import seal
 from numplan.model.errors import StateError
-from numplan.model.state import decode_state, encode_state
+from numplan.model.stored.state_document import decode_state, encode_state
 from numplan.state.local.backend import LocalBackend
 from numplan.state.schema import DOCUMENTS, schema_of
 from tests.state.samples import make_state, plant, states

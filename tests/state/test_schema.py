@@ -12,8 +12,8 @@ from numplan.model.account import Assignment
 from numplan.model.address import Resource
 from numplan.model.changes import Adopt, Blocked, Forget, Keep, Purchase, Release, Replace, Update
 from numplan.model.plan import Deferred, Drift, Plan, Refusal
-from numplan.model.plan_document import encode_plan
-from numplan.model.state import encode_state
+from numplan.model.stored.plan_document import encode_plan
+from numplan.model.stored.state_document import encode_state
 from numplan.state.schema import DOCUMENTS, schema_of, text_of
 from tests.state.samples import make_instance, make_state
 

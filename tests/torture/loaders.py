@@ -23,8 +23,9 @@ from numplan.model.account import Criteria
 from numplan.model.errors import ManifestError, NumplanError
 from numplan.model.number import E164
 from numplan.model.outcome import Unasked
-from numplan.model.plan_document import decode_plan, encode_plan
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State
+from numplan.model.stored.plan_document import decode_plan, encode_plan
+from numplan.model.stored.state_document import decode_state, encode_state
 from numplan.state.local.backend import LocalBackend
 from tests.fakes import nothing_barred
 from tests.torture.seeds import ACCOUNT, EXAMPLES, TOKEN, URL

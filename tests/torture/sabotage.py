@@ -45,6 +45,13 @@ def _at(depth: int, code: str) -> str:
 
 SABOTAGES = (
     Sabotage(
+        "a number that nobody knows is decided about as if no pool could take it",
+        "engine/plan/selecting/about.py",
+        " or (unknown and manifest.pools):",
+        ":",
+        ["tests/engine/plan/selecting/test_about.py"],
+    ),
+    Sabotage(
         "a member that may be lost makes another one too many",
         "engine/compare/pools/status.py",
         "not managed[one].surplus and _is_shown(one, sides)]",
@@ -75,8 +82,8 @@ SABOTAGES = (
     Sabotage(
         "members of a pool are taken to be as state has them while one of them is decided about",
         "engine/plan/selecting/about.py",
-        'if any(kind_of(resource) == "pool" for _, resource in chosen):',
-        "if False:",
+        'if any(kind_of(resource) == "pool" for _, resource in chosen) or',
+        "if",
         ["tests/engine/plan/selecting/test_about.py"],
     ),
     Sabotage(
@@ -95,7 +102,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a saved plan says the same of what stays, whatever that is",
-        "model/plan_document.py",
+        "model/stored/plan_document.py",
         "digest.update(",
         "len(",
         ["tests/model/test_documents.py"],
@@ -850,7 +857,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a plan without a seal is as good as one with",
-        "model/plan_document.py",
+        "model/stored/plan_document.py",
         "        if keys is not None:\n            _require_sealed(members, by, keys, place)\n",
         "",
         ["tests/model/documents/test_signature.py"],

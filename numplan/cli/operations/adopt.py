@@ -58,8 +58,8 @@ from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.others import Others, OtherStates
 from numplan.model.plan import Plan
-from numplan.model.plan_document import digest_of
 from numplan.model.state import State, check_owner
+from numplan.model.stored.plan_document import digest_of
 from numplan.model.text.printable import numbers
 from numplan.model.today import today
 from numplan.numbering.reading import doubted

@@ -35,7 +35,7 @@ from numplan.model.errors import NumplanError, UsageError
 from numplan.model.manifest import Manifest
 from numplan.model.number import E164
 from numplan.model.plan import Allowances, Plan
-from numplan.model.plan_document import digest_of
+from numplan.model.stored.plan_document import digest_of
 from numplan.model.text.printable import plural
 
 FAILED: Final = 1

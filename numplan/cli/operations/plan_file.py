@@ -12,8 +12,8 @@ from numplan.manifest.files.names import is_part
 from numplan.model.errors import NumplanError, UsageError
 from numplan.model.location.state_location import LocalLocation, StateLocation
 from numplan.model.plan import Plan
-from numplan.model.plan_document import encode_plan
 from numplan.model.secrets import require_none
+from numplan.model.stored.plan_document import encode_plan
 
 
 def save_plan(made: Plan, path: Path, state: StateLocation, run: Run) -> None:

@@ -17,7 +17,7 @@ from numplan.cli.workspace.state_location import state_location
 from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.model.errors import UsageError
 from numplan.model.plan import Plan
-from numplan.model.plan_document import decode_plan
+from numplan.model.stored.plan_document import decode_plan
 
 DAY: Final = 24 * 3600.0
 

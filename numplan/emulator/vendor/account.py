@@ -16,7 +16,13 @@ from numplan.emulator.protocol.records import (
 )
 from numplan.emulator.protocol.requests import PurchasedList
 from numplan.emulator.vendor.seed import offer_of
-from numplan.emulator.vendor.stock import Listing, offer_by_id, remember_offer
+from numplan.emulator.vendor.stock import (
+    Listing,
+    for_sale,
+    offer_by_id,
+    remember_offer,
+    take_off_sale,
+)
 
 PURCHASED = "Number Purchased Successfully"
 NOT_PURCHASED = "Not able to purchase the number"
@@ -44,16 +50,19 @@ def purchase(
     db: sqlite3.Connection, numbers: Sequence[str], trunk: int | None, customer_id: int, lag: Lag
 ) -> Outcome:
     """Buy each of the numbers that is for sale onto `trunk`."""
+    on_sale = for_sale(db, numbers)
+    offers = {offer: msgspec.structs.asdict(offer_by_id(db, offer)) for offer in {*on_sale.values()}}
     done, refused = {}, {}
+    bought: list[tuple[Owned, int]] = []
     for number in numbers:
-        sold = db.execute("UPDATE numbers SET for_sale = 0 WHERE number = ? AND for_sale = 1", (number,))
-        if sold.rowcount:
-            offer = int(db.execute("SELECT offer FROM numbers WHERE number = ?", (number,)).fetchone()[0])
-            bought = Owned(**msgspec.structs.asdict(offer_by_id(db, offer)), number=number, trunk=trunk)
-            _insert(db, bought, offer, customer_id, lag)
-            done[number] = PURCHASED
-        else:
+        offer = on_sale.pop(number, None)
+        if offer is None:
             refused[number] = NOT_PURCHASED
+        else:
+            bought.append((Owned(**offers[offer], number=number, trunk=trunk), offer))
+            done[number] = PURCHASED
+    take_off_sale(db, done)
+    _insert(db, bought, customer_id, lag)
     return Outcome(done, refused)
 
 
@@ -82,9 +91,8 @@ def release(db: sqlite3.Connection, numbers: Sequence[str], lag: Lag | None, *, 
 def add_owned(db: sqlite3.Connection, numbers: Iterable[Owned], customer_id: int) -> None:
     """Put numbers into the account as if purchased outside numplan; they are for sale no more."""
     for each in numbers:
-        number = digits_of(each.number)
-        db.execute("UPDATE numbers SET for_sale = 0 WHERE number = ?", (number,))
-        _insert(db, each, remember_offer(db, offer_of(each)), customer_id, Lag())
+        take_off_sale(db, [digits_of(each.number)])
+        _insert(db, [(each, remember_offer(db, offer_of(each)))], customer_id, Lag())
 
 
 def fill_account(db: sqlite3.Connection, numbers: Iterable[Owned], customer_id: int) -> None:
@@ -120,21 +128,20 @@ def _keep_listed(db: sqlite3.Connection, number: str, lag: Lag) -> None:
     )
 
 
-def _insert(db: sqlite3.Connection, owned: Owned, offer: int, customer_id: int, lag: Lag) -> None:
-    bought_at = db.execute(
-        "UPDATE counters SET value = value + 1 WHERE name = 'bought' RETURNING value"
+def _insert(db: sqlite3.Connection, bought: Sequence[tuple[Owned, int]], customer_id: int, lag: Lag) -> None:
+    """Put numbers into the account, each with its offer: in one statement, as each lets other threads go first."""
+    latest = db.execute(
+        "UPDATE counters SET value = value + ? WHERE name = 'bought' RETURNING value", (len(bought),)
     ).fetchone()[0]
+    rows = [
+        (digits_of(owned.number), offer, owned.trunk, bought_at, purchased_row(owned, customer_id))
+        for bought_at, (owned, offer) in enumerate(bought, latest - len(bought) + 1)
+    ]
     db.execute(
-        "INSERT OR REPLACE INTO owned VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            digits_of(owned.number),
-            offer,
-            owned.trunk,
-            bought_at,
-            purchased_row(owned, customer_id),
-            lag.until,
-            lag.listings,
-        ),
+        "INSERT OR REPLACE INTO owned "
+        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), "
+        "json_extract(value, '$[3]'), json_extract(value, '$[4]'), ?, ? FROM json_each(?)",
+        (lag.until, lag.listings, msgspec.json.encode(rows).decode()),
     )
 
 

@@ -61,9 +61,20 @@ def put_on_sale(db: sqlite3.Connection, number: ForSale) -> None:
     db.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?, 1)", (digits_of(number.number), identity))
 
 
+def for_sale(db: sqlite3.Connection, numbers: Iterable[str]) -> dict[str, int]:
+    """Those of the numbers that are for sale, each with the id of its offer."""
+    wanted = msgspec.json.encode([*numbers]).decode()
+    found = db.execute(
+        "SELECT number, offer FROM numbers WHERE for_sale = 1 AND number IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    )
+    return dict(found)
+
+
 def take_off_sale(db: sqlite3.Connection, numbers: Iterable[str]) -> None:
     """Let other customers have these numbers: gone for good."""
-    db.executemany("UPDATE numbers SET for_sale = 0 WHERE number = ?", ((each,) for each in numbers))
+    taken = msgspec.json.encode([*numbers]).decode()
+    db.execute("UPDATE numbers SET for_sale = 0 WHERE number IN (SELECT value FROM json_each(?))", (taken,))
 
 
 def search(db: sqlite3.Connection, asked: Search) -> Listing:

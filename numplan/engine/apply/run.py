@@ -34,6 +34,8 @@ CHECKPOINT_REST: Final = 10
 """And not before so many times as long have passed as the last write took. What no write holds yet, an intent does."""
 EAGER_BATCHES: Final = 20
 """Runs of up to so many batches write state after each."""
+AHEAD: Final = 4
+"""On longer runs so many batches a lane are handed over before they can be sent: lanes go on while state is written."""
 
 
 class Run:
@@ -96,7 +98,7 @@ class Run:
         """
         self._eager = len(batches) <= EAGER_BATCHES
         lanes = self.api.parallelism
-        ahead = 0 if self._eager else lanes
+        ahead = 0 if self._eager else AHEAD * lanes
 
         def begun(batch: Batch) -> None:
             self._in_doubt.update(dict.fromkeys(batch.numbers, batch.call))

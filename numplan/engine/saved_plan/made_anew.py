@@ -41,8 +41,8 @@ from numplan.model.moment import our_time
 from numplan.model.number import E164
 from numplan.model.others import OtherStates, nobody
 from numplan.model.plan import Plan
-from numplan.model.plan_document import kept_of
 from numplan.model.state import Attributes, State
+from numplan.model.stored.plan_document import kept_of
 
 _TOLD = 20
 

@@ -10,7 +10,8 @@ import msgspec
 from numplan.files.atomic import close_quietly
 from numplan.model.consent import Consent
 from numplan.model.errors import ForeignStateError, StateError
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from numplan.state.last_seen import LastSeen, in_order, lost
 from numplan.state.local.folder import StateFolder
 from numplan.state.local.lock_file import read_record

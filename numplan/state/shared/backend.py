@@ -14,7 +14,8 @@ from numplan.engine.ports import Clock
 from numplan.failpoints import failpoint
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import StateError
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from numplan.state.backend import (
     GRACE,
     LockInfo,

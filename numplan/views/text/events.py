@@ -31,10 +31,12 @@ _DONE = {"purchase": "purchased", "release": "released"}
 def event_text(event: Event) -> str | None:
     """One line, or None for what nobody needs to see."""
     match event:
-        case Recorded():
-            return _recorded(event)
         case Done():
             return f"{_where(event)}: {_DONE[event.call]}"
+        case Sending() | Saved():
+            return None
+        case Recorded():
+            return _recorded(event)
         case Failed():  # what was not sent is told at the end: after an interruption it may be thousands
             return (
                 one_line(f"{_where(event)}: {event.call} failed: {event.reason}") if event.attempted else None
@@ -55,8 +57,6 @@ def event_text(event: Event) -> str | None:
             return one_line(f"state could not be written; nothing more is sent: {event.reason}")
         case Stopped():
             return one_line(f"stopped: {event.reason}")
-        case Sending() | Saved():
-            return None
 
 
 def _seen(event: Seen) -> str:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from numplan.model.plan_document import decode_plan
+from numplan.model.stored.plan_document import decode_plan
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import HEAD, STATE, Desk, run_of
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from numplan.model.plan_document import decode_plan
+from numplan.model.stored.plan_document import decode_plan
 from tests.cli.desk import Desk, run_of
 
 A, B, C, D = run_of(16095550101, 4)

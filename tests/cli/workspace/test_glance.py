@@ -8,7 +8,7 @@ import pytest
 from numplan.cli.options.completion import names
 from numplan.cli.settings import Settings
 from numplan.cli.workspace.glance import glance
-from numplan.model.state import encode_state
+from numplan.model.stored.state_document import encode_state
 from tests.builders import managed, state
 
 A, B = "+12050012201", "+12050012202"

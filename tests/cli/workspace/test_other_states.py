@@ -11,7 +11,8 @@ import pytest
 
 from numplan.cli.workspace.state_location import open_location
 from numplan.model.location.state_location import parse_location
-from numplan.model.state import State, decode_state, encode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state, encode_state
 from numplan.state.backend import Backend
 from tests.cli.desk import TOKEN, Desk, Ran, run_of
 from tests.services.places import Service

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from tests.cli.desk import Desk, run_of, until
 from tests.scenarios.test_races import all_at_once, bought, end_of, is_stopped
 from tests.services.state_server import GITLAB, Fault, StateServer

@@ -10,7 +10,7 @@ from numplan.engine.account.refresh import refresh
 from numplan.engine.compare.comparison import Comparison, compare
 from numplan.model.manifest import Forgotten
 from numplan.model.number import E164
-from numplan.model.state import encode_state
+from numplan.model.stored.state_document import encode_state
 from tests.builders import PLACE
 from tests.fakes import NOON
 from tests.strategies import NUMBERS, World, worlds

@@ -23,8 +23,8 @@ from numplan.model.address import Resource
 from numplan.model.charge import Usage
 from numplan.model.manifest import Manifest, PoolEntry
 from numplan.model.number import E164
-from numplan.model.plan_document import encode_plan
 from numplan.model.state import Instance, State
+from numplan.model.stored.plan_document import encode_plan
 from tests.builders import entry, managed, manifest, pool, state, us
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 from tests.strategies import World, worlds

@@ -22,9 +22,9 @@ from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import ApiError, StalePlanError, UsageError
 from numplan.model.number import E164
 from numplan.model.plan import Plan
-from numplan.model.plan_document import decode_plan, encode_plan, kept_of
 from numplan.model.policy import Policy
 from numplan.model.state import State
+from numplan.model.stored.plan_document import decode_plan, encode_plan, kept_of
 from tests.builders import LONG_AGO, by_action, entry, group, managed, manifest, plan, pool, state, us
 from tests.engine.world import World
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor

@@ -10,8 +10,8 @@ from numplan.engine.saved_plan.made_anew import made_anew
 from numplan.engine.saved_plan.staleness import check_offers
 from numplan.model.errors import ApiError, StalePlanError
 from numplan.model.plan import Plan
-from numplan.model.plan_document import decode_plan, encode_plan
 from numplan.model.policy import Policy
+from numplan.model.stored.plan_document import decode_plan, encode_plan
 from tests.builders import (
     LONG_AGO,
     by_action,

@@ -7,8 +7,8 @@ import pytest
 
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import StalePlanError, StateError
-from numplan.model.plan_document import decode_plan
-from numplan.model.state import decode_state, encode_state
+from numplan.model.stored.plan_document import decode_plan
+from numplan.model.stored.state_document import decode_state, encode_state
 from tests.builders import buried, buying, managed, state, us
 from tests.model.test_documents import PLAN, STATE
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.model.errors import StalePlanError
-from numplan.model.plan_document import decode_plan, encode_plan
+from numplan.model.stored.plan_document import decode_plan, encode_plan
 from tests.builders import manifest, plan, pool, us
 from tests.fakes import FakeVendor
 

@@ -12,7 +12,7 @@ import pytest
 
 from numplan.model.errors import SettingError, StateError
 from numplan.model.location.state_location import HttpLocation, http_location
-from numplan.model.state import encode_state
+from numplan.model.stored.state_document import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
 from tests.api.bytewise import Bytewise, http, raw

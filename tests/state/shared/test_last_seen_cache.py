@@ -9,7 +9,7 @@ import pytest
 from numplan.model.consent import EVERY_CONSENT
 from numplan.model.errors import StateError
 from numplan.model.location.state_location import http_location
-from numplan.model.state import encode_state
+from numplan.model.stored.state_document import encode_state
 from numplan.state.shared.backend import RemoteBackend
 from numplan.state.shared.http import HttpStore
 from numplan.state.shared.last_seen_cache import LastSeenCache

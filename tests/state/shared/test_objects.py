@@ -296,6 +296,6 @@ def test_who_names_a_profile_is_told_how_its_keys_get_here():
 
 
 def encoded(state: Any) -> bytes:
-    from numplan.model.state import encode_state
+    from numplan.model.stored.state_document import encode_state
 
     return encode_state(state)

@@ -14,7 +14,8 @@ from numplan.cli.workspace.state_location import open_location
 from numplan.emulator.call_log import Post
 from numplan.emulator.server import Emulator, EmulatorSettings
 from numplan.model.location.state_location import parse_location
-from numplan.model.state import State, decode_state
+from numplan.model.state import State
+from numplan.model.stored.state_document import decode_state
 from numplan.state.backend import Backend
 from tests.services.cutting import Line
 from tests.services.places import Service

@@ -33,7 +33,7 @@ from numplan.model.plan import (
     Refusal,
     Unmanaged,
 )
-from numplan.model.plan_document import as_saved, decode_plan, encode_plan
+from numplan.model.stored.plan_document import as_saved, decode_plan, encode_plan
 from numplan.views.common.sanitize import one_line
 from numplan.views.html.changes import changes_table
 from numplan.views.html.costs import GROUPS, groups_of

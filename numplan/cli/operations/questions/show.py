@@ -8,7 +8,7 @@ from numplan.cli.settings import Settings
 from numplan.cli.terminal.screen import Screen
 from numplan.cli.workspace.open import read_file
 from numplan.model.errors import UsageError
-from numplan.model.plan_document import decode_plan
+from numplan.model.stored.plan_document import decode_plan
 
 _OF_STATE: Final = ("manifest", "var", "var_file", "state")
 """Options that say which state is shown."""

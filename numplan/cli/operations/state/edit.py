@@ -19,7 +19,8 @@ from numplan.engine.ports import Session
 from numplan.model.consent import NO_CONSENT, Consent
 from numplan.model.errors import NumplanError
 from numplan.model.location.file_name import STATE_FILE
-from numplan.model.state import State, decode_edited, encode_state, successor
+from numplan.model.state import State, successor
+from numplan.model.stored.state_document import decode_edited, encode_state
 from numplan.views.common.wrapping import FOLD
 
 FROM_INPUT: Final = "-"

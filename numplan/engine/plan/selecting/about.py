@@ -10,8 +10,9 @@ from numplan.model.state import State
 
 
 def about(selection: Selection, manifest: Manifest) -> About:
-    """The numbers that targets name, where each is an explicit one, or none that is known: what is done about these
-    depends on no other. With pools, moves and flows it may, so then a run is about all there is.
+    """The numbers that targets name, where each is an explicit one: what is done about these depends on no other. With
+    moves and flows it may, and with a number of a pool, or one that nobody knows and a pool may take, so then a run is
+    about all there is.
     """
     targets = selection.targets
     flows = any(output.tells_flows for output in manifest.outputs) or any(
@@ -32,8 +33,10 @@ def about(selection: Selection, manifest: Manifest) -> About:
             for number, resource in known
             if is_named(targets, subject_of(resource, number))
         ]
-        if any(kind_of(resource) == "pool" for _, resource in chosen):
+        explicit = frozenset(number for number, _ in chosen)
+        unknown = frozenset(filter(is_canonical, targets)) - explicit
+        if any(kind_of(resource) == "pool" for _, resource in chosen) or (unknown and manifest.pools):
             return None
-        return frozenset((*(number for number, _ in chosen), *filter(is_canonical, targets)))
+        return explicit | unknown
 
     return named

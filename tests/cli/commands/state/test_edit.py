@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from numplan.state.local.backend import LocalBackend
 from tests.cli.desk import STATE, run_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from numplan.model.state import decode_state
+from numplan.model.stored.state_document import decode_state
 from tests.cli.desk import Desk, run_of
 from tests.services.state_server import Fault, StateServer
 from tests.torture.test_failpoints import STATE, STORE

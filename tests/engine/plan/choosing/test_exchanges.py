@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numplan.engine.plan.choosing.exchanges import within_exchanges
-from numplan.model.plan_document import encode_plan
+from numplan.model.stored.plan_document import encode_plan
 from numplan.numbering.area_codes import exchange_of
 from tests.builders import buried, buying, by_action, managed, manifest, plan, pool, said, state
 from tests.fakes import FakeVendor

@@ -7,7 +7,7 @@ from numplan.engine.plan.pool_choice import choose
 from numplan.model.account import Offer
 from numplan.model.charge import Charge
 from numplan.model.number import E164
-from numplan.model.plan_document import encode_plan
+from numplan.model.stored.plan_document import encode_plan
 from tests.builders import buried, by_action, managed, manifest, plan, pool, said, state
 from tests.fakes import FakeVendor
 

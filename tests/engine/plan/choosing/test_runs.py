@@ -8,7 +8,7 @@ from numplan.engine.plan.choosing.runs import block_of, runs_of, value_of
 from numplan.engine.plan.pool_choice import choose
 from numplan.model.account import Offer
 from numplan.model.charge import Charge
-from numplan.model.plan_document import encode_plan
+from numplan.model.stored.plan_document import encode_plan
 from tests.builders import by_action, managed, manifest, plan, pool, said, state, us
 from tests.engine.plan.pooled import members, stock
 from tests.fakes import FakeVendor

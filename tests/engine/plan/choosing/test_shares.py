@@ -10,7 +10,7 @@ from numplan.engine.compare.localities import Locality
 from numplan.engine.plan.choosing.shares import shares
 from numplan.model.account import Criteria
 from numplan.model.manifest import Spread
-from numplan.model.plan_document import encode_plan
+from numplan.model.stored.plan_document import encode_plan
 from tests.builders import buried, buying, by_action, managed, manifest, plan, pool, said, state
 from tests.fakes import FakeVendor
 

@@ -9,6 +9,7 @@ from numplan.engine.account.refresh import refresh
 from numplan.engine.pipeline import compute_plan, compute_plan_of
 from numplan.engine.plan.planner import PlanOptions
 from numplan.engine.plan.selecting.about import about
+from numplan.model.address import kind_of
 from numplan.model.changes import Adopt, Purchase, Release, acting, number_of
 from numplan.model.errors import UsageError
 from numplan.model.manifest import Move
@@ -65,6 +66,7 @@ def test_what_is_named_is_looked_up_and_no_other(vendor, targets, numbers):
         (("*",), manifest(entry("front", ONE), pool("p", 1))),
         (("pool.p",), manifest(entry("front", ONE), pool("p", 1))),
         ((TWO,), manifest(pool("p", 1))),
+        ((NEW,), manifest(entry("front", ONE), pool("p", 1))),
         (
             (ONE,),
             msgspec.structs.replace(WANTED, moved=(Move(resource="set.b", to="set.all", source=PLACE),)),
@@ -122,8 +124,13 @@ def test_what_is_named_is_bought_adopted_or_released(vendor):
 
 
 @settings(max_examples=150)
-@given(worlds(), st.sampled_from(NUMBERS), st.frozensets(st.sampled_from(NUMBERS)))
-def test_what_is_decided_of_it_is_what_would_be_if_all_were_looked_up(world: World, target, hidden):
+@given(worlds(), st.data(), st.frozensets(st.sampled_from(NUMBERS)))
+def test_what_is_decided_of_it_is_what_would_be_if_all_were_looked_up(world: World, data, hidden):
+    known = [one.number for one in world.manifest.explicit()]
+    known += [
+        one.number for one in (world.state.numbers if world.state else ()) if kind_of(one.resource) != "pool"
+    ]
+    target = data.draw(st.sampled_from([*known, *NUMBERS[:2]]))
     selection = targeting(target)
     assume(about(selection, world.manifest)(world.state) is not None)
     options = PlanOptions(now=NOON, numplan="1", account=ACCOUNT, api_url=URL, selection=selection)

@@ -1,0 +1,1 @@
+"""States and saved plans as documents: how they are written, and read again."""
