@@ -45,7 +45,7 @@ def main() -> None:
                 found.append(row)
                 print(shown(row), flush=True)
     if len(chosen) == len(CASES):
-        (HERE / "RESULTS.md").write_text(page(found, PICTURE))
+        (HERE / "RESULTS.md").write_text(page(found, PICTURE, options.rounds))
         (HERE / PICTURE).write_text(picture_of(found))
         README.write_text(with_figures(README.read_text(), found))
 

@@ -153,7 +153,7 @@ def life(folder: Path, rounds: int, count: int) -> Iterator[Row]:
             partial(fleet.numplan, "plan", "--detailed-exitcode"),
             partial(beside.numplan, "plan", "--detailed-exitcode"),
         )
-        yield Row("no-op plan, list", count, floor)
+        yield Row("no-op plan, list, without days and spans", count, floor)
         yield Row("no-op plan, list, with days and spans", count, ours, "without", floor.wall)
 
 
@@ -187,9 +187,7 @@ def pools(folder: Path, rounds: int, count: int, stock: int, *, alike: bool) -> 
         calls = fleet.calls_of(partial(plan, [each] * count))
         many, single = alternate(rounds, partial(plan, [each] * count), partial(plan, [each * count]))
         yield Row("first plan, one pool", count * each, single)
-        yield Row(
-            f"first plan, {count:,} pools of {what}", count * each, many, "one pool", single.wall, calls
-        )
+        yield Row(f"first plan, pools of {what}", count * each, many, "one pool", single.wall, calls)
 
 
 def wrong(folder: Path, rounds: int, count: int) -> Iterator[Row]:
@@ -221,15 +219,24 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     "purchases-10k": (10_000, partial(purchases, count=10_000)),
     "purchases-100k": (100_000, partial(purchases, count=100_000, share=4)),
     "purchases-10k-late": (10_000, partial(purchases, count=10_000, latency=LATENCY_MS)),
-    "handshakes-10k": (10_000, partial(handshakes, count=10_000)),
-    "purchases-100k-16": (100_000, partial(at_once, count=100_000, parallelism=16)),
+    **{
+        f"handshakes-{name}": (count, partial(handshakes, count=count))
+        for name, count in (("1k", 1_000), ("3k", 3_000), ("10k", 10_000))
+    },
+    **{
+        f"purchases-{name}-16": (count, partial(at_once, count=count, parallelism=16))
+        for name, count in SIZES.items()
+    },
     **{
         f"wrong-{name}": (count, partial(wrong, count=count))
         for name, count in (("100", 100), ("1k", 1_000), ("10k", 10_000))
     },
     "life-100k": (100_000, partial(life, count=100_000)),
     "bill-100k": (100_000, partial(bill, count=100_000)),
-    "pools-1k": (1_000, partial(pools, count=1_000, stock=30_000, alike=True)),
+    **{
+        f"pools-{name}": (count, partial(pools, count=count, stock=30 * count, alike=True))
+        for name, count in (("100", 100), ("300", 300), ("1k", 1_000))
+    },
     "pools-500-digits": (500, partial(pools, count=500, stock=30_000, alike=False)),
     **{
         f"{name}-{size}": (count, partial(edited, count=count, what=what, edit=edit))
@@ -242,7 +249,10 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
     },
     **{f"look-{size}": (count, partial(looked_at, count=count)) for size, count in SIZES.items()},
     **{f"one-more-{size}": (count, partial(one_more, count=count)) for size, count in SIZES.items()},
-    "first-1m": (MILLION, partial(first, count=MILLION)),
+    **{
+        f"first-{name}": (count, partial(first, count=count))
+        for name, count in (("100k", 100_000), ("300k", 300_000), ("1m", MILLION))
+    },
     **{
         f"adopt-{name}": (count, partial(adopting, count=count))
         for name, count in (("100", 100), ("300", 300), ("1k", 1_000))
@@ -255,7 +265,10 @@ CASES: Final[dict[str, tuple[int, Case]]] = {
         f"missing-{name}": (count, partial(missing, count=count))
         for name, count in (("200", 200), ("600", 600), ("2k", 2_000))
     },
-    "searched-10k": (10_000, partial(searched, count=10_000, cap=1_000)),
+    **{
+        f"searched-{name}": (count, partial(searched, count=count, cap=1_000))
+        for name, count in (("1k", 1_000), ("3k", 3_000), ("10k", 10_000))
+    },
     "named-20k": (20_000, partial(named, count=20_000, cap=1_000)),
     "capped-20k": (20_000, partial(capped, count=20_000, cap=1_000)),
 }

@@ -1,5 +1,6 @@
 """Small edits beside a large fleet, and other ways to look at it, each beside a plan that finds nothing to do."""
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -10,6 +11,7 @@ from benchmarks.measure import Took, alternate
 from benchmarks.row import Row
 
 NO_OP = "no-op plan"
+PLAN_TEXT = (sys.executable, str(Path(__file__).with_name("plan_text.py")))
 _EDITED = "edited.yaml"
 
 
@@ -76,11 +78,15 @@ def one_more(folder: Path, rounds: int, count: int) -> Iterator[Row]:
 
 
 def first(folder: Path, rounds: int, count: int) -> Iterator[Row]:
-    """A first plan of numbers that are all owned, with its text."""
+    """A first plan of numbers that are all owned, and what its text takes of that."""
     with Fleet(folder, owned=count) as fleet:
         write_manifest(folder, fleet.owned(), "file")
-        plan = partial(fleet.numplan, "plan", "--buy-beside-unmanaged")
-        yield Row("first plan, all owned", count, alternate(min(rounds, 3), plan)[0])
+        whole = alternate(min(rounds, 3), partial(fleet.numplan, "plan", "--buy-beside-unmanaged"))[0]
+        yield Row("first plan, all owned", count, whole)
+        took = fleet.run(*PLAN_TEXT, "plan", "--buy-beside-unmanaged")
+        seconds = float((folder / ".output").read_text().splitlines()[-1])
+        text = took._replace(wall=seconds, cpu=seconds)
+        yield Row("its text", count, text, "the plan's time of processor", took.cpu)
 
 
 def manage(fleet: Fleet) -> list[str]:

@@ -25,8 +25,8 @@ _SHOWN: Final = (
 """What the README tells."""
 
 
-def page(found: Sequence[Row], picture: str) -> str:
-    """The page that `make bench` writes; `picture` is the name of the plot beside it."""
+def page(found: Sequence[Row], picture: str, rounds: int) -> str:
+    """The page that `make bench` writes of so many rounds; `picture` is the name of the plot beside it."""
     versions = [
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors",
         subprocess.run([*NUMPLAN, "version"], capture_output=True, text=True, check=True).stdout.strip(),
@@ -37,6 +37,9 @@ def page(found: Sequence[Row], picture: str) -> str:
             "",
             f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {'; '.join(versions)}.",
             "The emulator that answers runs on the same machine: its time is in every wall time that has calls.",
+            f"Each figure is the median of {rounds} rounds at most."
+            if rounds > 1
+            else "Each was measured once.",
             "",
             table(found),
             "",
@@ -68,8 +71,9 @@ def table(found: Sequence[Row]) -> str:
 def growth(found: Sequence[Row]) -> Iterator[str]:
     """How processor time and memory of each case grow with its count: a line for each step from size to size."""
     for what in dict.fromkeys(row.what for row in found):
-        sizes = sorted((row for row in found if row.what == what and row.count), key=lambda row: row.count)
-        for few, many in pairwise(sizes):
+        # The same may be measured in several cases, beside something else each time: the first one counts.
+        sizes = {row.count: row for row in reversed(found) if row.what == what and row.count}
+        for few, many in pairwise(sizes[count] for count in sorted(sizes)):
             yield (
                 f"- {what}: {few.count:,} to {many.count:,} numbers, "
                 f"time by the power of {_exponent(few, many, few.took.cpu, many.took.cpu):.2f}, "

@@ -52,6 +52,11 @@ def test_growth_is_told_as_a_power_of_the_count() -> None:
     assert line == "- no-op plan, list: 10,000 to 100,000 numbers, time by the power of 1.00, memory by 0.60"
 
 
+def test_of_what_was_measured_twice_the_first_figure_counts() -> None:
+    again = Row("no-op plan, list", 100_000, Took(9.0, 8.0, 400), "without", 9.0)
+    assert [*growth([*ROWS, again])] == [*growth(ROWS)]
+
+
 def test_a_row_tells_what_it_is_compared_with() -> None:
     assert "| no-op plan, list | 100,000 | 4.50 | 4.00 | 200 | 0.0 | 2 |  | 1.50 x floor |" in table(ROWS)
 
@@ -74,7 +79,7 @@ def test_the_readme_keeps_all_but_its_figures() -> None:
 
 
 def test_the_page_names_the_machine_shows_the_picture_and_tells_growth() -> None:
-    written = page(ROWS, "results.svg")
+    written = page(ROWS, "results.svg", 5)
     assert platform.python_version() in written
     assert "](results.svg)" in written
     assert "## Growth\n\n- no-op plan, list: 10,000 to 100,000 numbers" in written
