@@ -1,7 +1,7 @@
 """Answers that are lists of rows: what is wrong with one row is no reason to leave the others unread.
 
-An answer is decoded without a look into its rows, then these, a thousand at a time: that is fast, and takes little
-memory. Only where a thousand cannot be decoded as they are, each is decoded by itself. What is wrong with an answer
+An answer is decoded without a look into its rows, then these, some hundreds at a time: that is fast, and takes little
+memory. Only where so many cannot be decoded as they are, each is decoded by itself. What is wrong with an answer
 beyond its rows stays an error: a status that is not OK, a key that stands twice, `data` that is no list.
 """
 
@@ -71,7 +71,7 @@ class FieldError(ValueError):
         self.kept = kept
 
 
-# Made here, by one thread: see `answers`.
+# Made here, by one thread: see `wire_types`.
 OFFERS: Final = Form[OfferRow](
     msgspec.json.Decoder(CountedAnswer),
     msgspec.json.Decoder(list[OfferRow], float_hook=exact),

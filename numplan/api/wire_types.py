@@ -162,7 +162,7 @@ Answer = TypeVar("Answer", bound=Head)
 
 
 def decode(endpoint: str, body: bytes, answers: msgspec.json.Decoder[Answer]) -> Answer:
-    """An answer, which is still to be `proven`. Raises AnswerError."""
+    """An answer, which nobody believes before `prove`. Raises AnswerError."""
     with explained(endpoint):
         try:
             return answers.decode(body)

@@ -115,6 +115,12 @@ def test_a_state_of_many_numbers_is_read_as_one_of_few(held):
     assert encode_state(again) == document
 
 
+def test_a_state_with_a_checksum_among_its_members_is_none():
+    members = msgspec.json.decode(unseal(STATE))
+    with pytest.raises(StateError, match="unknown field `checksum`"):
+        decode_state(seal({"version": members.pop("version"), "checksum": "sha256:0", **members}), "here")
+
+
 def test_what_many_numbers_say_alike_is_kept_once(monkeypatch):
     monkeypatch.setattr(state_document, "MANY", 0)
     rows = [managed("pool.p", us(place), labels={"team": "sales"}, state="Alabama") for place in range(5)]

@@ -107,7 +107,7 @@ def _idle(
     """
     over = declared.terms.has_ended(comparison.today.day)
     if row is None:
-        return None if instance is None else lost(instance)
+        return None if instance is None else lost(instance.resource, instance.attributes)
     if over and (instance is None or instance.surplus):
         return None
     if over and instance is not None and allowances.releases_now(declared.resource, declared.number):

@@ -3,8 +3,9 @@
 from collections.abc import Container, Iterable
 
 from numplan.engine.plan.plan_part import PlanPart
+from numplan.engine.plan.removals import lost
 from numplan.model.address import Resource
-from numplan.model.changes import Change, Forget, Update
+from numplan.model.changes import Change, Update
 from numplan.model.number import E164
 from numplan.model.plan import Drift
 from numplan.model.state import State
@@ -27,9 +28,7 @@ def plan_refresh(drift: Iterable[Drift], state: State | None, absent: Container[
 
 def _taken_in(one: Drift, resource: Resource) -> Change:
     if one.after is None:
-        return Forget(
-            resource=resource, before=one.before, missing=True, reason="the account no longer holds it"
-        )
+        return lost(resource, one.before)
     return Update(
         resource=resource,
         before=one.before,

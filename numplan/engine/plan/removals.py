@@ -12,7 +12,7 @@ from numplan.engine.compare.in_force import day_after
 from numplan.engine.plan.leaving.waiting import let_go, release_or_block
 from numplan.engine.plan.plan_part import PlanPart
 from numplan.model.account import OwnedNumber
-from numplan.model.address import kind_of
+from numplan.model.address import Resource, kind_of
 from numplan.model.changes import Change, Forget
 from numplan.model.charge import RATES
 from numplan.model.diagnostics import Diagnostic, warning
@@ -37,7 +37,11 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
         and one.number not in comparison.declared
         and one.number not in on_hold
     ]
-    changes += [lost(one) for one in comparison.missing if one.number not in comparison.declared]
+    changes += [
+        lost(one.resource, one.attributes)
+        for one in comparison.missing
+        if one.number not in comparison.declared
+    ]
     changes += [
         Forget(resource=one.resource, before=one.attributes, reason="the manifest forgets it")
         for one in comparison.forgotten
@@ -45,11 +49,9 @@ def plan_removals(comparison: Comparison, allowances: Allowances, *, destroy: bo
     return PlanPart(changes=tuple(changes), diagnostics=tuple(_renames(comparison)))
 
 
-def lost(one: Instance) -> Forget:
+def lost(resource: Resource, known: Attributes) -> Forget:
     """A number that is missing and not bought again leaves state; should it come back, it is known."""
-    return Forget(
-        resource=one.resource, before=one.attributes, missing=True, reason="the account no longer holds it"
-    )
+    return Forget(resource=resource, before=known, missing=True, reason="the account no longer holds it")
 
 
 def _leaving(one: Instance, comparison: Comparison, allowances: Allowances, *, destroy: bool) -> Change:
