@@ -326,18 +326,17 @@ def test_a_server_that_is_gone_by_the_next_call_was_sent_nothing(make_client: Ma
 
 
 def test_a_call_waits_for_one_that_is_being_opened_and_fails_as_it_does() -> None:
-    """It has failed to connect, in the very words; and then it may be opened anew."""
+    """It has failed to connect, in the very words; what is opened in its place goes its own way."""
     go_on = threading.Event()
-    failures = iter([ConnectionRefusedError("no"), None])
 
     class Pool:
         def not_yet_open(self) -> early.EarlyConnection:
             return early.EarlyConnection("api.test")
 
-    def connect(_: early.EarlyConnection) -> None:
+    def connect(connection: early.EarlyConnection) -> None:
         assert go_on.wait(5)
-        if failure := next(failures):
-            raise failure
+        if connection is taken:
+            raise ConnectionRefusedError("no")
 
     line, pool = early.Early(1), Pool()
     line.expect(2)

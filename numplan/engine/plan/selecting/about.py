@@ -1,5 +1,7 @@
 """Which numbers a run is about that was asked for some by name. Pure."""
 
+from typing import Final
+
 from numplan.engine.account.refresh import About, everything
 from numplan.engine.plan.selecting.subjects import is_named, subject_of
 from numplan.model.address import kind_of
@@ -8,11 +10,15 @@ from numplan.model.number import E164, is_canonical
 from numplan.model.plan import Selection
 from numplan.model.state import State
 
+EXPLICIT: Final = ("number.", "set.")
+"""What the addresses begin with whose numbers are explicit."""
+
 
 def about(selection: Selection, manifest: Manifest) -> About:
     """The numbers that targets name, where each is an explicit one: what is done about these depends on no other. With
-    moves and flows it may, and with a number of a pool, or one that nobody knows and a pool may take, so then a run is
-    about all there is.
+    moves and flows it may. With pools it may too, unless each target is such a number or begins with the kind of such
+    entries: another, a pattern above all, may name what a pool has, or what nobody knows yet and a pool would take. So
+    then a run is about all there is.
     """
     targets = selection.targets
     flows = any(output.tells_flows for output in manifest.outputs) or any(
@@ -33,10 +39,11 @@ def about(selection: Selection, manifest: Manifest) -> About:
             for number, resource in known
             if is_named(targets, subject_of(resource, number))
         ]
-        explicit = frozenset(number for number, _ in chosen)
-        unknown = frozenset(filter(is_canonical, targets)) - explicit
-        if any(kind_of(resource) == "pool" for _, resource in chosen) or (unknown and manifest.pools):
+        numbers = frozenset(number for number, _ in chosen)
+        if any(kind_of(resource) == "pool" for _, resource in chosen):
             return None
-        return explicit | unknown
+        if manifest.pools and not all(one in numbers or one.startswith(EXPLICIT) for one in targets):
+            return None
+        return numbers | frozenset(filter(is_canonical, targets))
 
     return named

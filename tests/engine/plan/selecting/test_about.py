@@ -67,6 +67,9 @@ def test_what_is_named_is_looked_up_and_no_other(vendor, targets, numbers):
         (("pool.p",), manifest(entry("front", ONE), pool("p", 1))),
         ((TWO,), manifest(pool("p", 1))),
         ((NEW,), manifest(entry("front", ONE), pool("p", 1))),
+        (("*7",), manifest(entry("front", ONE), pool("p", 1))),
+        ((f'*["{NEW}"]',), manifest(entry("front", ONE), pool("p", 1))),
+        ((f'pool.p["{NEW}"]',), manifest(entry("front", ONE), pool("p", 1))),
         (
             (ONE,),
             msgspec.structs.replace(WANTED, moved=(Move(resource="set.b", to="set.all", source=PLACE),)),
@@ -79,6 +82,13 @@ def test_where_pools_moves_or_flows_have_a_word_in_it_a_run_is_about_all(vendor,
     assert about(targeting(*targets), wanted)(held) is None
     refresh(wanted, held, vendor, about(targeting(*targets), wanted))
     assert looked_up(vendor) >= {ONE, TWO}
+
+
+@pytest.mark.parametrize(
+    "target", [ONE, "number.*", 'set.all["+1205*"]', f'set.all["{TWO}"]', f'set.all["{STRANGE}"]']
+)
+def test_a_name_that_is_of_no_pool_leaves_pools_alone(target):
+    assert about(targeting(target), manifest(*WANTED.numbers, *WANTED.sets, pool("p", 1)))(HELD) is not None
 
 
 def test_a_complete_listing_tells_of_all_and_nothing_is_looked_up(vendor):
