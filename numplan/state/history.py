@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol, TypeVar
 
@@ -29,6 +28,9 @@ class HistoryStore(Protocol):
 
     def lines(self) -> Iterator[bytes]:
         """Every line, as they come; none where there is no history."""
+
+    def last(self) -> bytes:
+        """The last line, found without a look at the others; empty where there is none."""
 
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """Add those of the records that are not there yet; see HistoryLog. However often it broke off before, and at
@@ -63,7 +65,7 @@ class BoundedLog:
 
     def ends_with(self, record_hash: str) -> bool | None:
         """See HistoryLog."""
-        last = self._within(lambda: hash_of(next(iter(deque(self._store.lines(), maxlen=1)), b"")))
+        last = self._within(lambda: hash_of(self._store.last()))
         return None if isinstance(last, BaseException) else last == record_hash
 
     def _within(self, work: Callable[[], Result]) -> Result | BaseException:

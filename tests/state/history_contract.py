@@ -64,6 +64,21 @@ class HistoryContract:
         assert history().write([*first, *second], anew=False) == ""
         assert held(history()) == lines(first, second)
 
+    def test_the_first_of_very_many_are_there_already_too(self, history: Histories):
+        """State had no room for the others, and does not know whether they were written."""
+        many, more = told(4000, 2)
+        history().write(many, anew=True)
+        assert history().write(many[:1000], anew=False) == ""
+        assert history().write(more, anew=True) == ""
+        assert held(history()) == lines(many, more)
+
+    def test_its_last_line_is_known(self, history: Histories):
+        first, second = told(3000, 2)
+        assert history().last() == b""
+        for group in (first, second):
+            history().write(group, anew=True)
+            assert history().last() == line_of(group[-1])
+
     def test_what_an_earlier_run_left_is_added_and_told(self, history: Histories):
         first, second = told(2, 2)
         history().write(first, anew=True)

@@ -47,8 +47,8 @@ SABOTAGES = (
     Sabotage(
         "a number that nobody knows is decided about as if no pool could take it",
         "engine/plan/selecting/about.py",
-        " or (unknown and manifest.pools):",
-        ":",
+        "if manifest.pools and not all(one in numbers or one.startswith(EXPLICIT) for one in targets):",
+        "if False:",
         ["tests/engine/plan/selecting/test_about.py"],
     ),
     Sabotage(
@@ -82,8 +82,8 @@ SABOTAGES = (
     Sabotage(
         "members of a pool are taken to be as state has them while one of them is decided about",
         "engine/plan/selecting/about.py",
-        'if any(kind_of(resource) == "pool" for _, resource in chosen) or',
-        "if",
+        'if any(kind_of(resource) == "pool" for _, resource in chosen):',
+        "if False:",
         ["tests/engine/plan/selecting/test_about.py"],
     ),
     Sabotage(
@@ -182,6 +182,13 @@ SABOTAGES = (
         "state/local/history.py",
         "return next((at for at in range(len(lines), 0, -1) if lines[at - 1] in there), 0)",
         "return 0 if there else 0",
+        ["tests/state/local/test_history.py"],
+    ),
+    Sabotage(
+        "a record that stands far up in the history is written once more",
+        "state/local/history.py",
+        "first = _first_lacking(self.lines(), lines)",
+        "first = 0",
         ["tests/state/local/test_history.py"],
     ),
     Sabotage(

@@ -144,11 +144,15 @@ class Chronicle:
             self.flush()
 
     def resume(self) -> None:
-        """Before anything else: where an earlier run left more records than state has room for, give those that remain
-        to the history, and tell of the rest unless it has them. Where that cannot be done, what follows waits as well.
+        """Before anything else: where an earlier run had more records than state has room for, and the history does
+        not end with the last of them, give it those that remain, and tell of the rest unless it has them. Where that
+        cannot be done, what follows waits as well.
         """
         tip = self._stored.tip
         if self._log is None or not tip.more:
+            return
+        if self._log.ends_with(tip.hash):
+            self._stored = Told(msgspec.structs.replace(tip, more=0), ())
             return
         self._given_up = self.flush()
         if self._given_up:

@@ -7,7 +7,7 @@ once. A line that was cut off by the end of a process is completed by the next w
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -60,6 +60,18 @@ class LocalHistory:
         finally:
             close_quietly(descriptor)
 
+    def last(self) -> bytes:
+        """See HistoryStore."""
+        with self._told("read"), Folder(self._folder) as folder:
+            descriptor = folder.open(self._name, os.O_RDONLY)
+            if descriptor is None:
+                return b""
+            try:
+                end = _end(descriptor, os.fstat(descriptor).st_size, _LOOK_BACK)
+            finally:
+                close_quietly(descriptor)
+        return end[-1] or b"".join(end[-2:-1])
+
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """See HistoryStore."""
         lines = [line_of(one) for one in records]
@@ -72,14 +84,17 @@ class LocalHistory:
                 if size and _ends_with(descriptor, size, lines[-1] + b"\n"):
                     return ""
                 failpoint("history.before-write")
-                end = _end(descriptor, size, lines)
+                end = _end(descriptor, size, max(_LOOK_BACK, 2 * sum(map(len, lines))))
                 first = _first_lacking(end, lines)
+                follows = hash_of(_last(end)) == records[0].previous
+                if not first and not follows:  # they may stand before all that was looked at
+                    first = _first_lacking(self.lines(), lines)
                 _append(descriptor, size, _completing(end[-1], lines[first:]))
                 if not size:
                     folder.sync()
             finally:
                 close_quietly(descriptor)
-        if not first and hash_of(_last(end)) != records[0].previous:
+        if not first and not follows:
             return unconnected(self.place, records[0])
         return "" if anew or first == len(lines) else added(self.place, len(lines) - first)
 
@@ -131,9 +146,9 @@ def _ends_with(descriptor: int, size: int, text: bytes) -> bool:
     return size >= len(text) and os.pread(descriptor, len(text), size - len(text)) == text
 
 
-def _end(descriptor: int, size: int, lines: Sequence[bytes]) -> list[bytes]:
-    """The last lines of the file; the last of all is empty, or was cut off."""
-    length = min(size, max(_LOOK_BACK, 2 * sum(map(len, lines))))
+def _end(descriptor: int, size: int, length: int) -> list[bytes]:
+    """The last lines of the file, of so many bytes and more; the last of all is empty, or was cut off."""
+    length = min(size, length)
     while True:
         found = os.pread(descriptor, length, size - length).split(b"\n")
         if length == size:
@@ -148,9 +163,9 @@ def _last(end: Sequence[bytes]) -> bytes:
     return end[-1] if end[-1].endswith(b"}") else b"".join(end[-2:-1])
 
 
-def _first_lacking(end: Sequence[bytes], lines: Sequence[bytes]) -> int:
-    """From where on lines are not there: after the last one that is."""
-    there = {*end}
+def _first_lacking(written: Iterable[bytes], lines: Sequence[bytes]) -> int:
+    """From where on lines are not among what is written: after the last one that is."""
+    there = {*lines}.intersection(written)
     return next((at for at in range(len(lines), 0, -1) if lines[at - 1] in there), 0)
 
 

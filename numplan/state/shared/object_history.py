@@ -47,7 +47,12 @@ class ObjectHistory:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             for start in range(0, len(keys), 4 * _AT_ONCE):
                 for content in threads.map(self._content, keys[start : start + 4 * _AT_ONCE]):
-                    yield from content.split(b"\n")[: -1 if content.endswith(b"\n") else None]
+                    yield from _lines(content)
+
+    def last(self) -> bytes:
+        """See HistoryStore."""
+        keys = self._keys()
+        return _lines(self._content(keys[-1]))[-1] if keys else b""
 
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """See HistoryStore."""
@@ -117,3 +122,7 @@ class ObjectHistory:
 
     def _failure(self, doing: str, problem: Exception) -> StateError:
         return StateError(f"cannot {doing} {self.place}: {words_of(problem)}")
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return content.removesuffix(b"\n").split(b"\n")

@@ -64,6 +64,11 @@ class PostgresHistory:
                     return
                 position = page[-1][0]
 
+    def last(self) -> bytes:
+        """See HistoryStore."""
+        with self._connected("read") as connection:
+            return self._last(connection) if _value(connection, _THERE) else b""
+
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """See HistoryStore."""
         lines = [line_of(one) for one in records]
@@ -73,10 +78,10 @@ class PostgresHistory:
             elif not anew and _value(connection, _HAS, (self._at.name, _digest(lines[-1]))):
                 return ""
             failpoint("history.before-write")
-            end = _value(connection, _LAST, (self._at.name,))
+            end = self._last(connection)
             new = self._add(connection, lines)
             failpoint("history.after-write")
-        if new == len(lines) and hash_of(bytes(end or b"")) != records[0].previous:
+        if new == len(lines) and hash_of(end) != records[0].previous:
             return unconnected(self.place, records[0])
         return "" if anew else added(self.place, new)
 
@@ -90,6 +95,9 @@ class PostgresHistory:
             if not _value(connection, _THERE):
                 _create_table(connection)
             self._add(connection, lines)
+
+    def _last(self, connection: Connection) -> bytes:
+        return bytes(_value(connection, _LAST, (self._at.name,)) or b"")
 
     def _add(self, connection: Connection, lines: Sequence[bytes]) -> int:
         """Add the lines that are not there; returns how many these were."""

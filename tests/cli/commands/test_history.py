@@ -61,6 +61,21 @@ def test_what_is_released_adopted_and_forgotten_is_recorded(office: Desk):
     assert office("history", "verify").code == 0
 
 
+def test_many_that_are_adopted_at_once_are_recorded_once(desk: Desk):
+    """State has no room for so many records, and the next run asks the history what became of them."""
+    many = run_of(12055500000, 4000)
+    desk.emulator.add_owned(many)
+    desk.stock(A)
+    block = f"sets:\n  all: {{ranges: [{{first: '{many[0]}', last: '{many[-1]}'}}]}}\n"
+    desk.manifest(block)
+    assert desk("apply", "--auto-approve", "--buy-beside-unmanaged").code == 0
+    desk.manifest(f"{block}numbers:\n  own: {{number: '{A}'}}\n")
+    ran = desk("apply", "--auto-approve")
+    assert (ran.code, ran.err) == (0, "")
+    assert [one["number"] for one in records(desk)] == [*many, A]
+    assert desk("history", "verify").code == 0
+
+
 def test_a_number_that_moves_is_released_and_bought_back(desk: Desk):
     desk.stock(A)
     desk.emulator.configure(released_to_stock=True)

@@ -122,6 +122,22 @@ def test_of_more_than_state_has_room_for_the_lost_ones_are_told() -> None:
     assert after.more == 0
 
 
+def test_more_than_state_has_room_for_are_there_once_where_the_history_took_them() -> None:
+    session, log = FakeSession(), Log()
+    run = opened(session, log)
+    bought(run, *range(1, KEPT_IN_STATE + 51))
+    run.chronicle.flush()
+    calls = log.calls
+    run = opened(session, log)
+    assert log.calls == calls
+    bought(run, 2000)
+    run.chronicle.flush()
+    assert [one.record for one in log.records] == [*range(1, 1052)]
+    after = stored(session)
+    assert after.history is not None
+    assert (after.history.more, told(after.to_record)) == (0, [(1051, us(2000))])
+
+
 def test_a_run_that_knowingly_goes_on_from_an_older_state_says_so_before_all_else() -> None:
     session, log = FakeSession(), Log()
     for place in (1, 2):

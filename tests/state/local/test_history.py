@@ -54,6 +54,17 @@ def test_a_history_that_was_cut_goes_on_and_that_is_told(path: Path, file: Path)
     assert verified(held(LocalHistory(path)), None, ()).findings == ("record 3 is missing, between 2 and 4",)
 
 
+def test_of_very_many_that_were_cut_off_no_line_is_doubled(path: Path, file: Path):
+    """The end of a process, in the middle of more than state has room for."""
+    many, more = told(6000, 1)
+    LocalHistory(path).write(many, anew=True)
+    os.truncate(file, 2 * file.stat().st_size // 3)
+    there = held(LocalHistory(path))
+    LocalHistory(path).write(many[:1000], anew=False)
+    LocalHistory(path).write(more, anew=True)
+    assert held(LocalHistory(path)) == [*there, *lines(more)]
+
+
 @pytest.mark.parametrize("kind", ["folder", "link", "hard link", "fifo"])
 def test_what_is_no_plain_file_is_neither_read_nor_written(path: Path, file: Path, kind: str):
     other = path.with_name("other")

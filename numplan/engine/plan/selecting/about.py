@@ -26,9 +26,6 @@ def about(selection: Selection, manifest: Manifest) -> About:
     )
     if not targets or manifest.moved or flows:
         return everything
-    pools = [subject_of(pool.resource, None) for pool in manifest.pools]
-    if any(is_named(targets, pool) for pool in pools):
-        return everything
 
     def named(state: State | None) -> frozenset[E164] | None:
         known = [(one.number, one.resource) for one in manifest.explicit()]
