@@ -1,6 +1,6 @@
 """The kinds of changes that a plan tells apart: how each is told, what it costs, and what many of one kind share."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final, Literal
@@ -69,6 +69,8 @@ def differences(one: Update | Replace) -> tuple[str, ...]:
 
 _PLACE: Final = ("city", "state", "country", "type", "category", "sip_trunk_id", "protect")
 _RATES: Final = ("voice_rate", "sms_rate")
+_AT_ONCE: Final = 1000
+"""Changes that are looked through at once."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,11 +91,14 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     takes_over: bool | None = None
     """Of adoptions: whether another state manages the number."""
 
-    def holds(self, one: Change) -> bool:
-        """Whether a change belongs here."""
-        if type(one) is not self.change:
-            return False
-        return self.takes_over is None or (isinstance(one, Adopt) and bool(one.takes_over) is self.takes_over)
+    def among(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """Those of the changes of its type that belong here."""
+        if self.takes_over is None:
+            return tuple(changes)
+        over = [*map(bool, map(attrgetter("takes_over"), changes))]
+        if self.takes_over not in over:
+            return ()
+        return tuple(one for one, it in zip(changes, over, strict=True) if it is self.takes_over)
 
     def facts_of(self, one: Change) -> tuple[str, ...]:
         """What else is to be known of a change."""
@@ -114,14 +119,20 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         once = add_up(map(attrgetter(f"{self.side}.setup_charge"), changes) if self.once else ())
         return Charges(once.known, monthly.known, (self.once, True), (once.unknown, monthly.unknown))
 
-    def different(self, changes: Sequence[Change]) -> Collection[Change]:
-        """One of each that may have facts of its own."""
+    def different(self, changes: Sequence[Change]) -> Iterator[Change]:
+        """One of each that may have facts of its own. Of a million, only as many are looked at as somebody asks for."""
         if not self.alike:
-            return changes
-        labels = map(id, map(attrgetter(f"{self.side}.labels"), changes))
-        return dict(
-            zip(zip(map(attrgetter(*self.alike), changes), labels, strict=True), changes, strict=True)
-        ).values()
+            yield from changes
+            return
+        alike, labels = attrgetter(*self.alike), attrgetter(f"{self.side}.labels")
+        seen: set[object] = set()
+        for start in range(0, len(changes), _AT_ONCE):
+            some = changes[start : start + _AT_ONCE]
+            found = dict(
+                zip(zip(map(alike, some), map(id, map(labels, some)), strict=True), some, strict=True)
+            )
+            yield from (one for key, one in found.items() if key not in seen)
+            seen.update(found)
 
 
 def area_of(number: E164) -> str:

@@ -82,8 +82,9 @@ class Section(msgspec.Struct, frozen=True):
 
 def sections_of(plan: Plan) -> Iterator[Section]:
     """Every section that has changes, the dangerous ones first."""
-    changes = acting(plan.changes)
-    present = set(map(type, changes))
+    by_type: dict[type[Change], list[Change]] = {}
+    for change, some in groupby(acting(plan.changes), type):
+        by_type.setdefault(change, []).extend(some)
     for kind in KINDS:
-        if kind.change in present and (those := tuple(filter(kind.holds, changes))):
+        if kind.change in by_type and (those := kind.among(by_type[kind.change])):
             yield Section(kind, those)
