@@ -77,14 +77,11 @@ def made_anew(
     declared = nothing_of(manifest) if file.destroy else manifest
     found = compute_plan(declared, state, provider, options, others)
     only, instead = hold_against(file, found)
-    plan = guarded_plan(
-        declared,
-        state,
-        found.comparison,
-        found.offers,
-        msgspec.structs.replace(options, now=found.plan.created_at, only=only),
-    )
-    told = (*_instead(instead), *_left_out(found.plan, only), *_kept_otherwise(file, found.plan))
+    plan, besides = found.plan, _besides(found.plan, only)
+    if besides:
+        narrower = msgspec.structs.replace(options, now=plan.created_at, only=only)
+        plan = guarded_plan(declared, state, found.comparison, found.offers, narrower)
+    told = (*_instead(instead), *_left_out(besides), *_kept_otherwise(file, found.plan))
     return found._replace(plan=msgspec.structs.replace(plan, diagnostics=(*plan.diagnostics, *told)))
 
 
@@ -272,17 +269,20 @@ def _instead(pairs: Sequence[tuple[Change, Change]]) -> list[Diagnostic]:
     ]
 
 
-def _left_out(anew: Plan, only: Container[ChangeKey]) -> list[Diagnostic]:
+def _besides(anew: Plan, only: Container[ChangeKey]) -> list[Change]:
     """What a plan made now would do besides."""
-    others = [
+    return [
         change
         for change in acting(anew.changes)
         if not isinstance(change, Blocked | Unavailable) and key_of(change) not in only
     ]
-    if not others:
+
+
+def _left_out(besides: Sequence[Change]) -> list[Diagnostic]:
+    if not besides:
         return []
-    named = ", ".join(address_of_change(change) for change in others[:_TOLD])
-    more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+    named = ", ".join(address_of_change(change) for change in besides[:_TOLD])
+    more = f" and {len(besides) - _TOLD} more" if len(besides) > _TOLD else ""
     return [
         note(f"not in the saved plan, so not carried out: {named}{more}", hint="`numplan plan` shows them")
     ]

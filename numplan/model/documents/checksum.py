@@ -48,7 +48,7 @@ def seal(members: Mapping[str, object], key: str = "", *, rows: Rows = rows_of) 
     """
     parts = [b"{\n"]  # joined once: a document may be large
     for name, value in members.items():
-        parts += [_member(name, value, rows), _COMMA]
+        parts += [_encoder.encode(name), b":", *_written(value, rows), _COMMA]
     parts = parts[:-1] if members else parts
     if key:
         parts = [signed(b"".join(parts), key)]
@@ -106,8 +106,9 @@ def members_of(value: msgspec.Struct) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__struct_fields__}
 
 
-def _member(name: str, value: object, rows: Rows) -> bytes:
+def _written(value: object, rows: Rows) -> tuple[bytes, ...]:
+    """The JSON of a member, in pieces."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        return _encoder.encode(name) + b":" + _encoder.encode(value)
+        return (_encoder.encode(value),)
     lines = _COMMA.join(rows(value))
-    return _encoder.encode(name) + (b":[\n%b\n]" % lines if lines else b":[]")
+    return (b"[\n", lines, b"\n]") if lines else (b"[]",)
