@@ -6,7 +6,7 @@ from typing import Self
 
 from numplan.cli.terminal.progress import Step, progress, tally_of_calls
 from numplan.cli.terminal.screen import Screen
-from numplan.engine.apply.events import Done, Event, Sending
+from numplan.engine.apply.events import Done, Event
 from numplan.engine.apply.result import ApplyResult, summarize
 from numplan.model.outputs import OutputValue
 from numplan.model.plan import Plan
@@ -56,11 +56,11 @@ class TextReport:
     def applying(self, events: Iterable[Event]) -> list[Event]:
         """A line an event, apart from the plan, and how far it is where they go elsewhere."""
         with tally_of_calls(self._screen, self._calls) as answered:
-            return self._show(_counted(events, answered), before="\n", calls=self._calls)
+            return self._show(_counted(events, answered), before="\n")
 
-    def _show(self, events: Iterable[Event], *, before: str = "", calls: int = 0) -> list[Event]:
-        """A line an event. Those of one answer are written at once where more of the `calls` are still to be begun: the
-        next one that begins follows on them without a wait. To write each by itself takes longer than all else of it.
+    def _show(self, events: Iterable[Event], *, before: str = "") -> list[Event]:
+        """A line an event. Those of one answer are written at once: to write each by itself takes longer than all else
+        of it.
         """
         seen: list[Event] = []
         waiting: list[str] = []
@@ -70,8 +70,7 @@ class TextReport:
                 if (text := event_text(event)) is not None:
                     waiting.append(before + text)
                     before = ""
-                calls -= isinstance(event, Sending)
-                if waiting and not (isinstance(event, Done) and calls > 0):
+                if waiting and not isinstance(event, Done):
                     self._screen.line("\n".join(waiting))
                     waiting.clear()
         finally:

@@ -78,7 +78,7 @@ def _intend(run: Run) -> Iterator[Event]:
     if not open_state.unsaved:
         return
     failpoint("apply.before-intents")
-    open_state.save(now)
+    run.write(now)
     failpoint("apply.after-intents")
     require_still_free(claims, open_state, before, now)
     yield Saved(serial=open_state.state.serial)

@@ -3,7 +3,8 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 
 from numplan.engine.apply.gate import Gate
 from numplan.engine.apply.orders import Batch
@@ -12,6 +13,7 @@ from numplan.model.outcome import NotSent, Outcome
 
 Answered = tuple[Batch, Mapping[E164, Outcome] | None]
 """A batch with None when it is handed over, and with its outcomes when it is answered."""
+_Sent = Future[Mapping[E164, Outcome]]
 
 
 def dispatch(
@@ -19,7 +21,7 @@ def dispatch(
     gate: Gate,
     parallelism: int,
     *,
-    ahead: int = 0,
+    ahead: Callable[[], int] = lambda: 0,
     begun: Callable[[Batch], None] = lambda _: None,
 ) -> Generator[Answered, None, None]:
     """Send the batches, `parallelism` at a time; yield each as it is handed over, with None, and again with its
@@ -32,19 +34,22 @@ def dispatch(
     """
     waiting = deque(batches)
     to_come = _ToCome(len(batches), gate)
-    in_flight: dict[Future[Mapping[E164, Outcome]], Batch] = {}
+    in_flight: dict[_Sent, Batch] = {}
+    answered: SimpleQueue[_Sent] = SimpleQueue()
     threads = ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="send")
     try:
         while waiting or in_flight:
-            while waiting and len(in_flight) < parallelism + ahead:
+            while waiting and len(in_flight) < parallelism + ahead():
                 batch = waiting.popleft()
                 if gate.reason:
                     yield batch, dict.fromkeys(batch.numbers, NotSent(gate.reason))
                 else:
                     yield batch, None
-                    in_flight[threads.submit(to_come.send, batch, begun)] = batch
-            answered, _ = wait(in_flight, return_when=FIRST_COMPLETED)
-            for future in answered:
+                    future = threads.submit(to_come.send, batch, begun)
+                    in_flight[future] = batch
+                    future.add_done_callback(answered.put)
+            if in_flight:
+                future = answered.get()
                 yield in_flight.pop(future), future.result()
     finally:
         threads.shutdown(wait=True, cancel_futures=True)

@@ -123,6 +123,10 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     serial: int
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """All that one answer says is told. What comes next may have to be waited for."""
+
+
 class NotSaved(msgspec.Struct, frozen=True, kw_only=True):
     """State could not be written. Nothing more is sent; the next run settles the intents that stand."""
 
@@ -149,6 +153,7 @@ Event = (
     | Unsettled
     | Seen
     | Saved
+    | Heard
     | NotSaved
     | Stopped
 )

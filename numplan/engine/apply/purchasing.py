@@ -5,7 +5,7 @@ from contextlib import closing
 
 import msgspec
 
-from numplan.engine.apply.events import Done, Event, Failed, Sending, Substituted, Uncertain
+from numplan.engine.apply.events import Done, Event, Failed, Heard, Sending, Substituted, Uncertain
 from numplan.engine.apply.evidence import NOT_FOR_SALE
 from numplan.engine.apply.orders import Batch, PurchaseOrder, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
@@ -49,6 +49,7 @@ class Purchases:
                             yield Sending(resource=order.resource, number=order.number, call="purchase")
                     else:
                         yield from self._sort(batch, outcomes, left)
+                        yield Heard()
                     yield from run.checkpoint()
             yield from self._look_twice(left)
             batches = yield from self._send_again(left.rejected)

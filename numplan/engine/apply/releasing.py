@@ -5,7 +5,7 @@ from contextlib import closing
 
 import msgspec
 
-from numplan.engine.apply.events import Done, Event, Failed, Sending
+from numplan.engine.apply.events import Done, Event, Failed, Heard, Sending
 from numplan.engine.apply.orders import Batch, batches_of, rejected_whole
 from numplan.engine.apply.run import Run
 from numplan.engine.apply.settle import is_gone
@@ -38,6 +38,7 @@ class Releases:
                             yield Sending(resource=leaving[number], number=number, call="release")
                     else:
                         yield from self._sort(batch, outcomes, leaving, again, rejected, confirm=confirm)
+                        yield Heard()
                     yield from run.checkpoint()
             batches = [*again, *(yield from self._send_again(rejected, leaving))]
 

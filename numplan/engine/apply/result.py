@@ -9,6 +9,7 @@ from numplan.engine.apply.events import (
     Done,
     Event,
     Failed,
+    Heard,
     NotAsked,
     NotSaved,
     Overcharged,
@@ -81,6 +82,8 @@ def summarize(events: Iterable[Event]) -> ApplyResult:
                 not_saved = event.reason
             case Saved():
                 not_saved = ""
+            case Heard():
+                pass
             case _:
                 seen.append(event)
     return ApplyResult(

@@ -35,7 +35,11 @@ CHECKPOINT_REST: Final = 10
 EAGER_BATCHES: Final = 20
 """Runs of up to so many batches write state after each."""
 AHEAD: Final = 4
-"""On longer runs so many batches a lane are handed over before they can be sent: lanes go on while state is written."""
+"""On longer runs as many batches are handed over, before they can be sent, as are answered while state is written so
+often: lanes go on meanwhile.
+"""
+AHEAD_MOST: Final = 40
+"""For each lane."""
 
 
 class Run:
@@ -97,14 +101,20 @@ class Run:
         it waits for what is in flight.
         """
         self._eager = len(batches) <= EAGER_BATCHES
-        lanes = self.api.parallelism
-        ahead = 0 if self._eager else AHEAD * lanes
+        lanes, began, answered = self.api.parallelism, self.clock.monotonic(), 0
+
+        def ahead() -> int:
+            if self._eager:
+                return 0
+            a_second = answered / max(self.clock.monotonic() - began, 0.001)
+            return lanes * min(AHEAD_MOST, 1 + int(AHEAD * self._save_took * a_second / lanes))
 
         def begun(batch: Batch) -> None:
             self._in_doubt.update(dict.fromkeys(batch.numbers, batch.call))
 
         with closing(dispatch(batches, self.gate, lanes, ahead=ahead, begun=begun)) as answers:
             for batch, outcomes in answers:
+                answered += outcomes is not None
                 failpoint(f"{batch.call}.{'sending' if outcomes is None else 'sorting'}")
                 yield batch, outcomes
                 if outcomes is not None:
@@ -208,9 +218,8 @@ class Run:
     def save(self) -> Iterator[Event]:
         """Write state. If that fails nothing more is sent: the intents that stand tell the next run."""
         failpoint("apply.before-save")
-        began = self.clock.monotonic()
         try:
-            self.open_state.save(self.now())
+            self.write(self.now())
         except (StateError, OSError) as problem:
             self._save_failed = True
             self.gate.close("state could not be written")
@@ -219,8 +228,15 @@ class Run:
             self._save_failed = False
             yield Saved(serial=self.open_state.state.serial)
         failpoint("apply.after-save")
-        self._saved_at = self.clock.monotonic()
-        self._save_took = self._saved_at - began
+
+    def write(self, now: Moment) -> None:
+        """Write state, which took so long and is not due again for a while. Raises StateError and OSError."""
+        began = self.clock.monotonic()
+        try:
+            self.open_state.save(now)
+        finally:
+            self._saved_at = self.clock.monotonic()
+            self._save_took = self._saved_at - began
 
     def close(self) -> Iterator[Event]:
         """Record all that is known. Intents stand only for what was sent and is unknown."""

@@ -10,6 +10,7 @@ from numplan.engine.apply.events import (
     Done,
     Event,
     Failed,
+    Heard,
     NotAsked,
     Noted,
     NotSaved,
@@ -64,7 +65,7 @@ def applied(event: Event, elapsed: int) -> Iterator[Message]:
             yield said("error", "State could not be written; nothing more is sent", event.reason)
         case Stopped():
             yield said("error", "Stopped; nothing more is sent", event.reason)
-        case Saved():
+        case Saved() | Heard():
             pass
 
 

@@ -4,6 +4,7 @@ from numplan.engine.apply.events import (
     Done,
     Event,
     Failed,
+    Heard,
     NotAsked,
     Noted,
     NotSaved,
@@ -33,7 +34,7 @@ def event_text(event: Event) -> str | None:
     match event:
         case Done():
             return f"{_where(event)}: {_DONE[event.call]}"
-        case Sending() | Saved():
+        case Sending() | Saved() | Heard():
             return None
         case Recorded():
             return _recorded(event)

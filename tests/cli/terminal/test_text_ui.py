@@ -3,7 +3,7 @@
 import pytest
 
 from numplan.cli.terminal.text_ui import TextReport
-from numplan.engine.apply.events import Done, Event, Failed, Saved, Sending
+from numplan.engine.apply.events import Done, Event, Failed, Heard, Sending
 from numplan.model.address import Resource
 from numplan.model.number import E164
 from tests.builders import us
@@ -48,27 +48,25 @@ def report_of(calls: int) -> tuple[TextReport, Paper]:
     return report, paper
 
 
-def test_the_lines_of_one_answer_are_written_at_once_while_more_calls_are_to_begin() -> None:
+def test_the_lines_of_one_answer_are_written_at_once() -> None:
     report, paper = report_of(6)
     one, two, three, four, five, six = map(us, range(6))
-    events = [sending(one), sending(two), done(one), done(two), sending(three), sending(four)]
-    report.applying([*events, done(three), failed(four), sending(five), sending(six), done(five), done(six)])
+    events = [*map(sending, (one, two, three, four, five, six)), done(one), done(two), Heard()]
+    report.applying([*events, done(three), failed(four), Heard(), done(five), done(six), Heard()])
     assert paper.written == [
         f"\n{told(one)}\n{told(two)}",
         f"{told(three)}\n{told(four, 'purchase failed: no')}",
-        told(five),
-        told(six),
+        f"{told(five)}\n{told(six)}",
     ]
 
 
-def test_no_line_is_held_back_once_the_last_call_has_begun() -> None:
-    """Nothing may follow for as long as the last answers take."""
+def test_no_line_is_held_back_once_an_answer_is_told() -> None:
+    """Nothing may follow for as long as the next answers take."""
     report, paper = report_of(2)
     seen: list[int] = []
 
     def events():
-        yield from (sending(us(0)), sending(us(1)), done(us(0)))
-        yield Saved(serial=2)
+        yield from (sending(us(0)), sending(us(1)), done(us(0)), Heard())
         seen.append(len(paper.written))
         yield done(us(1))
 

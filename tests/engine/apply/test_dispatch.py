@@ -94,7 +94,7 @@ def test_the_account_is_told_how_many_calls_are_to_come_and_at_last_that_none_is
     vendor.told.clear()
     to_send = batches(4, vendor)
     gate = gate_of(vendor)
-    for _, outcomes in dispatch(to_send, gate, 1, ahead=1):
+    for _, outcomes in dispatch(to_send, gate, 1, ahead=lambda: 1):
         if outcomes:
             gate.close("enough")
     assert vendor.told[-1] == 0
@@ -174,7 +174,7 @@ class Noted(FakeVendor):
 def test_what_is_handed_over_ahead_is_sent_while_outcomes_are_sorted() -> None:
     vendor = Noted()
     sorted_: list[E164] = []
-    for batch, outcomes in dispatch(batches(2, vendor), gate_of(vendor), 1, ahead=1):
+    for batch, outcomes in dispatch(batches(2, vendor), gate_of(vendor), 1, ahead=lambda: 1):
         if outcomes is not None:
             assert vendor.second_came.wait(30), "the second batch waited for the first to be sorted"
             sorted_ += batch.numbers
@@ -191,7 +191,7 @@ def test_each_batch_that_is_sent_is_told_just_before() -> None:
         assert len(vendor.posts) == len(sent)
         sent.append(batch.numbers)
 
-    answers = dispatch(to_send, gate, 1, ahead=2, begun=begun)
+    answers = dispatch(to_send, gate, 1, ahead=lambda: 2, begun=begun)
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     answers.close()
     # Two were handed over before the third was told: how many of them went out in between is up to the threads.
@@ -216,13 +216,13 @@ def test_credentials_that_are_refused_close_the_gate_at_once() -> None:
             return dict.fromkeys(numbers, NotSent("401", stop=True))
 
     vendor = Refusing()
-    list(dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=3))
+    list(dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=lambda: 3))
     assert vendor.asked == 1
 
 
 def test_and_no_more_calls_are_under_way_for_it() -> None:
     vendor = SlowVendor(0.01)
-    list(dispatch(batches(12, vendor), gate_of(vendor), 2, ahead=4))
+    list(dispatch(batches(12, vendor), gate_of(vendor), 2, ahead=lambda: 4))
     assert vendor.most == 2
     assert len(vendor.bought) == 12
 
@@ -231,7 +231,7 @@ def test_what_was_handed_over_and_not_begun_is_not_sent_once_the_gate_is_closed(
     vendor = SlowVendor()
     to_send = batches(4, vendor)
     gate = gate_of(vendor)
-    answers = dispatch(to_send, gate, 1, ahead=2)
+    answers = dispatch(to_send, gate, 1, ahead=lambda: 2)
     assert [next(answers)[1] for _ in range(3)] == [None] * 3
     assert next(answers)[1] == {us(0): Succeeded()}
     gate.close("enough")
@@ -299,7 +299,7 @@ def test_who_leaves_early_waits_for_what_is_in_flight() -> None:
 
 def test_who_leaves_early_leaves_unsent_what_was_not_begun() -> None:
     vendor = SlowVendor()
-    answers = dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=3)
+    answers = dispatch(batches(4, vendor), gate_of(vendor), 1, ahead=lambda: 3)
     for _ in range(4):
         next(answers)
     answers.close()
