@@ -108,6 +108,11 @@ def added(place: str, count: int) -> str:
 
 def unconnected(place: str, record: Record) -> str:
     """The word for a history that does not end where its next record begins."""
+    if record.outcome == "lost":
+        return (
+            f"{place} lacks some of the records {record.lost_from} to {record.lost_to}: they could not be written, and "
+            f"state has no room for so many; record {record.record} says so"
+        )
     return (
         f"{place} does not end with record {record.record - 1}, on which the next one follows: it was cut, altered or "
         "put back; `numplan history verify` says more"

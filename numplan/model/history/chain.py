@@ -73,6 +73,7 @@ class _Chain:
         self.gaps: list[tuple[int, int]] = []
         self.lost: list[Record] = []
         self.bad: list[int] = []
+        self.unread: list[tuple[int, str]] = []
 
     def add(self, place: int, line: bytes) -> None:
         """The next line."""
@@ -101,9 +102,13 @@ class _Chain:
         """After the last line."""
         if self.bad:
             self._unreadable(self.last)
+        for at, finding in self.unread:
+            if (told := self._told_of(at, at)) is None:
+                self.findings.append(finding)
+            else:
+                self.notes.append(f"{finding}; record {told.record} says that it could not be written")
         for first, last in self.gaps:
-            told = next((one for one in self.lost if one.lost_from <= first and last <= one.lost_to), None)
-            if told is None:
+            if (told := self._told_of(first, last)) is None:
                 self.findings.append(f"{_range(first, last)} missing, between {first - 1} and {last + 1}")
             else:
                 what = f"{_range(first, last)} not there: record {told.record} says that"
@@ -133,10 +138,15 @@ class _Chain:
 
     def _unreadable(self, after: int) -> None:
         for at, place in enumerate(self.bad, after + 1):
-            self.findings.append(
+            finding = (
                 f"line {place}, where record {at} is to be looked for, cannot be read: it was cut or altered"
             )
+            self.unread.append((at, finding))
         self.bad.clear()
+
+    def _told_of(self, first: int, last: int) -> Record | None:
+        """The record that says of all these that they could not be written."""
+        return next((one for one in self.lost if one.lost_from <= first and last <= one.lost_to), None)
 
     def _out_of_line(self, record: Record) -> None:
         """A record that does not follow on the one before it."""

@@ -134,6 +134,18 @@ def test_records_put_in_at_the_end_are_found_after_an_apply_has_added_its_own():
     assert verified(claimed, tip, ()).findings, "a record that was put in as well cannot speak for ours"
 
 
+@pytest.mark.parametrize(("first", "is_told"), [(3, True), (4, False)])
+def test_a_line_that_broke_off_is_no_fault_where_a_record_says_that_it_could_not_be_written(
+    first: int, is_told: bool
+):
+    lost = Fact(outcome="lost", number=None, lost_from=first, lost_to=6)
+    tip, more = sealed(TIP, [lost], ORIGIN, 6, NOON)
+    found = verified([*LINES[:2], LINES[2][:40], line_of(more[0])], tip, ())
+    assert bool(found.findings) is not is_told
+    if is_told:
+        assert found.notes[0].endswith("; record 7 says that it could not be written")
+
+
 def test_records_that_were_lost_and_said_to_be_are_no_fault():
     """State had no room for records 3 to 6, so that record 7 says they are not there."""
     lost = Fact(outcome="lost", number=None, lost_from=3, lost_to=6)

@@ -7,10 +7,10 @@ import pytest
 
 from numplan.model.errors import StateError
 from numplan.model.history.chain import verified
-from numplan.model.history.record import line_of
+from numplan.model.history.record import Fact, Origin, Tip, hash_of, line_of, sealed
 from numplan.state.history import BoundedLog
 from numplan.state.local.history import LocalHistory
-from tests.state.history_contract import HistoryContract, held, lines, told
+from tests.state.history_contract import NOON, HistoryContract, held, lines, told
 
 
 @pytest.fixture
@@ -63,6 +63,20 @@ def test_of_very_many_that_were_cut_off_no_line_is_doubled(path: Path, file: Pat
     LocalHistory(path).write(many[:1000], anew=False)
     LocalHistory(path).write(more, anew=True)
     assert held(LocalHistory(path)) == [*there, *lines(more)]
+
+
+def test_after_very_many_that_were_cut_off_the_history_says_itself_what_it_lacks(path: Path, file: Path):
+    """State kept the first thousand of them, and a record tells of the rest."""
+    (many,) = told(6000)
+    LocalHistory(path).write(many, anew=True)
+    os.truncate(file, 2 * file.stat().st_size // 3)
+    LocalHistory(path).write(many[:1000], anew=False)
+    lost = Fact(outcome="lost", number=None, lost_from=1001, lost_to=6000)
+    last = Tip(last=6000, hash=hash_of(line_of(many[-1])))
+    tip, more = sealed(last, [lost], Origin(run="run-2"), 3, NOON)
+    said = LocalHistory(path).write(more, anew=True)
+    assert "lacks some of the records 1001 to 6000" in said
+    assert verified(held(LocalHistory(path)), tip, ()).findings == ()
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "hard link", "fifo"])
