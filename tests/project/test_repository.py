@@ -247,3 +247,17 @@ def test_the_archive_holds_all_that_its_own_tests_read() -> None:
     missing = {name for name in top if f"/{name}" not in include and not name.endswith(".md")}
     # .ci is what one runner starts; pyproject.toml is always there.
     assert missing - {".ci", "pyproject.toml"} == set()
+
+
+def test_all_that_mutants_are_made_of_and_tried_against_is_there() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    tests = [one for one in tool["pytest_add_cli_args_test_selection"] if not one.startswith("--")]
+    left_out = [
+        one.removeprefix("--deselect=")
+        for one in tool["pytest_add_cli_args_test_selection"]
+        if one.startswith("--")
+    ]
+    named = {one.partition("::")[0] for one in [*tool["only_mutate"], *tests, *left_out]}
+    assert {one for one in named if not (ROOT / one).is_file()} == set()
+    page = (ROOT / "docs" / "internals" / "mutation.md").read_text(encoding="utf-8")
+    assert {one for one in tool["only_mutate"] if one.removeprefix("numplan/") not in page} == set()
