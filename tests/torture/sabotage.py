@@ -338,7 +338,7 @@ SABOTAGES = (
     Sabotage(
         "no intent is written",
         "engine/apply/apply.py",
-        "open_state.save(now)\n    failpoint(",
+        "run.write(now)\n    failpoint(",
         "failpoint(",
         ["tests/engine/apply/test_apply_intents.py", "tests/scenarios/test_known_traps.py"],
     ),
