@@ -11,7 +11,9 @@ from numplan.model.history.record import Record, hash_of
 from numplan.model.text.printable import plural
 
 PATIENCE: Final = 2.0
-"""Seconds that a whole run waits for its history."""
+"""Seconds that a whole run waits for its history, besides what its records take."""
+RECORDS_A_SECOND: Final = 50_000
+"""For so many records it waits a second more: a history that takes any, takes them."""
 _SHORTEST: Final = 0.05
 
 Result = TypeVar("Result")
@@ -51,11 +53,17 @@ class BoundedLog:
     def __init__(self, store: HistoryStore, patience: float = PATIENCE) -> None:
         self._store = store
         self._left = patience
+        self._allowed = 0  # records that wait to be written, whose time is in `_left`
 
     def write(self, records: Sequence[Record], *, anew: bool) -> Written:
         """See HistoryLog."""
+        self._left += max(0, len(records) - self._allowed) / RECORDS_A_SECOND
+        self._allowed = max(self._allowed, len(records))
         done = self._within(lambda: self._store.write(records, anew=anew))
-        return Written(problem=_words(done)) if isinstance(done, BaseException) else Written(note=done)
+        if isinstance(done, BaseException):
+            return Written(problem=_words(done))
+        self._allowed = 0
+        return Written(note=done)
 
     def holds(self, record_hash: str) -> bool | None:
         """See HistoryLog."""
@@ -93,7 +101,7 @@ def _words(problem: BaseException) -> str:
         case StateError():
             return problem.message
         case TimeoutError():
-            return f"it took longer than {PATIENCE:g} s"
+            return "it took too long"
         case OSError() if problem.strerror:
             return problem.strerror
         case _:
