@@ -66,7 +66,7 @@ class HistoryContract:
 
     def test_the_first_of_very_many_are_there_already_too(self, history: Histories):
         """State had no room for the others, and does not know whether they were written."""
-        many, more = told(4000, 2)
+        many, more = told(8000, 2)
         history().write(many, anew=True)
         assert history().write(many[:1000], anew=False) == ""
         assert history().write(more, anew=True) == ""

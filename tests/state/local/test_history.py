@@ -57,7 +57,7 @@ def test_a_history_that_was_cut_goes_on_and_that_is_told(path: Path, file: Path)
 
 def test_of_very_many_that_were_cut_off_no_line_is_doubled(path: Path, file: Path):
     """The end of a process, in the middle of more than state has room for."""
-    many, more = told(6000, 1)
+    many, more = told(12_000, 1)
     LocalHistory(path).write(many, anew=True)
     os.truncate(file, 2 * file.stat().st_size // 3)
     there = held(LocalHistory(path))
@@ -68,15 +68,15 @@ def test_of_very_many_that_were_cut_off_no_line_is_doubled(path: Path, file: Pat
 
 def test_after_very_many_that_were_cut_off_the_history_says_itself_what_it_lacks(path: Path, file: Path):
     """State kept the first thousand of them, and a record tells of the rest."""
-    (many,) = told(6000)
+    (many,) = told(12_000)
     LocalHistory(path).write(many, anew=True)
     os.truncate(file, 2 * file.stat().st_size // 3)
     LocalHistory(path).write(many[:1000], anew=False)
-    lost = Fact(outcome="lost", number=None, lost_from=1001, lost_to=6000)
-    last = Tip(last=6000, hash=hash_of(line_of(many[-1])))
+    lost = Fact(outcome="lost", number=None, lost_from=1001, lost_to=12_000)
+    last = Tip(last=12_000, hash=hash_of(line_of(many[-1])))
     tip, more = sealed(last, [lost], Origin(run="run-2"), 3, NOON)
     said = LocalHistory(path).write(more, anew=True)
-    assert "lacks some of the records 1001 to 6000" in said
+    assert "lacks some of the records 1001 to 12000" in said
     assert verified(held(LocalHistory(path)), tip, ()).findings == ()
 
 
