@@ -828,7 +828,7 @@ SABOTAGES = (
         "engine/plan/leaving/due.py",
         "    if comparison.today.doubt:\n",
         "    if False:\n",
-        ["tests/engine/plan/leaving/test_due.py", "tests/scenarios/test_waiting.py"],
+        ["tests/engine/plan/leaving/test_due.py", "tests/scenarios/life/test_waiting.py"],
     ),
     Sabotage(
         "a number that leaves fills a slot of its pool",

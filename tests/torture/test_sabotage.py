@@ -12,6 +12,12 @@ def test_the_code_to_be_taken_out_stands_where_it_is_looked_for(sabotage):
     assert (ROOT / "numplan" / sabotage.file).read_text().count(sabotage.code) == 1
 
 
+@every_sabotage
+def test_the_tests_that_are_to_notice_are_there(sabotage):
+    assert sabotage.tests
+    assert all((ROOT / one.partition("::")[0]).exists() for one in sabotage.tests)
+
+
 @pytest.mark.torture
 @every_sabotage
 def test_tests_fail_without_it(sabotage, tmp_path):
