@@ -20,12 +20,27 @@ from numplan.engine.saved_plan.made_anew import made_anew, picks_of
 from numplan.model.changes import Update, acting, bought, key_of, released
 from numplan.model.documents.checksum import seal, unseal
 from numplan.model.errors import ApiError, StalePlanError, UsageError
+from numplan.model.manifest import Move
 from numplan.model.number import E164
 from numplan.model.plan import Plan
 from numplan.model.policy import Policy
 from numplan.model.state import State
 from numplan.model.stored.plan_document import decode_plan, encode_plan, kept_of
-from tests.builders import LONG_AGO, by_action, entry, group, managed, manifest, plan, pool, state, us
+from tests.builders import (
+    JUST_NOW,
+    LONG_AGO,
+    PLACE,
+    buying,
+    by_action,
+    entry,
+    group,
+    managed,
+    manifest,
+    plan,
+    pool,
+    state,
+    us,
+)
 from tests.engine.world import World
 from tests.fakes import ACCOUNT, NOON, URL, FakeVendor
 
@@ -371,3 +386,89 @@ def test_a_saved_plan_names_a_span_that_is_another_now(vendor):
     edited = manifest(entry("a", ONE, release_after=2))
     with pytest.raises(StalePlanError, match="its release_after is 2 in the plan made anew, not 30"):
         saved_again(file, edited, remembered, vendor, NOON, timedelta(hours=1))
+
+
+def test_what_is_blocked_keeps_nothing_else_of_a_saved_plan_back(vendor):
+    wanted = manifest(
+        entry("a", vendor.own(ONE, flow=True), sip_trunk_id=2, on_trunk_change="replace"), entry("b", us(20))
+    )
+    remembered = state(managed("number.a", ONE, sip_trunk_id=1))
+    saved = plan(wanted, vendor, remembered)
+    assert by_action(saved) == {"blocked": [ONE], "purchase": [us(20)]}
+    made = saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1)).plan
+    assert by_action(made) == by_action(saved)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_release_that_only_its_day_asks_for_may_stay_and_keeps_nothing_else_back(vendor, stays):
+    """The other one takes the room that the policy leaves by now."""
+    due = managed("number.due", vendor.own(ONE), leaving_at=NOON.date())
+    remembered = state(
+        due, managed("number.other", vendor.own(TWO)), managed("number.kept", vendor.own(us(3)))
+    )
+    vendor.time = lambda: NOON
+    kept = entry("kept", us(3))
+    saved = plan(manifest(kept, policy=Policy(max_release_share="100%")), vendor, remembered)
+    assert sorted(by_action(saved)["release"]) == [ONE, TWO]
+    wanted = manifest(kept, policy=Policy(max_releases=1, max_release_share="100%"))
+    if stays:
+        made = saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1)).plan
+        assert by_action(made) == {"release": [TWO]}
+    else:
+        del vendor.owned[ONE]
+        with pytest.raises(StalePlanError, match=r"number\.due"):
+            saved_again(saved, wanted, remembered, vendor, NOON, timedelta(hours=1))
+
+
+def test_a_saved_plan_moves_numbers_only_where_the_plan_made_anew_does(vendor):
+    """Numbers of which nothing else is said: the account does not list them yet."""
+    late = managed("pool.old", ONE, bought_at=JUST_NOW)
+    step = Move(resource="pool.old", to="pool.new", source=PLACE)
+    wanted = msgspec.structs.replace(manifest(pool("new", 1)), moved=(step,))
+    saved = plan(wanted, vendor, state(late))
+    assert saved.moved == {ONE: "pool.new"}
+    made = saved_again(saved, wanted, state(late), vendor, NOON, timedelta(hours=1)).plan
+    assert made.moved == saved.moved
+    with pytest.raises(StalePlanError, match=r"the plan made anew does not move it to pool\.new"):
+        saved_again(saved, manifest(pool("old", 1)), state(late), vendor, NOON, timedelta(hours=1))
+
+
+@pytest.mark.parametrize("monthly", ["0.20", "0.30"])
+def test_what_takes_the_place_of_a_number_off_sale_is_no_dearer_than_its_own_pool_was(monthly):
+    """Though another pool of the plan buys what costs more."""
+    vendor = FakeVendor()
+    vendor.put_on_sale(us(20), state="Alabama")
+    vendor.put_on_sale(us(40), state="Texas", monthly="5.00")
+    wanted = manifest(pool("p", 1, state="Alabama"), pool("q", 1, state="Texas"))
+    saved = plan(wanted, vendor)
+    assert by_action(saved) == {"purchase": [us(20), us(40)]}
+    del vendor.stock[us(20)]
+    vendor.put_on_sale(us(21), state="Alabama", monthly=monthly)
+    if monthly == "0.20":
+        made = saved_again(saved, wanted, None, vendor, NOON, timedelta(hours=1)).plan
+        assert by_action(made) == {"purchase": [us(21), us(40)]}
+    else:
+        with pytest.raises(StalePlanError, match="nothing that is as cheap"):
+            saved_again(saved, wanted, None, vendor, NOON, timedelta(hours=1))
+
+
+@pytest.mark.parametrize("buys", [True, False])
+def test_what_an_apply_settles_makes_a_plan_stale_that_asks_for_more(vendor, buys):
+    """A plan that asks for nothing else is held against the state before that."""
+    more = (entry("b", us(20)),) if buys else ()
+    wanted = manifest(entry("a", vendor.own(ONE)), *more)
+    opened = state(buying(managed("number.a", ONE)))
+    saved = plan(wanted, vendor, opened)
+    settled = msgspec.structs.replace(state(managed("number.a", ONE)), serial=opened.serial + 1)
+    assert saved.only_settles is not buys
+
+    def again(before: State) -> Plan:
+        return made_anew(saved, wanted, settled, vendor, options(), timedelta(hours=1), opened=before).plan
+
+    if buys:
+        with pytest.raises(StalePlanError, match="state has moved since the plan was made"):
+            again(opened)
+    else:
+        assert by_action(again(opened)) == {}
+        with pytest.raises(StalePlanError, match="state has moved since the plan was made"):
+            again(settled)
