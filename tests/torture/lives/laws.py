@@ -72,7 +72,9 @@ def never_short(world: World) -> None:
     state, pool = world.before.state, world.wish.pool
     if state is None or pool.standing(world.today) == "over":
         return
-    gone = {one.number for one in state.tombstones if one.cause == "released"} - members(state)
+    # What was released, and bought again by a call whose outcome is not known, is owned by that call.
+    again = {one.number for one in state.intents if one.kind == "purchase"}
+    gone = {one.number for one in state.tombstones if one.cause == "released"} - members(state) - again
     gone |= {one.number for one in state.numbers if one.attributes.leaving_at is not None}
     have = (world.before.owned & {*STOCK} & known_to(world.before.state)) - gone
     # A release in doubt may turn out as carried out, or not: what it is about may count, and need not.
