@@ -132,7 +132,7 @@ class HistoryLog(Protocol):
     def holds(self, record_hash: str) -> bool | None:
         """Whether it has a record of this hash; None where that cannot be learned."""
 
-    def ends_with(self, record_hash: str) -> bool | None:
-        """Whether that is the hash of its last line; of a history without lines, an empty text. None where that cannot
-        be learned.
+    def last(self) -> str | None:
+        """The hash of its last record; of a history without records, an empty text. None where that cannot be
+        learned.
         """

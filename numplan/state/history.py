@@ -32,7 +32,7 @@ class HistoryStore(Protocol):
         """Every line, as they come; none where there is no history."""
 
     def last(self) -> bytes:
-        """The last line, found without a look at the others; empty where there is none."""
+        """The last whole line, found without a look at the others; empty where there is none."""
 
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """Add those of the records that are not there yet; see HistoryLog. However often it broke off before, and at
@@ -71,10 +71,10 @@ class BoundedLog:
         found = self._within(lambda: any(sought in line for line in self._store.lines()))
         return None if isinstance(found, BaseException) else found
 
-    def ends_with(self, record_hash: str) -> bool | None:
+    def last(self) -> str | None:
         """See HistoryLog."""
-        last = self._within(lambda: hash_of(self._store.last()))
-        return None if isinstance(last, BaseException) else last == record_hash
+        found = self._within(lambda: hash_of(self._store.last()))
+        return None if isinstance(found, BaseException) else found
 
     def _within(self, work: Callable[[], Result]) -> Result | BaseException:
         """What comes of work in a thread of its own, within the time that is left."""

@@ -125,15 +125,17 @@ class Chronicle:
         if not self._is_looked_at:
             self._is_looked_at = True
             self.flush()
-            if (
-                self._log is not None
-                and self._knowingly
-                and self._log.ends_with(self._stored.tip.hash) is False
-            ):
+            if self._knowingly and self._was_put_back():
                 self._facts.insert(0, Fact(outcome="restored", number=None))
         tip, waiting, _ = self._stored
         tip, records = sealed(tip, self._facts, self._origin, serial, now)
         return Told(tip, (*waiting, *records) if records else waiting, len(records))
+
+    def _was_put_back(self) -> bool:
+        """Whether the history ends elsewhere than the state that is gone on from knows. What waits may not be there."""
+        last = self._log.last() if self._log is not None else None
+        tip, waiting, _ = self._stored
+        return last is not None and last not in {tip.hash, *(one.previous for one in waiting)}
 
     def stored(self, told: Told) -> None:
         """The write that told this stands: all facts up to it have their records."""
@@ -151,7 +153,7 @@ class Chronicle:
         tip = self._stored.tip
         if self._log is None or not tip.more:
             return
-        if self._log.ends_with(tip.hash):
+        if self._log.last() == tip.hash:
             self._stored = Told(msgspec.structs.replace(tip, more=0), ())
             return
         self._given_up = self.flush()

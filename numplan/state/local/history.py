@@ -70,7 +70,7 @@ class LocalHistory:
                 end = _end(descriptor, os.fstat(descriptor).st_size, _LOOK_BACK)
             finally:
                 close_quietly(descriptor)
-        return end[-1] or b"".join(end[-2:-1])
+        return _last(end)
 
     def write(self, records: Sequence[Record], *, anew: bool) -> str:
         """See HistoryStore."""

@@ -28,8 +28,8 @@ class Log:
     def holds(self, record_hash: str) -> bool | None:
         return any(hash_of(line_of(one)) == record_hash for one in self.records)
 
-    def ends_with(self, record_hash: str) -> bool | None:
-        return (hash_of(line_of(self.records[-1])) if self.records else "") == record_hash
+    def last(self) -> str | None:
+        return hash_of(line_of(self.records[-1])) if self.records else ""
 
 
 def opened(session: FakeSession, log: Log | None, *, knowingly: bool = False) -> OpenState:
@@ -166,6 +166,20 @@ def test_many_are_written_during_the_run_so_that_state_need_not_hold_them() -> N
     assert len(log.records) == 3000
     bought(run, 4000)
     assert len(stored(session).to_record) == 1
+
+
+def test_a_history_that_takes_nothing_just_now_is_no_sign_of_a_state_that_was_put_back() -> None:
+    session, log = FakeSession(), Log()
+    for place in (1, 2):
+        run = opened(session, log)
+        bought(run, place)
+        run.chronicle.flush()
+        log.problem = "the disk is full"
+    run = opened(session, log, knowingly=True)
+    bought(run, 3)
+    log.problem = ""
+    run.chronicle.flush()
+    assert [(one.record, one.outcome) for one in log.records] == [(at, "purchased") for at in (1, 2, 3)]
 
 
 def test_a_run_with_nothing_to_tell_asks_the_history_nothing() -> None:
