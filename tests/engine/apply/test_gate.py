@@ -325,6 +325,24 @@ def test_a_number_that_an_answer_names_after_its_own_call_came_to_nothing_is_sur
     assert [one.number for one in summarize(ran.events).unasked] == [ONE]
 
 
+def test_of_all_numbers_that_an_answer_names_none_is_passed_over():
+    """The first was bought by an earlier call of the run, and stays what it is; nobody asked for the second."""
+    world = world_with(ONE, TWO, THREE)
+
+    def purchase(batch, *_):
+        for number in batch:
+            world.vendor.carry_out("purchase", number)
+        if ONE in batch:
+            return {ONE: Succeeded()}
+        return {TWO: Succeeded(), ONE: Unasked(), THREE: Unasked()}
+
+    world.vendor.purchase = purchase
+    ran = world.run(in_batches_of(1, manifest(entry("a", ONE), entry("b", TWO))))
+    assert {one.number: one.surplus for one in world.state.numbers} == {ONE: False, TWO: False}
+    assert [one.number for one in world.state.tombstones] == [THREE]
+    assert [one.number for one in summarize(ran.events).unasked] == [THREE]
+
+
 # -- means ----------------------------------------------------------------------------------------------------------
 
 
