@@ -76,7 +76,10 @@ def never_short(world: World) -> None:
     again = {one.number for one in state.intents if one.kind == "purchase"}
     gone = {one.number for one in state.tombstones if one.cause == "released"} - members(state) - again
     gone |= {one.number for one in state.numbers if one.attributes.leaving_at is not None}
-    have = (world.before.owned & {*STOCK} & known_to(world.before.state)) - gone
+    bought = {"+" + digits for post in world.posts() for digits in post.bought}
+    # What no call of this run bought, and is there now, an earlier one bought late.
+    late = world.owned - world.before.owned - bought
+    have = ((world.before.owned | late) & {*STOCK} & known_to(world.before.state)) - gone
     # A release in doubt may turn out as carried out, or not: what it is about may count, and need not.
     doubted = {one.number for one in state.intents if one.kind == "release"}
     least = min(len(have - doubted), pool.count)
